@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+from caunoi.audit.rules import Actor
+from caunoi.places.models import OrgUnit, Succession
+
+
+class Role(models.TextChoices):
+    RECORDER = "recorder", "Người ghi"
+    EDITOR = "editor", "Người sửa"
+    APPROVER = "approver", "Người duyệt"
+    VIEWER = "viewer", "Người xem"
+    PROGRAMME_MANAGER = "programme_manager", "Quản lý chương trình"
+    ADMINISTRATOR = "administrator", "Quản trị"
+    AUDITOR = "auditor", "Kiểm tra"
+
+
+class User(AbstractUser):
+    full_name = models.CharField(max_length=120, blank=True)
+    language = models.CharField(max_length=2, choices=[("vi", "Tiếng Việt"), ("en", "English")], default="vi")
+
+    def __str__(self) -> str:
+        return self.full_name or self.username
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(name=str(self), user_id=self.pk)
+
+
+class RoleGrant(models.Model):
+    """A role on an org unit, reaching its subtree, from a day to a day (half-open)."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    org_unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="grants")
+    from_day = models.DateField()
+    to_day = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "role", "org_unit", "from_day"], name="role_grant_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role} {self.org_unit_id}"
+
+
+class PredecessorAccess(models.Model):
+    """An administrator confirmed that holders of roles on the successor may see the predecessors' older records."""
+
+    succession = models.ForeignKey(Succession, on_delete=models.CASCADE)
+    org_unit = models.ForeignKey(OrgUnit, on_delete=models.CASCADE, help_text="the successor")
+    confirmed_by = models.CharField(max_length=200)
+    confirmed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["succession", "org_unit"], name="predecessor_access_once")]
+
+    def __str__(self) -> str:
+        return f"{self.org_unit_id} {self.succession_id}"

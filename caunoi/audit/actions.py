@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from caunoi.audit.clock import lock_clock
+from caunoi.audit.models import AuditLine
+from caunoi.audit.rules import Actor, Line, compute_hash
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What one action did: a verb (`submission.approve`), its subject (`submission:12`), and plain old/new values."""
+
+    action: str
+    subject: str
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+def write_lines(entries: Iterable[Entry], *, by: Actor, at: datetime) -> None:
+    """Append lines to the chain, inside the transaction of the action they tell of, after all it wrote."""
+    clock = lock_clock()
+    # Never back in time, even when the machine's clock is set back: "as known at a day" relies on it.
+    moment = max(at, clock.last_at) if clock.last_at else at
+    rows = []
+    for entry in entries:
+        clock.line += 1
+        line = Line(clock.line, moment, by, entry.action, entry.subject, entry.detail, clock.number)
+        hashed = compute_hash(clock.head, line)
+        rows.append(
+            AuditLine(
+                number=line.number,
+                at=line.at,
+                actor=by.name,
+                actor_id=by.user_id,
+                action=line.action,
+                subject=line.subject,
+                detail=line.detail,
+                knowledge=line.knowledge,
+                previous=clock.head,
+                hash=hashed,
+            )
+        )
+        clock.head = hashed
+    clock.last_at = moment
+    AuditLine.objects.bulk_create(rows, batch_size=500)
+    clock.save(update_fields=["line", "head", "last_at"])
+
+
+def write_line(action: str, subject: str, detail: dict[str, Any] | None = None, *, by: Actor, at: datetime) -> None:
+    write_lines([Entry(action, subject, detail or {})], by=by, at=at)

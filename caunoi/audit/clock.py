@@ -1,0 +1,41 @@
+"""Knowledge numbers, given out in commit order under one lock."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+
+from caunoi.audit.models import AuditLine, KnowledgeClock
+from caunoi.moments import end_of_day
+
+
+def lock_clock() -> KnowledgeClock:
+    """The clock's row, locked until the surrounding transaction ends.
+
+    Protects the order of numbers: without it, two postings could commit in the other order than they are numbered, and
+    a reader that asked "as known at 10" in between would later get another answer. SQLite's write lock (BEGIN
+    IMMEDIATE) gives the same; on PostgreSQL it is this row's lock.
+    """
+    assert transaction.get_connection().in_atomic_block, "knowledge numbers are taken inside a transaction"
+    return KnowledgeClock.objects.select_for_update().get_or_create(id=1)[0]
+
+
+def take_numbers(count: int) -> range:
+    """The next `count` knowledge numbers, in order."""
+    clock = lock_clock()
+    first = clock.number + 1
+    clock.number += count
+    clock.save(update_fields=["number"])
+    return range(first, clock.number + 1)
+
+
+def current_number() -> int:
+    """The last number given out: what is known now."""
+    return KnowledgeClock.objects.filter(id=1).values_list("number", flat=True).first() or 0
+
+
+def number_at(day: date) -> int:
+    """What was known at the end of that day in Vietnam."""
+    line = AuditLine.objects.filter(at__lt=end_of_day(day)).order_by("-number").values_list("knowledge", flat=True)
+    return line.first() or 0

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from django.db import models
+
+
+class KnowledgeClock(models.Model):
+    """One row. `number` is the last knowledge number given out; `head` the hash of the last audit line.
+
+    Locked from the first number taken until commit: numbers are given in commit order, which sequences of a database
+    do not promise.
+    """
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    number = models.BigIntegerField(default=0)
+    line = models.BigIntegerField(default=0)
+    head = models.CharField(max_length=64, default="0" * 64)
+    last_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="knowledge_clock_one_row")]
+
+
+class AuditLine(models.Model):
+    """One action. Plain values only; `knowledge` is the clock's number when the action had written all it wrote."""
+
+    number = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField(db_index=True)
+    actor = models.CharField(max_length=200)
+    actor_id = models.BigIntegerField(null=True)
+    action = models.CharField(max_length=80, db_index=True)
+    subject = models.CharField(max_length=200, db_index=True)
+    detail = models.JSONField(default=dict)
+    knowledge = models.BigIntegerField(db_index=True)
+    previous = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.actor} {self.action} {self.subject}"

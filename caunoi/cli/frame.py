@@ -1,0 +1,92 @@
+"""What every command shares: Django set up, refusals to standard error with exit 1, JSON and progress output."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import click
+import django
+from django.core.checks import ERROR, run_checks
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from caunoi.audit.rules import Actor
+from caunoi.refusals import FileRefused, Mistake, Refusal
+
+T = TypeVar("T")
+OPERATOR = Actor(name="Người vận hành máy chủ")
+
+
+def run(cli: click.Group) -> int:
+    django.setup()
+    wrong = [message for message in run_checks(tags=None) if message.level >= ERROR]
+    if wrong:
+        for message in wrong:
+            click.echo(f"{message.msg} {message.hint or ''}".strip(), err=True)
+        return 1
+    try:
+        cli.main(standalone_mode=False)
+    except FileRefused as refusal:
+        click.echo(refusal.sentence, err=True)
+        for mistake in refusal.mistakes:
+            click.echo(f"  - {describe_mistake(mistake)}", err=True)
+        return 1
+    except Refusal as refusal:
+        click.echo(refusal.sentence, err=True)
+        return 1
+    except click.UsageError as error:
+        error.show()
+        return 2
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Đã dừng theo yêu cầu; việc dở dang không được ghi.", err=True)
+        return 1
+    except click.ClickException as error:
+        click.echo(error.format_message(), err=True)
+        return 1
+    return 0
+
+
+def describe_mistake(mistake: Mistake) -> str:
+    where = [mistake.file] if mistake.file else []
+    if mistake.sheet:
+        where.append(f"trang {mistake.sheet}")
+    if mistake.row:
+        where.append(f"dòng {mistake.row}")
+    if mistake.column:
+        where.append(f"cột {mistake.column}")
+    value = f" (đang ghi: {mistake.value})" if mistake.value else ""
+    allowed = f" Được phép: {mistake.allowed}" if mistake.allowed else ""
+    return f"{', '.join(where)}: {mistake.message}{value}{allowed}"
+
+
+def print_json(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+@contextmanager
+def progress_bars() -> Iterator[Progress]:
+    """Bars on a terminal (standard error), silence elsewhere."""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        disable=not sys.stderr.isatty(),
+        console=None if not sys.stderr.isatty() else _console(),
+    ) as progress:
+        yield progress
+
+
+def _console() -> Any:
+    from rich.console import Console  # noqa: PLC0415 - only when there is a terminal
+
+    return Console(stderr=True)
+
+
+def track(progress: Progress, things: Iterable[T], description: str, total: int) -> Iterator[T]:
+    yield from progress.track(things, total=total, description=description)

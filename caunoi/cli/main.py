@@ -1,0 +1,59 @@
+"""The command `caunoi`. Each group of commands stands in a file of its own beside this one.
+
+Exit codes: 0 ok, 1 refused (the sentence on standard error), 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+# Command -> module that defines it under the same name (dashes as underscores). Loaded only when called: `--help`
+# and quick commands do not pay for the others.
+COMMANDS = {
+    "demo": "demo",
+    "serve": "serve",
+    "worker": "serve",
+    "pack": "pack",
+    "places": "places",
+    "import": "import_",
+    "figures": "figures",
+    "explain": "figures",
+    "coverage": "figures",
+    "report": "report",
+    "verify": "report",
+    "ledger": "ledger",
+    "backup": "backup",
+    "restore": "backup",
+    "audit": "audit",
+    "migrate": "serve",
+}
+
+
+class LazyGroup(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"caunoi.cli.{COMMANDS[cmd_name]}")
+        command = getattr(module, "import_" if cmd_name == "import" else cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=LazyGroup)
+@click.version_option(package_name="caunoi")
+def cli() -> None:
+    """Cầu Nối: record once, and every figure and report follows."""
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caunoi.config.settings")
+    from caunoi.cli.frame import run  # noqa: PLC0415 - Django is set up there
+
+    sys.exit(run(cli))

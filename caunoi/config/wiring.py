@@ -1,0 +1,23 @@
+"""What happens after what: the one table of events and what runs on them, in order, in the same transaction."""
+
+from __future__ import annotations
+
+from caunoi import events
+from caunoi.facts import actions as facts
+from caunoi.records import events as records
+from caunoi.tasks import actions as tasks
+
+TABLE = [
+    (records.VersionsArrived, facts.post_reported),
+    (records.VersionsArrived, lambda event: tasks.close_tasks("correct", [v.submission_key for v in event.versions], at=event.at)),
+    (records.VersionsApproved, facts.post_approved),
+    (records.SubmissionsWithdrawn, facts.reverse_withdrawn),
+    (records.SubmissionReturned, lambda event: tasks.open_task(
+        "correct", org_unit_id=event.org_unit_id, subject=event.submission_key, note=event.comment, at=event.at
+    )),
+]
+
+
+def connect() -> None:
+    for event, handler in TABLE:
+        events.on(event, handler)

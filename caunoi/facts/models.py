@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from django.db import models
+
+from caunoi.places.models import OrgUnit
+from caunoi.records.models import SubmissionVersion
+
+
+class Kind(models.TextChoices):
+    FLOW = "flow", "số phát sinh"
+    STOCK = "stock", "số hiện có"
+    CATEGORY = "category", "xếp loại"
+    OWN_LEVEL = "own-level", "số riêng của đơn vị"
+    UNITS = "units", "số đơn vị"
+
+
+class Nature(models.TextChoices):
+    RESULT = "result", "kết quả"
+    TARGET = "target", "chỉ tiêu"
+
+
+class DataElement(models.Model):
+    """What is counted. Columns as in docs/pack-format.md; `decimals` is fixed once a fact was posted, because amounts
+    are stored as whole numbers of 10^-decimals units."""
+
+    code = models.CharField(max_length=80, unique=True)
+    name_vi = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=200, blank=True)
+    unit = models.CharField(max_length=40, blank=True)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    decimals = models.SmallIntegerField(default=0)
+    levels = models.JSONField(default=list)
+    form_code = models.CharField(max_length=80, blank=True, db_index=True)
+    expression = models.TextField(blank=True)
+    filter = models.TextField(blank=True)
+    day = models.CharField(max_length=60, blank=True)
+    nature = models.CharField(max_length=8, choices=Nature.choices, default=Nature.RESULT)
+    classes = models.JSONField(default=list)
+    definition_vi = models.TextField(blank=True)
+    definition_en = models.TextField(blank=True)
+    pack = models.CharField(max_length=80)
+    known_from = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Indicator(models.Model):
+    """A formula over data elements, computed at each level from numerator and denominator; never stored."""
+
+    code = models.CharField(max_length=80, unique=True)
+    name_vi = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=200, blank=True)
+    unit = models.CharField(max_length=40, blank=True)
+    decimals = models.SmallIntegerField(default=1)
+    formula = models.TextField()
+    direction = models.CharField(max_length=4, blank=True)
+    source_vi = models.TextField(blank=True)
+    source_en = models.TextField(blank=True)
+    pack = models.CharField(max_length=80)
+    known_from = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Relation(models.Model):
+    """`code` is part of, not greater than, target of, or the turns of `other`."""
+
+    code = models.CharField(max_length=80)
+    relation = models.CharField(max_length=20)
+    other = models.CharField(max_length=80)
+    note = models.TextField(blank=True)
+    pack = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code", "relation", "other"], name="relation_once")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.relation} {self.other}"
+
+
+class Book(models.IntegerChoices):
+    REPORTED = 0, "đã báo cáo"
+    APPROVED = 1, "đã duyệt"
+
+
+class Posting(models.Model):
+    """One line of the ledger. `seq` is its knowledge number: given in commit order, never reused.
+
+    `amount` is the value in whole units of 10^-decimals of the data element (`sign` already applied); for a category
+    it is 0 and `class_code` says the class. A reversal repeats the original with `sign` -1 and the amount negated.
+    """
+
+    seq = models.BigIntegerField(primary_key=True)
+    book = models.SmallIntegerField(choices=Book.choices)
+    data_element = models.ForeignKey(DataElement, on_delete=models.PROTECT, db_index=False)
+    org_unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, db_index=False)
+    day_from = models.DateField()
+    day_to = models.DateField()
+    named_from = models.DateField()
+    named_to = models.DateField()
+    disaggregation = models.CharField(max_length=80, blank=True)
+    class_code = models.CharField(max_length=40, blank=True)
+    amount = models.BigIntegerField()
+    sign = models.SmallIntegerField()
+    version = models.ForeignKey(SubmissionVersion, on_delete=models.PROTECT, related_name="postings")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(sign__in=[1, -1]), name="posting_sign")]
+        indexes = [models.Index(fields=["data_element", "org_unit"])]
+
+    def __str__(self) -> str:
+        return f"{self.seq}"
+
+
+class Segment(models.Model):
+    """A stretch of the ledger as a columnar file: postings with first_seq <= seq <= last_seq. Can be rebuilt."""
+
+    first_seq = models.BigIntegerField(unique=True)
+    last_seq = models.BigIntegerField(unique=True)
+    file = models.CharField(max_length=120)
+    rows = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["first_seq"]
+
+    def __str__(self) -> str:
+        return self.file

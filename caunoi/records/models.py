@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from django.db import models
+
+from caunoi.accounts.models import User
+from caunoi.approvals.rules import State
+from caunoi.documents.models import StoredFile
+from caunoi.forms.models import Form, FormVersion
+from caunoi.places.models import OrgUnit
+
+STATE_CHOICES = [(state.value, state.value) for state in State]
+
+
+class Source(models.TextChoices):
+    BROWSER = "browser", "Trang web"
+    SPREADSHEET = "spreadsheet", "Bảng tính"
+    DEVICE = "device", "Điện thoại"
+
+
+class Submission(models.Model):
+    """One record's identity: a form filled for a unit, and for a period or about an event's day.
+
+    `day_from`, `day_to`: the days it tells of (the period's days, cut-off included; or the event's day).
+    `named_from`, `named_to`: the calendar days of its named months; the same as the days for events.
+    The content stands in versions; `current` is the newest.
+    """
+
+    form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="submissions")
+    org_unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="submissions")
+    period_key = models.CharField(max_length=8, blank=True, help_text="blank for events")
+    day_from = models.DateField()
+    day_to = models.DateField()
+    named_from = models.DateField()
+    named_to = models.DateField()
+    due_on = models.DateField(null=True, help_text="the last day on which it is on time")
+    state = models.CharField(max_length=10, choices=STATE_CHOICES, db_index=True)
+    current_number = models.IntegerField(default=1)
+    approved_number = models.IntegerField(null=True, help_text="the version in the approved book")
+    created_at = models.DateTimeField()
+    first_received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["form", "org_unit", "period_key"],
+                condition=~models.Q(period_key="") & ~models.Q(state="withdrawn"),
+                name="submission_once_a_period",
+            ),
+            models.CheckConstraint(condition=models.Q(day_to__gte=models.F("day_from")), name="submission_days_in_order"),
+        ]
+        indexes = [
+            models.Index(fields=["org_unit", "form", "day_from"]),
+            models.Index(fields=["state", "org_unit"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"submission:{self.pk}"
+
+
+class SubmissionVersion(models.Model):
+    """What one sending said, as it came. Never changed."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="versions")
+    number = models.IntegerField()
+    form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="+", help_text="the submission's form")
+    form_version = models.ForeignKey(FormVersion, on_delete=models.PROTECT)
+    instance_id = models.CharField(max_length=64)
+    deprecated_id = models.CharField(max_length=64, blank=True)
+    xml = models.TextField(help_text="byte for byte as received (UTF-8)")
+    answers = models.JSONField(help_text="question name -> text; repeats: name -> list of such dicts")
+    source = models.CharField(max_length=12, choices=Source.choices)
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
+    entered_by_name = models.CharField(max_length=200)
+    received_at = models.DateTimeField()
+    flags = models.JSONField(default=list, help_text="answers outside the form's rules, waiting for an officer")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "number"], name="submission_version_number"),
+            models.UniqueConstraint(fields=["form", "instance_id"], name="submission_version_instance"),
+        ]
+        ordering = ["submission_id", "number"]
+
+    def __str__(self) -> str:
+        return f"{self.submission_id} v{self.number}"
+
+
+class Attachment(models.Model):
+    version = models.ForeignKey(SubmissionVersion, on_delete=models.PROTECT, related_name="attachments")
+    name = models.CharField(max_length=200)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, help_text="null: announced, not yet here")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "name"], name="attachment_once")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,62 @@
+"""What every room's refusals have in common: a code, a sentence for people, and where the mistake stands.
+
+A refusal is expected: people make mistakes. Rooms derive their own in `errors.py`. Views and commands catch `Refusal`
+in one place and show its sentence; anything else that is raised is a programmer's mistake and fails loudly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class Refusal(Exception):
+    """Something the product will not do, said in the user's language with its remedy.
+
+    `code` is stable and documented (docs/errors.md); `sentence` names what and where, and what to do next.
+    """
+
+    code = "refused"
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class NotAllowed(Refusal):
+    """The actor's roles do not reach this thing, or not for this step."""
+
+    code = "not-allowed"
+
+
+class NotFound(Refusal):
+    """There is no such thing, or the reader may not know of it (the two are never told apart)."""
+
+    code = "not-found"
+
+
+@dataclass(frozen=True, order=True)
+class Mistake:
+    """One mistake in a file. Sorted by file, sheet, row and column; `value` is what stood there.
+
+    `row` is the row's number as the spreadsheet program shows it (header = 1), 0 for the whole sheet or file.
+    `allowed` says what would be accepted.
+    """
+
+    file: str
+    sheet: str
+    row: int
+    column: str
+    message: str
+    value: str = ""
+    allowed: str = ""
+
+
+class FileRefused(Refusal):
+    """A file with mistakes; all of them at once, and nothing of the file was loaded."""
+
+    code = "file-refused"
+
+    def __init__(self, sentence: str, mistakes: Sequence[Mistake]) -> None:
+        super().__init__(sentence)
+        self.mistakes = sorted(mistakes)
