@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+import difflib
+import threading
+from datetime import date
+
+from django.db.models import Max, Q
+from django.utils.translation import gettext as _
+
+from caunoi.periods.rules import BEGINNING
+from caunoi.places.errors import PlaceAmbiguous, PlaceNotOnDay, PlaceUnknown
+from caunoi.places.models import OrgUnit, OrgUnitSpell, Succession, SuccessionShare
+from caunoi.places.rules.snapshot import PlaceSnapshot, Spell, Step, Unit, make_snapshot
+from caunoi.vietnamese_text import clean, fold
+
+_lock = threading.Lock()
+_cached: dict[tuple[object, ...], PlaceSnapshot] = {}
+
+
+def get_snapshot(known: int | None = None) -> PlaceSnapshot:
+    """All places as known now, or at a knowledge number. Read once and shared until something about places changes."""
+    latest = max(
+        OrgUnit.objects.aggregate(last=Max("known_from"))["last"] or 0,
+        Succession.objects.aggregate(last=Max("known_from"))["last"] or 0,
+    )
+    # Two databases in one process happen in tests; the count tells them apart together with the number.
+    count = OrgUnit.objects.count()
+    key = (latest, count, None if known is None or known >= latest else known)
+    with _lock:
+        if key not in _cached:
+            if len(_cached) > 8:
+                _cached.clear()
+            _cached[key] = _read(latest if known is None else min(known, latest))
+        return _cached[key]
+
+
+def forget_snapshots() -> None:
+    """After places were changed without a new knowledge number (only tests that roll back need it)."""
+    with _lock:
+        _cached.clear()
+
+
+def _read(known: int) -> PlaceSnapshot:
+    steps = [
+        Step(*row)
+        for row in SuccessionShare.objects.filter(succession__known_from__lte=known)
+        .order_by("succession__day", "id")
+        .values_list("succession__day", "old_id", "new_id", "old_parts", "new_parts", "basis")
+    ]
+    # A unit whose ending was not yet known at that number is open-ended as known then.
+    not_yet_ended = set(
+        SuccessionShare.objects.filter(succession__known_from__gt=known).values_list("old_id", flat=True)
+    ) - {step.old for step in steps}
+    units = [
+        Unit(id_, key, level, starts, None if id_ in not_yet_ended else ends, start_known, synthetic)
+        for id_, key, level, starts, ends, start_known, synthetic in OrgUnit.objects.filter(
+            known_from__lte=known
+        ).values_list("id", "key", "level", "starts_on", "ends_on", "start_known", "synthetic")
+    ]
+    present = {unit.id for unit in units}
+    spells = [
+        Spell(unit, name, code, parent, from_day, to_day, short_name)
+        for unit, name, code, parent, from_day, to_day, short_name in OrgUnitSpell.objects.values_list(
+            "org_unit_id", "name", "code", "parent_id", "from_day", "to_day", "short_name"
+        )
+        if unit in present and (parent is None or parent in present)
+    ]
+    return make_snapshot(units, spells, steps, known)
+
+
+def describe_unit(unit: int, snapshot: PlaceSnapshot, day: date) -> str:
+    """`Xã Phú Nhuận, Huyện Bảo Thắng (10.086.02944)`."""
+    code = snapshot.code_on(unit, day)
+    return f"{snapshot.path_name(unit, day)} ({code})" if code else snapshot.path_name(unit, day)
+
+
+def describe_absence(unit: int, day: date, snapshot: PlaceSnapshot) -> str:
+    """Why a unit is not there on a day, and which units stand for it then."""
+    me = snapshot.units[unit]
+    others = ", ".join(describe_unit(m.unit, snapshot, day) for m in snapshot.map_unit(unit, day) if m.unit != unit)
+    name = snapshot.name_on(unit, day)
+    if me.ends_on is not None and me.ends_on <= day:
+        sentence = _("%(name)s không còn từ ngày %(day)s.") % {"name": name, "day": me.ends_on.strftime("%d/%m/%Y")}
+        children = "" if others and snapshot.successors(unit) else _describe_children(unit, day, snapshot)
+        if children:
+            return sentence + " " + _("Địa bàn nay thuộc: %(units)s.") % {"units": children}
+        return sentence + (" " + _("Đơn vị kế tục: %(units)s.") % {"units": others} if others else "")
+    sentence = _("%(name)s chưa có vào ngày %(day)s (có từ %(start)s).") % {
+        "name": name,
+        "day": day.strftime("%d/%m/%Y"),
+        "start": me.starts_on.strftime("%d/%m/%Y"),
+    }
+    return sentence + (" " + _("Đơn vị trước đó: %(units)s.") % {"units": others} if others else "")
+
+
+def _describe_children(unit: int, day: date, snapshot: PlaceSnapshot) -> str:
+    """For a level that was abolished: what its parts of the last day became."""
+    ends = snapshot.units[unit].ends_on
+    if ends is None:
+        return ""
+    last = date.fromordinal(ends.toordinal() - 1)
+    became: dict[int, None] = {}
+    for child in snapshot.children_on(unit, last):
+        for mapped in snapshot.map_unit(child, day):
+            became.setdefault(mapped.unit, None)
+    return ", ".join(describe_unit(found, snapshot, day) for found in became)
+
+
+def find_units(text: str, day: date, snapshot: PlaceSnapshot) -> list[int]:
+    """Units of that day that the text may mean, by key, code, exact name, then name without accents.
+
+    A name may be qualified by units above it: `Thôn 1, Xã Bản Qua`.
+    """
+    text = clean(text)
+    if not text:
+        return []
+    if (unit := snapshot.by_key.get(text)) is not None and unit.exists_on(day):
+        return [unit.id]
+    name, *above = [part.strip() for part in text.split(",")]
+    spells = OrgUnitSpell.objects.filter(
+        Q(code=text) | Q(search_name=fold(name)) | Q(short_name__iexact=name), from_day__lte=day
+    ).filter(Q(to_day__isnull=True) | Q(to_day__gt=day))
+    found = [s for s in spells if s.org_unit_id in snapshot.units and snapshot.exists_on(s.org_unit_id, day)]
+    for test in (
+        lambda s: s.code == text,
+        lambda s: s.name == name,
+        lambda s: s.name.casefold() == name.casefold(),
+        lambda s: s.search_name == fold(name),
+        lambda s: s.short_name.casefold() == name.casefold(),
+    ):
+        kept = [s.org_unit_id for s in found if test(s)]
+        kept = [unit for unit in kept if _is_under(unit, above, day, snapshot)]
+        if kept:
+            return sorted(set(kept), key=lambda unit: snapshot.order_key(unit, day))
+    return []
+
+
+def _is_under(unit: int, above: list[str], day: date, snapshot: PlaceSnapshot) -> bool:
+    names = [fold(snapshot.name_on(ancestor, day)) for ancestor in snapshot.ancestors_on(unit, day)]
+    return all(fold(wanted) in names for wanted in above)
+
+
+def get_place(text: str, day: date, snapshot: PlaceSnapshot) -> int:
+    """The one unit of that day with this key, code or name. Refuses with the candidates, or with what became of it."""
+    found = find_units(text, day, snapshot)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        candidates = [
+            (snapshot.units[u].key, snapshot.code_on(u, day), snapshot.path_name(u, day)) for u in found
+        ]
+        listed = "; ".join(f"{path} ({code or key})" for key, code, path in candidates[:12])
+        raise PlaceAmbiguous(
+            _("Có %(count)d đơn vị tên “%(text)s” vào ngày %(day)s: %(listed)s. Hãy ghi mã hoặc thêm tên cấp trên.")
+            % {"count": len(found), "text": text, "day": day.strftime("%d/%m/%Y"), "listed": listed},
+            candidates,
+        )
+    other = _find_any_day(text, snapshot)
+    if other is not None:
+        raise PlaceNotOnDay(describe_absence(other, day, snapshot), other)
+    nearest = find_similar(text)
+    hint = " " + _("Có phải: %(names)s?") % {"names": ", ".join(nearest)} if nearest else ""
+    raise PlaceUnknown(
+        _("Không có đơn vị nào có mã hoặc tên “%(text)s”.") % {"text": text} + hint, nearest
+    )
+
+
+def _find_any_day(text: str, snapshot: PlaceSnapshot) -> int | None:
+    text = clean(text)
+    if (unit := snapshot.by_key.get(text)) is not None:
+        return unit.id
+    name = text.split(",")[0].strip()
+    spells = OrgUnitSpell.objects.filter(Q(code=text) | Q(search_name=fold(name)) | Q(short_name__iexact=name))
+    ids = sorted({s.org_unit_id for s in spells if s.org_unit_id in snapshot.units})
+    exact = [s.org_unit_id for s in spells if s.name == name and s.org_unit_id in snapshot.units]
+    return exact[0] if exact else ids[0] if ids else None
+
+
+def find_similar(text: str, count: int = 3) -> list[str]:
+    """Names that differ from the text by a letter or two, accents aside."""
+    names = dict(
+        OrgUnitSpell.objects.filter(search_name__startswith=fold(text)[:3]).values_list("search_name", "name").distinct()
+    )
+    return [names[match] for match in difflib.get_close_matches(fold(text), list(names), n=count, cutoff=0.75)]
+
+
+def is_beginning(day: date) -> bool:
+    """Whether a unit's start is only assumed (1900-01-01): pages say so."""
+    return day == BEGINNING
