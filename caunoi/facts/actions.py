@@ -1,12 +1,136 @@
+"""Posting to the ledger. Facts are posted and reversed, never edited; whatever happens to a submission, the postings
+of its versions tell its whole history.
+
+Two books: `reported` follows arrivals, `approved` follows the last step of approval.
+"""
+
 from __future__ import annotations
 
-from caunoi.records.events import SubmissionsWithdrawn, VersionsApproved, VersionsArrived
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from caunoi.audit.clock import take_numbers
+from caunoi.facts.models import Book, Posting
+from caunoi.facts.queries import element_rules
+from caunoi.facts.rules.derivation import DerivedFact, Frame, derive
+from caunoi.records.events import Arrived, SubmissionsWithdrawn, VersionsApproved, VersionsArrived
 
 
-def post_reported(event: VersionsArrived) -> None: ...
+@dataclass(frozen=True)
+class _Line:
+    book: Book
+    element_id: int
+    org_unit_id: int
+    fact: DerivedFact
+    version_id: int
+    sign: int
 
 
-def post_approved(event: VersionsApproved) -> None: ...
+def post_reported(event: VersionsArrived) -> None:
+    """On arrival: the new version's facts, and the reversal of the version it replaces. Flagged ones wait."""
+    _replace(Book.REPORTED, [arrived for arrived in event.versions if not arrived.flagged])
 
 
-def reverse_withdrawn(event: SubmissionsWithdrawn) -> None: ...
+def post_approved(event: VersionsApproved) -> None:
+    """At the last step of approval. An officer's approval also settles a flagged version: it enters both books."""
+    _replace(Book.REPORTED, [arrived for arrived in event.versions if arrived.flagged])
+    _replace(Book.APPROVED, event.versions)
+
+
+def reverse_withdrawn(event: SubmissionsWithdrawn) -> None:
+    """A withdrawal reverses both books."""
+    with transaction.atomic():
+        standing = _standing(Posting.objects.filter(version__submission_id__in=event.submission_ids))
+        _write([], standing)
+
+
+def derive_version(arrived: Arrived) -> list[tuple[int, DerivedFact]]:
+    """(data element id, fact) pairs that a version states."""
+    rules, ids = element_rules(arrived.form_code)
+    frame = Frame(
+        arrived.day_from, arrived.day_to, arrived.named_from, arrived.named_to, arrived.org_unit_level
+    )
+    return [(ids[fact.code], fact) for fact in derive(rules, arrived.answers, frame).facts]
+
+
+def _replace(book: Book, versions: Sequence[Arrived]) -> None:
+    if not versions:
+        return
+    with transaction.atomic():
+        # The version itself is looked up too: announcing the same arrival twice must post nothing twice.
+        ids = [arrived.version_id for arrived in versions]
+        replaced = [a.previous_version_id for a in versions if a.previous_version_id is not None]
+        already = set(
+            row.version_id for row in _standing(Posting.objects.filter(book=book, version_id__in=ids))
+        )
+        lines = [
+            _Line(book, element_id, arrived.org_unit_id, fact, arrived.version_id, 1)
+            for arrived in versions
+            if arrived.version_id not in already
+            for element_id, fact in derive_version(arrived)
+        ]
+        standing = _standing(Posting.objects.filter(book=book, version_id__in=replaced)) if replaced else []
+        _write(lines, standing)
+
+
+def _standing(postings: object) -> list[Posting]:
+    """The postings among these that no later line has reversed."""
+    open_: dict[tuple[object, ...], list[Posting]] = defaultdict(list)
+    for posting in postings.order_by("seq"):  # type: ignore[attr-defined]  # a queryset of Posting
+        key = (
+            posting.book, posting.version_id, posting.data_element_id, posting.org_unit_id, posting.day_from,
+            posting.day_to, posting.disaggregation, posting.class_code, abs(posting.amount),
+        )  # fmt: skip
+        if posting.sign == 1:
+            open_[key].append(posting)
+        elif open_[key]:
+            open_[key].pop()
+    return sorted((p for several in open_.values() for p in several), key=lambda posting: posting.seq)
+
+
+def _write(lines: Sequence[_Line], reversed_: Iterable[Posting]) -> None:
+    """Reversals first, then the new lines, numbered in that order under the clock's lock."""
+    reversals = list(reversed_)
+    numbers = iter(take_numbers(len(lines) + len(reversals)))
+    rows = [
+        Posting(
+            seq=next(numbers),
+            book=old.book,
+            data_element_id=old.data_element_id,
+            org_unit_id=old.org_unit_id,
+            day_from=old.day_from,
+            day_to=old.day_to,
+            named_from=old.named_from,
+            named_to=old.named_to,
+            disaggregation=old.disaggregation,
+            class_code=old.class_code,
+            amount=-old.amount,
+            sign=-1,
+            version_id=old.version_id,
+        )
+        for old in reversals
+    ]
+    rows += [
+        Posting(
+            seq=next(numbers),
+            book=line.book,
+            data_element_id=line.element_id,
+            org_unit_id=line.org_unit_id,
+            day_from=line.fact.day_from,
+            day_to=line.fact.day_to,
+            named_from=line.fact.named_from,
+            named_to=line.fact.named_to,
+            disaggregation=line.fact.disaggregation,
+            class_code=line.fact.class_code,
+            amount=line.fact.amount,
+            sign=line.sign,
+            version_id=line.version_id,
+        )
+        for line in lines
+    ]
+    Posting.objects.bulk_create(rows, batch_size=1000)
+
+

@@ -67,7 +67,9 @@ class Assignment(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["form", "level"], name="assignment_once_a_level"),
+            models.UniqueConstraint(
+                fields=["form", "level", "from_day"], name="assignment_once_a_level_and_day"
+            ),
             models.CheckConstraint(condition=models.Q(cut_off__in=[1, 15]), name="assignment_cut_off_1_or_15"),
         ]
         ordering = ["form_id", "level"]

@@ -1,0 +1,27 @@
+"""What the facts room refuses."""
+
+from __future__ import annotations
+
+from caunoi.refusals import Refusal
+
+
+class CodeUnknown(Refusal):
+    code = "code-unknown"
+
+
+class CannotBeAdded(Refusal):
+    """Asked to add what cannot be added (own-level values, targets to results, a whole to its part)."""
+
+    code = "cannot-be-added"
+
+
+class QuestionMalformed(Refusal):
+    """A period the wrong way round, an unknown level, a ref that is no question."""
+
+    code = "question-malformed"
+
+
+class LedgerBroken(Refusal):
+    """A columnar segment is missing or differs from its hash; remedy: `caunoi ledger rebuild`."""
+
+    code = "ledger-broken"

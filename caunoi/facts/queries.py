@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import difflib
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from caunoi.facts.errors import CodeUnknown
+from caunoi.facts.models import DataElement, Indicator, Relation
+from caunoi.facts.rules.derivation import ElementRule, compile_element
+
+_rules: dict[tuple[str, int, int], tuple[list[ElementRule], dict[str, int]]] = {}
+
+
+def element_rules(form_code: str) -> tuple[list[ElementRule], dict[str, int]]:
+    """The compiled data elements that a form feeds, and their ids by code. Compiled once per state of the catalogue."""
+    found = DataElement.objects.filter(form_code=form_code)
+    state = found.aggregate(last=Max("known_from"), top=Max("id"))
+    key = (form_code, state["last"] or 0, state["top"] or 0)
+    if key not in _rules:
+        if len(_rules) > 500:
+            _rules.clear()
+        elements = list(found)
+        _rules[key] = (
+            [
+                compile_element(
+                    code=e.code, kind=e.kind, decimals=e.decimals, levels=e.levels, expression=e.expression,
+                    filter=e.filter, day=e.day, classes=e.classes,
+                )
+                for e in elements
+            ],
+            {e.code: e.id for e in elements},
+        )  # fmt: skip
+    return _rules[key]
+
+
+def get_catalogue() -> "Catalogue":
+    return Catalogue(
+        {e.code: e for e in DataElement.objects.all()},
+        {i.code: i for i in Indicator.objects.all()},
+        [(r.code, r.relation, r.other) for r in Relation.objects.all()],
+    )
+
+
+class Catalogue:
+    """All data elements, indicators and relations, by code."""
+
+    def __init__(
+        self,
+        elements: dict[str, DataElement],
+        indicators: dict[str, Indicator],
+        relations: list[tuple[str, str, str]],
+    ) -> None:
+        self.elements = elements
+        self.indicators = indicators
+        self.relations = relations
+
+    def check_code(self, code: str) -> None:
+        if code in self.elements or code in self.indicators:
+            return
+        near = difflib.get_close_matches(code, [*self.elements, *self.indicators], n=3, cutoff=0.6)
+        hint = " " + _("Có phải: %(codes)s?") % {"codes": ", ".join(near)} if near else ""
+        raise CodeUnknown(_("Không có chỉ tiêu nào mã “%(code)s”.") % {"code": code} + hint)
