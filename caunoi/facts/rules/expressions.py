@@ -169,7 +169,8 @@ def parse_expression(text: str) -> Expression:
     parser = _ExpressionParser(text, ExpressionError)
     start = parser.token
     node = parser.value(parser.either(), start)
-    parser.expect_end(_("một phép tính (+ - * /) hoặc hết dòng"))
+    if parser.has_more():
+        raise parser.unexpected(_("một phép tính (+ - * /) hoặc hết dòng"))
     return Expression(text, node, frozenset(_names(node)))
 
 
@@ -180,7 +181,8 @@ def parse_condition(text: str) -> Condition:
     parser = _ExpressionParser(text, ExpressionError)
     start = parser.token
     node = parser.truth(parser.either(), start)
-    parser.expect_end(_("and, or hoặc hết dòng"))
+    if parser.has_more():
+        raise parser.unexpected(_("and, or hoặc hết dòng"))
     return Condition(text, node, frozenset(_names(node)))
 
 

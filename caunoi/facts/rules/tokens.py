@@ -168,9 +168,8 @@ class Parser:
             sentence += " " + _("Số thập phân viết bằng dấu chấm, ví dụ 0.5.")
         return self.error(sentence, token.position)
 
-    def expect_end(self, allowed: str) -> None:
-        if self.token.kind != "end":
-            raise self.unexpected(allowed)
+    def has_more(self) -> bool:
+        return self.token.kind != "end"
 
 
 def read_number(token: Token) -> Decimal:
