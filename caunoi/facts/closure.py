@@ -1,0 +1,76 @@
+"""For one day's boundaries: which units each unit counts under, with its share. Materialised once per day asked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from caunoi.places.rules.snapshot import ONE, Mapped, PlaceSnapshot
+
+
+@dataclass(frozen=True)
+class Closure:
+    """`under(unit)`: the unit of that day and everything above it. Built from a snapshot for one boundary day."""
+
+    places: PlaceSnapshot
+    day: date
+    _above: dict[int, tuple[int, ...]]
+
+    def under(self, unit: int) -> tuple[int, ...]:
+        """The unit itself (it must exist on the day) and its ancestors, nearest first."""
+        found = self._above.get(unit)
+        if found is None:
+            found = self._above[unit] = (unit, *self.places.ancestors_on(unit, self.day))
+        return found
+
+    def shares(self, mapped: Sequence[Mapped]) -> Mapping[int, tuple[int, frozenset[str]]]:
+        """Ancestor (or unit) -> (parts, bases of shares that are not whole for it)."""
+        parts: dict[int, int] = defaultdict(int)
+        bases: dict[int, frozenset[str]] = defaultdict(frozenset)
+        for share in mapped:
+            for ancestor in self.under(share.unit):
+                parts[ancestor] += share.parts
+                bases[ancestor] |= share.bases
+        return {unit: (parts[unit], bases[unit] if parts[unit] != ONE else frozenset()) for unit in parts}
+
+    def home(self, unit: int) -> int:
+        """The one unit of the day that holds the most of it (the first by number on a tie): for what is never divided."""
+        return max(self.places.map_unit(unit, self.day), key=lambda share: (share.parts, -share.unit)).unit
+
+    def table(self) -> Any:
+        """All units' shares as a pyarrow table (unit, ancestor, parts, bases)."""
+        import pyarrow as pa  # noqa: PLC0415 - only questions need it
+
+        units: list[int] = []
+        ancestors: list[int] = []
+        parts: list[int] = []
+        bases: list[str] = []
+        for unit in self.places.units:
+            for ancestor, (share, grounds) in self.shares(self.places.map_unit(unit, self.day)).items():
+                units.append(unit)
+                ancestors.append(ancestor)
+                parts.append(share)
+                bases.append(";".join(sorted(grounds)))
+        return pa.table(
+            {
+                "unit": pa.array(units, pa.int32()),
+                "ancestor": pa.array(ancestors, pa.int32()),
+                "parts": pa.array(parts, pa.int64()),
+                "bases": pa.array(bases, pa.string()),
+            }
+        )
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        return self.places.known, len(self.places.units), id(self.places), self.day
+
+
+def get_closure(places: PlaceSnapshot, day: date) -> Closure:
+    return Closure(places, day, {})
+
+
+def split_bases(texts: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(sorted({basis for text in texts if text for basis in text.split(";") if basis}))

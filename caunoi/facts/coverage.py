@@ -1,0 +1,149 @@
+"""Missing is not zero: how many reports were expected behind a figure, how many arrived, how many on time.
+
+Counted in unit-periods of the assignments that bring the element's form, or of the periodic report that vouches for
+an event form (`covers`). A unit counts under the asked unit that holds the most of it on the asked boundaries.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from caunoi.approvals.rules import State
+from caunoi.facts.closure import Closure
+from caunoi.facts.rules.question import BookName, Coverage, Slice
+from caunoi.forms.models import Assignment, PeriodKind
+from caunoi.moments import end_of_day
+from caunoi.periods.rules import CutOff, Period, PeriodType, list_touching
+from caunoi.records.models import Submission
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """A periodic assignment: its periods are owed by every unit of the level that exists at the period's end."""
+
+    form_id: int
+    form_code: str
+    level: str
+    period_type: PeriodType
+    cut_off: CutOff
+    due_days: int
+    from_day: date | None
+    to_day: date | None
+    vouches_for: frozenset[str]
+
+    def periods_in(self, slice_: Slice) -> list[Period]:
+        """Periods wholly inside the slice, by named months where the slice is asked so, while the assignment holds."""
+        held: list[Period] = []
+        around = slice_.days
+        for period in list_touching(around, self.period_type, self.cut_off) + (
+            [p.after() for p in list_touching(around, self.period_type, self.cut_off)[-1:]] if slice_.named else []
+        ):
+            days = period.named_days if slice_.named else period.days
+            if not around.holds(days):
+                continue
+            if (self.from_day is None or self.from_day <= period.days.first) and (
+                self.to_day is None or period.days.last <= self.to_day
+            ):
+                held.append(period)
+        return held
+
+
+def list_expectations() -> list[Expectation]:
+    return [
+        Expectation(
+            a.form_id,
+            a.form.code,
+            a.level,
+            a.period_kind,  # type: ignore[arg-type]  # every kind but "event" is a PeriodType
+            a.cut_off,  # type: ignore[arg-type]  # 1 or 15, by a check constraint
+            a.due_days,
+            a.from_day,
+            a.to_day,
+            frozenset([a.form.code, *a.covers]),
+        )
+        for a in Assignment.objects.exclude(period_kind=PeriodKind.EVENT).select_related("form")
+    ]
+
+
+def compute_coverage(
+    form_codes: Collection[str],
+    closure: Closure,
+    targets: Collection[int],
+    slices: Sequence[Slice],
+    book: BookName,
+    today: date,
+    expectations: Iterable[Expectation] | None = None,
+) -> dict[tuple[str, int, int], Coverage]:
+    """(form code, asked unit, slice) -> coverage; forms for which nothing is owed are absent.
+
+    Only periods that had ended by `today` are expected.
+    """
+    wanted = set(targets)
+    found: dict[tuple[str, int, int], Coverage] = {}
+    relevant = [
+        e for e in (list_expectations() if expectations is None else expectations) if e.vouches_for & set(form_codes)
+    ]
+    under = _under(closure, wanted, {e.level for e in relevant})
+    for expectation in relevant:
+        periods = [[p for p in expectation.periods_in(s) if p.days.last < today] for s in slices]
+        keys = {p.key for several in periods for p in several}
+        if not keys:
+            continue
+        arrived = _arrived(expectation, keys, book)
+        counts: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0, 0])
+        for unit, asked in under[expectation.level]:
+            me = closure.places.units[unit]
+            mine = arrived.get(unit, {})
+            for index, several in enumerate(periods):
+                owed = [p.key for p in several if me.exists_on(p.days.last)]
+                if not owed:
+                    continue
+                reported = [mine[key] for key in owed if key in mine]
+                for target in asked:
+                    row = counts[target, index]
+                    row[0] += len(owed)
+                    row[1] += len(reported)
+                    row[2] += sum(reported)
+        for (target, index), (owed_, reported_, on_time) in counts.items():
+            for code in expectation.vouches_for & set(form_codes):
+                before = found.get((code, target, index), Coverage(0, 0, 0))
+                found[code, target, index] = Coverage(
+                    before.expected + owed_, before.reported + reported_, before.on_time + on_time
+                )
+    return found
+
+
+def _under(closure: Closure, targets: set[int], levels: set[str]) -> dict[str, list[tuple[int, list[int]]]]:
+    """Level -> (unit, asked units it counts under), for units of any day."""
+    found: dict[str, list[tuple[int, list[int]]]] = {level: [] for level in levels}
+    for unit in closure.places.units.values():
+        if unit.level in levels:
+            asked = [a for a in closure.under(closure.home(unit.id)) if a in targets]
+            if asked:
+                found[unit.level].append((unit.id, asked))
+    return found
+
+
+def _arrived(expectation: Expectation, keys: Collection[str], book: BookName) -> Mapping[int, Mapping[str, int]]:
+    """Unit -> period key -> 1 if on time, else 0."""
+    submissions = Submission.objects.filter(form_id=expectation.form_id, period_key__gte=min(keys), period_key__lte=max(keys))
+    submissions = submissions.exclude(state__in=[State.WITHDRAWN, State.DRAFT])
+    if book == "approved":
+        submissions = submissions.filter(approved_number__isnull=False)
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    for unit, key, received, due in submissions.values_list(
+        "org_unit_id", "period_key", "first_received_at", "due_on"
+    ).iterator(chunk_size=5000):
+        found[unit][key] = int(due is None or received < end_of_day(due))
+    return found
+
+
+def add_up(coverages: Iterable[Coverage]) -> Coverage:
+    total = Coverage(0, 0, 0)
+    for one in coverages:
+        total = Coverage(total.expected + one.expected, total.reported + one.reported, total.on_time + one.on_time)
+    return total
+

@@ -1,0 +1,272 @@
+"""The questions as DuckDB sees them: one statement a kind, over the projection. Exact whole-number sums only.
+
+Every statement first nets postings against their reversals as known at the asked number, then rolls up. Only this
+module and `projection` know SQL of the columnar side.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from caunoi.facts.closure import Closure, split_bases
+from caunoi.facts.projection import Projection
+from caunoi.facts.rules.question import Slice
+from caunoi.facts.rules.stocks import hold
+from caunoi.places.rules.snapshot import ONE
+
+Key = tuple[int, int, int]
+"""(data element id, asked unit id, index of the slice)"""
+
+FITS = """((s.named AND p.named_from >= s.first AND p.named_to <= s.last)
+    OR (NOT s.named AND p.day_from >= s.first AND p.day_to <= s.last))"""
+TOUCHES = """((s.named AND p.named_from <= s.last AND p.named_to >= s.first)
+    OR (NOT s.named AND p.day_from <= s.last AND p.day_to >= s.first))"""
+
+
+@dataclass(frozen=True)
+class Sum:
+    """`amount` carries the element's scale and `ONE`; `facts` are the standing facts behind it."""
+
+    amount: int
+    facts: int
+    estimated: bool = False
+    bases: tuple[str, ...] = ()
+    carried_over: bool = False
+
+
+@dataclass(frozen=True)
+class Stated:
+    """Own-level values of one unit in one slice: several stretches of days cannot be one value."""
+
+    amounts: tuple[int, ...]
+
+
+class Engine:
+    """Answers for one book as known at one number, on one day's boundaries."""
+
+    def __init__(
+        self, projection: Projection, closure: Closure, *, book: int, as_known: int, slices: Sequence[Slice]
+    ) -> None:
+        self.closure = closure
+        self.slices = slices
+        self.cursor = projection.cursor()
+        self.closure_table = projection.table_of(closure.key, closure.table)
+        self.cursor.execute("CREATE OR REPLACE TEMP TABLE slices (slice INTEGER, first DATE, last DATE, named BOOLEAN)")
+        self.cursor.executemany(
+            "INSERT INTO slices VALUES (?, ?, ?, ?)",
+            [(index, s.days.first, s.days.last, s.named) for index, s in enumerate(slices)],
+        )
+        self.where = f"p.book = {int(book)} AND p.seq <= {int(as_known)}"
+
+    def flows(self, elements: Collection[int], targets: Collection[int]) -> dict[Key, Sum]:
+        return self._sums(FITS, elements, targets)
+
+    def partly_outside(self, elements: Collection[int], targets: Collection[int]) -> dict[Key, Sum]:
+        return self._sums(f"{TOUCHES} AND NOT {FITS}", elements, targets)
+
+    def _sums(self, condition: str, elements: Collection[int], targets: Collection[int]) -> dict[Key, Sum]:
+        if not elements or not targets:
+            return {}
+        rows = self.cursor.execute(
+            f"""
+            WITH asked AS (SELECT unit, ancestor, parts, bases FROM {self.closure_table} WHERE ancestor IN ({_list(targets)})),
+            netted AS (
+                SELECT p.element, p.unit, s.slice, sum(p.amount) AS amount, sum(p.sign) AS facts
+                FROM postings p JOIN slices s ON {condition}
+                WHERE {self.where} AND p.element IN ({_list(elements)})
+                  AND p.unit IN (SELECT unit FROM asked)
+                GROUP BY ALL HAVING sum(p.sign) > 0
+            )
+            SELECT n.element, a.ancestor, n.slice, sum(n.amount::HUGEINT * a.parts), sum(n.facts),
+                   bool_or(a.parts <> {ONE}), list(DISTINCT a.bases) FILTER (a.bases <> '')
+            FROM netted n JOIN asked a ON a.unit = n.unit GROUP BY ALL
+            """
+        ).fetchall()
+        return {
+            (element, unit, slice_): Sum(int(amount), int(facts), estimated, split_bases(bases or ()))
+            for element, unit, slice_, amount, facts, estimated, bases in rows
+        }
+
+    def stocks(self, elements: Collection[int], targets: Collection[int]) -> dict[Key, Sum]:
+        """Latest own values at the end of each slice, held on by successors until they report, then rolled up."""
+        wanted = set(targets)
+        own: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+        for element, unit, slice_, amount in self._latest(elements, targets):
+            own[element, slice_].append((unit, amount))
+        amounts: dict[Key, int] = defaultdict(int)
+        facts: dict[Key, int] = defaultdict(int)
+        estimated: set[Key] = set()
+        carried: set[Key] = set()
+        bases: dict[Key, set[str]] = defaultdict(set)
+        for (element, slice_), values in own.items():
+            state_day = self.slices[slice_].days.last
+            reported = {unit for unit, _amount in values}
+            for unit, amount in values:
+                holding = hold(unit, reported, state_day, self.closure.day, self.closure.places)
+                for ancestor, (parts, grounds) in self.closure.shares(holding.mapped).items():
+                    if ancestor not in wanted:
+                        continue
+                    key = (element, ancestor, slice_)
+                    amounts[key] += amount * parts
+                    facts[key] += 1
+                    if parts != ONE and grounds:
+                        estimated.add(key)
+                        bases[key] |= grounds
+                    if holding.carried_over:
+                        carried.add(key)
+        return {
+            key: Sum(amounts[key], facts[key], key in estimated, tuple(sorted(bases[key])), key in carried)
+            for key in amounts
+        }
+
+    def _latest(self, elements: Collection[int], targets: Collection[int]) -> list[tuple[int, int, int, int]]:
+        """(element, unit, slice, amount): each unit's latest standing statement up to the slice's last day."""
+        if not elements or not targets:
+            return []
+        return self.cursor.execute(
+            f"""
+            WITH asked AS (SELECT DISTINCT unit FROM {self.closure_table} WHERE ancestor IN ({_list(targets)})),
+            netted AS (
+                SELECT p.element, p.unit, p.day_to, p.version, sum(p.amount) AS amount, max(p.seq) AS seq
+                FROM postings p
+                WHERE {self.where} AND p.element IN ({_list(elements)}) AND p.unit IN (SELECT unit FROM asked)
+                  AND p.day_to <= (SELECT max(last) FROM slices)
+                GROUP BY ALL HAVING sum(p.sign) > 0
+            )
+            SELECT n.element, n.unit, s.slice, arg_max(n.amount, struct_pack(d := n.day_to, q := n.seq))::HUGEINT
+            FROM netted n JOIN slices s ON n.day_to <= s.last GROUP BY ALL
+            """
+        ).fetchall()
+
+    def classes(self, elements: Collection[int], targets: Collection[int]) -> dict[Key, dict[str, int]]:
+        """How many units that exist at the slice's end have which class as their latest, under each asked unit."""
+        found: dict[Key, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        wanted = set(targets)
+        for element, unit, slice_, class_code, _version in self.class_of_units(elements, targets):
+            for ancestor in self.closure.under(self.closure.home(unit)):
+                if ancestor in wanted:
+                    found[element, ancestor, slice_][class_code] += 1
+        return {key: dict(counts) for key, counts in found.items()}
+
+    def class_of_units(
+        self, elements: Collection[int], targets: Collection[int]
+    ) -> list[tuple[int, int, int, str, int]]:
+        """(element, unit, slice, class, version) of units existing at the slice's last day."""
+        if not elements or not targets:
+            return []
+        rows = self.cursor.execute(
+            f"""
+            WITH asked AS (SELECT DISTINCT unit FROM {self.closure_table} WHERE ancestor IN ({_list(targets)})),
+            netted AS (
+                SELECT p.element, p.unit, p.day_from, p.day_to, p.named_from, p.named_to, p.class_code, p.version,
+                       max(p.seq) AS seq
+                FROM postings p
+                WHERE {self.where} AND p.element IN ({_list(elements)}) AND p.unit IN (SELECT unit FROM asked)
+                  AND p.class_code <> ''
+                GROUP BY ALL HAVING sum(p.sign) > 0
+            ),
+            valid AS (
+                SELECT p.*, s.slice FROM netted p JOIN slices s
+                ON (p.day_from = p.day_to AND p.day_to <= s.last) OR (p.day_from < p.day_to AND {FITS})
+            )
+            SELECT element, unit, slice,
+                   arg_max(struct_pack(c := class_code, v := version), struct_pack(d := day_to, q := seq)) AS latest
+            FROM valid GROUP BY ALL
+            """
+        ).fetchall()
+        return [
+            (element, unit, slice_, latest["c"], latest["v"])
+            for element, unit, slice_, latest in rows
+            if self.closure.places.exists_on(unit, self.slices[slice_].days.last)
+        ]
+
+    def own_level(self, elements: Collection[int], targets: Collection[int]) -> dict[Key, Stated]:
+        """What each asked unit stated of itself: the latest of a day, or all that cover days inside the slice."""
+        if not elements or not targets:
+            return {}
+        rows = self.cursor.execute(
+            f"""
+            WITH netted AS (
+                SELECT p.element, p.unit, p.day_from, p.day_to, p.named_from, p.named_to, p.version,
+                       sum(p.amount) AS amount, max(p.seq) AS seq
+                FROM postings p
+                WHERE {self.where} AND p.element IN ({_list(elements)}) AND p.unit IN ({_list(targets)})
+                GROUP BY ALL HAVING sum(p.sign) > 0
+            )
+            SELECT p.element, p.unit, s.slice, p.day_from, p.day_to, p.amount::HUGEINT, p.seq FROM netted p JOIN slices s
+            ON (p.day_from = p.day_to AND p.day_to <= s.last) OR (p.day_from < p.day_to AND {FITS})
+            """
+        ).fetchall()
+        points: dict[Key, tuple[date, int, int]] = {}
+        spans: dict[Key, list[int]] = defaultdict(list)
+        for element, unit, slice_, day_from, day_to, amount, seq in rows:
+            key = (element, unit, slice_)
+            if day_from < day_to:
+                spans[key].append(int(amount))
+            elif key not in points or points[key][:2] < (day_to, seq):
+                points[key] = (day_to, seq, int(amount))
+        stated = {key: Stated((amount,)) for key, (_day, _seq, amount) in points.items()}
+        return stated | {key: Stated(tuple(amounts)) for key, amounts in spans.items()}
+
+    def stated_below(self, elements: Collection[int], targets: Collection[int]) -> dict[tuple[int, int], int]:
+        """(element, asked unit) -> how many units under it have own-level values: for the sentence of a refusal."""
+        if not elements or not targets:
+            return {}
+        rows = self.cursor.execute(
+            f"""SELECT p.element, a.ancestor, count(DISTINCT p.unit) FROM postings p
+            JOIN {self.closure_table} a ON a.unit = p.unit AND a.ancestor IN ({_list(targets)})
+            WHERE {self.where} AND p.element IN ({_list(elements)}) AND p.sign = 1 AND p.unit <> a.ancestor
+            GROUP BY ALL"""
+        ).fetchall()
+        return {(element, unit): int(count) for element, unit, count in rows}
+
+    def contributions(
+        self, element: int, target: int, kind: str, *, limit: int, offset: int
+    ) -> tuple[list[tuple[int, int, int, date, date, str]], int]:
+        """Standing facts behind one figure of the first slice: (version, unit, amount, day_from, day_to, class), and
+        how many there are. Newest days first."""
+        match kind:
+            case "flow":
+                condition = FITS
+            case _:
+                condition = f"((p.day_from = p.day_to AND p.day_to <= s.last) OR (p.day_from < p.day_to AND {FITS}))"
+        units = (
+            str(int(target))
+            if kind == "own-level"
+            else f"SELECT unit FROM {self.closure_table} WHERE ancestor = {int(target)}"
+        )
+        latest = "" if kind == "flow" else "QUALIFY row_number() OVER (PARTITION BY unit ORDER BY day_to DESC, seq DESC) = 1"
+        query = f"""
+            SELECT version, unit, amount, day_from, day_to, class_code FROM (
+                SELECT p.version, p.unit, sum(p.amount)::HUGEINT AS amount, p.day_from, p.day_to, p.class_code,
+                       max(p.seq) AS seq
+                FROM postings p JOIN slices s ON s.slice = 0 AND {condition}
+                WHERE {self.where} AND p.element = {int(element)} AND p.unit IN ({units})
+                GROUP BY p.version, p.unit, p.day_from, p.day_to, p.class_code HAVING sum(p.sign) > 0
+            ) {latest}
+        """
+        total = _one(self.cursor.execute(f"SELECT count(*) FROM ({query})").fetchone())
+        rows = self.cursor.execute(
+            f"{query} ORDER BY day_to DESC, unit, version LIMIT {int(limit)} OFFSET {int(offset)}"
+        ).fetchall()
+        return rows, total
+
+    def has_facts(self, target: int) -> bool:
+        """Whether anything at all stands for the unit in any slice."""
+        row = self.cursor.execute(
+            f"""SELECT 1 FROM postings p JOIN slices s ON {TOUCHES}
+            WHERE {self.where} AND p.unit IN (SELECT unit FROM {self.closure_table} WHERE ancestor = {int(target)}) LIMIT 1"""
+        ).fetchone()
+        return row is not None
+
+
+def _one(row: Any) -> int:
+    return int(row[0])
+
+
+def _list(numbers: Collection[int]) -> str:
+    return ", ".join(str(int(number)) for number in numbers)

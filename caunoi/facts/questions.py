@@ -1,0 +1,377 @@
+"""The one way to ask for figures: pages, commands, reports and exports all come through here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from caunoi.audit.clock import current_number, number_at
+from caunoi.facts.closure import get_closure
+from caunoi.facts.coverage import compute_coverage
+from caunoi.facts.engine import Engine, Stated, Sum
+from caunoi.facts.errors import CannotBeAdded, QuestionMalformed
+from caunoi.facts.models import Book, DataElement, Indicator, Kind
+from caunoi.facts.projection import get_projection
+from caunoi.facts.queries import Catalogue, get_catalogue
+from caunoi.facts.refs import ref_of
+from caunoi.facts.rules.formula import Computed, Node, codes_in, compute, parse_formula
+from caunoi.facts.rules.question import (
+    BookName,
+    Coverage,
+    Figure,
+    PartlyOutside,
+    Question,
+    Slice,
+    exact,
+    figure_json,
+    plain,
+    round_half_up,
+)
+from caunoi.moments import today as today_of_clock
+from caunoi.periods.rules import BEGINNING, END, CutOff, Days, PeriodType, first_day, is_whole_months, last_day, split_days
+from caunoi.places.errors import PlaceNotOnDay
+from caunoi.places.queries import describe_absence, get_place, get_snapshot
+from caunoi.places.rules.snapshot import LEVELS, PlaceSnapshot
+
+MOST_FIGURES = 200_000
+
+__all__ = ["Figure", "Question", "ask", "figure_json", "make_question"]
+
+
+def make_question(
+    codes: Sequence[str],
+    place: str,
+    first: date,
+    last: date,
+    *,
+    level: str | None = None,
+    by: PeriodType | None = None,
+    boundaries: date | None = None,
+    as_known: int | date | None = None,
+    book: BookName = "approved",
+    cut_off: CutOff | None = None,
+) -> Question:
+    """A question from what a person typed; refuses with a sentence what makes no sense."""
+    if first > last:
+        raise QuestionMalformed(
+            _("Kỳ hỏi bị ngược: từ ngày %(first)s đến ngày %(last)s. Hãy đổi chỗ hai ngày.")
+            % {"first": _day(first), "last": _day(last)}
+        )
+    day = last if boundaries is None else boundaries
+    for asked in (first, last, day):
+        if not BEGINNING <= asked < END:
+            raise QuestionMalformed(
+                _("Ngày %(day)s nằm ngoài khoảng hỏi được (01/01/1900 đến 31/12/2199).") % {"day": _day(asked)}
+            )
+    if level is not None and level not in LEVELS:
+        raise QuestionMalformed(
+            _("Không có cấp “%(level)s”. Các cấp: %(levels)s.") % {"level": level, "levels": ", ".join(LEVELS)}
+        )
+    if not codes:
+        raise QuestionMalformed(_("Hãy chọn ít nhất một chỉ tiêu."))
+    catalogue = get_catalogue()
+    for code in codes:
+        if not _is_formula(code):
+            catalogue.check_code(code)
+    known = current_number()
+    if isinstance(as_known, date):
+        known = min(known, number_at(as_known))
+    elif as_known is not None:
+        known = min(known, max(as_known, 0))
+    snapshot = get_snapshot(known if as_known is not None else None)
+    try:
+        unit = get_place(place, day, snapshot)
+    except PlaceNotOnDay as absent:
+        # An answer that names what stands for the unit on that day is more use than a refusal.
+        unit = absent.unit
+    return Question(
+        tuple(dict.fromkeys(codes)), snapshot.units[unit].key, first, last, day, known, level, by, book, cut_off
+    )
+
+
+def ask(question: Question) -> list[Figure]:
+    """Figures in the order: code, unit (reading order), slice of days. Never empty for a code: what cannot be answered
+    comes as a figure without a value and with its reason."""
+    return Answer(question).figures()
+
+
+def _is_formula(code: str) -> bool:
+    return re.search(r"[-+*/(]", code) is not None
+
+
+def _day(day: date) -> str:
+    return day.strftime("%d/%m/%Y")
+
+
+def make_slices(question: Question) -> list[Slice]:
+    days = Days(question.first, question.last)
+    match question.cut_off:
+        case 15:
+            if is_whole_months(days):
+                days = Days(
+                    first_day((days.first.year, days.first.month), 15), last_day((days.last.year, days.last.month), 15)
+                )
+            return [Slice(piece, False) for piece in split_days(days, question.by, 15)]
+        case 1:
+            return [Slice(piece, False) for piece in split_days(days, question.by, 1)]
+        case _:
+            return [Slice(piece, is_whole_months(piece)) for piece in split_days(days, question.by, 1)]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one data element gives for one unit and slice, before it is dressed as a figure."""
+
+    value: Decimal | None = None
+    why: str | None = None
+    estimated: bool = False
+    bases: tuple[str, ...] = ()
+    carried_over: bool = False
+    partly_outside: PartlyOutside | None = None
+    classes: Mapping[str, int] | None = None
+
+
+class Answer:
+    """One question being answered: everything it needs is read in a few statements, then put together."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.catalogue: Catalogue = get_catalogue()
+        self.places: PlaceSnapshot = get_snapshot(question.as_known)
+        self.slices = make_slices(question)
+        self.formulas: dict[str, Node] = {}
+        self.elements = self._elements()
+        root = self.places.by_key.get(question.place)
+        if root is None:
+            raise QuestionMalformed(_("Không có đơn vị “%(key)s”.") % {"key": question.place})
+        self.root = root.id
+        self.present = self.places.exists_on(self.root, question.boundaries)
+        self.targets: list[int] = [self.root]
+        if self.present and question.level is not None:
+            self.targets = self.places.at_level(self.root, question.level, question.boundaries)
+        size = len(self.targets) * len(self.slices) * len(question.codes)
+        if size > MOST_FIGURES:
+            raise QuestionMalformed(
+                _("Câu hỏi này cho %(size)s số, nhiều hơn %(most)s. Hãy chọn ít chỉ tiêu, cấp cao hơn hoặc kỳ ngắn hơn.")
+                % {"size": f"{size:,}".replace(",", "."), "most": f"{MOST_FIGURES:,}".replace(",", ".")}
+            )
+        self.cells: dict[tuple[str, int, int], Cell] = {}
+        self.coverage: dict[tuple[str, int, int], Coverage] = {}
+        if self.present and self.targets:
+            self._read()
+
+    def _elements(self) -> dict[str, DataElement]:
+        """All data elements behind the asked codes, through indicators of indicators."""
+        found: dict[str, DataElement] = {}
+        open_ = list(self.question.codes)
+        while open_:
+            code = open_.pop()
+            if code in found or code in self.formulas:
+                continue
+            if (element := self.catalogue.elements.get(code)) is not None:
+                found[code] = element
+                continue
+            indicator = self.catalogue.indicators.get(code)
+            if indicator is None and not _is_formula(code):
+                self.catalogue.check_code(code)
+            node = parse_formula(indicator.formula if indicator else code)
+            if indicator is None:
+                self._check_addition(code, node)
+            self.formulas[code] = node
+            open_ += codes_in(node)
+        return found
+
+    def _check_addition(self, text: str, node: Node) -> None:
+        """A formula typed into the question is held to the same rules as one of a pack."""
+        problems = self.catalogue.check_formula(node)
+        if problems:
+            raise CannotBeAdded(_("Không tính được “%(text)s”: ") % {"text": text} + " ".join(problems))
+
+    # -- reading ------------------------------------------------------------------------------------------------------
+
+    def _read(self) -> None:
+        question = self.question
+        closure = get_closure(self.places, question.boundaries)
+        book = Book.APPROVED if question.book == "approved" else Book.REPORTED
+        by_kind: dict[str, list[DataElement]] = {}
+        for element in self.elements.values():
+            by_kind.setdefault(element.kind, []).append(element)
+        if set(by_kind) - {Kind.UNITS}:
+            engine = Engine(get_projection(), closure, book=book, as_known=question.as_known, slices=self.slices)
+            self._read_flows(engine, by_kind.get(Kind.FLOW, []))
+            self._read_stocks(engine, by_kind.get(Kind.STOCK, []))
+            self._read_categories(engine, by_kind.get(Kind.CATEGORY, []))
+            self._read_own_level(engine, by_kind.get(Kind.OWN_LEVEL, []))
+        for element in by_kind.get(Kind.UNITS, []):
+            for target in self.targets:
+                count = len(self.places.at_level(target, element.levels[0], question.boundaries))
+                for index in range(len(self.slices)):
+                    self.cells[element.code, target, index] = Cell(Decimal(count))
+        forms = {element.form_code for element in self.elements.values() if element.form_code}
+        self.coverage = compute_coverage(forms, closure, self.targets, self.slices, question.book, today_of_clock())
+
+    def _each(self, elements: Iterable[DataElement]) -> Iterable[tuple[DataElement, int, int]]:
+        return ((e, target, index) for e in elements for target in self.targets for index in range(len(self.slices)))
+
+    def _read_flows(self, engine: Engine, elements: list[DataElement]) -> None:
+        ids = [element.pk for element in elements]
+        sums = engine.flows(ids, self.targets)
+        outside = engine.partly_outside(ids, self.targets)
+        for element, target, index in self._each(elements):
+            cut = outside.get((element.pk, target, index))
+            partly = PartlyOutside(exact(cut.amount, element.decimals), cut.facts) if cut else None
+            self.cells[element.code, target, index] = self._cell(element, sums.get((element.pk, target, index)), partly)
+
+    def _read_stocks(self, engine: Engine, elements: list[DataElement]) -> None:
+        sums = engine.stocks([element.pk for element in elements], self.targets)
+        for element, target, index in self._each(elements):
+            self.cells[element.code, target, index] = self._cell(element, sums.get((element.pk, target, index)), None)
+
+    def _cell(self, element: DataElement, found: Sum | None, partly: PartlyOutside | None) -> Cell:
+        if found is None:
+            why = _("Chưa có số liệu trong kỳ này.")
+            if partly is not None:
+                why = _("Chỉ có số liệu nằm vắt qua ngày đầu hoặc ngày cuối kỳ; không chia nhỏ để cộng.")
+            return Cell(None, why, partly_outside=partly)
+        return Cell(
+            exact(found.amount, element.decimals), None, found.estimated, found.bases, found.carried_over, partly
+        )
+
+    def _read_categories(self, engine: Engine, elements: list[DataElement]) -> None:
+        counts = engine.classes([element.pk for element in elements], self.targets)
+        for element, target, index in self._each(elements):
+            classes = counts.get((element.pk, target, index), {})
+            listed = ", ".join(f"{code}: {number}" for code, number in sorted(classes.items()))
+            why = (
+                _("Xếp loại không cộng được; hãy hỏi tỷ lệ hoặc số đơn vị theo loại (%(classes)s).")
+                % {"classes": listed or _("chưa có đơn vị nào được xếp loại")}
+            )
+            self.cells[element.code, target, index] = Cell(None, why, classes=classes)
+
+    def _read_own_level(self, engine: Engine, elements: list[DataElement]) -> None:
+        ids = [element.pk for element in elements]
+        stated = engine.own_level(ids, self.targets)
+        below = engine.stated_below(ids, self.targets)
+        for element, target, index in self._each(elements):
+            found: Stated | None = stated.get((element.pk, target, index))
+            if found is None:
+                number = below.get((element.pk, target), 0)
+                why = (
+                    _("%(name)s là số riêng của từng đơn vị, không cộng từ cấp dưới lên (%(number)d đơn vị cấp dưới có số riêng).")
+                    % {"name": element.name_vi, "number": number}
+                    if number
+                    else _("Đơn vị chưa có số riêng trong kỳ này.")
+                )
+                cell = Cell(None, why)
+            elif len(found.amounts) > 1:
+                cell = Cell(
+                    None, _("Đơn vị có %(count)d số riêng trong kỳ này; số riêng không cộng theo thời gian. Hãy hỏi từng năm.")
+                    % {"count": len(found.amounts)}
+                )
+            else:
+                cell = Cell(exact(found.amounts[0], element.decimals, parts=False))
+            self.cells[element.code, target, index] = cell
+
+    # -- putting together ---------------------------------------------------------------------------------------------
+
+    def figures(self) -> list[Figure]:
+        return [
+            self._figure(code, target, index)
+            for code in self.question.codes
+            for target in self.targets
+            for index in range(len(self.slices))
+        ]
+
+    def _figure(self, code: str, target: int, index: int) -> Figure:
+        element = self.catalogue.elements.get(code)
+        indicator = self.catalogue.indicators.get(code)
+        question, days = self.question, self.slices[index].days
+        numerator = denominator = None
+        if not self.present:
+            cell = Cell(None, describe_absence(target, question.boundaries, self.places))
+        elif element is not None:
+            cell = self.cells[code, target, index]
+        else:
+            cell, numerator, denominator = self._indicator_cell(code, indicator, target, index)
+        behind = [code] if element is not None else sorted(self._elements_behind(code))
+        return Figure(
+            code=code,
+            name_vi=element.name_vi if element else indicator.name_vi if indicator else code,
+            name_en=element.name_en if element else indicator.name_en if indicator else code,
+            unit=element.unit if element else indicator.unit if indicator else "",
+            decimals=element.decimals if element else indicator.decimals if indicator else 2,
+            kind=element.kind if element else "rate",
+            place=self.places.units[target].key,
+            place_code=self.places.code_on(target, question.boundaries),
+            place_name=self.places.name_on(target, question.boundaries),
+            level=self.places.units[target].level,
+            first=days.first,
+            last=days.last,
+            value=cell.value,
+            why=cell.why if cell.value is None else None,
+            numerator=numerator,
+            denominator=denominator,
+            book=question.book,
+            boundaries=question.boundaries,
+            as_known=question.as_known,
+            estimated=cell.estimated,
+            bases=cell.bases,
+            carried_over=cell.carried_over,
+            partly_outside=cell.partly_outside,
+            coverage=self._coverage(behind, target, index),
+            ref=ref_of(question, code, self.places.units[target].key, days),
+        )
+
+    def _coverage(self, codes: Iterable[str], target: int, index: int) -> Coverage | None:
+        """Of the least complete form behind the figure: one complete part must not hide an incomplete one."""
+        forms = {self.elements[code].form_code for code in codes if code in self.elements}
+        found = [self.coverage[form, target, index] for form in forms if (form, target, index) in self.coverage]
+        return min(found, key=lambda c: (Decimal(c.reported) / c.expected, c.expected), default=None)
+
+    def _elements_behind(self, code: str) -> set[str]:
+        if code in self.elements:
+            return {code}
+        return {e for inner in codes_in(self.formulas[code]) for e in self._elements_behind(inner)}
+
+    def _indicator_cell(
+        self, code: str, indicator: Indicator | None, target: int, index: int
+    ) -> tuple[Cell, Decimal | None, Decimal | None]:
+        computed = self._compute(code, target, index)
+        parts = [self.cells[element, target, index] for element in self._elements_behind(code)]
+        value = computed.value
+        if value is not None and indicator is not None:
+            value = plain(round_half_up(value, indicator.decimals))
+        why = computed.why
+        if value is None:
+            own = [c.why for e in sorted(self._elements_behind(code)) if (c := self.cells[e, target, index]).value is None and c.classes is None]
+            why = " ".join(dict.fromkeys([why or "", *(reason or "" for reason in own)])).strip()
+        return (
+            Cell(
+                value,
+                why,
+                estimated=any(part.estimated for part in parts),
+                bases=tuple(sorted({basis for part in parts for basis in part.bases})),
+                carried_over=any(part.carried_over for part in parts),
+            ),
+            computed.numerator,
+            computed.denominator,
+        )
+
+    def _compute(self, code: str, target: int, index: int) -> Computed:
+        def value_of(inner: str) -> Decimal | None:
+            if inner in self.elements:
+                return self.cells[inner, target, index].value
+            return self._compute(inner, target, index).value
+
+        return compute(self.formulas[code], value_of, self._classes_of(target, index), self._order_of)
+
+    def _classes_of(self, target: int, index: int) -> Callable[[str], Mapping[str, int]]:
+        return lambda category: self.cells[category, target, index].classes or {}
+
+    def _order_of(self, category: str) -> Sequence[str]:
+        return list(self.elements[category].classes)
