@@ -1,0 +1,90 @@
+"""What every test starts from: a home folder of its own, never the reader's data; no network; the same random cases.
+
+Settings are read from the environment when Django loads, so the environment is set here, before that. pytest-django
+loads Django only after this file because `DJANGO_SETTINGS_MODULE` is set here and not in pyproject.toml.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+HOME = Path(tempfile.mkdtemp(prefix=f"caunoi-{os.environ.get('PYTEST_XDIST_WORKER', 'tests')}-"))
+(HOME / "static").mkdir()
+for name in ("SECRET_KEY", "CAUNOI_ENGINE", "CAUNOI_BASE_URL", "CAUNOI_LANGUAGE", "CAUNOI_STORAGE_URL"):
+    os.environ.pop(name, None)
+os.environ["CAUNOI_HOME"] = str(HOME)
+os.environ["DJANGO_SETTINGS_MODULE"] = "caunoi.config.settings"
+# Playwright keeps an event loop in the main thread; the tests themselves are synchronous.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+import pytest  # noqa: E402 - after the environment
+from hypothesis import HealthCheck, settings as hypothesis_settings  # noqa: E402
+
+SLOW_MACHINES = [HealthCheck.too_slow, HealthCheck.data_too_large]
+# `make test`: the same cases on every machine and every run. `make soak`: many, new ones each time, seeds printed.
+hypothesis_settings.register_profile(
+    "default", derandomize=True, max_examples=40, deadline=None, suppress_health_check=SLOW_MACHINES, database=None
+)
+hypothesis_settings.register_profile(
+    "soak", max_examples=2000, deadline=None, suppress_health_check=SLOW_MACHINES, print_blob=True
+)
+hypothesis_settings.load_profile("default")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    from django.conf import settings  # noqa: PLC0415 - only now is the environment as the tests want it
+
+    # Hashing a password slowly is the point in earnest, and the longest part of a test with five users.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    database = settings.DATABASES["default"]
+    if "sqlite" in database["ENGINE"]:
+        # A file as in earnest (WAL, several connections), not a shared memory that locks whole tables.
+        database["TEST"] = {"NAME": str(HOME / "tests.sqlite3")}
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    shutil.rmtree(HOME, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> Iterator[None]:
+    """What a process keeps in memory of the tables must not outlive a test, which rolls its tables back."""
+    yield
+    from caunoi.facts import projection, queries as facts  # noqa: PLC0415 - after Django is set up
+    from caunoi.places.queries import forget_snapshots  # noqa: PLC0415
+
+    forget_snapshots()
+    projection.forget_projections()
+    facts._rules.clear()
+
+
+@pytest.fixture
+def share(pytestconfig: pytest.Config) -> Callable[[int, int], int]:
+    """`share(1000, 20)`: 1,000 rounds in `make soak`, 20 otherwise."""
+    soak = pytestconfig.getoption("hypothesis_profile", None) == "soak"
+    return lambda full, usual: full if soak else usual
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Debian's browser. On a machine without one the journeys are left out, but never unnoticed in CI."""
+    for candidate in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(candidate):
+            return found
+    if os.environ.get("CI"):
+        pytest.fail("Chromium is missing: apt-get install chromium")
+    pytest.skip("Chromium is not installed (apt-get install chromium)")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(chromium: str) -> dict[str, Any]:
+    quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync"]  # fmt: skip
+    # Chromium's own sandbox refuses to start as root, which is who runs CI.
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return {"executable_path": chromium, "args": [*quiet, *sandbox]}
