@@ -1,5 +1,10 @@
 from django.urls import URLPattern, URLResolver, include, path
 
+from caunoi.desk.views import shell
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("caunoi.desk.urls")),
 ]
+
+handler404 = shell.not_found
+handler500 = shell.server_error

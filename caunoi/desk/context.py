@@ -1,10 +1,78 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
+from django.core.cache import cache
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from caunoi import moments
+from caunoi.accounts.models import Role, User
+from caunoi.accounts.queries import list_grants
+from caunoi.places.models import OrgUnit
+
+WRITERS = {Role.RECORDER, Role.EDITOR}
+DECIDERS = {Role.APPROVER, Role.EDITOR, Role.PROGRAMME_MANAGER}
+READERS = {Role.APPROVER, Role.EDITOR, Role.VIEWER, Role.PROGRAMME_MANAGER, Role.ADMINISTRATOR, Role.AUDITOR}
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry of the menu; `name` is the address's name, `also` those of pages that belong to it."""
+
+    name: str
+    label: str
+    also: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Shell:
+    """What the frame of a page shows: whether these are demonstration data, the menu, and where in it we are."""
+
+    demo: bool
+    navigation: list[Link]
+    section: str
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """What every page's frame shows."""
-    return {}
+    # Lazy, because answers that render no page (files, JSON) shouldn't ask the database for its frame.
+    return {"shell": SimpleLazyObject(lambda: read_shell(request))}
+
+
+def read_shell(request: HttpRequest) -> Shell:
+    user = getattr(request, "user", None)
+    navigation: list[Link] = []
+    if isinstance(user, User):
+        navigation = list_links({Role(grant.role) for grant in list_grants(user, moments.today())})
+    match = request.resolver_match
+    here = match.url_name or "" if match else ""
+    section = next((link.name for link in navigation if here == link.name or here in link.also), "")
+    return Shell(is_demo(), navigation, section)
+
+
+def list_links(roles: set[Role]) -> list[Link]:
+    """The menu for these roles. It only hides what would be refused; permission is decided on the page itself."""
+    offered = [
+        (WRITERS, Link("due", _("Việc cần ghi"), frozenset({"fill", "submission-correct"}))),
+        (DECIDERS, Link("inbox", _("Hộp duyệt"), frozenset({"submission", "approve-many"}))),
+        (WRITERS, Link("import", _("Nhập bảng tính"))),
+        (READERS, Link("figures", _("Số liệu"), frozenset({"explain"}))),
+        (READERS, Link("coverage", _("Tiến độ báo cáo"))),
+        (READERS, Link("reports", _("Báo cáo"))),
+        (set(Role), Link("places", _("Đơn vị"), frozenset({"place", "succession-new"}))),
+        ({Role.ADMINISTRATOR}, Link("users", _("Người dùng"))),
+        ({Role.ADMINISTRATOR, Role.PROGRAMME_MANAGER}, Link("packs", _("Gói chương trình"))),
+        ({Role.ADMINISTRATOR, Role.AUDITOR}, Link("audit", _("Nhật ký"))),
+    ]
+    return [Link("home", _("Trang chính")), *(link for wanted, link in offered if wanted & roles)]
+
+
+def is_demo() -> bool:
+    """Whether made-up units are loaded. Kept for a minute: it changes once in an installation's life."""
+    found = cache.get("shell-demo")
+    if found is None:
+        found = OrgUnit.objects.filter(synthetic=True).exists()
+        cache.set("shell-demo", found, 60)
+    return bool(found)

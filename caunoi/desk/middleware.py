@@ -1,8 +1,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from caunoi.accounts.models import User
+from caunoi.refusals import FileRefused, NotAllowed, NotFound, Refusal
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Scripts say so in `Accept`; a page that is opened asks for HTML first."""
+    accept = request.headers.get("Accept", "")
+    return "application/json" in accept and "text/html" not in accept
+
+
+def get_status(refusal: Refusal) -> int:
+    if isinstance(refusal, NotAllowed):
+        return 403
+    if isinstance(refusal, NotFound):
+        return 404
+    return int(getattr(refusal, "status", 400))
 
 
 class RefusalMiddleware:
@@ -13,3 +36,64 @@ class RefusalMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refusal):
+            return None
+        status = get_status(exception)
+        if wants_json(request):
+            answer = {"ok": False, "code": exception.code, "message": exception.sentence}
+            return JsonResponse(answer, status=status, json_dumps_params={"ensure_ascii": False})
+        context = {
+            "sentence": exception.sentence,
+            "mistakes": exception.mistakes if isinstance(exception, FileRefused) else [],
+            "back": find_way_back(request),
+        }
+        return render(request, "desk/refused.html", context, status=status)
+
+
+def find_way_back(request: HttpRequest) -> str:
+    """The page the reader came from, if it was one of ours."""
+    came_from = request.headers.get("Referer", "")
+    own = f"{request.scheme}://{request.get_host()}/"
+    here = request.build_absolute_uri()
+    return came_from if came_from.startswith(own) and came_from != here else "/"
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Everything needs an account, except what says otherwise (`login_not_required`).
+
+    A script that sends while the session has expired gets 401 with the address to sign in at, never a redirect: it would
+    follow that and take the sign-in page for an answer.
+    """
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:
+        if not wants_json(request):
+            return super().handle_no_permission(request, view_func)
+        answer = {
+            "ok": False,
+            "code": "signed-out",
+            "message": _("Phiên đăng nhập đã hết. Hãy đăng nhập lại rồi gửi tiếp."),
+            "login_url": str(settings.LOGIN_URL),
+        }
+        return JsonResponse(answer, status=401, json_dumps_params={"ensure_ascii": False})
+
+
+class LanguageMiddleware:
+    """Chosen on the page (cookie), else the account's, else the installation's.
+
+    Not the browser's: offices run English Windows, and their readers are Vietnamese all the same.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        if language not in dict(settings.LANGUAGES):
+            language = request.user.language if isinstance(request.user, User) else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = translation.get_language()
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response

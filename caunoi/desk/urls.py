@@ -1,3 +1,19 @@
-from django.urls import URLPattern
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LogoutView
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
 
-urlpatterns: list[URLPattern] = []
+from caunoi.desk.views import home, shell
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("sign-in/", shell.SignIn.as_view(), name="sign-in"),
+    path("sign-out/", login_not_required(LogoutView.as_view()), name="sign-out"),
+    path("language/", login_not_required(set_language), name="set-language"),
+    path("session/", shell.session, name="session"),
+    path("signed-in/", shell.signed_in, name="signed-in"),
+    path("", home.home, name="home"),
+    path("", include("caunoi.desk.urls_collect")),
+    path("", include("caunoi.desk.urls_figures")),
+    path("", include("caunoi.desk.urls_reports")),
+    path("", include("caunoi.desk.urls_admin")),
+]

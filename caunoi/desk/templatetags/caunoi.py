@@ -1,0 +1,128 @@
+"""How values look on a page: numbers, dates, periods, states. The language decides; Vietnamese is the first one."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from caunoi.moments import VIETNAM
+from caunoi.periods.rules import Period, PeriodType, describe_period_vi, period_from_key
+from caunoi.vietnamese_text import format_number
+
+register = template.Library()
+
+_SWAP = str.maketrans(",.", ".,")
+
+
+@register.filter
+def number(value: Any, decimals: int | None = None) -> str:
+    """`1.234,5` in Vietnamese, `1,234.5` in English; a missing value is a dash. Text that is no number stays itself.
+
+    With `decimals` the value must already be rounded to that many places.
+    """
+    if value is None or value == "":
+        return "–"
+    try:
+        exact = Decimal(str(value))
+    except InvalidOperation:
+        return str(value)
+    if not exact.is_finite():
+        return str(value)
+    text = format_number(exact, decimals)
+    return text if get_language() != "en" else text.translate(_SWAP)
+
+
+@register.filter(name="day")
+def day_(value: date | datetime | None) -> str:
+    """`22/11/2026`: a local date, the same in both languages."""
+    if value is None:
+        return "–"
+    if isinstance(value, datetime):
+        value = value.astimezone(VIETNAM).date()
+    return f"{value:%d/%m/%Y}"
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """`14:05, 22/11/2026` in Vietnam's time."""
+    return "–" if value is None else f"{value.astimezone(VIETNAM):%H:%M, %d/%m/%Y}"
+
+
+@register.filter
+def period(value: Period | str | None) -> str:
+    """`tháng 01/2023`, from a period or from its key; the empty key of an event gives the empty text."""
+    if not value:
+        return ""
+    found = value if isinstance(value, Period) else _period_of_key(value)
+    if get_language() != "en":
+        return describe_period_vi(found)
+    year, month = found.month_first
+    match found.type:
+        case "month":
+            return f"{date(year, month, 1):%B %Y}"
+        case "quarter":
+            return f"Q{(month - 1) // 3 + 1} {year}"
+        case "half-year":
+            return f"H{(month - 1) // 6 + 1} {year}"
+        case "year":
+            return str(year)
+
+
+def _period_of_key(key: str) -> Period:
+    kind: PeriodType = "year"
+    if "-" in key:
+        kind = {"Q": "quarter", "H": "half-year"}.get(key[5], "month")  # type: ignore[assignment]  # literals of the dict
+    return period_from_key(key, kind)
+
+
+def state_label(state: str) -> str:
+    """The reader's word for a state of a submission, or for one that is still owed."""
+    return {
+        "draft": _("Bản nháp"),
+        "submitted": _("Chờ duyệt"),
+        "returned": _("Bị trả lại"),
+        "approved": _("Đã duyệt"),
+        "locked": _("Đã khoá"),
+        "withdrawn": _("Đã rút"),
+        "missing": _("Chưa có báo cáo"),
+        "due": _("Đến hạn"),
+        "late": _("Quá hạn"),
+        "sent-late": _("Gửi muộn"),
+    }[state]
+
+
+@register.inclusion_tag("desk/components/badge.html")
+def badge(state: Any) -> dict[str, str]:
+    """The badge of a state; `sent-late` looks like `late`."""
+    name = str(getattr(state, "value", state))
+    return {"name": name.removeprefix("sent-"), "label": state_label(name)}
+
+
+@register.inclusion_tag("desk/components/pagination.html", takes_context=True)
+def pagination(context: template.Context, page: Page[Any]) -> dict[str, Any]:
+    """Links to the pages near this one, the first and the last; keeps the other parameters of the address."""
+    shown: list[int | None] = []
+    for at in page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1):
+        shown.append(at if isinstance(at, int) else None)
+    return {"page": page, "shown": shown, "request": context["request"]}
+
+
+@register.inclusion_tag("desk/components/sort_header.html", takes_context=True)
+def sort_header(context: template.Context, name: str, label: str, css: str = "") -> dict[str, Any]:
+    """A column's heading that sorts by `?sort=name`, and by `-name` when pressed again."""
+    request = context["request"]
+    current = str(context.get("sort", ""))
+    direction = {name: "ascending", f"-{name}": "descending"}.get(current, "none")
+    return {
+        "request": request,
+        "label": label,
+        "direction": direction,
+        "next": f"-{name}" if current == name else name,
+        "css": css,
+    }

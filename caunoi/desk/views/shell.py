@@ -1,0 +1,122 @@
+"""Signing in and out, and what is shown when something is not there or went wrong."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from caunoi.desk.middleware import wants_json
+
+FAILURES_ALLOWED = 10
+PAUSE_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    username: str
+    password: str
+    role: str
+    place: str
+
+
+class SignInForm(AuthenticationForm):
+    """Refuses for a while after too many failures with one name from one address, without asking the password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = _("Tên đăng nhập")
+        self.fields["password"].label = _("Mật khẩu")
+        self.error_messages = {
+            **self.error_messages,
+            "invalid_login": _("Tên đăng nhập hoặc mật khẩu không đúng. Chữ hoa và chữ thường khác nhau."),
+            "inactive": _("Tài khoản này đã khoá. Hãy liên hệ người quản trị của đơn vị."),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        key = self._failures_key()
+        if cache.get(key, 0) >= FAILURES_ALLOWED:
+            raise ValidationError(
+                _("Đã nhập sai quá nhiều lần. Hãy đợi %(minutes)d phút rồi thử lại.") % {"minutes": PAUSE_SECONDS // 60},
+                code="paused",
+            )
+        try:
+            cleaned = super().clean()
+        except ValidationError:
+            cache.add(key, 0, PAUSE_SECONDS)
+            cache.incr(key)
+            raise
+        cache.delete(key)
+        return cleaned
+
+    def _failures_key(self) -> str:
+        address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
+        name = str(self.cleaned_data.get("username", "")).casefold()
+        return "sign-in-failures:" + hashlib.sha256(f"{address}\n{name}".encode()).hexdigest()
+
+
+class SignIn(LoginView):
+    template_name = "desk/sign_in.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs, accounts=read_demo_accounts())
+
+
+def read_demo_accounts() -> list[DemoAccount]:
+    """The accounts the demonstration made, from `CAUNOI_HOME/demo.json`; none in earnest."""
+    try:
+        content = json.loads((settings.CAUNOI_HOME / "demo.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return []
+    return [
+        DemoAccount(one["username"], one["password"], one.get("role", ""), one.get("place", ""))
+        for one in content.get("accounts", [])
+    ]
+
+
+@never_cache
+@require_safe
+def session(request: HttpRequest) -> HttpResponse:
+    """A fresh token for a page that has been open for hours. Signed out: 401 with the address to sign in at."""
+    return JsonResponse({"ok": True, "csrf": get_token(request)})
+
+
+def signed_in(request: HttpRequest) -> HttpResponse:
+    """Where a page in another tab leads after signing in: it can be closed."""
+    return render(request, "desk/signed_in.html")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    sentence = _("Trang này đã mở quá lâu hoặc trình duyệt chặn cookie. Hãy quay lại, tải lại trang rồi làm lại.")
+    if wants_json(request):
+        # Not {"ok": false}: the script then fetches a fresh token and sends the same once more.
+        return HttpResponse(sentence, status=403, content_type="text/plain; charset=utf-8")
+    return render(request, "desk/error.html", {"title": _("Chưa làm được"), "sentence": sentence}, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    sentence = _("Không có trang này, hoặc tài khoản của bạn không xem được nó.")
+    if wants_json(request):
+        return JsonResponse({"ok": False, "code": "not-found", "message": sentence}, status=404)
+    return render(request, "desk/error.html", {"title": _("Không tìm thấy"), "sentence": sentence}, status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Without the frame and without the database: whatever failed may fail again."""
+    return HttpResponse(render_to_string("desk/server_error.html"), status=500)
