@@ -192,7 +192,6 @@ def _days(element: ElementRule, answers: Answers, frame: Frame) -> tuple[date, d
         day = date.fromisoformat(str(said)[:10])
     except ValueError:
         raise AnswerRefused(
-            _("Câu trả lời “%(value)s” của câu hỏi %(name)s không phải là ngày.")
-            % {"value": said, "name": element.day}
+            _("Câu trả lời “%(value)s” của câu hỏi %(name)s không phải là ngày.") % {"value": said, "name": element.day}
         ) from None
     return day, day, day, day

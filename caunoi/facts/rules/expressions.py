@@ -260,7 +260,9 @@ class _ExpressionParser(Parser):
         for side in (left, right):
             if op not in ("=", "!=") and isinstance(side, Text) and not _DATE.fullmatch(side.value):
                 raise self.error(
-                    _("Ký tự thứ %(position)d: “%(sign)s” chỉ so sánh số hoặc ngày dạng '2023-01-31', không so sánh chữ.")
+                    _(
+                        "Ký tự thứ %(position)d: “%(sign)s” chỉ so sánh số hoặc ngày dạng '2023-01-31', không so sánh chữ."
+                    )
                     % {"position": sign.position, "sign": op},
                     sign.position,
                 )

@@ -1,0 +1,324 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from caunoi.facts.rules.formula import (
+    Binary,
+    Code,
+    Computed,
+    FormulaError,
+    Negate,
+    Node,
+    Number,
+    OutOf,
+    Percent,
+    ShareAtLeast,
+    ShareOfClass,
+    UnitsInClass,
+    codes_in,
+    compute,
+    parse_formula,
+    print_formula,
+)
+from caunoi.facts.rules.formula_check import (
+    ElementFacts,
+    IndicatorFacts,
+    check_formula,
+    check_sum,
+)
+
+# -- Reading and printing ---------------------------------------------------------------------------------------------
+
+names = st.sampled_from(["a", "b", "c", "labour_days"])
+classes = st.sampled_from(["tot", "kha", "1", "trung_binh"])
+numbers = st.decimals(min_value=0, max_value=10**9, places=4, allow_nan=False).map(lambda value: Number(abs(value)))
+
+
+def _nodes(leaves: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
+    def grow(children: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
+        return (
+            st.builds(Binary, st.sampled_from(["+", "-", "*", "/"]), children, children)
+            | st.builds(Negate, children)
+            | st.builds(Percent, children, children)
+            | st.builds(OutOf, children, children)
+        )
+
+    return st.recursive(leaves, grow, max_leaves=12)
+
+
+class_nodes = (
+    st.builds(ShareOfClass, names, st.lists(classes, min_size=1, max_size=3).map(tuple))
+    | st.builds(UnitsInClass, names, st.lists(classes, min_size=1, max_size=3).map(tuple))
+    | st.builds(ShareAtLeast, names, classes)
+)
+formulas = _nodes(st.builds(Code, names) | numbers | class_nodes)
+
+
+@given(formulas)
+def test_a_formula_printed_and_read_again_is_the_same(node: Node) -> None:
+    assert parse_formula(print_formula(node)) == node
+
+
+@given(st.text(max_size=60) | st.text(alphabet="ab()+-*/',.01 percent", max_size=50))
+def test_anything_typed_is_read_or_refused_with_a_position(text: str) -> None:
+    try:
+        parse_formula(text)
+    except FormulaError as error:
+        assert 1 <= error.position <= len(text) + 1
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "says"),
+    [
+        ("", 1, "hết dòng"),
+        ("a +", 4, "hết dòng"),
+        ("percent(a)", 10, "“,”"),
+        ("percent a, b", 9, "phép tính"),
+        ("avg(a)", 1, "percent, out_of"),
+        ("share_of_class(xep_loai, tot)", 26, "dấu nháy"),
+        ("share_at_least('a', 'b')", 16, "xếp loại"),
+        ("${a}", 1, "câu hỏi"),
+        ("a * 1,5", 6, "0.5"),
+        ("a = b", 3, "="),
+    ],
+)
+def test_a_wrong_formula_is_refused_where_it_is_wrong(text: str, position: int, says: str) -> None:
+    with pytest.raises(FormulaError) as refused:
+        parse_formula(text)
+
+    assert refused.value.position == position
+    assert says in refused.value.sentence
+
+
+def test_codes_in_names_elements_and_categories() -> None:
+    assert codes_in(parse_formula("percent(a, b + c) - units_in_class(x, 'tot')")) == {"a", "b", "c", "x"}
+
+
+# -- Computing --------------------------------------------------------------------------------------------------------
+
+VALUES = {"a": Decimal(8), "b": Decimal(46), "zero": Decimal(0), "labour_days": Decimal(38667)}
+CLASSES = {"xep_loai": {"xuat_sac": 3, "tot": 5, "kha": 2}, "chua": {}}
+ORDER = ["xuat_sac", "tot", "kha", "trung_binh", "yeu"]
+
+
+def _compute(text: str) -> Computed:
+    return compute(parse_formula(text), VALUES.get, lambda code: CLASSES[code], lambda code: ORDER)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "numerator", "denominator"),
+    [
+        ("a + b", 54, None, None),
+        ("a - b - a", -46, None, None),
+        ("-(a + b) * 2", -108, None, None),
+        ("percent(a, 16)", 50, 8, 16),
+        ("out_of(a, b)", 8, 8, 46),
+        ("b / a", Decimal("5.75"), 46, 8),
+        ("100 * a / 16", 50, None, None),
+        ("share_of_class(xep_loai, 'xuat_sac')", 30, 3, 10),
+        ("share_of_class(xep_loai, 'kha', 'tot', 'kha')", 70, 7, 10),
+        ("share_at_least(xep_loai, 'tot')", 80, 8, 10),
+        ("share_at_least(xep_loai, 'yeu')", 100, 10, 10),
+        ("units_in_class(xep_loai, 'kha', 'yeu')", 2, None, None),
+        ("100 - share_of_class(xep_loai, 'kha')", 80, None, None),
+    ],
+)
+def test_formulas_give_value_numerator_and_denominator(
+    text: str, value: Decimal, numerator: int | None, denominator: int | None
+) -> None:
+    found = _compute(text)
+
+    assert (found.value, found.numerator, found.denominator, found.why) == (value, numerator, denominator, None)
+
+
+def test_a_missing_part_makes_the_whole_missing_and_is_named() -> None:
+    found = _compute("a + khong_co + percent(thieu, b)")
+
+    assert found.value is None
+    assert found.missing == ("khong_co", "thieu")
+    assert found.why == "Chưa có số liệu: khong_co, thieu."
+
+
+def test_a_share_of_nothing_is_no_share_but_shows_both_parts() -> None:
+    found = _compute("percent(a, zero)")
+
+    assert (found.value, found.numerator, found.denominator) == (None, 8, 0)
+    assert found.why == "Mẫu số bằng 0."
+    assert _compute("a + b / zero").why == "Mẫu số bằng 0."
+
+
+def test_where_no_unit_is_rated_there_is_no_share() -> None:
+    found = _compute("share_at_least(chua, 'tot')")
+
+    assert found.value is None
+    assert found.missing == ("chua",)
+
+
+def test_a_count_of_a_set_whose_size_is_unknown_still_counts() -> None:
+    assert _compute("out_of(a, khong_co)") == Computed(Decimal(8), Decimal(8), None)
+
+
+def _fraction(node: Node, value_of: Callable[[str], Fraction]) -> Fraction:
+    match node:
+        case Number(value):
+            return Fraction(value)
+        case Code(code):
+            return value_of(code)
+        case Negate(operand):
+            return -_fraction(operand, value_of)
+        case Binary(op, left, right):
+            one, other = _fraction(left, value_of), _fraction(right, value_of)
+            match op:
+                case "+":
+                    return one + other
+                case "-":
+                    return one - other
+                case "*":
+                    return one * other
+                case _:
+                    return one / other
+        case Percent(part, whole):
+            return 100 * _fraction(part, value_of) / _fraction(whole, value_of)
+        case OutOf(part, _):
+            return _fraction(part, value_of)
+        case _:
+            raise AssertionError(node)
+
+
+small = st.integers(0, 9999).map(lambda value: Number(Decimal(value).scaleb(-2)))
+
+
+@given(_nodes(st.builds(Code, names) | small), st.lists(st.integers(-(10**9), 10**9), min_size=4, max_size=4))
+def test_computing_agrees_with_exact_fractions(node: Node, given_values: list[int]) -> None:
+    values = dict(zip(["a", "b", "c", "labour_days"], map(Decimal, given_values), strict=True))
+    try:
+        exact = _fraction(node, lambda code: Fraction(values[code]))
+    except ZeroDivisionError:
+        assert compute(node, values.get, lambda code: {}, lambda code: ()).value is None
+        return
+
+    found = compute(node, values.get, lambda code: {}, lambda code: ()).value
+
+    # A quotient may be cut at 50 digits, and a difference of two such be all error: measured against the largest term.
+    assert found is None or abs(Fraction(found) - exact) <= max(abs(exact), 10**9, _largest(node, values)) * Fraction(
+        1, 10**30
+    )
+
+
+def _largest(node: Node, values: dict[str, Decimal]) -> Fraction:
+    found = Fraction(0)
+    for part in (
+        node,
+        *(getattr(node, side) for side in ("left", "right", "operand", "part", "whole") if hasattr(node, side)),
+    ):
+        below = (
+            _largest(part, values) if part is not node else abs(_fraction(node, lambda code: Fraction(values[code])))
+        )
+        found = max(found, below)
+    return found
+
+
+# -- What may not be asked --------------------------------------------------------------------------------------------
+
+ELEMENTS = {
+    "labour_days": ElementFacts("flow", "result", "ngày công"),
+    "labour_days_roads": ElementFacts("flow", "result", "ngày công"),
+    "labour_days_near": ElementFacts("flow", "result", "ngày công"),
+    "households": ElementFacts("stock", "result", "hộ"),
+    "income": ElementFacts("own-level", "result", "đồng"),
+    "income_other": ElementFacts("own-level", "result", "đồng"),
+    "road_km": ElementFacts("flow", "result", "km"),
+    "road_km_target": ElementFacts("flow", "target", "km"),
+    "learners": ElementFacts("flow", "result", "người"),
+    "attendances": ElementFacts("flow", "result", "người"),
+    "groups_commune": ElementFacts("stock", "result", "đội"),
+    "groups_village": ElementFacts("stock", "result", "đội"),
+    "rating": ElementFacts("category", "result", "xã", classes=("tot", "kha")),
+}
+RELATIONS = [
+    ("labour_days_roads", "part-of", "labour_days"),
+    ("labour_days_near", "part-of", "labour_days_roads"),
+    ("road_km_target", "target-of", "road_km"),
+    ("attendances", "turns-of", "learners"),
+]
+
+
+def _check(text: str, **indicators: str) -> list[str]:
+    known = {code: IndicatorFacts(parse_formula(formula), "") for code, formula in indicators.items()}
+    return check_formula(parse_formula(text), ELEMENTS, RELATIONS, known, code="chi_so")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "groups_commune + groups_village",
+        "labour_days / households",
+        "percent(road_km, road_km_target)",
+        "road_km_target - road_km",
+        "labour_days - labour_days_roads",
+        "income - income_other",
+        "percent(income, income_other)",
+        "100 - percent(labour_days_roads, labour_days)",
+        "share_at_least(rating, 'kha')",
+        "attendances / learners",
+        "units_in_class(rating, 'tot') + 1",
+    ],
+)
+def test_formulas_that_make_sense_are_accepted(text: str) -> None:
+    assert _check(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("road_km + road_km_target", "chỉ tiêu với kết quả"),
+        ("labour_days + labour_days_roads", "phần với tổng"),
+        ("labour_days_near + labour_days", "phần với tổng"),
+        ("2 * labour_days_near + labour_days / 3", "phần với tổng"),
+        ("labour_days - -labour_days_roads", "phần với tổng"),
+        ("percent(labour_days + labour_days_roads, households)", "phần với tổng"),
+        ("income + income_other", "own-level"),
+        ("income / 2 + income_other / 2", "own-level"),
+        ("labour_days + households", "đơn vị tính khác nhau: ngày công và hộ"),
+        ("labour_days / households + labour_days", "đơn vị tính khác nhau"),
+        ("learners + attendances", "lượt với số người"),
+        ("attendances - learners", "lượt với số người"),
+        ("rating + 1", "xếp loại"),
+        ("share_of_class(rating, 'gioi')", "không có loại 'gioi'"),
+        ("share_of_class(households, 'tot')", "không phải là xếp loại"),
+        ("labour_dayz + 1", "Có phải: labour_days"),
+        ("chi_so + 1", "vòng"),
+    ],
+)
+def test_adding_what_cannot_be_added_is_refused_with_the_reason(text: str, says: str) -> None:
+    found = _check(text)
+
+    assert len(found) == 1
+    assert says in found[0]
+
+
+def test_a_circle_through_other_indicators_is_found_and_shown() -> None:
+    assert _check("a + 1", a="b * 2", b="chi_so") == ["Công thức chạy vòng: chi_so → a → b → chi_so."]
+
+
+def test_adding_through_another_indicator_is_seen_too() -> None:
+    found = _check("labour_days + tong", tong="labour_days_roads + 0")
+
+    assert "phần với tổng" in found[0]
+
+
+def test_indicators_built_on_each_other_many_times_are_checked_at_once() -> None:
+    chain = {f"i{n}": f"i{n + 1} + i{n + 1}" for n in range(40)}
+
+    assert _check("i0", **chain, i40="groups_commune") == []
+
+
+def test_any_question_that_adds_codes_can_be_judged() -> None:
+    assert check_sum(["groups_commune", "groups_village"], ELEMENTS, RELATIONS) == []
+    assert check_sum(["income", "income_other"], ELEMENTS, RELATIONS) != []
