@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from caunoi.audit.actions import write_line
+from caunoi.audit.clock import take_numbers
+from caunoi.audit.rules import Actor
+from caunoi.documents.actions import store_bytes
+from caunoi.forms.errors import AssignmentsOverlap, VersionTaken
+from caunoi.forms.models import Assignment, Form, FormVersion
+from caunoi.forms.queries import get_form
+from caunoi.forms.rules.assignments import AssignmentRow, find_overlap
+from caunoi.forms.rules.compile import compile_xlsform, detect_file_type
+from caunoi.forms.rules.questions import to_json
+
+MEDIA_TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xls": "application/vnd.ms-excel",
+    "md": "text/markdown",
+}
+
+
+@transaction.atomic
+def publish_form(
+    *, content: bytes, file_type: str, file_name: str, pack: str, by: Actor, at: datetime
+) -> FormVersion:
+    """The form's new version; the same content again gives the same version back and changes nothing.
+
+    Raises FileRefused for a form with mistakes, VersionTaken for other content under a published version.
+    """
+    sha256 = hashlib.sha256(content).hexdigest()
+    known = FormVersion.objects.select_related("form").filter(source_id=sha256, form__pack=pack).first()
+    if known is not None:
+        return known
+    compiled = compile_xlsform(content, file_type, file_name)
+    form = Form.objects.filter(code=compiled.form_id).first()
+    if form is not None and form.pack != pack:
+        raise VersionTaken(
+            _("Biểu mẫu “%(form)s” thuộc gói “%(pack)s”. Hãy đổi form_id trong tệp %(file)s.")
+            % {"form": compiled.form_id, "pack": form.pack, "file": file_name}
+        )
+    if form is not None and form.versions.filter(version=compiled.version).exists():
+        raise VersionTaken(
+            _("Nội dung tệp %(file)s đã đổi nhưng version vẫn là “%(version)s”. Hãy tăng version ở trang settings.")
+            % {"file": file_name, "version": compiled.version}
+        )
+    titles = {"title_vi": compiled.titles.get("vi", compiled.form_id), "title_en": compiled.titles.get("en", "")}
+    form, _created = Form.objects.update_or_create(
+        code=compiled.form_id, defaults=titles, create_defaults={**titles, "pack": pack}
+    )
+    kind = detect_file_type(content)
+    version = FormVersion.objects.create(
+        form=form,
+        version=compiled.version,
+        source=store_bytes(content, media_type=MEDIA_TYPES[kind], at=at),
+        file_type=kind,
+        xform=compiled.xform,
+        questions=to_json(compiled.questions),
+        published_at=at,
+        known_from=take_numbers(1)[0],
+    )
+    detail = {"version": version.version, "sha256": sha256, "pack": pack}
+    write_line("form.publish", f"form:{form.code}", detail, by=by, at=at)
+    return version
+
+
+@transaction.atomic
+def set_assignments(form_code: str, rows: Sequence[AssignmentRow], *, by: Actor, at: datetime) -> bool:
+    """These and no others are the form's assignments from now on. False if nothing changed.
+
+    Raises AssignmentsOverlap if two rows hold for the same level on the same day.
+    """
+    form = get_form(form_code)
+    if (overlap := find_overlap(rows)) is not None:
+        raise AssignmentsOverlap(form_code, overlap[0].level)
+    # Locked, so that two loads at once cannot each add their rows to the other's.
+    Form.objects.select_for_update().get(pk=form.pk)
+    stored = {_row_of(one): one for one in form.assignments.all()}
+    if stored.keys() == set(rows):
+        return False
+    number = take_numbers(1)[0]
+    Assignment.objects.filter(pk__in=[one.pk for row, one in stored.items() if row not in rows]).delete()
+    for row in rows:
+        if row not in stored:
+            Assignment.objects.create(
+                form=form,
+                level=row.level,
+                period_kind=row.period_kind,
+                cut_off=row.cut_off,
+                due_days=row.due_days,
+                approval_level=row.approval_level,
+                self_approval_allowed=row.self_approval_allowed,
+                covers=list(row.covers),
+                from_day=row.from_day,
+                to_day=row.to_day,
+                known_from=number,
+            )
+    detail = {"old": sorted(map(str, stored)), "new": sorted(map(str, rows))}
+    write_line("form.assign", f"form:{form_code}", detail, by=by, at=at)
+    return True
+
+
+@transaction.atomic
+def close_form(form_code: str, *, on: date | None, by: Actor, at: datetime) -> None:
+    """Nothing is accepted from that day on; None opens the form again."""
+    form = get_form(form_code)
+    old, form.closed_on = form.closed_on, on
+    form.save(update_fields=["closed_on"])
+    write_line("form.close", f"form:{form_code}", {"old": str(old or ""), "new": str(on or "")}, by=by, at=at)
+
+
+def _row_of(one: Assignment) -> AssignmentRow:
+    return AssignmentRow(
+        level=one.level,
+        period_kind=one.period_kind,
+        cut_off=one.cut_off,
+        due_days=one.due_days,
+        approval_level=one.approval_level,
+        self_approval_allowed=one.self_approval_allowed,
+        covers=tuple(one.covers),
+        from_day=one.from_day,
+        to_day=one.to_day,
+    )

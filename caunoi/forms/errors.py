@@ -1,0 +1,53 @@
+"""What the forms room refuses."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from caunoi.refusals import NotFound, Refusal
+
+
+class FormUnknown(NotFound):
+    code = "form-unknown"
+
+    def __init__(self, form_code: str, version: str = "") -> None:
+        if version:
+            sentence = _("Biểu mẫu “%(form)s” không có phiên bản “%(version)s”. Hãy tải lại biểu mẫu rồi gửi lại.")
+        else:
+            sentence = _("Không có biểu mẫu nào mang mã “%(form)s”. Hãy kiểm tra lại mã biểu mẫu.")
+        super().__init__(sentence % {"form": form_code, "version": version})
+        self.form_code, self.version = form_code, version
+
+
+class FormClosed(Refusal):
+    code = "form-closed"
+
+    def __init__(self, title: str, closed_on: date) -> None:
+        super().__init__(
+            _("Biểu mẫu “%(title)s” đã đóng từ ngày %(day)s nên không nhận thêm. Hãy hỏi người quản lý chương trình.")
+            % {"title": title, "day": closed_on.strftime("%d/%m/%Y")}
+        )
+
+
+class VersionTaken(Refusal):
+    """The form's content changed but its version did not."""
+
+    code = "form-version-taken"
+
+
+class InstanceRefused(Refusal):
+    """An XML that is no filled instance of the form."""
+
+    code = "instance-refused"
+
+
+class AssignmentsOverlap(Refusal):
+    code = "assignments-overlap"
+
+    def __init__(self, form_code: str, level: str) -> None:
+        super().__init__(
+            _("Biểu mẫu “%(form)s” có hai dòng phân công cho cấp “%(level)s” trùng ngày. Hãy sửa cột from và to.")
+            % {"form": form_code, "level": level}
+        )

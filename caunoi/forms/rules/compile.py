@@ -1,0 +1,291 @@
+"""XLSForm to XForm, with every mistake named by sheet, row and column."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import struct
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, Literal
+
+from django.utils.translation import gettext as _
+from lxml import etree
+from pyxform.errors import PyXFormError
+from pyxform.xls2json_backends import DefinitionData, get_xlsform, md_table_to_workbook
+from pyxform.xls2xform import convert
+
+from caunoi.forms.rules.questions import NOT_ASKED, RESERVED_NAMES, Choice, Enclosing, Question
+from caunoi.forms.rules.xpath import BrokenExpression, Expression, UnknownFunction
+from caunoi.refusals import FileRefused, Mistake
+
+FileType = Literal["xlsx", "xls", "md"]
+_XFORMS = "{http://www.w3.org/2002/xforms}"
+_ROW = re.compile(r"^\[row : (\d+)\]\s*")
+_SHEET = re.compile(r"On the '(\w+)' sheet, the '([\w:]+)' value")
+_REFERENCE = re.compile(r"\$\{\s*(?:last-saved#)?([^}\s]+)\s*\}")
+_LANGUAGE = re.compile(r"\((\w+)\)\s*$")
+_EXPRESSIONS = ("relevant", "constraint", "calculation", "required", "choice_filter", "default", "repeat_count")
+_TYPES = {
+    "select one": "select_one", "select all that apply": "select_multiple", "string": "text", "int": "integer",
+    "photo": "image", "dateTime": "datetime", "add select one prompt using": "select_one",
+}  # fmt: skip
+# Everything pyxform is known to raise on people's files: its own errors and, on odd cells, plain Python ones.
+_PYXFORM_RAISES = (
+    PyXFormError, TypeError, ValueError, KeyError, AttributeError, IndexError, RecursionError, AssertionError,
+    zipfile.BadZipFile, etree.LxmlError, struct.error, OSError, NotImplementedError,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class CompiledForm:
+    """`titles` by language. `untranslated`: labels that one of the form's languages lacks. `unchecked`: expressions
+    with functions the server does not have; phones evaluate them, the server leaves these checks out."""
+
+    form_id: str
+    titles: dict[str, str]
+    version: str
+    xform: str
+    questions: tuple[Question, ...]
+    untranslated: tuple[Mistake, ...] = ()
+    unchecked: tuple[Mistake, ...] = ()
+
+
+def detect_file_type(content: bytes) -> FileType:
+    """From the bytes, because an .xlsx may be an .xls and the other way round."""
+    if content.startswith(b"PK\x03\x04"):
+        return "xlsx"
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        return "xls"
+    return "md"
+
+
+def compile_xlsform(content: bytes, file_type: str, file_name: str) -> CompiledForm:
+    """Raises FileRefused with all mistakes that could be found before the first one that stops pyxform.
+
+    `file_type` is what the name promises; the bytes decide.
+    """
+    kind = detect_file_type(content)
+    if kind == "md" and file_type in ("xlsx", "xls"):
+        raise _refused(file_name, [Mistake(file_name, "", 0, "", _("Tệp không phải là bảng tính Excel."))])
+    try:
+        sheets = get_xlsform(content, file_type=f".{kind}")
+    except _PYXFORM_RAISES as error:
+        raise _refused(file_name, [_mistake_of(error, file_name, [])]) from None
+    rows = list(sheets.survey or ())
+    mistakes = list(_list_mistakes(sheets, rows, file_name))
+    if mistakes:
+        raise _refused(file_name, mistakes)
+    names = {str(row.get("name")) for row in rows}
+    root = "data"
+    while root in names:  # a question of the root's name would make one path mean two things
+        root += "_"
+    try:
+        result = convert(content, validate=False, form_name=root, file_type=f".{kind}")
+        survey = result._survey.to_json_dict() if result._survey else {}
+    except _PYXFORM_RAISES as error:
+        raise _refused(file_name, [_mistake_of(error, file_name, rows)]) from None
+    binds = _read_binds(result.xform)
+    questions = tuple(_read_questions(survey, f"/{root}", (), binds))
+    mistakes, unchecked = _check_expressions(questions, _row_numbers(rows), file_name)
+    if not any(question.type not in NOT_ASKED for question in questions):
+        mistakes.append(Mistake(file_name, "survey", 0, "", _("Biểu mẫu không có câu hỏi nào.")))
+    if mistakes:
+        raise _refused(file_name, mistakes)
+    return CompiledForm(
+        form_id=str(survey["id_string"]),
+        titles=_texts(survey.get("title", "")),
+        version=str(survey.get("version") or ""),
+        xform=result.xform,
+        questions=questions,
+        untranslated=tuple(_list_untranslated(questions, _row_numbers(rows), file_name)),
+        unchecked=tuple(unchecked),
+    )
+
+
+def _refused(file_name: str, mistakes: Sequence[Mistake]) -> FileRefused:
+    sentence = _("Biểu mẫu %(file)s có %(count)d lỗi nên chưa được nạp.") % {"file": file_name, "count": len(mistakes)}
+    return FileRefused(sentence, mistakes)
+
+
+def _row_numbers(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Question name -> row as the spreadsheet program shows it (header = 1)."""
+    return {str(row["name"]): number for number, row in enumerate(rows, start=2) if row.get("name")}
+
+
+def _list_mistakes(sheets: DefinitionData, rows: Sequence[Mapping[str, Any]], file_name: str) -> Iterator[Mistake]:
+    """What pyxform would report one at a time, or not at all."""
+    numbers = _row_numbers(rows)
+    seen: dict[str, int] = {}
+    for number, row in enumerate(rows, start=2):
+        name = str(row.get("name") or "")
+        kind = " ".join(str(row.get("type") or "").split())
+        if kind.startswith("end"):
+            continue
+        if name in seen:
+            message = _("Tên câu hỏi đã dùng ở dòng %(row)d; mỗi tên chỉ dùng một lần trong biểu mẫu.")
+            yield Mistake(file_name, "survey", number, "name", message % {"row": seen[name]}, name)
+        elif name in RESERVED_NAMES:
+            message = _("Tên này dành riêng cho cột của bảng tính; hãy đặt tên khác.")
+            yield Mistake(file_name, "survey", number, "name", message, name)
+        if name:
+            seen.setdefault(name, number)
+        for column in _EXPRESSIONS:
+            for wanted in _REFERENCE.findall(str(row.get(column) or "")):
+                if wanted not in numbers:
+                    yield Mistake(file_name, "survey", number, column, _unknown_question(wanted, numbers), str(row[column]))
+    settings = (list(sheets.settings or ()) or [{}])[0]
+    for column in ("form_id", "version"):
+        if not settings.get(column) and not (column == "form_id" and settings.get("id_string")):
+            yield Mistake(file_name, "settings", 2, column, _("Trang settings thiếu giá trị của cột này."))
+
+
+def _unknown_question(wanted: str, known: Mapping[str, int]) -> str:
+    close = difflib.get_close_matches(wanted, known, n=1)
+    hint = _(" Có phải ý bạn là “%(name)s”?") % {"name": close[0]} if close else ""
+    return _("Không có câu hỏi nào tên “%(name)s”.") % {"name": wanted} + hint
+
+
+def _mistake_of(error: BaseException, file_name: str, rows: Sequence[Mapping[str, Any]]) -> Mistake:
+    """pyxform's sentence with the place it names; its English is kept as the detail."""
+    text = str(error) or type(error).__name__
+    row = int(found.group(1)) if (found := _ROW.match(text)) else 0
+    text = _ROW.sub("", text)
+    sheet, column = (where.group(1), where.group(2)) if (where := _SHEET.search(text)) else ("survey" if row else "", "")
+    if not row and (named := re.search(r"(?:named|name) '([^']+)'", text)):
+        row = _row_numbers(rows).get(named.group(1), 0)
+        sheet = "survey" if row else sheet
+    if unknown := re.search(r"Unknown question type '([^']+)'", text):
+        row = next((n for n, one in enumerate(rows, start=2) if one.get("type") == unknown.group(1)), 0)
+        message = _("Không có loại câu hỏi này. Hãy xem danh sách loại câu hỏi của XLSForm.")
+        return Mistake(file_name, "survey", row, "type", message, unknown.group(1))
+    message = next((sentence for pattern, sentence in _sentences().items() if re.search(pattern, text)), "")
+    if not message:
+        message = _("Biểu mẫu không đúng quy cách XLSForm (%(detail)s)") % {"detail": text}
+    return Mistake(file_name, sheet, row, column, message)
+
+
+def _sentences() -> dict[str, str]:
+    return {
+        r"sheet named 'survey'": _("Tệp không có trang tên “survey”."),
+        r"not recognized as a supported type|BadZipFile|not a zip file|zip": _(
+            "Không đọc được tệp: tệp hỏng, bị cắt cụt hoặc không phải là XLSForm."
+        ),
+        r"There should be a choices sheet": _("Có câu hỏi lựa chọn nhưng tệp thiếu trang “choices” (cột list_name, name, label)."),
+        r"with no name": _("Câu hỏi hoặc nhóm chưa có tên ở cột “name”."),
+        r"Names must begin": _("Tên phải bắt đầu bằng chữ cái; chỉ gồm chữ không dấu, chữ số, dấu gạch dưới."),
+        r"No matching 'end": _("Nhóm hoặc phần lặp được mở mà không đóng (thiếu dòng “end”)."),
+        r"No matching 'begin": _("Dòng “end” không có dòng “begin” tương ứng."),
+        r"no label or hint": _("Câu hỏi chưa có nhãn."),
+    }
+
+
+def _read_binds(xform: str) -> dict[str, Mapping[str, str]]:
+    root = etree.fromstring(xform.encode())
+    return {bind.get("nodeset", ""): {str(k): str(v) for k, v in bind.attrib.items()} for bind in root.iter(f"{_XFORMS}bind")}
+
+
+def _read_questions(
+    element: Mapping[str, Any], path: str, around: tuple[Enclosing, ...], binds: Mapping[str, Mapping[str, str]]
+) -> Iterator[Question]:
+    for child in element.get("children") or ():
+        name, kind = str(child["name"]), str(child.get("type", ""))
+        here = f"{path}/{name}"
+        bind = binds.get(here, {})
+        if kind in ("group", "repeat"):
+            if name == "meta" and path.count("/") == 1:
+                continue
+            enclosing = Enclosing(name, here, kind == "repeat", bind.get("relevant", "").strip())
+            yield from _read_questions(child, here, (*around, enclosing), binds)
+            continue
+        required = bind.get("required", "").strip()
+        yield Question(
+            name=name,
+            type=_type_of(kind, bind.get("type", "")),
+            path=here,
+            labels=_texts(child.get("label", "")),
+            required=required not in ("", "false()"),
+            required_expr="" if required in ("true()", "false()") else required,
+            constraint=bind.get("constraint", "").strip(),
+            constraint_messages=_texts((child.get("bind") or {}).get("jr:constraintMsg", "")),
+            relevant=bind.get("relevant", "").strip(),
+            calculate=bind.get("calculate", "").strip(),
+            choices=tuple(Choice(str(c["name"]), _texts(c.get("label", ""))) for c in child.get("children") or ()),
+            readonly=bind.get("readonly", "") not in ("", "false()"),
+            repeat=next((one.name for one in reversed(around) if one.repeats), None),
+            hints=_texts(child.get("hint", "")),
+            appearance=str((child.get("control") or {}).get("appearance", "")),
+            enclosing=around,
+        )
+
+
+def _type_of(kind: str, bind_type: str) -> str:
+    if kind == "calculate":
+        return {"int": "integer", "decimal": "decimal", "date": "date"}.get(bind_type, "calculate")
+    return _TYPES.get(kind, kind)
+
+
+def _texts(given: Any) -> dict[str, str]:
+    """By language code: `{"Tiếng Việt (vi)": …}` -> `{"vi": …}`; a plain text counts as Vietnamese."""
+    if isinstance(given, Mapping):
+        return {
+            (found.group(1) if (found := _LANGUAGE.search(str(language))) else "vi"): str(text)
+            for language, text in given.items()
+            if text not in (None, "-", "")
+        }
+    return {"vi": str(given)} if given else {}
+
+
+def _check_expressions(
+    questions: Sequence[Question], numbers: Mapping[str, int], file_name: str
+) -> tuple[list[Mistake], list[Mistake]]:
+    """Expressions that are no XPath (mistakes), and those the server cannot evaluate (said, not refused)."""
+    broken: set[Mistake] = set()
+    unchecked: set[Mistake] = set()
+    for question in questions:
+        parts = [
+            ("relevant", question.relevant, question.name), ("constraint", question.constraint, question.name),
+            ("calculation", question.calculate, question.name), ("required", question.required_expr, question.name),
+            *(("relevant", around.relevant, around.name) for around in question.enclosing),
+        ]  # fmt: skip
+        for column, text, name in parts:
+            row = numbers.get(name, 0)
+            try:
+                if text:
+                    Expression(text)
+            except UnknownFunction as error:
+                message = _("Máy chủ không có hàm %(functions)s nên không kiểm tra lại được biểu thức này.")
+                functions = ", ".join(error.names)
+                unchecked.add(Mistake(file_name, "survey", row, column, message % {"functions": functions}, text))
+            except BrokenExpression:
+                message = _("Biểu thức viết sai cú pháp nên điện thoại không mở được biểu mẫu.")
+                broken.add(Mistake(file_name, "survey", row, column, message, text))
+    return sorted(broken), sorted(unchecked)
+
+
+def _list_untranslated(questions: Sequence[Question], numbers: Mapping[str, int], file_name: str) -> Iterator[Mistake]:
+    languages = sorted({language for question in questions for language in question.labels})
+    seen: set[str] = set()
+    for question in questions:
+        row = numbers.get(question.name, 0)
+        for column, texts in (("label", question.labels), ("hint", question.hints), ("constraint_message", question.constraint_messages)):
+            for language in languages:
+                if texts and language not in texts:
+                    yield Mistake(file_name, "survey", row, f"{column}::{language}", _("Thiếu bản dịch."))
+        for choice in question.choices:
+            for language in languages:
+                key = f"{language} {choice.name} {sorted(choice.labels.items())}"
+                if choice.labels and language not in choice.labels and key not in seen:
+                    seen.add(key)
+                    yield Mistake(file_name, "choices", 0, f"label::{language}", _("Thiếu bản dịch."), choice.name)
+
+
+def xlsx_of(content: bytes) -> bytes:
+    """The XLSForm as .xlsx, which officers edit with Excel, also when it is kept as text."""
+    if detect_file_type(content) != "md":
+        return content
+    made = BytesIO()
+    md_table_to_workbook(content.decode()).save(made)
+    return made.getvalue()

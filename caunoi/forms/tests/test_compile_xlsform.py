@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from caunoi.forms.rules.compile import compile_xlsform, xlsx_of
+from caunoi.forms.rules.questions import find_event_question, from_json, to_json
+from caunoi.refusals import FileRefused
+
+SURVEY = "| survey |\n|  | type | name | label::Tiếng Việt (vi) | relevant | constraint | calculation |\n"
+SETTINGS = "\n\n| settings |\n|  | form_id | form_title | version |\n|  | thu | Thử | 1 |\n"
+FORMS = sorted((Path(__file__).parents[3] / "packs").glob("*/forms/*.md"))
+
+
+def form(*rows: str) -> bytes:
+    return (SURVEY + "\n".join(f"|  | {row} |" for row in rows) + SETTINGS).encode()
+
+
+@pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
+def test_every_form_of_our_packs_compiles_with_all_translations_and_all_checks(path: Path) -> None:
+    compiled = compile_xlsform(path.read_bytes(), "md", path.name)
+
+    assert compiled.untranslated == ()
+    assert compiled.unchecked == ()
+    assert from_json(json.loads(json.dumps(to_json(compiled.questions)))) == compiled.questions
+
+
+def test_all_mistakes_of_a_form_are_named_at_once_with_row_and_column() -> None:
+    content = form("integer | so_ho | Số hộ | ${so_nguo} > 0 | |", "integer | so_nguoi | Người | | |", "text | so_ho | Lại | | |")
+
+    with pytest.raises(FileRefused) as refused:
+        compile_xlsform(content, "md", "thu.md")
+
+    found = [(m.sheet, m.row, m.column) for m in refused.value.mistakes]
+    assert found == [("survey", 2, "relevant"), ("survey", 4, "name")]
+    assert "so_nguoi" in refused.value.mistakes[0].message
+
+
+@pytest.mark.parametrize(
+    ("content", "row", "column"),
+    [
+        (form("integr | a | A | | |"), 2, "type"),
+        (form("integer | a | A | | . >= |"), 2, "constraint"),
+        (form("integer | don_vi | A | | |"), 2, "name"),
+        (form("integer | 1a | A | | |"), 2, "name"),
+        (form("integer | | A | | |"), 2, ""),
+        (form("begin group | g | A | | |", "integer | a | A | | |"), 2, ""),
+        (form("calculate | a | | | |"), 2, ""),
+        (form("integer | a | | | |"), 2, ""),
+        (b"xin chao", 0, ""),
+        (b"", 0, ""),
+        (b"PK\x03\x04 cut off", 0, ""),
+        (b"\xd0\xcf\x11\xe0 cut off", 0, ""),
+        (SETTINGS.encode(), 0, ""),
+        (form("note | a | A | | |"), 0, ""),
+    ],
+)
+def test_whatever_is_wrong_with_a_form_becomes_a_mistake_with_its_place(content: bytes, row: int, column: str) -> None:
+    with pytest.raises(FileRefused) as refused:
+        compile_xlsform(content, "md", "thu.md")
+
+    mistake = refused.value.mistakes[0]
+    assert (mistake.row, mistake.column) == (row, column)
+    assert mistake.message
+
+
+def test_a_form_without_a_version_is_refused() -> None:
+    content = form("integer | a | A | | |").replace(b"| version |", b"| phien_ban |")
+
+    with pytest.raises(FileRefused) as refused:
+        compile_xlsform(content, "md", "thu.md")
+
+    assert [(m.sheet, m.column) for m in refused.value.mistakes] == [("settings", "version")]
+
+
+def test_a_question_may_bear_the_usual_name_of_the_root() -> None:
+    compiled = compile_xlsform(form("integer | data | A | | |"), "md", "thu.md")
+
+    assert compiled.questions[0].path == "/data_/data"
+
+
+def test_groups_and_repeats_stand_around_their_questions() -> None:
+    rows = [
+        "begin repeat | dong | Dòng | | |", "begin group | nhom | Nhóm | | |", "integer | so | Số | | |",
+        "end group | | | | |", "end repeat | | | | |", "calculate | tong | | | | sum(${so})",
+    ]  # fmt: skip
+    compiled = compile_xlsform(form(*rows), "md", "thu.md")
+
+    so, tong = compiled.questions
+    assert so.path == "/data/dong/nhom/so"
+    assert so.repeat == "dong"
+    assert [around.repeats for around in so.enclosing] == [True, False]
+    assert tong.calculate
+
+
+def test_a_function_the_server_lacks_is_said_and_not_refused() -> None:
+    compiled = compile_xlsform(form("integer | a | A | | . < pulldata('x', 'y', 'z', 'w') |"), "md", "thu.md")
+
+    assert [(m.row, m.column) for m in compiled.unchecked] == [(2, "constraint")]
+
+
+def test_a_missing_translation_is_listed() -> None:
+    content = form("integer | a | A | | |", "integer | b | B | | |").replace(
+        b"| relevant |", "| label::English (en) |".encode(), 1
+    )
+    content = content.replace(b"| integer | a | A |  |", b"| integer | a | A | A |").replace(b"integer | a | A | ", b"integer | a | A | a")
+
+    compiled = compile_xlsform(content, "md", "thu.md")
+
+    assert [(m.row, m.column) for m in compiled.untranslated] == [(3, "label::en")]
+
+
+def test_officers_get_an_xlsx_also_where_the_pack_keeps_text(tmp_path: Path) -> None:
+    source = FORMS[0].read_bytes()
+    made = xlsx_of(source)
+    (tmp_path / "form.xlsx").write_bytes(made)
+
+    assert "survey" in load_workbook(tmp_path / "form.xlsx").sheetnames
+    assert compile_xlsform(made, "xlsx", "form.xlsx").questions == compile_xlsform(source, "md", "form.md").questions
+
+
+def test_the_event_day_is_the_question_ngay_or_else_the_first_required_date() -> None:
+    named = compile_xlsform(form("date | truoc | Trước | | |", "date | ngay | Ngày | | |"), "md", "a.md")
+    unnamed = compile_xlsform(form("text | ten | Tên | | |", "date | luc | Lúc | | |"), "md", "a.md")
+
+    assert find_event_question(named.questions) == named.questions[1]
+    assert find_event_question(unnamed.questions) == unnamed.questions[1]
