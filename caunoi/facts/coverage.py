@@ -11,12 +11,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from caunoi.approvals.rules import State
-from caunoi.facts.closure import Closure
+from caunoi.facts.closure import Closure, get_closure
+from caunoi.facts.errors import QuestionMalformed
 from caunoi.facts.rules.question import BookName, Coverage, Slice
-from caunoi.forms.models import Assignment, PeriodKind
-from caunoi.moments import end_of_day
-from caunoi.periods.rules import CutOff, Period, PeriodType, list_touching
+from caunoi.forms.models import Assignment, Form, PeriodKind
+from caunoi.moments import end_of_day, today
+from caunoi.periods.rules import CutOff, Days, Period, PeriodType, is_whole_months, list_touching
+from caunoi.places.queries import get_place, get_snapshot
 from caunoi.records.models import Submission
 
 
@@ -147,3 +151,52 @@ def add_up(coverages: Iterable[Coverage]) -> Coverage:
         total = Coverage(total.expected + one.expected, total.reported + one.reported, total.on_time + one.on_time)
     return total
 
+
+
+@dataclass(frozen=True)
+class FormCoverage:
+    """One periodic form's coverage for one unit."""
+
+    form_code: str
+    title: str
+    place: str
+    place_code: str
+    place_name: str
+    coverage: Coverage
+
+
+def list_form_coverage(
+    place: str,
+    first: date,
+    last: date,
+    *,
+    boundaries: date | None = None,
+    level: str | None = None,
+    book: BookName = "reported",
+) -> list[FormCoverage]:
+    """Every periodic form's reporting for a place, or for each unit of a level under it. Forms nothing was due for are
+    left out."""
+    day = last if boundaries is None else boundaries
+    if first > last:
+        raise QuestionMalformed(_("Kỳ hỏi bị ngược. Hãy đổi chỗ hai ngày."))
+    places = get_snapshot()
+    root = get_place(place, day, places)
+    targets = [root] if level is None else places.at_level(root, level, day)
+    slice_ = Slice(Days(first, last), is_whole_months(Days(first, last)))
+    expectations = list_expectations()
+    titles = dict(Form.objects.values_list("code", "title_vi"))
+    codes = sorted({e.form_code for e in expectations})
+    found = compute_coverage(codes, get_closure(places, day), targets, [slice_], book, today(), expectations)
+    return [
+        FormCoverage(
+            code,
+            titles[code],
+            places.units[target].key,
+            places.code_on(target, day),
+            places.name_on(target, day),
+            found[code, target, 0],
+        )
+        for code in codes
+        for target in targets
+        if (code, target, 0) in found
+    ]

@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import csv
+import sys
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import click
+
+from caunoi.accounts.scope import EVERYTHING
+from caunoi.cli.frame import print_json
+from caunoi.facts.explanation import explain as explain_ref
+from caunoi.facts.explanation import explanation_json
+from caunoi.facts.exports import figures_workbook, table_rows
+from caunoi.facts.coverage import list_form_coverage
+from caunoi.facts.questions import ask, figure_json, make_question
+from caunoi.facts.rules.question import Figure, text_of
+from caunoi.moments import now
+from caunoi.vietnamese_text import format_number
+
+
+class DayParam(click.ParamType):
+    """A day as 2023-11-23 or 23/11/2023."""
+
+    name = "ngày"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        text = str(value).strip()
+        try:
+            if "/" in text:
+                day, month, year = text.split("/")
+                return date(int(year), int(month), int(day))
+            return date.fromisoformat(text)
+        except ValueError:
+            self.fail(f"“{text}” không phải là ngày. Ghi 2023-11-23 hoặc 23/11/2023.", param, ctx)
+
+
+class KnownParam(click.ParamType):
+    """A day, or a knowledge number."""
+
+    name = "ngày|số"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date | int:
+        text = str(value).strip()
+        return int(text) if text.isdigit() else DayParam().convert(text, param, ctx)
+
+
+@click.command()
+@click.argument("codes", nargs=-1, required=True)
+@click.option("--place", required=True, help="mã hoặc tên đơn vị")
+@click.option("--from", "first", type=DayParam(), required=True)
+@click.option("--to", "last", type=DayParam(), required=True)
+@click.option("--level", default=None)
+@click.option("--by", type=click.Choice(["month", "quarter", "half-year", "year"]), default=None)
+@click.option("--boundaries", type=DayParam(), default=None)
+@click.option("--as-known", type=KnownParam(), default=None)
+@click.option("--book", type=click.Choice(["approved", "reported"]), default="approved")
+@click.option("--cut-off", type=click.Choice(["1", "15"]), default=None)
+@click.option("--format", "format_", type=click.Choice(["table", "json", "csv", "xlsx"]), default="table")
+@click.option("--json", "as_json", is_flag=True, help="như --format json")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), default=None)
+def figures(
+    codes: tuple[str, ...],
+    place: str,
+    first: date,
+    last: date,
+    level: str | None,
+    by: Any,
+    boundaries: date | None,
+    as_known: date | int | None,
+    book: Any,
+    cut_off: str | None,
+    format_: str,
+    as_json: bool,
+    output: Path | None,
+) -> None:
+    """Figures of a place over days, on the boundaries of any day."""
+    question = make_question(
+        codes, place, first, last, level=level, by=by, boundaries=boundaries, as_known=as_known, book=book,
+        cut_off=None if cut_off is None else 1 if cut_off == "1" else 15,
+    )  # fmt: skip
+    found = ask(question)
+    if as_json or format_ == "json":
+        print_json([figure_json(figure) for figure in found])
+    elif format_ == "csv":
+        with _writable(output) as file:
+            csv.writer(file).writerows(table_rows(found))
+    elif format_ == "xlsx":
+        target = output or Path("so-lieu.xlsx")
+        target.write_bytes(figures_workbook(found, question, now()))
+        click.echo(str(target))
+    else:
+        for figure in found:
+            click.echo(_line(figure))
+
+
+def _writable(output: Path | None) -> Any:
+    # utf-8-sig: Excel opens the file with the right letters only when it begins with a byte order mark.
+    return output.open("w", encoding="utf-8-sig", newline="") if output else click.get_text_stream("stdout")
+
+
+def show(value: Decimal) -> str:
+    return format_number(value)
+
+
+def _line(figure: Figure) -> str:
+    days = f"{figure.first:%d/%m/%Y}–{figure.last:%d/%m/%Y}"
+    if figure.value is None:
+        return f"{figure.place_name} | {figure.name_vi} | {days} | — {figure.why}"
+    fraction = (
+        f" ({show(figure.numerator)}/{show(figure.denominator)})"
+        if figure.numerator is not None and figure.denominator is not None
+        else ""
+    )
+    marks = "".join(
+        mark
+        for mark, on in ((" [ước tính]", figure.estimated), (" [số kỳ trước mang sang]", figure.carried_over))
+        if on
+    )
+    coverage = figure.coverage
+    share = f" | {coverage.reported}/{coverage.expected} báo cáo" if coverage else ""
+    return f"{figure.place_name} | {figure.name_vi} | {days} | {show(figure.value)}{fraction} {figure.unit}{marks}{share}"
+
+
+@click.command()
+@click.argument("ref")
+@click.option("--page", type=click.IntRange(1), default=1)
+@click.option("--json", "as_json", is_flag=True)
+def explain(ref: str, page: int, as_json: bool) -> None:
+    """Why a figure is what it is, down to its records."""
+    found = explain_ref(ref.strip().rstrip("/").rsplit("/", 1)[-1], EVERYTHING, page)
+    if as_json:
+        print_json(explanation_json(found))
+        return
+    click.echo(_line(found.figure))
+    for text in (found.definition_vi, found.formula and f"Công thức: {found.formula}", found.source):
+        if text:
+            click.echo(f"  {text}")
+    book = "đã duyệt" if found.figure.book == "approved" else "đã báo cáo"
+    click.echo(
+        f"  Ranh giới ngày {found.figure.boundaries:%d/%m/%Y}; sổ {book}; biết đến số {found.figure.as_known}"
+    )
+    for title, several in (("Thành phần", found.parts), ("Đơn vị trực thuộc", found.children)):
+        if several:
+            click.echo(f"{title}:")
+            for figure in several:
+                click.echo(f"  {_line(figure)}")
+    for _key, code, name in found.units:
+        click.echo(f"  {code} {name}")
+    for evidence in found.evidence:
+        click.echo(f"Bản ghi của {evidence.name_vi}: {evidence.total} (trang {evidence.page}/{evidence.pages})")
+        for line in evidence.lines:
+            value = line.class_code or text_of(line.value)
+            click.echo(
+                f"  #{line.submission_id} v{line.version_number} | {line.unit_name} | {line.first:%d/%m/%Y}–{line.last:%d/%m/%Y}"
+                f" | {value} | ghi: {line.entered_by} | duyệt: {line.approved_by or '—'}"
+            )
+
+
+@click.command()
+@click.option("--place", required=True)
+@click.option("--from", "first", type=DayParam(), required=True)
+@click.option("--to", "last", type=DayParam(), required=True)
+@click.option("--boundaries", type=DayParam(), default=None)
+@click.option("--level", default=None)
+@click.option("--book", type=click.Choice(["approved", "reported"]), default="reported")
+@click.option("--json", "as_json", is_flag=True)
+def coverage(
+    place: str, first: date, last: date, boundaries: date | None, level: str | None, book: Any, as_json: bool
+) -> None:
+    """Reports expected, arrived and on time, by form."""
+    rows = list_form_coverage(place, first, last, boundaries=boundaries, level=level, book=book)
+    if as_json:
+        print_json(
+            [
+                {
+                    "form": row.form_code,
+                    "title": row.title,
+                    "place": row.place_code or row.place,
+                    "place_name": row.place_name,
+                    "expected": row.coverage.expected,
+                    "reported": row.coverage.reported,
+                    "on_time": row.coverage.on_time,
+                }
+                for row in rows
+            ]
+        )
+        return
+    if not rows:
+        click.echo("Không có báo cáo định kỳ nào đến hạn trong kỳ này.", file=sys.stdout)
+    for row in rows:
+        c = row.coverage
+        click.echo(f"{row.place_name} | {row.title} | {c.reported}/{c.expected} đã có, {c.on_time} đúng hạn")

@@ -1,0 +1,247 @@
+"""Why a figure is what it is: definition, parts, units below, and the submissions behind it, as far as the reader may
+see them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from caunoi.accounts.scope import Scope
+from caunoi.approvals.models import ApprovalStep
+from caunoi.approvals.rules import Step
+from caunoi.facts.closure import get_closure
+from caunoi.facts.engine import Engine
+from caunoi.facts.models import Book, DataElement, Kind
+from caunoi.facts.projection import get_projection
+from caunoi.facts.queries import get_catalogue
+from caunoi.facts.questions import Answer, ask, make_slices
+from caunoi.facts.refs import decode
+from caunoi.facts.rules.formula import codes_in, parse_formula
+from caunoi.facts.rules.question import Figure, Question, exact, figure_json, text_of
+from caunoi.periods.rules import Days
+from caunoi.places.queries import get_snapshot
+from caunoi.records.models import SubmissionVersion
+from caunoi.refusals import NotFound
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class SubmissionLine:
+    """One record behind a figure. `value` as stated by the record (before any share of it was handed on)."""
+
+    submission_id: int
+    version_number: int
+    form_code: str
+    unit_key: str
+    unit_name: str
+    first: date
+    last: date
+    value: Decimal | None
+    class_code: str
+    entered_by: str
+    received_at: datetime
+    approved_by: str
+    approved_at: datetime | None
+    synthetic: bool
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One data element's records: a page of those the reader may see, how many there are, how many stay hidden."""
+
+    code: str
+    name_vi: str
+    name_en: str
+    lines: tuple[SubmissionLine, ...]
+    total: int
+    hidden: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class Explanation:
+    figure: Figure
+    question: Question
+    definition_vi: str
+    definition_en: str
+    formula: str
+    source: str
+    form_code: str
+    parts: tuple[Figure, ...]
+    children: tuple[Figure, ...]
+    evidence: tuple[Evidence, ...]
+    units: tuple[tuple[str, str, str], ...]
+    """For `units`: (key, code, name) of what was counted."""
+    synthetic: bool
+
+
+def may_see(question: Question, scope: Scope) -> bool:
+    """Whether the reader may know this figure: the place, for all the days that the records behind it may tell of.
+
+    A figure of a successor over days before it began rests on its predecessors' records; the scope's windows begin at
+    the succession unless an administrator has confirmed otherwise.
+    """
+    unit = get_snapshot().by_key.get(question.place)
+    return unit is not None and (scope.everything or scope.sees(unit.id, Days(question.first, question.last)))
+
+
+def explain(ref: str, scope: Scope, page: int = 1) -> Explanation:
+    """Refuses with NotFound what the reader may not see; a ref that is no question with QuestionMalformed."""
+    question = decode(ref)
+    if not may_see(question, scope):
+        raise NotFound(_("Không có số liệu này, hoặc nó nằm ngoài các đơn vị của bạn."))
+    answer = Answer(question)
+    figure = answer.figures()[0]
+    catalogue = get_catalogue()
+    code = question.codes[0]
+    element, indicator = catalogue.elements.get(code), catalogue.indicators.get(code)
+    formula = indicator.formula if indicator else "" if element else code
+    inner = sorted(codes_in(parse_formula(formula))) if formula else []
+    parts = tuple(ask(replace(question, codes=tuple(inner)))) if inner else ()
+    behind = [element] if element else [answer.elements[found] for found in sorted(answer.elements)]
+    return Explanation(
+        figure=figure,
+        question=question,
+        definition_vi=element.definition_vi if element else "",
+        definition_en=element.definition_en if element else "",
+        formula=formula,
+        source=indicator.source_vi if indicator else "",
+        form_code=element.form_code if element else "",
+        parts=parts,
+        children=_children(answer, figure) if answer.present else (),
+        evidence=tuple(_evidence(answer, e, scope, page) for e in behind if e.kind != Kind.UNITS)
+        if answer.present
+        else (),
+        units=_units(answer, element) if answer.present and element and element.kind == Kind.UNITS else (),
+        synthetic=any(unit.synthetic for unit in answer.places.units.values()),
+    )
+
+
+def _children(answer: Answer, figure: Figure) -> tuple[Figure, ...]:
+    """The same figure for the units directly below on the asked boundaries."""
+    if figure.kind == Kind.OWN_LEVEL:
+        return ()
+    children = answer.places.children_on(answer.root, answer.question.boundaries)
+    if not children:
+        return ()
+    level, _count = Counter(answer.places.units[child].level for child in children).most_common(1)[0]
+    return tuple(ask(replace(answer.question, codes=(figure.code,), level=level)))
+
+
+def _units(answer: Answer, element: DataElement) -> tuple[tuple[str, str, str], ...]:
+    day = answer.question.boundaries
+    return tuple(
+        (answer.places.units[u].key, answer.places.code_on(u, day), answer.places.path_name(u, day))
+        for u in answer.places.at_level(answer.root, element.levels[0], day)
+    )
+
+
+def _evidence(answer: Answer, element: DataElement, scope: Scope, page: int) -> Evidence:
+    question = answer.question
+    engine = Engine(
+        get_projection(),
+        get_closure(answer.places, question.boundaries),
+        book=Book.APPROVED if question.book == "approved" else Book.REPORTED,
+        as_known=question.as_known,
+        slices=make_slices(question)[:1],
+    )
+    rows, total = engine.contributions(
+        element.pk, answer.root, element.kind, limit=PAGE, offset=(max(page, 1) - 1) * PAGE
+    )
+    versions = {
+        v.pk: v
+        for v in SubmissionVersion.objects.filter(pk__in={row[0] for row in rows}).select_related(
+            "submission", "submission__form"
+        )
+    }
+    approvals = _approvals(list(versions.values()))
+    lines = []
+    for version_id, unit, amount, first, last, class_code in rows:
+        version = versions[version_id]
+        if not (scope.everything or scope.sees(unit, Days(version.submission.day_from, version.submission.day_to))):
+            continue
+        step = approvals.get((version.submission_id, version.number))
+        lines.append(
+            SubmissionLine(
+                submission_id=version.submission_id,
+                version_number=version.number,
+                form_code=version.submission.form.code,
+                unit_key=answer.places.units[unit].key,
+                unit_name=answer.places.path_name(unit, last),
+                first=first,
+                last=last,
+                value=None if class_code else exact(int(amount), element.decimals, parts=False),
+                class_code=class_code,
+                entered_by=version.entered_by_name,
+                received_at=version.received_at,
+                approved_by=step.by_name if step else "",
+                approved_at=step.at if step else None,
+                synthetic=answer.places.units[unit].synthetic,
+            )
+        )
+    return Evidence(
+        element.code,
+        element.name_vi,
+        element.name_en,
+        tuple(lines),
+        total,
+        len(rows) - len(lines),
+        max(page, 1),
+        max(1, -(-total // PAGE)),
+    )
+
+
+def _approvals(versions: Sequence[SubmissionVersion]) -> dict[tuple[int, int], ApprovalStep]:
+    steps = ApprovalStep.objects.filter(
+        subject__in=[f"submission:{version.submission_id}" for version in versions], step=Step.APPROVE
+    ).order_by("id")
+    return {(int(step.subject.partition(":")[2]), step.number): step for step in steps}
+
+
+def explanation_json(explanation: Explanation) -> dict[str, Any]:
+    return {
+        "figure": figure_json(explanation.figure),
+        "definition": explanation.definition_vi,
+        "formula": explanation.formula,
+        "source": explanation.source,
+        "parts": [figure_json(part) for part in explanation.parts],
+        "children": [figure_json(child) for child in explanation.children],
+        "units": [{"key": key, "code": code, "name": name} for key, code, name in explanation.units],
+        "records": [
+            {
+                "code": evidence.code,
+                "total": evidence.total,
+                "hidden": evidence.hidden,
+                "page": evidence.page,
+                "pages": evidence.pages,
+                "submissions": [
+                    {
+                        "submission": line.submission_id,
+                        "version": line.version_number,
+                        "form": line.form_code,
+                        "unit": line.unit_key,
+                        "unit_name": line.unit_name,
+                        "from": line.first.isoformat(),
+                        "to": line.last.isoformat(),
+                        "value": text_of(line.value),
+                        "class": line.class_code or None,
+                        "entered_by": line.entered_by,
+                        "received_at": line.received_at.isoformat(),
+                        "approved_by": line.approved_by,
+                        "approved_at": line.approved_at.isoformat() if line.approved_at else None,
+                        "synthetic": line.synthetic,
+                    }
+                    for line in evidence.lines
+                ],
+            }
+            for evidence in explanation.evidence
+        ],
+    }

@@ -1,0 +1,102 @@
+"""Figures as rows for CSV and as a workbook: exact values, with everything needed to ask them again."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import datetime
+
+import xlsxwriter
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from caunoi.facts.rules.question import Figure, Question, text_of
+from caunoi.moments import VIETNAM
+
+
+def header() -> list[str]:
+    return [
+        _("Mã chỉ tiêu"), _("Chỉ tiêu"), _("Mã đơn vị"), _("Đơn vị"), _("Từ ngày"), _("Đến ngày"), _("Giá trị"),
+        _("Tử số"), _("Mẫu số"), _("Đơn vị tính"), _("Ước tính"), _("Số kỳ trước mang sang"), _("Báo cáo phải có"),
+        _("Báo cáo đã có"), _("Đúng hạn"), _("Vì sao trống"), _("Giải thích"),
+    ]  # fmt: skip
+
+
+def table_rows(figures: Sequence[Figure]) -> list[list[str]]:
+    """Header and one row a figure, all as text: numbers with a point and no grouping, as other programs read them."""
+    return [header(), *(_row(figure) for figure in figures)]
+
+
+def _row(figure: Figure) -> list[str]:
+    c = figure.coverage
+    return [
+        figure.code,
+        figure.name_vi,
+        figure.place_code,
+        figure.place_name,
+        figure.first.isoformat(),
+        figure.last.isoformat(),
+        text_of(figure.value) or "",
+        text_of(figure.numerator) or "",
+        text_of(figure.denominator) or "",
+        figure.unit,
+        _("có") if figure.estimated else "",
+        _("có") if figure.carried_over else "",
+        str(c.expected) if c else "",
+        str(c.reported) if c else "",
+        str(c.on_time) if c else "",
+        figure.why or "",
+        link(figure),
+    ]
+
+
+def link(figure: Figure) -> str:
+    return f"{settings.CAUNOI_BASE_URL}/figures/{figure.ref}/"
+
+
+def figures_workbook(figures: Sequence[Figure], question: Question, made_at: datetime) -> bytes:
+    """An .xlsx: the figures (numbers as numbers, each with its explanation link) and a sheet saying what was asked.
+
+    Excel keeps 15 digits; a value with more is written as text rather than rounded unseen.
+    """
+    buffer = io.BytesIO()
+    workbook = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+    number = workbook.add_format({"num_format": "#,##0.############"})
+    sheet = workbook.add_worksheet(_("Số liệu"))
+    sheet.freeze_panes(1, 2)
+    sheet.set_column(0, 0, 24)
+    sheet.set_column(1, 1, 44)
+    sheet.set_column(2, 2, 14)
+    sheet.set_column(3, 3, 28)
+    sheet.set_column(4, 15, 13)
+    sheet.write_row(0, 0, header(), bold)
+    for row, figure in enumerate(figures, start=1):
+        for column, text in enumerate(_row(figure)):
+            if column in (6, 7, 8, 12, 13, 14) and text:
+                if len(text.replace("-", "").replace(".", "").lstrip("0")) <= 15:
+                    sheet.write_number(row, column, float(text), number)
+                else:
+                    sheet.write_string(row, column, text)
+            elif column == 16:
+                sheet.write_url(row, column, text, string=_("Xem"))
+            else:
+                sheet.write_string(row, column, text)
+    sheet.autofilter(0, 0, max(len(figures), 1), 16)
+    notes = workbook.add_worksheet(_("Câu hỏi"))
+    notes.set_column(0, 0, 30)
+    notes.set_column(1, 1, 60)
+    book = _("đã duyệt") if question.book == "approved" else _("đã báo cáo")
+    for row, (name, value) in enumerate(
+        [
+            (_("Kỳ"), f"{question.first:%d/%m/%Y} – {question.last:%d/%m/%Y}"),
+            (_("Ranh giới hành chính ngày"), f"{question.boundaries:%d/%m/%Y}"),
+            (_("Sổ"), book),
+            (_("Biết đến số"), str(question.as_known)),
+            (_("Lập lúc"), made_at.astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y")),
+        ]
+    ):
+        notes.write_string(row, 0, name, bold)
+        notes.write_string(row, 1, value)
+    workbook.close()
+    return buffer.getvalue()
