@@ -18,7 +18,8 @@
  * date still being typed counts once web-forms accepts it; a browser in private mode may refuse to keep anything, which
  * we say. It stays on this device and isn't encrypted: the draft key has to contain the user.
  *
- * Where we lean on the inside of web-forms 0.22 (look again when it is upgraded): findRoot, VIETNAMESE and REPAIRS.
+ * Where we lean on the inside of web-forms 0.22 (look again when it is upgraded): findRoot, VIETNAMESE and DATES,
+ * and the repairs (countVietnamese, typeNumbers, repair).
  */
 import { createApp, h } from "vue";
 import { OdkWebForm, webFormsPlugin } from "@getodk/web-forms";
@@ -66,6 +67,9 @@ const WORDS = {
     edit: "Sửa tiếp",
     discard: "Bỏ",
     question: "Đến câu này",
+    itemMenu: "Thao tác với mục này",
+    removePhoto: "Bỏ ảnh này",
+    changeLanguage: "Đổi ngôn ngữ",
   },
   en: {
     loading: "Opening the form…",
@@ -95,6 +99,9 @@ const WORDS = {
     edit: "Go on editing",
     discard: "Discard",
     question: "Go to question",
+    itemMenu: "Actions for this item",
+    removePhoto: "Remove this photo",
+    changeLanguage: "Change language",
   },
 };
 const language = config.language in WORDS ? config.language : "vi";
@@ -172,7 +179,43 @@ const store = {
 };
 // Reading or clearing what may not exist must not stop anyone from filling in a form.
 const kept = (name) => store.get(name).catch(() => undefined);
-const forget = (name) => store.remove(name).catch(() => undefined);
+const forget = (name) => {
+  if (name === "draft") lastWords.clear();
+  return store.remove(name).catch(() => undefined);
+};
+
+/* When the page is closed, IndexedDB may not finish in time, localStorage does: the last second of typing goes there
+ * (without photos chosen in that same second). */
+const lastWords = {
+  key: `caunoi-forms:${config.draftKey}`,
+  read() {
+    try {
+      return JSON.parse(localStorage.getItem(this.key));
+    } catch {
+      return null;
+    }
+  },
+  write(xml) {
+    try {
+      localStorage.setItem(this.key, JSON.stringify({ xml, at: Date.now() }));
+    } catch {
+      // full or forbidden: the draft of a few seconds ago has to do
+    }
+  },
+  clear() {
+    try {
+      localStorage.removeItem(this.key);
+    } catch {
+      // forbidden: then nothing was written either
+    }
+  },
+};
+
+async function keptDraft() {
+  const draft = await kept("draft");
+  const last = lastWords.read();
+  return last && last.at > (draft?.at ?? 0) ? { files: [], ...draft, ...last } : draft;
+}
 
 async function discard() {
   if (!confirm(words.confirmDiscard)) return;
@@ -309,13 +352,15 @@ async function alone() {
 
 // ---- Sending ----------------------------------------------------------------------------------------------------
 
+let taking = false;
 let sending = false;
 let waiting = null; // the parcel that is still to be sent; the form rests meanwhile, so that it can't drift from it
 let retryTimer = 0;
 let retryDelay = FIRST_RETRY;
 
 async function onSubmit(payload, done) {
-  if (sending || waiting) return;
+  if (taking || sending || waiting) return; // the button pressed twice
+  taking = true;
   const parts = [...payload.data[0].entries()];
   const xmlPart = parts.find(([name]) => name === "xml_submission_file")[1];
   const parcel = {
@@ -325,6 +370,7 @@ async function onSubmit(payload, done) {
   };
   done({}); // tells web-forms that the host has taken over; it keeps the answers
   waiting = parcel;
+  taking = false;
   parcel.kept = canKeep && (await store.put("outbox", { ...parcel }).then(() => true, () => false));
   await send(parcel);
 }
@@ -516,11 +562,76 @@ function speakVietnamese(app) {
   }
 }
 
-/* Controls that web-forms leaves without a name, as axe-core reports them. */
-const REPAIRS = [];
+/* Number boxes follow the browser's language unless told; web-forms doesn't tell. A phone set to English would take the
+ * comma of "1,25" for nothing and record 125. */
+function countVietnamese() {
+  if (language === "vi" && this.$options.name === "InputNumber") this.$.props.locale = "vi-VN";
+}
 
+const pointKeyboard = new Intl.NumberFormat().format(1.5).includes(".");
+
+/* The number box of web-forms reads key presses. Many keyboards of Android phones send none, only finished text; the box
+ * then throws away what was typed. A real key press is consumed before "beforeinput", so whatever arrives here came
+ * without one, and is handed over as the key presses the box waits for. Likewise a decimal point, from phones whose
+ * keyboard has no comma. */
+function typeNumbers() {
+  const numberBox = (event) => event.target.closest?.(".p-inputnumber-input");
+  const press = (box, type, key) =>
+    box.dispatchEvent(new KeyboardEvent(type, { key, code: key, bubbles: true, cancelable: true }));
+  host.addEventListener("beforeinput", (event) => {
+    const box = numberBox(event);
+    if (!box || event.isComposing) return;
+    if (event.inputType === "insertText") [...(event.data ?? "")].forEach((key) => press(box, "keypress", key));
+    else if (event.inputType === "deleteContentBackward") press(box, "keydown", "Backspace");
+    else return;
+    event.preventDefault();
+  }, true);
+  host.addEventListener("keypress", (event) => {
+    const box = event.key === "." && pointKeyboard && language === "vi" && numberBox(event);
+    if (!box || box.inputMode !== "decimal") return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    press(box, "keypress", ",");
+  }, true);
+}
+
+/* Controls that web-forms leaves without a name, as axe-core reports them. */
 function repair() {
-  for (const mend of REPAIRS) mend();
+  const each = (selector, mend, within = document) => within.querySelectorAll(selector).forEach(mend);
+  const name = (selector, label) => each(selector, (control) => control.setAttribute("aria-label", label));
+  each(".question-container", (question) => {
+    const label = question.querySelector("label");
+    const message = question.querySelector(".validation-message");
+    if (!label) return;
+    label.id ||= `${question.id}_label`;
+    if (message) message.id ||= `${question.id}_message`;
+    each(".p-inputnumber-input, .p-datepicker-input", (input) => (label.htmlFor = input.id), question);
+    each(".p-select-label, [role=slider]", (control) => control.setAttribute("aria-labelledby", label.id), question);
+    each("[role=slider]:not([aria-valuenow])", (slider) => slider.setAttribute("aria-valuenow", slider.ariaValueMin), question);
+    each("input, textarea, .p-select-label", (control) => {
+      const wrong = question.classList.contains("highlight");
+      control.toggleAttribute("aria-invalid", wrong);
+      if (wrong) control.setAttribute("aria-invalid", "true");
+      if (message) control.setAttribute("aria-describedby", message.id);
+    }, question);
+  });
+  name(".button-menu", words.itemMenu);
+  name(".clear-button", words.removePhoto);
+  name(".language-changer [role=combobox]", words.changeLanguage);
+  each(".footer .p-button", (send) => send.setAttribute("aria-label", send.textContent.trim()));
+  each(".p-panel-content-container", (content) => {
+    const title = content.closest(".p-panel").querySelector(".panel-title h2");
+    content.setAttribute("role", "group");
+    title.id ||= `${content.id}_title`;
+    content.setAttribute("aria-labelledby", title.id);
+  });
+  each(".p-datepicker-day", (day) => day.removeAttribute("aria-selected"));
+  each(".p-datepicker-select-month, .p-datepicker-select-year", (control) => control.removeAttribute("aria-label"));
+  // Told "numeric", an iPhone shows no decimal sign at all.
+  for (const node of root ? nodes() : []) {
+    if (node.valueType !== "decimal") continue;
+    each(".p-inputnumber-input", (box) => (box.inputMode = "decimal"), document.getElementById(`${node.nodeId}_container`) ?? element("i"));
+  }
 }
 
 function watchChrome() {
@@ -533,7 +644,7 @@ function watchChrome() {
   new MutationObserver(() => {
     if (!due) requestAnimationFrame(pass);
     due = true;
-  }).observe(document.body, { subtree: true, childList: true, characterData: true });
+  }).observe(document.body, { subtree: true, childList: true, characterData: true, attributeFilter: ["class"] });
   pass();
 }
 
@@ -548,7 +659,7 @@ async function text(url) {
 /** What the form starts from: the unsent parcel, else the draft, else the submission to correct, else nothing. */
 async function startingPoint(formXml) {
   const parcel = await kept("outbox");
-  const draft = parcel ?? (await kept("draft"));
+  const draft = parcel ?? (await keptDraft());
   const prefix = config.instanceAttachmentsUrlPrefix;
   const original = config.instanceUrl ? await text(config.instanceUrl) : null;
   onServer = new Set(original ? attachmentNames(formXml, original) : []);
@@ -586,7 +697,7 @@ function mount(formXml, editInstance) {
   });
   app.use(webFormsPlugin);
   if (language === "vi") speakVietnamese(app);
-  app.mixin({ created: findRoot });
+  app.mixin({ beforeCreate: countVietnamese, created: findRoot });
   app.mount(host);
 }
 
@@ -613,6 +724,7 @@ async function open() {
   const { parcel, draft, editInstance } = await startingPoint(formXml);
   mount(formXml, editInstance);
   watchChrome();
+  typeNumbers();
   if (!(await opened())) {
     if (draft) draftUnreadable(draft);
     return;
@@ -630,9 +742,16 @@ async function open() {
   }
 }
 
+function leave() {
+  if (!root || leaving || waiting || !canKeep) return;
+  const xml = xmlNow();
+  if (xml !== savedXml) lastWords.write(xml);
+  saveDraft();
+}
+
 setInterval(saveDraft, SAVE_EVERY);
-addEventListener("pagehide", saveDraft);
-document.addEventListener("visibilitychange", () => document.hidden && saveDraft());
+addEventListener("pagehide", leave);
+document.addEventListener("visibilitychange", () => document.hidden && leave());
 addEventListener("online", resend);
 addEventListener("beforeunload", (event) => {
   const unsaved = root && !leaving && !canKeep && xmlNow() !== savedXml;
