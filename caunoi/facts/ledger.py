@@ -1,0 +1,125 @@
+"""Derives every posting again from the records and compares: what the books must hold, and what they hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import groupby
+
+from django.utils.translation import gettext as _
+
+from caunoi.approvals.rules import State
+from caunoi.facts.actions import derive_version
+from caunoi.facts.models import Book, Posting
+from caunoi.facts.projection import check_segments, get_projection
+from caunoi.records.events import Arrived
+from caunoi.records.models import Submission, SubmissionVersion
+
+Line = tuple[int, int, int, str, str, str, str, str, str, int]
+"""(book, data element, org unit, day_from, day_to, named_from, named_to, disaggregation, class, amount)"""
+
+BATCH = 2000
+
+
+def check_ledger(progress: Callable[[int], None] | None = None) -> list[str]:
+    """Differences as sentences; empty if records, ledger and projection say the same. `progress` is told submissions."""
+    differences = [_("Tệp số liệu %(file)s thiếu hoặc sai.") % {"file": name} for name in check_segments()]
+    for submissions in _batches():
+        expected = _expected(submissions)
+        held = _held([s.pk for s in submissions])
+        for submission in submissions:
+            wanted, found = expected.get(submission.pk, Counter()), held.get(submission.pk, Counter())
+            if wanted != found:
+                differences.append(
+                    _("Bản ghi %(id)d: sổ thiếu %(missing)d dòng, thừa %(extra)d dòng so với bản ghi.")
+                    % {
+                        "id": submission.pk,
+                        "missing": sum((wanted - found).values()),
+                        "extra": sum((found - wanted).values()),
+                    }
+                )
+        if progress is not None:
+            progress(len(submissions))
+    if not differences:
+        differences += _compare_projection()
+    return differences
+
+
+def _batches() -> Iterator[list[Submission]]:
+    last = 0
+    while batch := list(Submission.objects.filter(pk__gt=last).select_related("form", "org_unit").order_by("pk")[:BATCH]):
+        last = batch[-1].pk
+        yield batch
+
+
+def _expected(submissions: list[Submission]) -> dict[int, Counter[Line]]:
+    """What each submission's versions imply: the newest unflagged one is reported, the approved one approved."""
+    by_id = {s.pk: s for s in submissions}
+    expected: dict[int, Counter[Line]] = {}
+    versions = SubmissionVersion.objects.filter(submission_id__in=by_id).order_by("submission_id", "number")
+    for submission_id, several in groupby(versions, key=lambda version: version.submission_id):
+        submission = by_id[submission_id]
+        lines = expected[submission_id] = Counter()
+        if submission.state == State.WITHDRAWN:
+            continue
+        listed = list(several)
+        approved = [v for v in listed if v.number == submission.approved_number]
+        reported = [v for v in listed if not v.flags or v.number <= (submission.approved_number or 0)][-1:]
+        for book, chosen in ((Book.REPORTED, reported), (Book.APPROVED, approved)):
+            for version in chosen:
+                lines.update(_derive(book, submission, version))
+    return expected
+
+
+def _derive(book: Book, submission: Submission, version: SubmissionVersion) -> Iterator[Line]:
+    arrived = Arrived(
+        submission_id=submission.pk,
+        version_id=version.pk,
+        form_code=submission.form.code,
+        form_version_id=version.form_version_id,
+        org_unit_id=submission.org_unit_id,
+        org_unit_level=submission.org_unit.level,
+        day_from=submission.day_from,
+        day_to=submission.day_to,
+        named_from=submission.named_from,
+        named_to=submission.named_to,
+        answers=version.answers,
+    )
+    for element_id, fact in derive_version(arrived):
+        yield (
+            int(book), element_id, submission.org_unit_id, str(fact.day_from), str(fact.day_to), str(fact.named_from),
+            str(fact.named_to), fact.disaggregation, fact.class_code, fact.amount,
+        )  # fmt: skip
+
+
+def _held(submission_ids: list[int]) -> dict[int, Counter[Line]]:
+    held: dict[int, Counter[Line]] = {}
+    for row in Posting.objects.filter(version__submission_id__in=submission_ids).values_list(
+        "version__submission_id", "sign", "book", "data_element_id", "org_unit_id", "day_from", "day_to",
+        "named_from", "named_to", "disaggregation", "class_code", "amount",
+    ):  # fmt: skip
+        submission_id, sign, book, element, unit, *days, disaggregation, class_code, amount = row
+        line: Line = (
+            book, element, unit, str(days[0]), str(days[1]), str(days[2]), str(days[3]), disaggregation, class_code,
+            amount * sign,
+        )  # fmt: skip
+        counts = held.setdefault(submission_id, Counter())
+        counts[line] += sign
+        if not counts[line]:
+            del counts[line]
+    return held
+
+
+def _compare_projection() -> list[str]:
+    """Row count, sums and highest number of the columnar side against the ledger."""
+    cursor = get_projection().cursor()
+    row = cursor.execute("SELECT count(*), coalesce(max(seq), 0), coalesce(sum(sign), 0) FROM postings").fetchone()
+    count = Posting.objects.count()
+    last = Posting.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
+    assert row is not None
+    if (int(row[0]), int(row[1])) != (count, last):
+        return [
+            _("Bản cột có %(columnar)d dòng (số cuối %(a)d), sổ có %(ledger)d dòng (số cuối %(b)d). Chạy: caunoi ledger rebuild")
+            % {"columnar": row[0], "a": row[1], "ledger": count, "b": last}
+        ]
+    return []
