@@ -51,6 +51,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(HOME, ignore_errors=True)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what touches the database, so that `make test-postgres` repeats that and nothing else."""
+    uses_database = {"db", "transactional_db", "live_server", "_django_db_helper"}
+    for item in items:
+        if item.get_closest_marker("django_db") or uses_database & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.database)
+
+
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> Iterator[None]:
     """What a process keeps in memory of the tables must not outlive a test, which rolls its tables back."""

@@ -1,0 +1,39 @@
+# `make` alone lists everything. All targets take PYTHON=, for example: make demo PYTHON=python3.12
+PYTHON ?= python3
+ARGS ?=
+BIN = .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-postgres check format soak bench lock
+
+help: ## Liệt kê các lệnh này | list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: ## Dựng môi trường .venv từ requirements.lock | build .venv from requirements.lock
+	@command -v $(PYTHON) >/dev/null || { echo "Không có lệnh $(PYTHON); hãy chạy: sudo apt-get install python3, hoặc thêm PYTHON=đường-dẫn."; echo "There is no command $(PYTHON); run: sudo apt-get install python3, or add PYTHON=path." ; exit 1; } >&2
+	@$(PYTHON) scripts/setup.py
+
+demo: setup ## Chạy bản trình diễn ở http://127.0.0.1:8000 (ARGS=--no-serve) | run the demonstration
+	@$(BIN)/caunoi demo $(ARGS)
+
+test: setup ## Chạy toàn bộ kiểm thử (ARGS="-k tên") | run the whole test suite
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+test-postgres: setup ## Chạy kiểm thử có cơ sở dữ liệu trên PostgreSQL riêng | run the database tests on a private PostgreSQL
+	@scripts/with-postgres $(BIN)/python -m pytest -n 2 --dist loadfile -m "database and not browser" $(ARGS)
+
+check: setup ## Kiểm tra định dạng, kiểu, hợp đồng import, mẫu trang, migration | lint, types, import contract; no tests
+	@$(BIN)/python scripts/check.py $(ARGS)
+
+format: setup ## Định dạng lại mã và mẫu trang | format code and templates
+	@$(BIN)/ruff check --select I --fix --quiet . ; $(BIN)/ruff format . && $(BIN)/djlint --reformat --quiet caunoi || true
+
+soak: setup ## Các phép thử dài: lỗi, ngắt điện, tính chất, đủ số lượt | the long fault and property runs at full count
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --hypothesis-profile=soak --hypothesis-show-statistics -m "hypothesis or soak" $(ARGS)
+
+bench: setup ## Đo tốc độ (BENCH_FACTS=, BENCH_ONLY=) | measure speed and size, one JSON line a figure
+	@$(BIN)/python -m bench $(ARGS)
+
+lock: ## Khoá lại phiên bản các thư viện (cần uv) | pin all dependencies again (needs uv)
+	@command -v uv >/dev/null || { echo "Cần uv: python3 -m venv /tmp/uv && /tmp/uv/bin/pip install uv && PATH=/tmp/uv/bin:\$$PATH make lock"; exit 1; } >&2
+	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --quiet --custom-compile-command "make lock" -o requirements.lock
