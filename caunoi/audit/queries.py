@@ -8,7 +8,9 @@ def find_chain_break() -> tuple[int, str] | None:
     """See `rules.find_break`, over the whole stored chain."""
     return find_break(
         (
-            Line(row.number, row.at, Actor(row.actor, row.actor_id), row.action, row.subject, row.detail, row.knowledge),
+            Line(
+                row.number, row.at, Actor(row.actor, row.actor_id), row.action, row.subject, row.detail, row.knowledge
+            ),
             row.previous,
             row.hash,
         )

@@ -11,10 +11,10 @@ import click
 
 from caunoi.accounts.scope import EVERYTHING
 from caunoi.cli.frame import print_json
+from caunoi.facts.coverage import list_form_coverage
 from caunoi.facts.explanation import explain as explain_ref
 from caunoi.facts.explanation import explanation_json
 from caunoi.facts.exports import figures_workbook, table_rows
-from caunoi.facts.coverage import list_form_coverage
 from caunoi.facts.questions import ask, figure_json, make_question
 from caunoi.facts.rules.question import Figure, text_of
 from caunoi.moments import now
@@ -123,7 +123,9 @@ def _line(figure: Figure) -> str:
     )
     coverage = figure.coverage
     share = f" | {coverage.reported}/{coverage.expected} báo cáo" if coverage else ""
-    return f"{figure.place_name} | {figure.name_vi} | {days} | {show(figure.value)}{fraction} {figure.unit}{marks}{share}"
+    return (
+        f"{figure.place_name} | {figure.name_vi} | {days} | {show(figure.value)}{fraction} {figure.unit}{marks}{share}"
+    )
 
 
 @click.command()
@@ -141,9 +143,7 @@ def explain(ref: str, page: int, as_json: bool) -> None:
         if text:
             click.echo(f"  {text}")
     book = "đã duyệt" if found.figure.book == "approved" else "đã báo cáo"
-    click.echo(
-        f"  Ranh giới ngày {found.figure.boundaries:%d/%m/%Y}; sổ {book}; biết đến số {found.figure.as_known}"
-    )
+    click.echo(f"  Ranh giới ngày {found.figure.boundaries:%d/%m/%Y}; sổ {book}; biết đến số {found.figure.as_known}")
     for title, several in (("Thành phần", found.parts), ("Đơn vị trực thuộc", found.children)):
         if several:
             click.echo(f"{title}:")

@@ -33,7 +33,9 @@ def check_settings(**_kwargs: Any) -> list[CheckMessage]:
     if urlsplit(base).scheme not in ("http", "https") or not urlsplit(base).hostname:
         found.append(
             Error(
-                f"CAUNOI_BASE_URL là {base!r}.", hint="Ghi cả địa chỉ, ví dụ https://caunoi.example.vn.", id="caunoi.E004"
+                f"CAUNOI_BASE_URL là {base!r}.",
+                hint="Ghi cả địa chỉ, ví dụ https://caunoi.example.vn.",
+                id="caunoi.E004",
             )
         )
     return found

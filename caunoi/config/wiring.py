@@ -9,12 +9,18 @@ from caunoi.tasks import actions as tasks
 
 TABLE = [
     (records.VersionsArrived, facts.post_reported),
-    (records.VersionsArrived, lambda event: tasks.close_tasks("correct", [v.submission_key for v in event.versions], at=event.at)),
+    (
+        records.VersionsArrived,
+        lambda event: tasks.close_tasks("correct", [v.submission_key for v in event.versions], at=event.at),
+    ),
     (records.VersionsApproved, facts.post_approved),
     (records.SubmissionsWithdrawn, facts.reverse_withdrawn),
-    (records.SubmissionReturned, lambda event: tasks.open_task(
-        "correct", org_unit_id=event.org_unit_id, subject=event.submission_key, note=event.comment, at=event.at
-    )),
+    (
+        records.SubmissionReturned,
+        lambda event: tasks.open_task(
+            "correct", org_unit_id=event.org_unit_id, subject=event.submission_key, note=event.comment, at=event.at
+        ),
+    ),
 ]
 
 

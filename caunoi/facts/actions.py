@@ -50,9 +50,7 @@ def reverse_withdrawn(event: SubmissionsWithdrawn) -> None:
 def derive_version(arrived: Arrived) -> list[tuple[int, DerivedFact]]:
     """(data element id, fact) pairs that a version states."""
     rules, ids = element_rules(arrived.form_code)
-    frame = Frame(
-        arrived.day_from, arrived.day_to, arrived.named_from, arrived.named_to, arrived.org_unit_level
-    )
+    frame = Frame(arrived.day_from, arrived.day_to, arrived.named_from, arrived.named_to, arrived.org_unit_level)
     return [(ids[fact.code], fact) for fact in derive(rules, arrived.answers, frame).facts]
 
 
@@ -63,9 +61,7 @@ def _replace(book: Book, versions: Sequence[Arrived]) -> None:
         # The version itself is looked up too: announcing the same arrival twice must post nothing twice.
         ids = [arrived.version_id for arrived in versions]
         replaced = [a.previous_version_id for a in versions if a.previous_version_id is not None]
-        already = set(
-            row.version_id for row in _standing(Posting.objects.filter(book=book, version_id__in=ids))
-        )
+        already = set(row.version_id for row in _standing(Posting.objects.filter(book=book, version_id__in=ids)))
         lines = [
             _Line(book, element_id, arrived.org_unit_id, fact, arrived.version_id, 1)
             for arrived in versions
@@ -132,5 +128,3 @@ def _write(lines: Sequence[_Line], reversed_: Iterable[Posting]) -> None:
         for line in lines
     ]
     Posting.objects.bulk_create(rows, batch_size=1000)
-
-

@@ -133,7 +133,9 @@ def _under(closure: Closure, targets: set[int], levels: set[str]) -> dict[str, l
 
 def _arrived(expectation: Expectation, keys: Collection[str], book: BookName) -> Mapping[int, Mapping[str, int]]:
     """Unit -> period key -> 1 if on time, else 0."""
-    submissions = Submission.objects.filter(form_id=expectation.form_id, period_key__gte=min(keys), period_key__lte=max(keys))
+    submissions = Submission.objects.filter(
+        form_id=expectation.form_id, period_key__gte=min(keys), period_key__lte=max(keys)
+    )
     submissions = submissions.exclude(state__in=[State.WITHDRAWN, State.DRAFT])
     if book == "approved":
         submissions = submissions.filter(approved_number__isnull=False)
@@ -150,7 +152,6 @@ def add_up(coverages: Iterable[Coverage]) -> Coverage:
     for one in coverages:
         total = Coverage(total.expected + one.expected, total.reported + one.reported, total.on_time + one.on_time)
     return total
-
 
 
 @dataclass(frozen=True)

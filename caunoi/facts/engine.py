@@ -239,7 +239,9 @@ class Engine:
             if kind == "own-level"
             else f"SELECT unit FROM {self.closure_table} WHERE ancestor = {int(target)}"
         )
-        latest = "" if kind == "flow" else "QUALIFY row_number() OVER (PARTITION BY unit ORDER BY day_to DESC, seq DESC) = 1"
+        latest = (
+            "" if kind == "flow" else "QUALIFY row_number() OVER (PARTITION BY unit ORDER BY day_to DESC, seq DESC) = 1"
+        )
         query = f"""
             SELECT version, unit, amount, day_from, day_to, class_code FROM (
                 SELECT p.version, p.unit, sum(p.amount)::HUGEINT AS amount, p.day_from, p.day_to, p.class_code,

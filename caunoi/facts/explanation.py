@@ -10,24 +10,21 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from caunoi.accounts.scope import Scope
 from caunoi.approvals.models import ApprovalStep
 from caunoi.approvals.rules import Step
+from caunoi.facts.access import ask_as, check_may_see
 from caunoi.facts.closure import get_closure
 from caunoi.facts.engine import Engine
 from caunoi.facts.models import Book, DataElement, Kind
 from caunoi.facts.projection import get_projection
 from caunoi.facts.queries import get_catalogue
-from caunoi.facts.questions import Answer, ask, make_slices
+from caunoi.facts.questions import Answer, make_slices
 from caunoi.facts.refs import decode
 from caunoi.facts.rules.formula import codes_in, parse_formula
 from caunoi.facts.rules.question import Figure, Question, exact, figure_json, text_of
 from caunoi.periods.rules import Days
-from caunoi.places.queries import get_snapshot
 from caunoi.records.models import SubmissionVersion
-from caunoi.refusals import NotFound
 
 PAGE = 50
 
@@ -83,21 +80,10 @@ class Explanation:
     synthetic: bool
 
 
-def may_see(question: Question, scope: Scope) -> bool:
-    """Whether the reader may know this figure: the place, for all the days that the records behind it may tell of.
-
-    A figure of a successor over days before it began rests on its predecessors' records; the scope's windows begin at
-    the succession unless an administrator has confirmed otherwise.
-    """
-    unit = get_snapshot().by_key.get(question.place)
-    return unit is not None and (scope.everything or scope.sees(unit.id, Days(question.first, question.last)))
-
-
 def explain(ref: str, scope: Scope, page: int = 1) -> Explanation:
     """Refuses with NotFound what the reader may not see; a ref that is no question with QuestionMalformed."""
     question = decode(ref)
-    if not may_see(question, scope):
-        raise NotFound(_("Không có số liệu này, hoặc nó nằm ngoài các đơn vị của bạn."))
+    check_may_see(question, scope)
     answer = Answer(question)
     figure = answer.figures()[0]
     catalogue = get_catalogue()
@@ -105,7 +91,7 @@ def explain(ref: str, scope: Scope, page: int = 1) -> Explanation:
     element, indicator = catalogue.elements.get(code), catalogue.indicators.get(code)
     formula = indicator.formula if indicator else "" if element else code
     inner = sorted(codes_in(parse_formula(formula))) if formula else []
-    parts = tuple(ask(replace(question, codes=tuple(inner)))) if inner else ()
+    parts = tuple(ask_as(replace(question, codes=tuple(inner)), scope)) if inner else ()
     behind = [element] if element else [answer.elements[found] for found in sorted(answer.elements)]
     return Explanation(
         figure=figure,
@@ -116,7 +102,7 @@ def explain(ref: str, scope: Scope, page: int = 1) -> Explanation:
         source=indicator.source_vi if indicator else "",
         form_code=element.form_code if element else "",
         parts=parts,
-        children=_children(answer, figure) if answer.present else (),
+        children=_children(answer, figure, scope) if answer.present else (),
         evidence=tuple(_evidence(answer, e, scope, page) for e in behind if e.kind != Kind.UNITS)
         if answer.present
         else (),
@@ -125,7 +111,7 @@ def explain(ref: str, scope: Scope, page: int = 1) -> Explanation:
     )
 
 
-def _children(answer: Answer, figure: Figure) -> tuple[Figure, ...]:
+def _children(answer: Answer, figure: Figure, scope: Scope) -> tuple[Figure, ...]:
     """The same figure for the units directly below on the asked boundaries."""
     if figure.kind == Kind.OWN_LEVEL:
         return ()
@@ -133,7 +119,7 @@ def _children(answer: Answer, figure: Figure) -> tuple[Figure, ...]:
     if not children:
         return ()
     level, _count = Counter(answer.places.units[child].level for child in children).most_common(1)[0]
-    return tuple(ask(replace(answer.question, codes=(figure.code,), level=level)))
+    return tuple(ask_as(replace(answer.question, codes=(figure.code,), level=level), scope))
 
 
 def _units(answer: Answer, element: DataElement) -> tuple[tuple[str, str, str], ...]:

@@ -47,7 +47,9 @@ def check_ledger(progress: Callable[[int], None] | None = None) -> list[str]:
 
 def _batches() -> Iterator[list[Submission]]:
     last = 0
-    while batch := list(Submission.objects.filter(pk__gt=last).select_related("form", "org_unit").order_by("pk")[:BATCH]):
+    while batch := list(
+        Submission.objects.filter(pk__gt=last).select_related("form", "org_unit").order_by("pk")[:BATCH]
+    ):
         last = batch[-1].pk
         yield batch
 
@@ -119,7 +121,9 @@ def _compare_projection() -> list[str]:
     assert row is not None
     if (int(row[0]), int(row[1])) != (count, last):
         return [
-            _("Bản cột có %(columnar)d dòng (số cuối %(a)d), sổ có %(ledger)d dòng (số cuối %(b)d). Chạy: caunoi ledger rebuild")
+            _(
+                "Bản cột có %(columnar)d dòng (số cuối %(a)d), sổ có %(ledger)d dòng (số cuối %(b)d). Chạy: caunoi ledger rebuild"
+            )
             % {"columnar": row[0], "a": row[1], "ledger": count, "b": last}
         ]
     return []

@@ -48,7 +48,8 @@ class Projection:
 
         self.lock = threading.RLock()
         self.database = duckdb.connect(
-            ":memory:", config={"threads": os.cpu_count() or 2, "memory_limit": "1GB", "preserve_insertion_order": False}
+            ":memory:",
+            config={"threads": os.cpu_count() or 2, "memory_limit": "1GB", "preserve_insertion_order": False},
         )
         self.database.execute(f"CREATE TABLE tail {TABLE}")
         self.segments: list[tuple[int, str]] = []

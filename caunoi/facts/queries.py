@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from caunoi.facts.errors import CodeUnknown
 from caunoi.facts.models import DataElement, Indicator, Relation
 from caunoi.facts.rules.derivation import ElementRule, compile_element
+from caunoi.facts.rules.formula import Node, parse_formula
+from caunoi.facts.rules.formula_check import ElementFacts, IndicatorFacts, check_formula
 
 _rules: dict[tuple[str, int, int], tuple[list[ElementRule], dict[str, int]]] = {}
 
@@ -34,7 +36,7 @@ def element_rules(form_code: str) -> tuple[list[ElementRule], dict[str, int]]:
     return _rules[key]
 
 
-def get_catalogue() -> "Catalogue":
+def get_catalogue() -> Catalogue:
     return Catalogue(
         {e.code: e for e in DataElement.objects.all()},
         {i.code: i for i in Indicator.objects.all()},
@@ -61,3 +63,12 @@ class Catalogue:
         near = difflib.get_close_matches(code, [*self.elements, *self.indicators], n=3, cutoff=0.6)
         hint = " " + _("Có phải: %(codes)s?") % {"codes": ", ".join(near)} if near else ""
         raise CodeUnknown(_("Không có chỉ tiêu nào mã “%(code)s”.") % {"code": code} + hint)
+
+    def check_formula(self, node: Node) -> list[str]:
+        """Why a formula may not be asked, in sentences."""
+        elements = {
+            e.code: ElementFacts(e.kind, e.nature, e.unit, tuple(e.levels), tuple(e.classes))
+            for e in self.elements.values()
+        }
+        indicators = {i.code: IndicatorFacts(parse_formula(i.formula), i.unit) for i in self.indicators.values()}
+        return check_formula(node, elements, self.relations, indicators)

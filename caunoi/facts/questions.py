@@ -33,7 +33,17 @@ from caunoi.facts.rules.question import (
     round_half_up,
 )
 from caunoi.moments import today as today_of_clock
-from caunoi.periods.rules import BEGINNING, END, CutOff, Days, PeriodType, first_day, is_whole_months, last_day, split_days
+from caunoi.periods.rules import (
+    BEGINNING,
+    END,
+    CutOff,
+    Days,
+    PeriodType,
+    first_day,
+    is_whole_months,
+    last_day,
+    split_days,
+)
 from caunoi.places.errors import PlaceNotOnDay
 from caunoi.places.queries import describe_absence, get_place, get_snapshot
 from caunoi.places.rules.snapshot import LEVELS, PlaceSnapshot
@@ -157,7 +167,9 @@ class Answer:
         size = len(self.targets) * len(self.slices) * len(question.codes)
         if size > MOST_FIGURES:
             raise QuestionMalformed(
-                _("Câu hỏi này cho %(size)s số, nhiều hơn %(most)s. Hãy chọn ít chỉ tiêu, cấp cao hơn hoặc kỳ ngắn hơn.")
+                _(
+                    "Câu hỏi này cho %(size)s số, nhiều hơn %(most)s. Hãy chọn ít chỉ tiêu, cấp cao hơn hoặc kỳ ngắn hơn."
+                )
                 % {"size": f"{size:,}".replace(",", "."), "most": f"{MOST_FIGURES:,}".replace(",", ".")}
             )
         self.cells: dict[tuple[str, int, int], Cell] = {}
@@ -247,10 +259,9 @@ class Answer:
         for element, target, index in self._each(elements):
             classes = counts.get((element.pk, target, index), {})
             listed = ", ".join(f"{code}: {number}" for code, number in sorted(classes.items()))
-            why = (
-                _("Xếp loại không cộng được; hãy hỏi tỷ lệ hoặc số đơn vị theo loại (%(classes)s).")
-                % {"classes": listed or _("chưa có đơn vị nào được xếp loại")}
-            )
+            why = _("Xếp loại không cộng được; hãy hỏi tỷ lệ hoặc số đơn vị theo loại (%(classes)s).") % {
+                "classes": listed or _("chưa có đơn vị nào được xếp loại")
+            }
             self.cells[element.code, target, index] = Cell(None, why, classes=classes)
 
     def _read_own_level(self, engine: Engine, elements: list[DataElement]) -> None:
@@ -262,7 +273,9 @@ class Answer:
             if found is None:
                 number = below.get((element.pk, target), 0)
                 why = (
-                    _("%(name)s là số riêng của từng đơn vị, không cộng từ cấp dưới lên (%(number)d đơn vị cấp dưới có số riêng).")
+                    _(
+                        "%(name)s là số riêng của từng đơn vị, không cộng từ cấp dưới lên (%(number)d đơn vị cấp dưới có số riêng)."
+                    )
                     % {"name": element.name_vi, "number": number}
                     if number
                     else _("Đơn vị chưa có số riêng trong kỳ này.")
@@ -270,8 +283,11 @@ class Answer:
                 cell = Cell(None, why)
             elif len(found.amounts) > 1:
                 cell = Cell(
-                    None, _("Đơn vị có %(count)d số riêng trong kỳ này; số riêng không cộng theo thời gian. Hãy hỏi từng năm.")
-                    % {"count": len(found.amounts)}
+                    None,
+                    _(
+                        "Đơn vị có %(count)d số riêng trong kỳ này; số riêng không cộng theo thời gian. Hãy hỏi từng năm."
+                    )
+                    % {"count": len(found.amounts)},
                 )
             else:
                 cell = Cell(exact(found.amounts[0], element.decimals, parts=False))
@@ -348,7 +364,11 @@ class Answer:
             value = plain(round_half_up(value, indicator.decimals))
         why = computed.why
         if value is None:
-            own = [c.why for e in sorted(self._elements_behind(code)) if (c := self.cells[e, target, index]).value is None and c.classes is None]
+            own = [
+                c.why
+                for e in sorted(self._elements_behind(code))
+                if (c := self.cells[e, target, index]).value is None and c.classes is None
+            ]
             why = " ".join(dict.fromkeys([why or "", *(reason or "" for reason in own)])).strip()
         return (
             Cell(

@@ -70,6 +70,4 @@ def decode(ref: str) -> Question:
 
 def ref_of(question: Question, code: str, place: str, days: Days) -> str:
     """The ref of one figure among those a question asks for."""
-    return encode(
-        replace(question, codes=(code,), place=place, first=days.first, last=days.last, level=None, by=None)
-    )
+    return encode(replace(question, codes=(code,), place=place, first=days.first, last=days.last, level=None, by=None))

@@ -166,9 +166,7 @@ def split_days(days: Days, by: PeriodType | None, cut_off: CutOff = 1) -> list[D
     """
     if by is None:
         return [days]
-    return [
-        Days(max(days.first, p.days.first), min(days.last, p.days.last)) for p in list_touching(days, by, cut_off)
-    ]
+    return [Days(max(days.first, p.days.first), min(days.last, p.days.last)) for p in list_touching(days, by, cut_off)]
 
 
 def describe_period_vi(period: Period) -> str:

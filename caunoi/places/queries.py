@@ -146,9 +146,7 @@ def get_place(text: str, day: date, snapshot: PlaceSnapshot) -> int:
     if len(found) == 1:
         return found[0]
     if found:
-        candidates = [
-            (snapshot.units[u].key, snapshot.code_on(u, day), snapshot.path_name(u, day)) for u in found
-        ]
+        candidates = [(snapshot.units[u].key, snapshot.code_on(u, day), snapshot.path_name(u, day)) for u in found]
         listed = "; ".join(f"{path} ({code or key})" for key, code, path in candidates[:12])
         raise PlaceAmbiguous(
             _("Có %(count)d đơn vị tên “%(text)s” vào ngày %(day)s: %(listed)s. Hãy ghi mã hoặc thêm tên cấp trên.")
@@ -160,9 +158,7 @@ def get_place(text: str, day: date, snapshot: PlaceSnapshot) -> int:
         raise PlaceNotOnDay(describe_absence(other, day, snapshot), other)
     nearest = find_similar(text)
     hint = " " + _("Có phải: %(names)s?") % {"names": ", ".join(nearest)} if nearest else ""
-    raise PlaceUnknown(
-        _("Không có đơn vị nào có mã hoặc tên “%(text)s”.") % {"text": text} + hint, nearest
-    )
+    raise PlaceUnknown(_("Không có đơn vị nào có mã hoặc tên “%(text)s”.") % {"text": text} + hint, nearest)
 
 
 def _find_any_day(text: str, snapshot: PlaceSnapshot) -> int | None:
@@ -179,7 +175,9 @@ def _find_any_day(text: str, snapshot: PlaceSnapshot) -> int | None:
 def find_similar(text: str, count: int = 3) -> list[str]:
     """Names that differ from the text by a letter or two, accents aside."""
     names = dict(
-        OrgUnitSpell.objects.filter(search_name__startswith=fold(text)[:3]).values_list("search_name", "name").distinct()
+        OrgUnitSpell.objects.filter(search_name__startswith=fold(text)[:3])
+        .values_list("search_name", "name")
+        .distinct()
     )
     return [names[match] for match in difflib.get_close_matches(fold(text), list(names), n=count, cutoff=0.75)]
 

@@ -152,7 +152,9 @@ def test_a_fact_cut_by_the_asked_period_is_left_out_and_given_apart(world: World
     assert (found.partly_outside.value, found.partly_outside.facts) == (7, 1)
 
 
-def test_a_month_from_the_15th_to_the_14th_belongs_to_its_named_month_unless_one_calendar_is_asked(world: World) -> None:
+def test_a_month_from_the_15th_to_the_14th_belongs_to_its_named_month_unless_one_calendar_is_asked(
+    world: World,
+) -> None:
     world.element("ngay_cong", day="period")
     named = (date(2024, 1, 1), date(2024, 1, 31))
     world.state("ngay_cong", 3, date(2023, 12, 15), 10, to=date(2024, 1, 14), named=named)

@@ -1,0 +1,193 @@
+"""The figures page, the explanation of one figure, and coverage. Everything passes through `facts.access`."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any, cast
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from caunoi.accounts.models import Role, User
+from caunoi.accounts.queries import scope_of
+from caunoi.accounts.scope import Scope
+from caunoi.desk.figure_inputs import QuestionForm
+from caunoi.desk.figure_table import arrange
+from caunoi.desk.units import list_working_units
+from caunoi.facts.access import ask_as, may_see
+from caunoi.facts.coverage import FormCoverage, list_form_coverage
+from caunoi.facts.explanation import explain
+from caunoi.facts.exports import figures_workbook, table_rows
+from caunoi.facts.rules.question import Figure, Question
+from caunoi.moments import now, today
+from caunoi.periods.rules import Days
+from caunoi.places.queries import describe_absence, get_snapshot
+from caunoi.refusals import Refusal
+from caunoi.vietnamese_text import fold
+
+ROWS_A_PAGE = 100
+
+
+@require_safe
+def figures(request: HttpRequest) -> HttpResponse:
+    scope = scope_of(_user(request), today())
+    asked = bool(request.GET)
+    form = QuestionForm(request.GET if asked else None, initial=_initial(_user(request)))
+    shown: dict[str, Any] = {"form": form, "asked": asked}
+    if asked and form.is_valid():
+        try:
+            question = form.question()
+            found = ask_as(question, scope)
+        except Refusal as refusal:
+            form.add_error(
+                "place" if "place" in refusal.code or refusal.code == "not-found" else None, refusal.sentence
+            )
+        else:
+            match request.GET.get("format"):
+                case "csv":
+                    return _csv(found)
+                case "xlsx":
+                    return _xlsx(found, question)
+            shown |= _table(request, question, found, scope)
+    shown["picked"] = set(request.GET.getlist("codes"))
+    shown["places"] = _suggestions(scope)
+    return render(request, "desk/figures/figures.html", shown, status=200)
+
+
+def _user(request: HttpRequest) -> User:
+    return cast(User, request.user)  # every page but sign-in requires one
+
+
+def _initial(user: User) -> dict[str, Any]:
+    day = today()
+    units = list_working_units(user, Role, day)
+    return {
+        "place": units[0].name if units else "",
+        "first": date(day.year, 1, 1),
+        "last": day,
+        "book": "approved",
+    }
+
+
+def _table(request: HttpRequest, question: Question, found: list[Figure], scope: Scope) -> dict[str, Any]:
+    totals = ask_as(replace(question, level=None), scope) if question.level else []
+    sort = request.GET.get("sort", "")
+    table = arrange(question, found, totals, sort) if found else None
+    # A place that is gone or not yet there: one sentence above the table says what stands for it.
+    snapshot = get_snapshot(question.as_known)
+    unit = snapshot.by_key[question.place].id
+    absent = not snapshot.exists_on(unit, question.boundaries)
+    return {
+        "question": question,
+        "absence": describe_absence(unit, question.boundaries, snapshot) if absent else "",
+        "table": table,
+        "page": Paginator(table.rows if table else (), ROWS_A_PAGE).get_page(request.GET.get("page")),
+        "sort": sort,
+        "place_name": snapshot.name_on(unit, question.boundaries),
+        "estimated": any(f.estimated for f in found),
+        "whys": list(dict.fromkeys(f"{f.name_vi}: {f.why}" for f in [*totals, *found] if f.why))[:8]
+        if not absent
+        else [],
+        "count": len(found),
+    }
+
+
+def _suggestions(scope: Scope) -> list[str]:
+    """Names of the wider units the reader sees today: enough to begin with, short enough to send."""
+    snapshot, day = get_snapshot(), today()
+    seen = [
+        unit.id
+        for unit in snapshot.units.values()
+        if unit.level in ("province", "district", "commune") and (scope.everything or scope.sees_unit(unit.id))
+    ]
+    names = {
+        snapshot.path_name(
+            unit, min(day, (snapshot.units[unit].ends_on or day + timedelta(days=1)) - timedelta(days=1))
+        )
+        for unit in seen
+    }
+    return sorted(names, key=fold)[:1500]
+
+
+def _csv(found: list[Figure]) -> HttpResponse:
+    # The byte order mark makes Excel read the letters right.
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="so-lieu.csv"'
+    csv.writer(response).writerows(table_rows(found))
+    return response
+
+
+def _xlsx(found: list[Figure], question: Question) -> HttpResponse:
+    response = HttpResponse(
+        figures_workbook(found, question, now()),
+        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    )
+    response["Content-Disposition"] = 'attachment; filename="so-lieu.xlsx"'
+    return response
+
+
+@require_safe
+def explanation(request: HttpRequest, ref: str) -> HttpResponse:
+    page = request.GET.get("page", "1")
+    found = explain(ref, scope_of(_user(request), today()), int(page) if page.isdigit() else 1)
+    children = sorted(found.children, key=lambda f: (f.value is None, -(f.value or 0)))
+    return render(
+        request,
+        "desk/figures/explanation.html",
+        {"explanation": found, "figure": found.figure, "children": children},
+    )
+
+
+@require_safe
+def coverage(request: HttpRequest) -> HttpResponse:
+    user, day = _user(request), today()
+    scope = scope_of(user, day)
+    units = list_working_units(user, Role, day)
+    place = request.GET.get("place") or (units[0].key if units else "")
+    first, last = _days(request, day)
+    level = request.GET.get("level") or None
+    rows: list[FormCoverage] = []
+    refusal = ""
+    try:
+        if place:
+            rows = [
+                row
+                for row in list_form_coverage(place, first, last, level=level)
+                if may_see(row.place, Days(first, last), scope)
+            ]
+    except Refusal as refused:
+        refusal = refused.sentence
+    if refusal == "" and place and not rows:
+        refusal = _(
+            "Không có báo cáo định kỳ nào đến hạn trong kỳ này ở đơn vị này, hoặc đơn vị nằm ngoài phạm vi của bạn."
+        )
+    unit = get_snapshot().by_key.get(place)
+    return render(
+        request,
+        "desk/figures/coverage.html",
+        {
+            "page": Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page")),
+            "place": place if unit is None else get_snapshot().name_on(unit.id, last),
+            "first": first,
+            "last": last,
+            "level": level or "",
+            "refusal": refusal,
+            "places": _suggestions(scope),
+        },
+    )
+
+
+def _days(request: HttpRequest, day: date) -> tuple[date, date]:
+    """The asked days, or the six months before today; what cannot be read counts as not given."""
+    form = QuestionForm({**request.GET.dict(), "codes": []})
+    form.is_valid()
+    first = form.cleaned_data.get("first") or date(
+        day.year if day.month > 6 else day.year - 1, (day.month - 7) % 12 + 1, 1
+    )
+    last = form.cleaned_data.get("last") or day
+    return (first, last) if first <= last else (last, first)
