@@ -44,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
     database = settings.DATABASES["default"]
     if "sqlite" in database["ENGINE"]:
         # A file as in earnest (WAL, several connections), not a shared memory that locks whole tables.
-        database["TEST"] = {"NAME": str(HOME / "tests.sqlite3")}
+        database.setdefault("TEST", {})["NAME"] = str(HOME / "tests.sqlite3")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
