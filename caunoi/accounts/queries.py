@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+
+from caunoi.accounts.models import PredecessorAccess, Role, RoleGrant, User
+from caunoi.accounts.rules import PlaceHistory, Reach, clamp, compute_reach, read_history
+from caunoi.accounts.scope import NOTHING, Scope, Window
+from caunoi.places.models import SuccessionShare
+from caunoi.places.queries import get_snapshot
+from caunoi.places.rules.snapshot import PlaceSnapshot
+from caunoi.vietnamese_text import fold
+
+_lock = threading.Lock()
+_histories: OrderedDict[int, tuple[PlaceSnapshot, PlaceHistory]] = OrderedDict()
+_reaches: OrderedDict[tuple[int, frozenset[int], frozenset[tuple[int, int]]], tuple[PlaceSnapshot, Reach]] = (
+    OrderedDict()
+)
+
+
+def scope_of(user: User | AnonymousUser, on: date) -> Scope:
+    """What the user may see on that day: the sum of all roles held then. Nothing for those not signed in."""
+    units = [unit for _role, unit in _list_held(user, on)]
+    if not units:
+        return NOTHING
+    return Scope(False, _get_reach(units))
+
+
+def roles_on(user: User | AnonymousUser, org_unit_id: int, on: date) -> frozenset[Role]:
+    """Roles held on that day whose reach holds the unit then (for a unit that ended: on its last day)."""
+    held = _list_held(user, on)
+    if not held:
+        return frozenset()
+    unit = get_snapshot().units.get(org_unit_id)
+    if unit is None:
+        return frozenset()
+    existed = _get_history(get_snapshot()).existed[org_unit_id]
+    day = clamp(on, existed)
+    found = set()
+    for role in {role for role, _unit in held}:
+        reach = _get_reach([unit for held_role, unit in held if held_role == role])
+        if any(window.has(day) for window in reach.get(org_unit_id, ())):
+            found.add(role)
+    return frozenset(found)
+
+
+def can(user: User | AnonymousUser, roles: Role | Iterable[Role], org_unit_id: int, on: date) -> bool:
+    """Whether the user holds one of the roles for the unit on that day."""
+    wanted = {roles} if isinstance(roles, Role) else set(roles)
+    return bool(wanted & roles_on(user, org_unit_id, on))
+
+
+def holds_anywhere(user: User | AnonymousUser, role: Role, on: date) -> bool:
+    """Whether the user holds the role on some unit; which pages the menu offers depends on it."""
+    return any(held == role for held, _unit in _list_held(user, on))
+
+
+def units_with_role(user: User | AnonymousUser, roles: Role | Iterable[Role], on: date) -> frozenset[int]:
+    """Units existing on that day that the user reaches with one of the roles."""
+    wanted = {roles} if isinstance(roles, Role) else set(roles)
+    reach = _get_reach([unit for role, unit in _list_held(user, on) if role in wanted])
+    return frozenset(unit for unit, windows in reach.items() if any(window.has(on) for window in windows))
+
+
+def windows_with_role(
+    user: User | AnonymousUser, roles: Role | Iterable[Role], on: date, levels: Collection[str] | None = None
+) -> Scope:
+    """Like `scope_of`, of these roles alone; with `levels`, only of those granted on units of these levels."""
+    wanted = {roles} if isinstance(roles, Role) else set(roles)
+    places = get_snapshot().units
+    held = [unit for role, unit in _list_held(user, on) if role in wanted]
+    return Scope(False, _get_reach([unit for unit in held if levels is None or places[unit].level in levels]))
+
+
+def list_grants(user: User, on: date) -> list[RoleGrant]:
+    """Grants that hold on that day, in order of level and unit."""
+    return list(_active(user.grants.all(), on).select_related("org_unit").order_by("org_unit_id", "role"))
+
+
+def find_users(text: str) -> QuerySet[User]:
+    """By user name or full name, accents aside; all for an empty text. In order of user name."""
+    users = User.objects.order_by("username").prefetch_related("grants__org_unit")
+    if not (wanted := fold(text)):
+        return users
+    names = User.objects.values_list("pk", "username", "full_name")
+    return users.filter(pk__in=[pk for pk, name, full in names if wanted in fold(name) or wanted in fold(full)])
+
+
+def _active(grants: QuerySet[RoleGrant], on: date) -> QuerySet[RoleGrant]:
+    return grants.filter(from_day__lte=on).filter(Q(to_day__isnull=True) | Q(to_day__gt=on))
+
+
+def _list_held(user: User | AnonymousUser, on: date) -> list[tuple[Role, int]]:
+    if not isinstance(user, User) or not user.is_active:
+        return []
+    grants = _active(RoleGrant.objects.filter(user_id=user.pk), on)
+    return [(Role(role), unit) for role, unit in grants.values_list("role", "org_unit_id")]
+
+
+def _list_confirmed() -> frozenset[tuple[int, int]]:
+    """(successor, predecessor) of all confirmed accesses; a transferred unit with itself."""
+    confirmed = dict(PredecessorAccess.objects.values_list("id", "succession_id"))
+    if not confirmed:
+        return frozenset()
+    shares: dict[int, list[tuple[int, int]]] = {}
+    for succession, new, old in SuccessionShare.objects.filter(succession_id__in=confirmed.values()).values_list(
+        "succession_id", "new_id", "old_id"
+    ):
+        shares.setdefault(succession, []).append((new, old))
+    pairs: set[tuple[int, int]] = set()
+    for succession, successor in PredecessorAccess.objects.values_list("succession_id", "org_unit_id"):
+        if succession in shares:
+            pairs.update(pair for pair in shares[succession] if pair[0] == successor)
+        else:
+            pairs.add((successor, successor))
+    return frozenset(pairs)
+
+
+def _get_history(places: PlaceSnapshot) -> PlaceHistory:
+    with _lock:
+        cached = _histories.get(id(places))
+    if cached is not None and cached[0] is places:
+        return cached[1]
+    history = read_history(places)
+    with _lock:
+        _histories[id(places)] = (places, history)
+        while len(_histories) > 4:
+            _histories.popitem(last=False)
+    return history
+
+
+def _get_reach(units: Iterable[int]) -> Reach:
+    """Computed once per set of units and state of places; reaching a whole country takes a moment."""
+    places, confirmed = get_snapshot(), _list_confirmed()
+    key = (id(places), frozenset(units), confirmed)
+    with _lock:
+        cached = _reaches.get(key)
+    if cached is not None and cached[0] is places:
+        return cached[1]
+    reach = compute_reach(key[1], confirmed, _get_history(places))
+    with _lock:
+        _reaches[key] = (places, reach)
+        while len(_reaches) > 200:
+            _reaches.popitem(last=False)
+    return reach
+
+
+def window_of(unit: int) -> Window:
+    """The days a unit exists, as now known."""
+    return _get_history(get_snapshot()).existed[unit]

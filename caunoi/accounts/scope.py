@@ -1,0 +1,104 @@
+"""What a reader may see: org units, each for stretches of days. Every query over records passes through here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, TypeVar
+
+from django.db import connection
+from django.db.models import Model, Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from caunoi.periods.rules import Days
+
+M = TypeVar("M", bound=Model)
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Window:
+    """Days a unit may be seen, both ends included; `last` None: without end."""
+
+    first: date
+    last: date | None
+
+    def holds(self, days: Days) -> bool:
+        return self.first <= days.first and (self.last is None or days.last <= self.last)
+
+    def has(self, day: date) -> bool:
+        return self.first <= day and (self.last is None or day <= self.last)
+
+    def cut(self, other: Window) -> Window | None:
+        """The days in both, None if there are none."""
+        first = max(self.first, other.first)
+        last = min((day for day in (self.last, other.last) if day is not None), default=None)
+        return None if last is not None and last < first else Window(first, last)
+
+
+def join_windows(windows: Iterable[Window]) -> tuple[Window, ...]:
+    """The same days in as few windows as possible, in order; neighbours (one ends the day before the next) are one."""
+    joined: list[Window] = []
+    for window in sorted(windows, key=lambda window: window.first):
+        before = joined[-1] if joined else None
+        if before is None or (before.last is not None and before.last + ONE_DAY < window.first):
+            joined.append(window)
+        elif before.last is not None and (window.last is None or window.last > before.last):
+            joined[-1] = Window(before.first, window.last)
+    return tuple(joined)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """`windows`: org unit id -> the days that may be seen. With `everything`, no filter at all (the operator)."""
+
+    everything: bool
+    windows: Mapping[int, tuple[Window, ...]]
+
+    @property
+    def unit_ids(self) -> frozenset[int]:
+        """Units visible on any day (empty for `everything`: ask `sees_unit`)."""
+        return frozenset(self.windows)
+
+    def sees_unit(self, org_unit_id: int) -> bool:
+        return self.everything or org_unit_id in self.windows
+
+    def sees(self, org_unit_id: int, days: Days) -> bool:
+        """Whether one window holds the whole stretch; a record half outside is not seen."""
+        return self.everything or any(window.holds(days) for window in self.windows.get(org_unit_id, ()))
+
+    def filter_submissions(self, submissions: QuerySet[M]) -> QuerySet[M]:
+        """The one place where submissions are filtered by what the reader may see."""
+        return submissions if self.everything else submissions.filter(self.condition())
+
+    def condition(self, prefix: str = "") -> Q:
+        """The same filter for tables that point at submissions: `scope.condition("version__submission__")`."""
+        if self.everything:
+            return Q()
+        units_of: dict[Window, list[int]] = {}
+        for unit, windows in self.windows.items():
+            for window in windows:
+                units_of.setdefault(window, []).append(unit)
+        found = Q(pk__in=[])
+        for window, units in units_of.items():
+            part = Q(**{f"{prefix}org_unit_id__in": ids_in_sql(units), f"{prefix}day_from__gte": window.first})
+            if window.last is not None:
+                part &= Q(**{f"{prefix}day_to__lte": window.last})
+            found |= part
+        return found
+
+
+def ids_in_sql(ids: Iterable[int]) -> RawSQL | list[int]:
+    """Many ids as one parameter: databases limit the number of parameters, a country has more villages than that."""
+    given: list[Any] = list(ids)
+    if len(given) <= 50:
+        return given
+    if connection.vendor == "sqlite":
+        return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(given)])
+    return RawSQL("SELECT unnest(%s::bigint[])", [given])
+
+
+EVERYTHING = Scope(True, {})
+NOTHING = Scope(False, {})
