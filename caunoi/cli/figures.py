@@ -21,7 +21,7 @@ from caunoi.moments import now
 from caunoi.vietnamese_text import format_number
 
 
-class DayParam(click.ParamType):
+class DayParam(click.ParamType[date]):
     """A day as 2023-11-23 or 23/11/2023."""
 
     name = "ngày"
@@ -39,7 +39,7 @@ class DayParam(click.ParamType):
             self.fail(f"“{text}” không phải là ngày. Ghi 2023-11-23 hoặc 23/11/2023.", param, ctx)
 
 
-class KnownParam(click.ParamType):
+class KnownParam(click.ParamType[date | int]):
     """A day, or a knowledge number."""
 
     name = "ngày|số"
@@ -87,8 +87,13 @@ def figures(
     if as_json or format_ == "json":
         print_json([figure_json(figure) for figure in found])
     elif format_ == "csv":
-        with _writable(output) as file:
-            csv.writer(file).writerows(table_rows(found))
+        rows = table_rows(found)
+        if output is None:
+            csv.writer(sys.stdout).writerows(rows)
+        else:
+            # utf-8-sig: Excel reads the letters right only when the file begins with a byte order mark.
+            with output.open("w", encoding="utf-8-sig", newline="") as file:
+                csv.writer(file).writerows(rows)
     elif format_ == "xlsx":
         target = output or Path("so-lieu.xlsx")
         target.write_bytes(figures_workbook(found, question, now()))
@@ -96,11 +101,6 @@ def figures(
     else:
         for figure in found:
             click.echo(_line(figure))
-
-
-def _writable(output: Path | None) -> Any:
-    # utf-8-sig: Excel opens the file with the right letters only when it begins with a byte order mark.
-    return output.open("w", encoding="utf-8-sig", newline="") if output else click.get_text_stream("stdout")
 
 
 def show(value: Decimal) -> str:
@@ -156,8 +156,8 @@ def explain(ref: str, page: int, as_json: bool) -> None:
         for line in evidence.lines:
             value = line.class_code or text_of(line.value)
             click.echo(
-                f"  #{line.submission_id} v{line.version_number} | {line.unit_name} | {line.first:%d/%m/%Y}–{line.last:%d/%m/%Y}"
-                f" | {value} | ghi: {line.entered_by} | duyệt: {line.approved_by or '—'}"
+                f"  #{line.submission_id} v{line.version_number} | {line.unit_name}"
+                f" | {line.first:%d/%m/%Y}–{line.last:%d/%m/%Y} | {value} | ghi: {line.entered_by} | duyệt: {line.approved_by or '—'}"
             )
 
 

@@ -26,8 +26,6 @@ COMMANDS = {
     "report": "report",
     "verify": "report",
     "ledger": "ledger",
-    "backup": "backup",
-    "restore": "backup",
     "audit": "audit",
     "migrate": "serve",
 }

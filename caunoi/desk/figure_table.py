@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from caunoi.facts.models import Kind
@@ -45,7 +46,7 @@ ADDITIVE = (Kind.FLOW, Kind.STOCK, Kind.UNITS)
 
 
 def arrange(question: Question, figures: Sequence[Figure], totals: Sequence[Figure], sort: str = "") -> Table:
-    """With one stretch of days: a row a unit, a column a code. Cut by periods: a row a unit and code, a column a period.
+    """One stretch of days: a row a unit, a column a code. Cut by periods: a row a unit and code, a column a period.
 
     `totals` are the figures of the place itself, shown first; empty when the place itself was asked.
     """
@@ -81,10 +82,10 @@ def arrange(question: Question, figures: Sequence[Figure], totals: Sequence[Figu
 def _round(
     question: Question,
     figures: Sequence[Figure],
-    by_cell: dict[tuple[str, str, object], Figure],
+    by_cell: dict[tuple[str, str, date], Figure],
     places: Sequence[str],
     total_place: str | None,
-) -> dict[tuple[str, str, object], Shown]:
+) -> dict[tuple[str, str, date], Shown]:
     shown = {
         cell: Shown(f, None if f.value is None else round_half_up(f.value, f.decimals)) for cell, f in by_cell.items()
     }

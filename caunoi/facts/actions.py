@@ -11,8 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from caunoi.audit.clock import take_numbers
+from caunoi.facts.errors import FactRefused
 from caunoi.facts.models import Book, Posting
 from caunoi.facts.queries import element_rules
 from caunoi.facts.rules.derivation import DerivedFact, Frame, derive
@@ -48,10 +50,20 @@ def reverse_withdrawn(event: SubmissionsWithdrawn) -> None:
 
 
 def derive_version(arrived: Arrived) -> list[tuple[int, DerivedFact]]:
-    """(data element id, fact) pairs that a version states."""
+    """(data element id, fact) pairs that a version states. Refuses with FactRefused: a value is never cut unseen."""
     rules, ids = element_rules(arrived.form_code)
     frame = Frame(arrived.day_from, arrived.day_to, arrived.named_from, arrived.named_to, arrived.org_unit_level)
-    return [(ids[fact.code], fact) for fact in derive(rules, arrived.answers, frame).facts]
+    derived = derive(rules, arrived.answers, frame)
+    if derived.problems:
+        raise FactRefused(
+            _("Không ghi được số liệu của biểu %(form)s, ngày %(day)s: %(problems)s")
+            % {
+                "form": arrived.form_code,
+                "day": arrived.day_to.strftime("%d/%m/%Y"),
+                "problems": " ".join(f"{problem.code}: {problem.sentence}" for problem in derived.problems),
+            }
+        )
+    return [(ids[fact.code], fact) for fact in derived.facts]
 
 
 def _replace(book: Book, versions: Sequence[Arrived]) -> None:

@@ -37,7 +37,7 @@ class Closure:
         return {unit: (parts[unit], bases[unit] if parts[unit] != ONE else frozenset()) for unit in parts}
 
     def home(self, unit: int) -> int:
-        """The one unit of the day that holds the most of it (the first by number on a tie): for what is never divided."""
+        """The one unit of the day that holds the most of it (the first by number on a tie): what is never divided."""
         return max(self.places.map_unit(unit, self.day), key=lambda share: (share.parts, -share.unit)).unit
 
     def table(self) -> Any:

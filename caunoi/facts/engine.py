@@ -73,7 +73,9 @@ class Engine:
             return {}
         rows = self.cursor.execute(
             f"""
-            WITH asked AS (SELECT unit, ancestor, parts, bases FROM {self.closure_table} WHERE ancestor IN ({_list(targets)})),
+            WITH asked AS (
+                SELECT unit, ancestor, parts, bases FROM {self.closure_table} WHERE ancestor IN ({_list(targets)})
+            ),
             netted AS (
                 SELECT p.element, p.unit, s.slice, sum(p.amount) AS amount, sum(p.sign) AS facts
                 FROM postings p JOIN slices s ON {condition}
@@ -197,7 +199,8 @@ class Engine:
                 WHERE {self.where} AND p.element IN ({_list(elements)}) AND p.unit IN ({_list(targets)})
                 GROUP BY ALL HAVING sum(p.sign) > 0
             )
-            SELECT p.element, p.unit, s.slice, p.day_from, p.day_to, p.amount::HUGEINT, p.seq FROM netted p JOIN slices s
+            SELECT p.element, p.unit, s.slice, p.day_from, p.day_to, p.amount::HUGEINT, p.seq
+            FROM netted p JOIN slices s
             ON (p.day_from = p.day_to AND p.day_to <= s.last) OR (p.day_from < p.day_to AND {FITS})
             """
         ).fetchall()
@@ -261,7 +264,8 @@ class Engine:
         """Whether anything at all stands for the unit in any slice."""
         row = self.cursor.execute(
             f"""SELECT 1 FROM postings p JOIN slices s ON {TOUCHES}
-            WHERE {self.where} AND p.unit IN (SELECT unit FROM {self.closure_table} WHERE ancestor = {int(target)}) LIMIT 1"""
+            WHERE {self.where}
+            AND p.unit IN (SELECT unit FROM {self.closure_table} WHERE ancestor = {int(target)}) LIMIT 1"""
         ).fetchone()
         return row is not None
 

@@ -15,6 +15,12 @@ class CannotBeAdded(Refusal):
     code = "cannot-be-added"
 
 
+class FactRefused(Refusal):
+    """An answer that cannot become the exact value its data element asks for (too many decimals, too large)."""
+
+    code = "fact-refused"
+
+
 class QuestionMalformed(Refusal):
     """A period the wrong way round, an unknown level, a ref that is no question."""
 

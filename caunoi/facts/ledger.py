@@ -22,7 +22,7 @@ BATCH = 2000
 
 
 def check_ledger(progress: Callable[[int], None] | None = None) -> list[str]:
-    """Differences as sentences; empty if records, ledger and projection say the same. `progress` is told submissions."""
+    """Differences as sentences; empty if records, ledger and projection say the same. `progress` gets counts."""
     differences = [_("Tệp số liệu %(file)s thiếu hoặc sai.") % {"file": name} for name in check_segments()]
     for submissions in _batches():
         expected = _expected(submissions)
@@ -122,7 +122,8 @@ def _compare_projection() -> list[str]:
     if (int(row[0]), int(row[1])) != (count, last):
         return [
             _(
-                "Bản cột có %(columnar)d dòng (số cuối %(a)d), sổ có %(ledger)d dòng (số cuối %(b)d). Chạy: caunoi ledger rebuild"
+                "Bản cột có %(columnar)d dòng (số cuối %(a)d), sổ có %(ledger)d dòng (số cuối %(b)d)."
+                " Chạy: caunoi ledger rebuild"
             )
             % {"columnar": row[0], "a": row[1], "ledger": count, "b": last}
         ]

@@ -168,7 +168,8 @@ class Answer:
         if size > MOST_FIGURES:
             raise QuestionMalformed(
                 _(
-                    "Câu hỏi này cho %(size)s số, nhiều hơn %(most)s. Hãy chọn ít chỉ tiêu, cấp cao hơn hoặc kỳ ngắn hơn."
+                    "Câu hỏi này cho %(size)s số, nhiều hơn %(most)s."
+                    " Hãy chọn ít chỉ tiêu, cấp cao hơn hoặc kỳ ngắn hơn."
                 )
                 % {"size": f"{size:,}".replace(",", "."), "most": f"{MOST_FIGURES:,}".replace(",", ".")}
             )
@@ -274,7 +275,8 @@ class Answer:
                 number = below.get((element.pk, target), 0)
                 why = (
                     _(
-                        "%(name)s là số riêng của từng đơn vị, không cộng từ cấp dưới lên (%(number)d đơn vị cấp dưới có số riêng)."
+                        "%(name)s là số riêng của từng đơn vị, không cộng từ cấp dưới lên"
+                        " (%(number)d đơn vị cấp dưới có số riêng)."
                     )
                     % {"name": element.name_vi, "number": number}
                     if number
@@ -285,7 +287,8 @@ class Answer:
                 cell = Cell(
                     None,
                     _(
-                        "Đơn vị có %(count)d số riêng trong kỳ này; số riêng không cộng theo thời gian. Hãy hỏi từng năm."
+                        "Đơn vị có %(count)d số riêng trong kỳ này; số riêng không cộng theo thời gian."
+                        " Hãy hỏi từng năm."
                     )
                     % {"count": len(found.amounts)},
                 )
@@ -360,7 +363,9 @@ class Answer:
         computed = self._compute(code, target, index)
         parts = [self.cells[element, target, index] for element in self._elements_behind(code)]
         value = computed.value
-        if value is not None and indicator is not None:
+        # Sums stay exact, so that recast parts still add up; a quotient has to be cut somewhere, and is cut here.
+        divides = indicator is not None and (computed.denominator is not None or "/" in indicator.formula)
+        if value is not None and indicator is not None and divides:
             value = plain(round_half_up(value, indicator.decimals))
         why = computed.why
         if value is None:

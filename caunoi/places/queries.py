@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import difflib
 import threading
+from collections.abc import Callable
 from datetime import date
 
 from django.db.models import Max, Q
@@ -58,12 +59,13 @@ def _read(known: int) -> PlaceSnapshot:
         ).values_list("id", "key", "level", "starts_on", "ends_on", "start_known", "synthetic")
     ]
     present = {unit.id for unit in units}
+    above: set[int | None] = {None, *present}
     spells = [
         Spell(unit, name, code, parent, from_day, to_day, short_name)
         for unit, name, code, parent, from_day, to_day, short_name in OrgUnitSpell.objects.values_list(
             "org_unit_id", "name", "code", "parent_id", "from_day", "to_day", "short_name"
         )
-        if unit in present and (parent is None or parent in present)
+        if unit in present and parent in above
     ]
     return make_snapshot(units, spells, steps, known)
 
@@ -121,17 +123,17 @@ def find_units(text: str, day: date, snapshot: PlaceSnapshot) -> list[int]:
         Q(code=text) | Q(search_name=fold(name)) | Q(short_name__iexact=name), from_day__lte=day
     ).filter(Q(to_day__isnull=True) | Q(to_day__gt=day))
     found = [s for s in spells if s.org_unit_id in snapshot.units and snapshot.exists_on(s.org_unit_id, day)]
-    for test in (
+    tests: list[Callable[[OrgUnitSpell], bool]] = [
         lambda s: s.code == text,
         lambda s: s.name == name,
         lambda s: s.name.casefold() == name.casefold(),
         lambda s: s.search_name == fold(name),
         lambda s: s.short_name.casefold() == name.casefold(),
-    ):
-        kept = [s.org_unit_id for s in found if test(s)]
-        kept = [unit for unit in kept if _is_under(unit, above, day, snapshot)]
+    ]
+    for test in tests:
+        kept = {s.org_unit_id for s in found if test(s) and _is_under(s.org_unit_id, above, day, snapshot)}
         if kept:
-            return sorted(set(kept), key=lambda unit: snapshot.order_key(unit, day))
+            return sorted(kept, key=lambda unit: snapshot.order_key(unit, day))
     return []
 
 

@@ -41,7 +41,7 @@ def _holders(unit: int, reported: Set[int], day: date, places: PlaceSnapshot) ->
             yield from _holders(parent, reported, day, places)
         return
     shares = [
-        Mapped(step.new, step.old_parts, frozenset({step.basis}) if step.old_parts != ONE and step.basis else frozenset())
+        Mapped(step.new, step.old_parts, frozenset({step.basis} if step.old_parts != ONE and step.basis else ()))
         for step in steps
         if step.old_parts and step.new not in reported
     ]

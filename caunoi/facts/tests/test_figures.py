@@ -26,7 +26,7 @@ def world() -> World:
 
 
 def figure(code: str, place: str, first: date = YEAR[0], last: date = YEAR[1], **asked: object) -> Figure:
-    found = ask(make_question([code], place, first, last, **asked))  # type: ignore[arg-type]  # checked by the function
+    found = ask(make_question([code], place, first, last, **asked))
     assert len(found) == 1
     return found[0]
 
@@ -152,7 +152,7 @@ def test_a_fact_cut_by_the_asked_period_is_left_out_and_given_apart(world: World
     assert (found.partly_outside.value, found.partly_outside.facts) == (7, 1)
 
 
-def test_a_month_from_the_15th_to_the_14th_belongs_to_its_named_month_unless_one_calendar_is_asked(
+def test_a_month_from_the_15th_to_the_14th_belongs_to_its_named_month_unless_a_calendar_is_asked(
     world: World,
 ) -> None:
     world.element("ngay_cong", day="period")
@@ -258,7 +258,7 @@ def test_a_malformed_question_is_refused_with_a_sentence(
     world.element("ngay_cong")
 
     with pytest.raises(QuestionMalformed) as refused:
-        make_question(["ngay_cong"], "Tỉnh P", first, last, **asked)  # type: ignore[arg-type]
+        make_question(["ngay_cong"], "Tỉnh P", first, last, **asked)
 
     assert len(refused.value.sentence) > 20
 

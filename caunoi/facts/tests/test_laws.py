@@ -136,9 +136,9 @@ def test_answers_are_the_same_from_segments_from_the_tail_and_after_a_rebuild(
         for entry in entries[half:]:
             world.state("so", entry.unit, entry.day, entry.value)
 
-        mixed = [f.value for f in ask(make_question(["so"], country, START, LAST, **question))]  # type: ignore[arg-type]
+        mixed = [f.value for f in ask(make_question(["so"], country, START, LAST, **question))]
         rebuild()
-        rebuilt = [f.value for f in ask(make_question(["so"], country, START, LAST, **question))]  # type: ignore[arg-type]
+        rebuilt = [f.value for f in ask(make_question(["so"], country, START, LAST, **question))]
 
         assert mixed == rebuilt
         assert check_ledger() == []
