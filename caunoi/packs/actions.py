@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from caunoi.audit.actions import write_line
+from caunoi.audit.clock import lock_clock, take_numbers
+from caunoi.audit.rules import Actor
+from caunoi.documents.actions import store_bytes
+from caunoi.facts.models import DataElement, Indicator, Relation
+from caunoi.forms.actions import publish_form, set_assignments
+from caunoi.forms.models import Form, FormVersion
+from caunoi.packs.models import LoadedPack
+from caunoi.packs.queries import get_surroundings
+from caunoi.packs.reading import read_pack
+from caunoi.packs.rules.contents import Pack
+from caunoi.reports.models import ReportTemplate
+
+# What is being done, how much of it is done, how much there is.
+Progress = Callable[[str, int, int], None]
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@dataclass
+class LoadResult:
+    """How many forms, data elements, indicators, relations, assignments (by form) and report templates."""
+
+    pack: str = ""
+    version: str = ""
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+
+    @property
+    def changed_anything(self) -> bool:
+        return bool(self.created or self.changed or self.removed)
+
+
+def load_pack(folder: Path, *, by: Actor, at: datetime, progress: Progress | None = None) -> LoadResult:
+    """All of the pack or nothing. Loading the same folder again changes nothing. Raises FileRefused.
+
+    Read and checked inside the transaction, behind the clock's lock: two packs loaded at the same moment could
+    otherwise both claim a code, and a fact could be posted between the check and the change of its data element.
+    """
+    tell = progress or _silent
+    with transaction.atomic():
+        lock_clock()
+        tell(_("Kiểm tra gói"), 0, 1)
+        pack = read_pack(folder, get_surroundings)
+        tell(_("Kiểm tra gói"), 1, 1)
+        return _load(pack, by, at, tell)
+
+
+def _silent(step: str, done: int, total: int) -> None: ...
+
+
+def _load(pack: Pack, by: Actor, at: datetime, tell: Progress) -> LoadResult:
+    about = pack.about
+    result = LoadResult(about.code, about.version)
+    _load_forms(pack, by, at, tell, result)
+    elements = {row.code: _columns(asdict(row)) for row in pack.elements}
+    _replace(DataElement, about.code, elements, lambda one: one.code, result, numbered=True)
+    indicators = {row.code: asdict(row) for row in pack.indicators}
+    _replace(Indicator, about.code, indicators, lambda one: one.code, result, numbered=True)
+    relations = {(one.code, one.relation, one.other): asdict(one) for one in pack.relations}
+    _replace(Relation, about.code, relations, lambda one: (one.code, one.relation, one.other), result)
+    reports = {
+        report.code: {
+            "code": report.code,
+            "title_vi": report.title_vi,
+            "title_en": report.title_en,
+            "template_id": store_bytes(report.template, media_type=WORD, at=at).sha256,
+            "parameters": report.parameters,
+        }
+        for report in pack.reports
+    }
+    _replace(ReportTemplate, about.code, reports, lambda one: one.code, result)
+    _note_loaded(pack, by, at, result)
+    return result
+
+
+def _load_forms(pack: Pack, by: Actor, at: datetime, tell: Progress, result: LoadResult) -> None:
+    known = set(FormVersion.objects.filter(form__pack=pack.about.code).values_list("form__code", "version"))
+    codes = {code for code, _version in known}
+    for done, form in enumerate(pack.forms):
+        tell(_("Nạp biểu mẫu"), done, len(pack.forms))
+        code, version = form.compiled.form_id, form.compiled.version
+        if (code, version) in known:  # the same content: the pack was checked
+            result.unchanged += 1
+            continue
+        publish_form(
+            content=form.content,
+            file_type=form.file_type,
+            file_name=form.file_name,
+            pack=pack.about.code,
+            by=by,
+            at=at,
+        )
+        if code in codes:
+            result.changed += 1
+        else:
+            result.created += 1
+    tell(_("Nạp biểu mẫu"), len(pack.forms), len(pack.forms))
+    # A form that left the pack stays with its submissions, but nobody owes it any more.
+    for code in codes - pack.assignments.keys():
+        result.removed += set_assignments(code, [], by=by, at=at)
+    had = set(Form.objects.filter(assignments__isnull=False).values_list("code", flat=True))
+    for code, rows in pack.assignments.items():
+        changed = set_assignments(code, rows, by=by, at=at)
+        if not changed:
+            result.unchanged += 1 if rows else 0
+        elif code not in had:
+            result.created += 1
+        elif rows:
+            result.changed += 1
+        else:
+            result.removed += 1
+
+
+def _columns(row: Mapping[str, Any]) -> dict[str, Any]:
+    """As the tables keep it: lists in JSON columns."""
+    return {column: list(value) if isinstance(value, tuple) else value for column, value in row.items()}
+
+
+M = TypeVar("M", DataElement, Indicator, Relation, ReportTemplate)
+Key = Any  # str or a tuple of them: whatever names a row of the table
+
+
+def _replace(
+    model: type[M],
+    pack: str,
+    wanted: Mapping[Key, dict[str, Any]],
+    key: Callable[[M], Key],
+    result: LoadResult,
+    *,
+    numbered: bool = False,
+) -> None:
+    """These and no others are the pack's rows. What is the same keeps its knowledge number."""
+    stored: dict[Key, M] = {key(one): one for one in _rows(model).filter(pack=pack)}
+    new = [columns for name, columns in wanted.items() if name not in stored]
+    different = [
+        (stored[name], columns)
+        for name, columns in wanted.items()
+        if name in stored and any(getattr(stored[name], column) != value for column, value in columns.items())
+    ]
+    gone = [one.pk for name, one in stored.items() if name not in wanted]
+    number = {"known_from": take_numbers(1)[0]} if numbered and (new or different) else {}
+    if gone:
+        _rows(model).filter(pk__in=gone).delete()
+    _rows(model).bulk_create([model(pack=pack, **columns, **number) for columns in new])
+    for one, columns in different:
+        for column, value in {**columns, **number}.items():
+            setattr(one, column, value)
+        one.save()
+    result.created += len(new)
+    result.changed += len(different)
+    result.removed += len(gone)
+    result.unchanged += len(wanted) - len(new) - len(different)
+
+
+def _rows(model: type[M]) -> models.QuerySet[M]:
+    return model._default_manager.all()
+
+
+def _note_loaded(pack: Pack, by: Actor, at: datetime, result: LoadResult) -> None:
+    about = pack.about
+    old = LoadedPack.objects.filter(code=about.code).first()
+    if old is not None and old.content_hash == pack.content_hash and not result.changed_anything:
+        return
+    LoadedPack.objects.update_or_create(
+        code=about.code,
+        defaults={
+            "version": about.version,
+            "title_vi": about.title_vi,
+            "title_en": about.title_en,
+            "content_hash": pack.content_hash,
+            "loaded_at": at,
+        },
+    )
+    detail = {
+        "version": about.version,
+        "old_version": old.version if old else "",
+        "content": pack.content_hash,
+        "created": result.created,
+        "changed": result.changed,
+        "removed": result.removed,
+    }
+    write_line("pack.load", f"pack:{about.code}", detail, by=by, at=at)

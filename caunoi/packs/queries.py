@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from collections import defaultdict
+
+from caunoi.facts.models import DataElement, Indicator, Posting, Relation
+from caunoi.facts.rules.formula import FormulaError, parse_formula
+from caunoi.facts.rules.formula_check import ElementFacts, IndicatorFacts
+from caunoi.forms.models import FormVersion
+from caunoi.packs.models import LoadedPack
+from caunoi.packs.rules.contents import PublishedForm, StandingElement, Surroundings
+from caunoi.records.models import SubmissionVersion
+from caunoi.reports.models import ReportTemplate
+
+
+def list_packs() -> list[LoadedPack]:
+    return list(LoadedPack.objects.order_by("code"))
+
+
+def get_surroundings(pack: str) -> Surroundings:
+    """What is loaded besides this pack, and what of this pack must stand."""
+    elements = list(DataElement.objects.exclude(pack=pack))
+    indicators = list(Indicator.objects.exclude(pack=pack))
+    return Surroundings(
+        owners={one.code: one.pack for one in elements} | {one.code: one.pack for one in indicators},
+        elements={
+            one.code: ElementFacts(one.kind, one.nature, one.unit, tuple(one.levels), tuple(one.classes))
+            for one in elements
+        },
+        indicators={one.code: facts for one in indicators if (facts := _indicator_facts(one)) is not None},
+        relations=tuple(Relation.objects.exclude(pack=pack).values_list("code", "relation", "other")),
+        report_owners=dict(ReportTemplate.objects.exclude(pack=pack).values_list("code", "pack")),
+        forms=_published_forms(),
+        standing=_standing(pack),
+    )
+
+
+def _indicator_facts(one: Indicator) -> IndicatorFacts | None:
+    try:
+        return IndicatorFacts(parse_formula(one.formula), one.unit)
+    except FormulaError:
+        # Read when it was loaded, by an older version of the product; its own pack will be told at its next load.
+        return None
+
+
+def _published_forms() -> dict[str, PublishedForm]:
+    versions: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    rows = FormVersion.objects.order_by("published_at", "id")
+    for code, pack, version, sha256 in rows.values_list("form__code", "form__pack", "version", "source_id"):
+        versions[code, pack][version] = sha256
+    return {code: PublishedForm(pack, several) for (code, pack), several in versions.items()}
+
+
+def _standing(pack: str) -> dict[str, StandingElement]:
+    elements = list(DataElement.objects.filter(pack=pack))
+    # One look each at an index, instead of a walk over the whole ledger.
+    with_facts = {one.id for one in elements if Posting.objects.filter(data_element=one).exists()}
+    sent: dict[str, set[str]] = defaultdict(set)
+    forms = {one.form_code for one in elements if one.id in with_facts}
+    levels = SubmissionVersion.objects.filter(form__code__in=forms).order_by()
+    for code, level in levels.values_list("form__code", "submission__org_unit__level").distinct():
+        sent[code].add(level)
+    return {
+        one.code: StandingElement(
+            kind=one.kind,
+            decimals=one.decimals,
+            levels=frozenset(one.levels),
+            form_code=one.form_code,
+            expression=one.expression,
+            filter=one.filter,
+            day=one.day,
+            has_facts=one.id in with_facts,
+            levels_sent=frozenset(sent[one.form_code]),
+        )
+        for one in elements
+    }

@@ -1,0 +1,331 @@
+"""Reads a pack's folder whole, and names every mistake in it at once."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+import tomllib
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import docx
+from django.utils.translation import gettext as _
+from docx.opc.exceptions import OpcError
+from lxml import etree
+
+from caunoi.forms.rules.compile import compile_xlsform
+from caunoi.forms.rules.questions import Question
+from caunoi.packs.rules import assignments, elements, indicators
+from caunoi.packs.rules.contents import NOTHING_LOADED, About, FormFile, Pack, RelationRow, ReportFile, Surroundings
+from caunoi.packs.rules.tables import Notes, Row, check_unique, decode, read_table, suggest
+from caunoi.places.models import Level
+from caunoi.refusals import FileRefused, Mistake
+from caunoi.vietnamese_text import clean
+
+PACK_FILE = "pack.toml"
+NEEDED = (PACK_FILE, elements.FILE, assignments.FILE)
+TABLES = (elements.FILE, indicators.FILE, assignments.FILE, indicators.RELATIONS_FILE)
+KNOWN = (PACK_FILE, *TABLES, "forms", "reports")
+FORM_TYPES = (".xlsx", ".xls", ".md")
+# Beside the pack for people; and what Excel, Windows and macOS leave behind while a file is open.
+_LEFT_ALONE = re.compile(r"\..*|~\$.*|README(\..*)?|LICEN[CS]E(\..*)?|Thumbs\.db|desktop\.ini|__MACOSX", re.IGNORECASE)
+_LARGEST_FILE = 20 * 1024 * 1024
+
+Surround = Callable[[str], Surroundings]
+Questions = Sequence[Question] | None
+
+
+def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
+    """Raises FileRefused with all mistakes.
+
+    `surround` gives what is loaded besides the pack of that id; without it the pack is judged alone.
+    """
+    notes = Notes()
+    files = _list_files(folder, notes)
+    about = _read_about(files.get(PACK_FILE), notes)
+    loaded = surround(about.code) if surround and about.code else NOTHING_LOADED
+    forms, questions = _read_forms(files, loaded, about, notes)
+
+    def table(file: str, columns: Sequence[str]) -> list[Row]:
+        return read_table(file, files[file], columns, notes) if file in files else []
+
+    before = len(notes.mistakes)
+    element_rows = table(elements.FILE, elements.COLUMNS)
+    # Of a table that can't be read no code is known; everything that names one would look wrong.
+    readable = len(notes.mistakes) == before and elements.FILE in files
+    read_elements = elements.read_elements(element_rows, about.levels, questions, notes)
+    check_unique(element_rows, "code", notes, loaded.owners, {})
+    indicator_rows = table(indicators.FILE, indicators.COLUMNS)
+    read_indicators = indicators.read_indicators(indicator_rows, notes)
+    taken = {row["code"]: row for row in reversed(element_rows)}
+    check_unique(indicator_rows, "code", notes, loaded.owners, taken)
+    relation_rows = table(indicators.RELATIONS_FILE, indicators.RELATION_COLUMNS)
+    relations: list[RelationRow] = []
+    if readable:
+        elements.check_standing(element_rows, read_elements, loaded.standing, notes)
+        known_elements = {**loaded.elements, **{element.code: element.facts for element in read_elements}}
+        relations = indicators.read_relations(relation_rows, known_elements, notes)
+        known_relations = [*loaded.relations, *((one.code, one.relation, one.other) for one in relations)]
+        indicators.check_formulas(
+            indicator_rows, read_indicators, known_elements, loaded.indicators, known_relations, notes
+        )
+    assignment_rows = table(assignments.FILE, assignments.COLUMNS)
+    read_assignments = assignments.read_assignments(assignment_rows, about.levels, questions, notes)
+    reports = _read_reports(files, loaded, notes)
+    if notes.mistakes:
+        raise refused(folder.name, notes.mistakes)
+    return Pack(
+        about=about,
+        content_hash=_hash(files),
+        forms=tuple(forms),
+        elements=tuple(read_elements),
+        indicators=tuple(read_indicators),
+        assignments=read_assignments,
+        relations=tuple(relations),
+        reports=tuple(reports),
+    )
+
+
+def refused(name: str, mistakes: Sequence[Mistake]) -> FileRefused:
+    sentence = _("Gói “%(pack)s” có %(count)d lỗi nên chưa nạp gì cả. Hãy sửa các lỗi sau rồi nạp lại.")
+    return FileRefused(sentence % {"pack": name, "count": len(mistakes)}, mistakes)
+
+
+# -- Files ------------------------------------------------------------------------------------------------------------
+
+
+def _list_files(folder: Path, notes: Notes) -> dict[str, bytes]:
+    """Content by name in the pack (`forms/dong_gop.md`), of the files a pack knows; others are mistakes."""
+    if not folder.is_dir():
+        raise FileRefused(
+            _("Không có thư mục “%(folder)s”. Hãy chỉ đúng thư mục của gói, nơi có tệp pack.toml.")
+            % {"folder": folder},
+            [],
+        )
+    found: dict[str, bytes] = {}
+    for path in sorted(folder.iterdir()):
+        if _LEFT_ALONE.fullmatch(path.name):
+            continue
+        if path.name not in KNOWN:
+            message = _("Gói không có tệp hay thư mục tên này.") + suggest(path.name, KNOWN)
+            notes.add_file(path.name, message, allowed=", ".join(KNOWN))
+        elif (path.name in ("forms", "reports")) != path.is_dir():
+            notes.add_file(path.name, _("Phải là tệp.") if path.is_dir() else _("Phải là thư mục."))
+        elif path.is_dir():
+            allowed = FORM_TYPES if path.name == "forms" else (".docx", ".toml")
+            _list_folder(path, allowed, found, notes)
+        else:
+            _read_file(path, path.name, found, notes)
+    for name in NEEDED:
+        if not (folder / name).exists():
+            notes.add_file(name, _("Thiếu tệp này."))
+    if not any(name.startswith("forms/") for name in found):
+        notes.add_file("forms", _("Gói chưa có biểu mẫu nào trong thư mục forms."), allowed="*.xlsx, *.md")
+    return found
+
+
+def _list_folder(folder: Path, allowed: Sequence[str], found: dict[str, bytes], notes: Notes) -> None:
+    for path in sorted(folder.iterdir()):
+        name = f"{folder.name}/{path.name}"
+        if _LEFT_ALONE.fullmatch(path.name):
+            continue
+        if path.is_dir() or path.suffix.lower() not in allowed:
+            notes.add_file(name, _("Loại tệp không dùng ở đây."), allowed=", ".join(f"*{suffix}" for suffix in allowed))
+        else:
+            _read_file(path, name, found, notes)
+
+
+def _read_file(path: Path, name: str, found: dict[str, bytes], notes: Notes) -> None:
+    try:
+        if path.stat().st_size > _LARGEST_FILE:
+            notes.add_file(name, _("Tệp lớn quá 20 MB."))
+        else:
+            found[name] = path.read_bytes()
+    except OSError as error:
+        notes.add_file(name, _("Không đọc được tệp: %(detail)s.") % {"detail": error.strerror})
+
+
+def _hash(files: Mapping[str, bytes]) -> str:
+    lines = (f"{name} {hashlib.sha256(content).hexdigest()}\n" for name, content in sorted(files.items()))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _read_toml(file: str, content: bytes, notes: Notes) -> dict[str, Any] | None:
+    text = decode(file, content, notes)
+    if text is None:
+        return None
+    try:
+        return tomllib.loads(text.replace("\r\n", "\n"))
+    except tomllib.TOMLDecodeError as error:
+        where = re.search(r"at line (\d+)", str(error))
+        message = _("Không đúng quy cách TOML: %(detail)s.") % {"detail": error}
+        notes.add_file(file, message, row=int(where[1]) if where else 0)
+        return None
+
+
+# -- pack.toml --------------------------------------------------------------------------------------------------------
+
+_ABOUT_KEYS = ("id", "version", "licence", "levels", "title")
+
+
+def _read_about(content: bytes | None, notes: Notes) -> About:
+    """Empty values where something is wrong, all levels where they are: later checks should not repeat a mistake."""
+    given = (_read_toml(PACK_FILE, content, notes) if content is not None else None) or None
+    levels = tuple(Level.values)
+    if given is None:
+        if content is not None and not notes.mistakes:
+            notes.add_file(PACK_FILE, _("Tệp trống."), allowed=", ".join(_ABOUT_KEYS))
+        return About("", "", "", levels, "", "")
+    for key in given:
+        if key not in _ABOUT_KEYS:
+            message = _("Không có mục nào tên “%(key)s”.") % {"key": key} + suggest(key, _ABOUT_KEYS)
+            notes.add_file(PACK_FILE, message, column=key, allowed=", ".join(_ABOUT_KEYS))
+    texts = {key: _read_text(PACK_FILE, given, key, notes) for key in ("id", "version", "licence")}
+    if texts["id"] and not re.fullmatch(r"[a-z][a-z0-9-]{1,79}", texts["id"], re.ASCII):
+        allowed = _("chữ thường không dấu, chữ số, dấu gạch nối; bắt đầu bằng chữ")
+        notes.add_file(PACK_FILE, _("Mã gói viết không đúng."), column="id", value=texts["id"], allowed=allowed)
+        texts["id"] = ""
+    if len(texts["version"]) > 40:
+        notes.add_file(PACK_FILE, _("Dài quá 40 ký tự."), column="version", value=texts["version"])
+    named = given.get("levels")
+    if not isinstance(named, list) or not named or not all(level in levels for level in named):
+        message = _("Phải là danh sách các cấp.")
+        notes.add_file(PACK_FILE, message, column="levels", value=str(named or ""), allowed=", ".join(levels))
+    else:
+        levels = tuple(level for level in levels if level in named)
+    title_vi, title_en = _read_title(PACK_FILE, given, notes)
+    return About(texts["id"], texts["version"], texts["licence"], levels, title_vi, title_en)
+
+
+def _read_text(file: str, given: Mapping[str, Any], key: str, notes: Notes, prefix: str = "") -> str:
+    value = given.get(key)
+    if not isinstance(value, str) or not value.strip():
+        message = _("Chưa ghi.") if value in (None, "") else _("Phải là chữ trong dấu nháy.")
+        notes.add_file(file, message, column=f"{prefix}{key}", value="" if value is None else str(value))
+        return ""
+    return clean(value)
+
+
+def _read_title(file: str, given: Mapping[str, Any], notes: Notes) -> tuple[str, str]:
+    title = given.get("title")
+    if not isinstance(title, dict):
+        notes.add_file(file, _("Thiếu mục [title] với vi và en."), column="title")
+        return "", ""
+    found = [_read_text(file, title, key, notes, "title.") for key in ("vi", "en")]
+    for key, text in zip(("vi", "en"), found, strict=True):
+        if len(text) > 200:
+            notes.add_file(file, _("Dài quá 200 ký tự."), column=f"title.{key}", value=text)
+    return found[0], found[1]
+
+
+# -- forms ------------------------------------------------------------------------------------------------------------
+
+
+def _read_forms(
+    files: Mapping[str, bytes], loaded: Surroundings, about: About, notes: Notes
+) -> tuple[list[FormFile], dict[str, Questions]]:
+    """The forms, and the questions of each by form code: None for a form that can't be read, by its file's name.
+
+    So what names a broken form is not called wrong as well.
+    """
+    found: dict[str, FormFile] = {}
+    questions: dict[str, Questions] = {}
+    for name, content in files.items():
+        if not name.startswith("forms/"):
+            continue
+        kind = Path(name).suffix.lower().lstrip(".")
+        if kind == "md" and decode(name, content, notes) is None:
+            questions.setdefault(Path(name).stem, None)
+            continue
+        try:
+            compiled = compile_xlsform(content, kind, name)
+        except FileRefused as refusal:
+            notes.mistakes += refusal.mistakes or [Mistake(name, "", 0, "", refusal.sentence)]
+            questions.setdefault(Path(name).stem, None)
+            continue
+        form = FormFile(name, kind, content, compiled)
+        if (first := found.get(compiled.form_id)) is not None:
+            _add_setting(form, "form_id", _("Mã biểu mẫu đã dùng ở %(file)s.") % {"file": first.file_name}, notes)
+            continue
+        found[compiled.form_id] = form
+        questions[compiled.form_id] = compiled.questions
+        _check_languages(form, notes)
+        _check_published(form, loaded, about, notes)
+    return list(found.values()), questions
+
+
+def _add_setting(form: FormFile, column: str, message: str, notes: Notes) -> None:
+    value = form.compiled.form_id if column == "form_id" else form.compiled.version
+    notes.mistakes.append(Mistake(form.file_name, "settings", 2, column, message, value))
+
+
+def _check_languages(form: FormFile, notes: Notes) -> None:
+    present = {language for question in form.compiled.questions for language in question.labels}
+    missing = [("vi", "label::Tiếng Việt (vi)"), ("en", "label::English (en)")]
+    for language, column in missing:
+        if language not in present:
+            message = _("Thiếu cột nhãn này.")
+            notes.mistakes.append(Mistake(form.file_name, "survey", 1, column, message))
+    notes.mistakes += form.compiled.untranslated
+
+
+def _check_published(form: FormFile, loaded: Surroundings, about: About, notes: Notes) -> None:
+    published = loaded.forms.get(form.compiled.form_id)
+    if published is None:
+        return
+    if published.pack != about.code:
+        message = _("Biểu mẫu này thuộc gói “%(pack)s”; hãy đổi form_id.") % {"pack": published.pack}
+        _add_setting(form, "form_id", message, notes)
+        return
+    newest = list(published.versions)[-1]
+    same = published.versions.get(form.compiled.version) == hashlib.sha256(form.content).hexdigest()
+    if form.compiled.version not in published.versions or (same and form.compiled.version == newest):
+        return
+    message = (
+        _("Đây là phiên bản cũ; đang dùng phiên bản “%(newest)s”. Muốn trở lại nội dung này, hãy ghi version mới.")
+        if same
+        else _("Nội dung biểu mẫu đã đổi nhưng version vẫn như cũ. Hãy tăng version.")
+    )
+    _add_setting(form, "version", message % {"newest": newest} if same else message, notes)
+
+
+# -- reports ----------------------------------------------------------------------------------------------------------
+
+
+def _read_reports(files: Mapping[str, bytes], loaded: Surroundings, notes: Notes) -> list[ReportFile]:
+    found = []
+    stems = sorted({Path(name).stem for name in files if name.startswith("reports/")})
+    for stem in stems:
+        word, parameters = f"reports/{stem}.docx", f"reports/{stem}.toml"
+        for name, message in (
+            (word, _("Thiếu mẫu Word đi cùng tệp .toml.")),
+            (parameters, _("Thiếu tệp tham số .toml đi cùng mẫu Word.")),
+        ):
+            if name not in files:
+                notes.add_file(name, message)
+        if not re.fullmatch(r"[a-z][a-z0-9-]{1,79}", stem, re.ASCII):
+            allowed = _("chữ thường không dấu, chữ số, dấu gạch nối; bắt đầu bằng chữ")
+            notes.add_file(word, _("Tên tệp là mã của mẫu báo cáo và viết không đúng."), value=stem, allowed=allowed)
+        if stem in loaded.report_owners:
+            message = _("Mã mẫu báo cáo này đã thuộc gói “%(pack)s”; hãy đổi tên tệp.")
+            notes.add_file(word, message % {"pack": loaded.report_owners[stem]}, value=stem)
+        if word in files:
+            _check_word(word, files[word], notes)
+        given = _read_toml(parameters, files[parameters], notes) if parameters in files else None
+        if given is not None:
+            title_vi, title_en = _read_title(parameters, given, notes)
+            # Dates of TOML have no JSON: kept as they were written.
+            plain = json.loads(json.dumps(given, default=str))
+            found.append(ReportFile(stem, title_vi, title_en, files.get(word, b""), plain))
+    return found
+
+
+def _check_word(name: str, content: bytes, notes: Notes) -> None:
+    try:
+        docx.Document(io.BytesIO(content))
+    except (OpcError, zipfile.BadZipFile, KeyError, ValueError, etree.LxmlError, OSError):
+        notes.add_file(name, _("Không mở được: đây không phải là tệp Word .docx, hoặc tệp hỏng."))

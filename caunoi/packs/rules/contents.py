@@ -1,0 +1,145 @@
+"""A pack as plain values, and what it must know of the packs loaded before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from caunoi.facts.rules.formula_check import ElementFacts, IndicatorFacts
+from caunoi.forms.rules.assignments import AssignmentRow
+from caunoi.forms.rules.compile import CompiledForm
+
+
+@dataclass(frozen=True)
+class About:
+    """pack.toml."""
+
+    code: str
+    version: str
+    licence: str
+    levels: tuple[str, ...]
+    title_vi: str
+    title_en: str
+
+
+@dataclass(frozen=True)
+class FormFile:
+    """`file_name` as in the pack (`forms/dong_gop.md`)."""
+
+    file_name: str
+    file_type: str
+    content: bytes
+    compiled: CompiledForm
+
+
+@dataclass(frozen=True)
+class ElementRow:
+    """One row of data_elements.csv; the fields are those of facts.models.DataElement."""
+
+    code: str
+    name_vi: str
+    name_en: str
+    unit: str
+    kind: str
+    decimals: int
+    levels: tuple[str, ...]
+    form_code: str
+    expression: str
+    filter: str
+    day: str
+    nature: str
+    classes: tuple[str, ...]
+    definition_vi: str
+    definition_en: str
+
+    @property
+    def facts(self) -> ElementFacts:
+        return ElementFacts(self.kind, self.nature, self.unit, self.levels, self.classes)
+
+
+@dataclass(frozen=True)
+class IndicatorRow:
+    """One row of indicators.csv; the fields are those of facts.models.Indicator."""
+
+    code: str
+    name_vi: str
+    name_en: str
+    unit: str
+    decimals: int
+    formula: str
+    direction: str
+    source_vi: str
+    source_en: str
+
+
+@dataclass(frozen=True, order=True)
+class RelationRow:
+    code: str
+    relation: str
+    other: str
+    note: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class ReportFile:
+    """`reports/<code>.docx` and its `.toml`, parsed; what the parameters mean is the reports room's business."""
+
+    code: str
+    title_vi: str
+    title_en: str
+    template: bytes
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Pack:
+    """`content_hash` covers all files of the folder, names and bytes. `assignments` by form code."""
+
+    about: About
+    content_hash: str
+    forms: tuple[FormFile, ...]
+    elements: tuple[ElementRow, ...]
+    indicators: tuple[IndicatorRow, ...]
+    assignments: Mapping[str, tuple[AssignmentRow, ...]]
+    relations: tuple[RelationRow, ...]
+    reports: tuple[ReportFile, ...]
+
+
+@dataclass(frozen=True)
+class PublishedForm:
+    """`versions`: version -> SHA-256 of its source, oldest first."""
+
+    pack: str
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class StandingElement:
+    """A data element of this pack as loaded before. `levels_sent`: levels whose units already sent its form."""
+
+    kind: str
+    decimals: int
+    levels: frozenset[str]
+    form_code: str
+    expression: str
+    filter: str
+    day: str
+    has_facts: bool
+    levels_sent: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What is loaded already. `owners`: code of another pack's data element or indicator -> that pack."""
+
+    owners: Mapping[str, str] = field(default_factory=dict)
+    elements: Mapping[str, ElementFacts] = field(default_factory=dict)
+    indicators: Mapping[str, IndicatorFacts] = field(default_factory=dict)
+    relations: tuple[tuple[str, str, str], ...] = ()
+    report_owners: Mapping[str, str] = field(default_factory=dict)
+    forms: Mapping[str, PublishedForm] = field(default_factory=dict)
+    standing: Mapping[str, StandingElement] = field(default_factory=dict)
+
+
+NOTHING_LOADED = Surroundings()

@@ -1,0 +1,295 @@
+"""data_elements.csv: what each row says, and whether its form can answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.utils.translation import gettext as _
+
+from caunoi.facts.models import Kind, Nature
+from caunoi.facts.rules.derivation import read_day
+from caunoi.facts.rules.expressions import (
+    Condition,
+    Expression,
+    ExpressionError,
+    list_uses,
+    parse_condition,
+    parse_expression,
+)
+from caunoi.facts.rules.expressions import (
+    Question as Asked,
+)
+from caunoi.forms.rules.questions import NUMBERS, Question
+from caunoi.packs.rules.contents import ElementRow, StandingElement
+from caunoi.packs.rules.tables import Notes, Row, suggest
+
+FILE = "data_elements.csv"
+COLUMNS = (
+    "code", "name_vi", "name_en", "unit", "kind", "decimals", "levels", "form", "expression", "filter", "day", "nature",
+    "classes", "definition_vi", "definition_en",
+)  # fmt: skip
+
+SELECTS = frozenset({"select_one", "select_multiple", "rank"})
+DATES = frozenset({"date", "datetime"})
+_NOT_FOR_UNITS = ("form", "expression", "filter", "day", "classes")
+
+# The questions of each form; None for a form that can't be read, which is said elsewhere.
+Forms = Mapping[str, Sequence[Question] | None]
+
+
+def read_elements(rows: Sequence[Row], levels: Sequence[str], forms: Forms, notes: Notes) -> list[ElementRow]:
+    """One for each row, also for rows with mistakes, so that later checks know their codes."""
+    return [_read(row, levels, forms, notes) for row in rows]
+
+
+def _read(row: Row, levels: Sequence[str], forms: Forms, notes: Notes) -> ElementRow:
+    kind = notes.one_of(row, "kind", Kind.values)
+    names = notes.names(row)
+    definitions = notes.both_languages(row, "definition")
+    element = ElementRow(
+        code=notes.code(row),
+        name_vi=names[0],
+        name_en=names[1],
+        unit=notes.text(row, "unit", 40),
+        kind=kind,
+        decimals=notes.whole_number(row, "decimals", 0, 6, default=0),
+        levels=notes.levels(row, "levels", levels),
+        form_code=row["form"],
+        expression=row["expression"],
+        filter=row["filter"],
+        day=row["day"],
+        nature=notes.one_of(row, "nature", Nature.values, default=Nature.RESULT),
+        classes=row.values("classes"),
+        definition_vi=definitions[0],
+        definition_en=definitions[1],
+    )
+    if kind == Kind.UNITS:
+        _check_units(row, element, notes)
+    else:
+        _check_derivation(row, element, forms, notes)
+    if kind == Kind.CATEGORY:
+        if element.decimals:
+            notes.add(row, "decimals", _("Xếp loại không có chữ số thập phân."), allowed="0")
+        if not element.classes:
+            notes.add(row, "classes", _("Xếp loại phải ghi các loại, từ tốt nhất đến kém nhất."), allowed="tot;kha;yeu")
+        if len(set(element.classes)) != len(element.classes):
+            notes.add(row, "classes", _("Có loại ghi hai lần."))
+        if any(len(class_) > 40 for class_ in element.classes):
+            notes.add(row, "classes", _("Mã của một loại dài quá 40 ký tự."))
+    elif element.classes and kind != Kind.UNITS:
+        notes.add(row, "classes", _("Chỉ xếp loại (kind = category) mới có classes."))
+    return element
+
+
+def _check_units(row: Row, element: ElementRow, notes: Notes) -> None:
+    for column in _NOT_FOR_UNITS:
+        if row[column]:
+            notes.add(row, column, _("Số đơn vị (kind = units) đếm từ danh mục đơn vị: cột này phải để trống."))
+    if len(element.levels) > 1:
+        notes.add(row, "levels", _("Số đơn vị đếm đúng một cấp."))
+    if element.decimals:
+        notes.add(row, "decimals", _("Số đơn vị không có chữ số thập phân."), allowed="0")
+
+
+def _check_derivation(row: Row, element: ElementRow, forms: Forms, notes: Notes) -> None:
+    if not element.form_code:
+        notes.add(row, "form", _("Chưa ghi biểu mẫu."), allowed=", ".join(sorted(forms)))
+    elif element.form_code not in forms:
+        message = _("Gói không có biểu mẫu “%(form)s”.") % {"form": element.form_code}
+        notes.add(row, "form", message + suggest(element.form_code, forms), allowed=", ".join(sorted(forms)))
+    expression = _parse_expression(row, notes)
+    condition = _parse_condition(row, notes)
+    day = read_day(element.day)
+    if day is None and element.day not in ("period", "end"):
+        notes.add(row, "day", _("Chưa ghi hoặc ghi sai ngày tính."), allowed=_("period, end, hoặc ${câu hỏi ngày}"))
+    questions = forms.get(element.form_code)
+    if questions is None:
+        return
+    fit = _Fit(row, questions, notes)
+    if day is not None:
+        fit.day(day)
+    if condition is not None:
+        fit.uses("filter", condition)
+    if expression is not None:
+        fit.uses("expression", expression)
+        fit.result(element, expression)
+
+
+def _parse_expression(row: Row, notes: Notes) -> Expression | None:
+    if not row["expression"]:
+        allowed = _("${câu hỏi}, phép tính, sum(), count() hoặc 1")
+        notes.add(row, "expression", _("Chưa ghi biểu thức."), allowed=allowed)
+        return None
+    try:
+        return parse_expression(row["expression"])
+    except ExpressionError as error:
+        notes.add(row, "expression", error.sentence)
+        return None
+
+
+def _parse_condition(row: Row, notes: Notes) -> Condition | None:
+    try:
+        return parse_condition(row["filter"])
+    except ExpressionError as error:
+        notes.add(row, "filter", error.sentence)
+        return None
+
+
+class _Fit:
+    """Whether the form's questions can answer what a row takes from them."""
+
+    def __init__(self, row: Row, questions: Sequence[Question], notes: Notes) -> None:
+        self.row, self.notes = row, notes
+        self.questions = {question.name: question for question in questions}
+        self.repeats = {around.name for q in questions for around in q.enclosing if around.repeats}
+
+    def add(self, column: str, message: str, allowed: str = "") -> None:
+        self.notes.add(self.row, column, message, allowed=allowed)
+
+    def find(self, column: str, name: str) -> Question | None:
+        """A question outside any repeat; otherwise a mistake and None."""
+        question = self.questions.get(name)
+        if question is None:
+            if name in self.repeats:
+                self.add(column, _("“%(name)s” là nhóm lặp: chỉ dùng trong count().") % {"name": name})
+            else:
+                self.unknown(column, name)
+        elif question.repeat is not None:
+            self.add(
+                column,
+                _("Câu hỏi “%(name)s” nằm trong nhóm lặp: hãy viết sum(${%(repeat)s.%(name)s}).")
+                % {"name": name, "repeat": question.repeat},
+            )
+            return None
+        return question
+
+    def unknown(self, column: str, name: str) -> None:
+        message = _("Biểu mẫu “%(form)s” không có câu hỏi “%(name)s”.") % {"form": self.row["form"], "name": name}
+        self.add(column, message + suggest(name, self.questions), allowed=", ".join(self.questions))
+
+    def day(self, name: str) -> None:
+        question = self.find("day", name)
+        if question is not None and question.type not in DATES:
+            self.add("day", _("Câu hỏi “%(name)s” không phải là câu hỏi ngày.") % {"name": name})
+
+    def uses(self, column: str, written: Expression | Condition) -> None:
+        uses = list_uses(written)
+        for name in sorted(uses.questions):
+            self.find(column, name)
+        for repeat, name in sorted(uses.columns):
+            self.column(column, repeat, name)
+        for name in sorted(uses.repeats - self.repeats):
+            if name in self.questions:
+                message = _("“%(name)s” không phải là nhóm lặp: count() đếm dòng của nhóm lặp.")
+                self.add(column, message % {"name": name})
+            else:
+                message = _("Biểu mẫu không có nhóm lặp “%(name)s”.") % {"name": name}
+                self.add(column, message + suggest(name, self.repeats))
+        for name in sorted(uses.numbers):
+            self.number(column, name.rpartition(".")[2])
+        for name, text in sorted(uses.texts):
+            self.text(column, name, text)
+
+    def column(self, column: str, repeat: str, name: str) -> None:
+        question = self.questions.get(name)
+        if question is None:
+            self.unknown(column, name)
+        elif question.repeat != repeat:
+            message = (
+                _("Câu hỏi “%(name)s” không nằm trong nhóm lặp nào: hãy viết ${%(name)s}.")
+                if question.repeat is None
+                else _("Câu hỏi “%(name)s” nằm trong nhóm lặp “%(repeat)s”: hãy viết ${%(repeat)s.%(name)s}.")
+            )
+            self.add(column, message % {"name": name, "repeat": question.repeat})
+        elif sum(around.repeats for around in question.enclosing) > 1:
+            self.add(column, _("Không tính được từ nhóm lặp nằm trong nhóm lặp (“%(name)s”).") % {"name": name})
+
+    def number(self, column: str, name: str) -> None:
+        question = self.questions.get(name)
+        if question is not None and question.type not in NUMBERS and question.type != "calculate":
+            self.add(column, _("Câu hỏi “%(name)s” không phải là câu hỏi số.") % {"name": name})
+
+    def text(self, column: str, name: str, text: str) -> None:
+        question = self.questions.get(name)
+        if question is None or not text:
+            return
+        if question.type in NUMBERS:
+            message = _("Câu hỏi “%(name)s” là số: so sánh với số thì bỏ dấu nháy.")
+            self.add(column, message % {"name": name})
+        elif question.type in SELECTS and question.choices:
+            choices = [choice.name for choice in question.choices]
+            if text not in choices:
+                message = _("Câu hỏi “%(name)s” không có lựa chọn '%(text)s'.") % {"name": name, "text": text}
+                self.add(column, message + suggest(text, choices), allowed=", ".join(choices))
+            if question.type == "select_multiple" and f"selected(${{{name}}}" not in self.row[column].replace(" ", ""):
+                self.add(
+                    column,
+                    _("Câu hỏi “%(name)s” chọn được nhiều: hãy viết selected(${%(name)s}, '%(text)s').")
+                    % {"name": name, "text": text},
+                )
+
+    def result(self, element: ElementRow, expression: Expression) -> None:
+        """What comes out must be a class for a category, a number for all others."""
+        bare = self.questions.get(expression.node.name) if isinstance(expression.node, Asked) else None
+        if element.kind != Kind.CATEGORY:
+            if bare is not None and bare.repeat is None:
+                self.number("expression", bare.name)
+            return
+        if bare is None:
+            return
+        choices = [choice.name for choice in bare.choices]
+        if bare.type != "select_one" or not choices:
+            message = _("Xếp loại lấy từ câu hỏi chọn một; “%(name)s” không phải câu hỏi chọn một.")
+            self.add("expression", message % {"name": bare.name})
+            return
+        for class_ in element.classes:
+            if class_ not in choices:
+                message = _("Câu hỏi “%(name)s” không có lựa chọn '%(text)s'.") % {"name": bare.name, "text": class_}
+                self.add("classes", message + suggest(class_, choices), allowed=";".join(choices))
+        if element.classes and (left_out := [choice for choice in choices if choice not in element.classes]):
+            message = _("Câu hỏi “%(name)s” có lựa chọn chưa ghi trong classes: %(choices)s.")
+            self.add("classes", message % {"name": bare.name, "choices": ", ".join(left_out)}, ";".join(choices))
+
+
+# -- Against what is loaded -------------------------------------------------------------------------------------------
+
+# What postings are made from. `levels` is apart: a level may be added as long as none of its units sent the form yet.
+_DERIVED_FROM = (("kind", "kind"), ("form", "form_code"), ("day", "day"))
+
+
+def check_standing(
+    rows: Sequence[Row], elements: Sequence[ElementRow], standing: Mapping[str, StandingElement], notes: Notes
+) -> None:
+    """A data element with facts keeps what its facts were made by, and stays."""
+    for row, element in zip(rows, elements, strict=True):
+        old = standing.get(element.code)
+        if old is not None and old.has_facts:
+            _check_change(row, element, old, notes)
+    kept = {element.code for element in elements}
+    for code, old in standing.items():
+        if old.has_facts and code not in kept:
+            message = _("Chỉ tiêu “%(code)s” đã có số liệu nên không bỏ được; hãy giữ lại dòng này.") % {"code": code}
+            notes.add_file(FILE, message, column="code", value=code)
+
+
+def _check_change(row: Row, element: ElementRow, old: StandingElement, notes: Notes) -> None:
+    def refuse(column: str, was: str) -> None:
+        message = _("Chỉ tiêu đã có số liệu nên không đổi được (đang là “%(was)s”). Muốn tính khác, hãy thêm mã mới.")
+        notes.add(row, column, message % {"was": was or _("để trống")})
+
+    if element.decimals != old.decimals:
+        refuse("decimals", str(old.decimals))
+    for column, field in _DERIVED_FROM:
+        if getattr(element, field) != getattr(old, field):
+            refuse(column, getattr(old, field))
+    for column, parse in (("expression", parse_expression), ("filter", parse_condition)):
+        was, now = getattr(old, column), getattr(element, column)
+        try:
+            same = was == now or parse(was).node == parse(now).node
+        except ExpressionError:
+            same = True  # said already
+        if not same:
+            refuse(column, was)
+    levels = frozenset(element.levels)
+    if old.levels - levels or (levels - old.levels) & old.levels_sent:
+        refuse("levels", ";".join(sorted(old.levels)))

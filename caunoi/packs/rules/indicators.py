@@ -1,0 +1,132 @@
+"""indicators.csv and relations.csv: what is computed from data elements, and how they hang together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from caunoi.facts.models import Nature
+from caunoi.facts.rules.formula import FormulaError, Node, Number, parse_formula
+from caunoi.facts.rules.formula_check import (
+    PART_OF,
+    RELATIONS,
+    TARGET_OF,
+    TURNS_OF,
+    ElementFacts,
+    IndicatorFacts,
+    check_formula,
+    describe_unknown,
+)
+from caunoi.packs.rules.contents import IndicatorRow, RelationRow
+from caunoi.packs.rules.tables import Notes, Row
+
+FILE = "indicators.csv"
+COLUMNS = ("code", "name_vi", "name_en", "unit", "decimals", "formula", "direction", "source_vi", "source_en")
+RELATIONS_FILE = "relations.csv"
+RELATION_COLUMNS = ("code", "relation", "other", "note")
+
+Elements = Mapping[str, ElementFacts]
+
+
+def read_indicators(rows: Sequence[Row], notes: Notes) -> list[IndicatorRow]:
+    """One for each row, also for rows with mistakes. Formulas are checked later, when all codes are known."""
+    found = []
+    for row in rows:
+        name_vi, name_en = notes.names(row)
+        source_vi, source_en = notes.both_languages(row, "source")
+        found.append(
+            IndicatorRow(
+                code=notes.code(row),
+                name_vi=name_vi,
+                name_en=name_en,
+                unit=notes.text(row, "unit", 40),
+                decimals=notes.whole_number(row, "decimals", 0, 6, default=0),
+                formula=row["formula"],
+                direction=notes.one_of(row, "direction", ("up", "down"), default=""),
+                source_vi=source_vi,
+                source_en=source_en,
+            )
+        )
+    return found
+
+
+def check_formulas(
+    rows: Sequence[Row],
+    indicators: Sequence[IndicatorRow],
+    elements: Elements,
+    known: Mapping[str, IndicatorFacts],
+    relations: Sequence[tuple[str, str, str]],
+    notes: Notes,
+) -> None:
+    """`elements`, `known` and `relations` hold this pack's and other packs' together."""
+    formulas: list[Node | None] = []
+    all_known = dict(known)
+    for row, indicator in zip(rows, indicators, strict=True):
+        formula = _parse(row, notes)
+        formulas.append(formula)
+        # A formula that can't be read is a known code all the same: others that name it are not wrong for it.
+        all_known[indicator.code] = IndicatorFacts(formula or Number(Decimal(0)), indicator.unit)
+    for row, indicator, formula in zip(rows, indicators, formulas, strict=True):
+        if formula is not None:
+            for sentence in check_formula(formula, elements, relations, all_known, code=indicator.code):
+                notes.add(row, "formula", sentence)
+
+
+def _parse(row: Row, notes: Notes) -> Node | None:
+    try:
+        return parse_formula(row["formula"])
+    except FormulaError as error:
+        notes.add(row, "formula", error.sentence if row["formula"] else _("Chưa ghi công thức."))
+        return None
+
+
+def read_relations(rows: Sequence[Row], elements: Elements, notes: Notes) -> list[RelationRow]:
+    seen: dict[RelationRow, int] = {}
+    for row in rows:
+        relation = RelationRow(row["code"], row["relation"], row["other"], row["note"])
+        notes.one_of(row, "relation", RELATIONS)
+        for column in ("code", "other"):
+            if not row[column]:
+                notes.add(row, column, _("Thiếu mã."))
+            elif row[column] not in elements:
+                notes.add(row, column, describe_unknown(row[column], elements))
+        if relation.code and relation.code == relation.other:
+            notes.add(row, "other", _("Một chỉ tiêu không quan hệ với chính nó."))
+        elif relation.code in elements and relation.other in elements:
+            _check_fit(row, relation, elements, notes)
+        if relation in seen:
+            notes.add(row, "code", _("Quan hệ này đã ghi ở dòng %(row)d.") % {"row": seen[relation]})
+        seen.setdefault(relation, row.number)
+    _check_circles(rows, notes)
+    return list(seen)
+
+
+def _check_fit(row: Row, relation: RelationRow, elements: Elements, notes: Notes) -> None:
+    one, other = elements[relation.code], elements[relation.other]
+    if relation.relation == TARGET_OF and (one.nature, other.nature) != (Nature.TARGET, Nature.RESULT):
+        message = _("target-of nối một chỉ tiêu phấn đấu (nature = target) với kết quả (nature = result) của nó.")
+        notes.add(row, "relation", message)
+    if relation.relation == PART_OF and one.unit != other.unit:
+        message = _("Phần và tổng phải cùng đơn vị tính: %(one)s, %(other)s.")
+        notes.add(row, "relation", message % {"one": one.unit, "other": other.unit})
+    if relation.relation in (PART_OF, TURNS_OF) and "category" in (one.kind, other.kind):
+        notes.add(row, "relation", _("Xếp loại không phải là con số nên không có quan hệ này."))
+
+
+def _check_circles(rows: Sequence[Row], notes: Notes) -> None:
+    """A whole that is part of its own part."""
+    wholes: dict[str, list[str]] = {}
+    for row in rows:
+        if row["relation"] == PART_OF and row["code"] != row["other"]:
+            wholes.setdefault(row["code"], []).append(row["other"])
+            reached, waiting = set(), [row["other"]]
+            while waiting:
+                code = waiting.pop()
+                if code not in reached:
+                    reached.add(code)
+                    waiting += wholes.get(code, [])
+            if row["code"] in reached:
+                notes.add(row, "other", _("Quan hệ phần và tổng chạy vòng."))
+                wholes[row["code"]].pop()
