@@ -1,0 +1,112 @@
+"""A reader never sees a figure, a part of one, or a record outside their units and days."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from caunoi.accounts.scope import EVERYTHING, Scope, Window
+from caunoi.facts.access import ask_as
+from caunoi.facts.explanation import explain
+from caunoi.facts.projection import forget_projections
+from caunoi.facts.questions import ask, make_question
+from caunoi.facts.tests.builders import World
+from caunoi.facts.tests.test_laws import LAST, Entry, _Undo, worlds
+from caunoi.periods.rules import Days
+from caunoi.places.rules.snapshot import PlaceSnapshot
+from caunoi.places.tests.histories import START
+from caunoi.places.tests.test_snapshot import REFORM, reform
+from caunoi.refusals import NotFound
+
+pytestmark = pytest.mark.django_db
+MAY = date(2024, 5, 10)
+YEAR = (date(2024, 1, 1), date(2024, 12, 31))
+
+
+def seen(*units: int, first: date = date(1900, 1, 1)) -> Scope:
+    return Scope(False, {unit: (Window(first, None),) for unit in units})
+
+
+def test_a_commune_officer_asks_for_their_own_commune_and_not_for_the_neighbour() -> None:
+    world = World(reform())
+    world.element("so")
+    world.state("so", 3, MAY, 10)
+
+    assert ask_as(make_question(["so"], "Xã A", *YEAR), seen(3, 5))[0].value == 10
+    with pytest.raises(NotFound):
+        ask_as(make_question(["so"], "Xã B", *YEAR), seen(3, 5))
+
+
+def test_the_refusal_is_the_same_whether_the_neighbour_has_figures_or_not() -> None:
+    world = World(reform())
+    world.element("so")
+    refusals = []
+    for step in range(2):
+        if step:
+            world.state("so", 4, MAY, 10)
+        with pytest.raises(NotFound) as refused:
+            ask_as(make_question(["so"], "Xã B", *YEAR), seen(3))
+        refusals.append(refused.value.sentence)
+
+    assert refusals[0] == refusals[1]
+
+
+def test_a_successors_officer_does_not_see_the_predecessors_days_until_they_are_opened() -> None:
+    world = World(reform())
+    world.element("so")
+    world.state("so", 4, MAY, 10)
+    question = make_question(["so"], "Xã C", *YEAR, boundaries=REFORM)
+
+    with pytest.raises(NotFound):
+        ask_as(question, seen(6, first=REFORM))
+    assert ask_as(question, seen(6))[0].value == 10
+
+
+def test_an_explanation_hides_records_that_the_reader_may_not_open_and_says_how_many() -> None:
+    world = World(reform())
+    world.element("so")
+    world.state("so", 5, MAY, 10)
+    world.state("so", 3, MAY, 4)
+    ref = ask(make_question(["so"], "Xã A", *YEAR))[0].ref
+
+    whole, partial = explain(ref, EVERYTHING), explain(ref, seen(3))
+
+    assert len(whole.evidence[0].lines) == 2
+    assert [line.unit_key for line in partial.evidence[0].lines] == ["a"]
+    assert partial.evidence[0].hidden == 1
+    assert partial.children[0].value is None
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
+@given(worlds(), st.data())
+def test_whatever_is_asked_no_record_outside_the_scope_is_shown(
+    made: tuple[PlaceSnapshot, list[Entry], date], data: st.DataObject
+) -> None:
+    places, entries, boundaries = made
+    with pytest.raises(_Undo), transaction.atomic():
+        world = World(places)
+        world.element("so")
+        for entry in entries:
+            world.state("so", entry.unit, entry.day, entry.value)
+        forget_projections()
+        chosen = data.draw(st.lists(st.sampled_from(sorted(places.units)), unique=True))
+        scope = seen(*chosen, first=START + timedelta(days=data.draw(st.integers(-10, 2000))))
+
+        for unit in places.units.values():
+            question = make_question(["so"], unit.key, START, LAST, boundaries=boundaries)
+            if not scope.sees(unit.id, Days(START, LAST)):
+                with pytest.raises(NotFound):
+                    ask_as(question, scope)
+                continue
+            found = explain(ask_as(question, scope)[0].ref, scope)
+            for evidence in found.evidence:
+                for line in evidence.lines:
+                    assert scope.sees(places.by_key[line.unit_key].id, Days(line.first, line.last))
+            for child in found.children:
+                if child.value is not None:
+                    assert scope.sees(places.by_key[child.place].id, Days(START, LAST))
+        raise _Undo
