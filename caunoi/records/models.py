@@ -35,6 +35,7 @@ class Submission(models.Model):
     due_on = models.DateField(null=True, help_text="the last day on which it is on time")
     state = models.CharField(max_length=10, choices=STATE_CHOICES, db_index=True)
     current_number = models.IntegerField(default=1)
+    reported_number = models.IntegerField(null=True, help_text="the version in the reported book; flagged ones wait")
     approved_number = models.IntegerField(null=True, help_text="the version in the approved book")
     created_at = models.DateTimeField()
     first_received_at = models.DateTimeField()
@@ -83,6 +84,22 @@ class SubmissionVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.submission_id} v{self.number}"
+
+
+class RepeatedInstance(models.Model):
+    """A sending that said nothing new about its period. Its instanceID is kept, so that the same sending arriving once
+    more, after a correction, is still known as old."""
+
+    version = models.ForeignKey(SubmissionVersion, on_delete=models.PROTECT, related_name="repeated_by")
+    form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="+")
+    instance_id = models.CharField(max_length=64)
+    sha256 = models.CharField(max_length=64, help_text="of the XML it came as")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["form", "instance_id"], name="repeated_instance_once")]
+
+    def __str__(self) -> str:
+        return self.instance_id
 
 
 class Attachment(models.Model):

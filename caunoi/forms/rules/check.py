@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from lxml import etree
 
-from caunoi.forms.rules.questions import FILES, NOT_ASKED, Branch, Question, outline, pick
+from caunoi.forms.rules.questions import FILES, NOT_ASKED, PERIOD_QUESTION, Branch, Question, outline, pick
 from caunoi.forms.rules.xpath import Clock, Expression, UnknownFunction, clock_of, number_of_moment
 from caunoi.moments import local_moment
 
@@ -93,6 +93,8 @@ class FormChecker:
             for around in q.enclosing
             if (expression := self._compile(q, "relevant", around.relevant)) is not None
         }
+        self.by_name = {q.name: q for q in self.questions}
+        self.names_period = PERIOD_QUESTION in self.by_name
         self._names = frozenset(q.name for q in self.questions) | frozenset(
             around.name for q in self.questions for around in q.enclosing if around.repeats
         )

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from caunoi.approvals.models import ApprovalStep
+from caunoi.approvals.rules import State, Step
+from caunoi.audit.rules import Actor
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One step taken on a version of a subject (`submission:12`)."""
+
+    subject: str
+    number: int
+    step: Step
+    from_state: State
+    to_state: State
+    by: Actor
+    at: datetime
+    comment: str = ""
+
+
+def record_steps(steps: Iterable[Taken]) -> None:
+    """Keep the steps, in order, inside the transaction of the action that took them (which writes the audit line)."""
+    ApprovalStep.objects.bulk_create(
+        [
+            ApprovalStep(
+                subject=one.subject,
+                number=one.number,
+                step=one.step.value,
+                from_state=one.from_state.value,
+                to_state=one.to_state.value,
+                by_id=one.by.user_id,
+                by_name=one.by.name,
+                at=one.at,
+                comment=one.comment,
+            )
+            for one in steps
+        ],
+        batch_size=2000,
+    )

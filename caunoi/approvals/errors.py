@@ -1,0 +1,81 @@
+"""Refused steps. Each says what stands in the way and what to do instead."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from caunoi.approvals.rules import State, Step
+from caunoi.refusals import NotAllowed, Refusal
+
+
+class StepImpossible(Refusal):
+    """The transition table has no such step from this state."""
+
+    code = "step-impossible"
+
+    def __init__(self, state: State, step: Step) -> None:
+        super().__init__(
+            _("Bản ghi đang ở trạng thái “%(state)s” nên không thể %(step)s. Hãy tải lại trang để xem tình trạng mới nhất.")
+            % {"state": state_name(state), "step": step_name(step)}
+        )
+        self.state, self.step = state, step
+
+
+class AlreadyDone(StepImpossible):
+    """The same button pressed twice: nothing changed the second time."""
+
+    code = "already-done"
+
+    def __init__(self, state: State, step: Step) -> None:
+        super().__init__(state, step)
+        self.sentence = _("Bản ghi này đã ở trạng thái “%(state)s” rồi; không có gì thay đổi.") % {"state": state_name(state)}
+
+
+class CommentMissing(Refusal):
+    code = "comment-missing"
+
+    def __init__(self, step: Step) -> None:
+        super().__init__(
+            _("Khi %(step)s phải ghi rõ lý do để người nhận biết cần làm gì. Hãy ghi ý kiến rồi bấm lại.")
+            % {"step": step_name(step)}
+        )
+
+
+class OwnApproval(NotAllowed):
+    code = "own-approval"
+
+    def __init__(self) -> None:
+        super().__init__(_("Bạn không được duyệt bản ghi do chính mình gửi. Hãy nhờ người duyệt khác của đơn vị."))
+
+
+class StepNotAllowed(NotAllowed):
+    code = "step-not-allowed"
+
+    def __init__(self, step: Step) -> None:
+        super().__init__(
+            _("Bạn không có quyền %(step)s bản ghi này. Quyền đó thuộc người được giao ở cấp có thẩm quyền.")
+            % {"step": step_name(step)}
+        )
+
+
+def state_name(state: State) -> str:
+    return {
+        State.DRAFT: _("đang soạn"),
+        State.SUBMITTED: _("chờ duyệt"),
+        State.RETURNED: _("bị trả lại"),
+        State.APPROVED: _("đã duyệt"),
+        State.LOCKED: _("đã khóa"),
+        State.WITHDRAWN: _("đã thu hồi"),
+    }[state]
+
+
+def step_name(step: Step) -> str:
+    return {
+        Step.SUBMIT: _("gửi"),
+        Step.RETURN: _("trả lại"),
+        Step.APPROVE: _("duyệt"),
+        Step.CORRECT: _("sửa"),
+        Step.LOCK: _("khóa"),
+        Step.UNLOCK: _("mở khóa"),
+        Step.WITHDRAW: _("thu hồi"),
+    }[step]

@@ -1,0 +1,20 @@
+"""Every write of the records room. `door` decides, `arrival` writes what came, `decisions` what officers decide."""
+
+from caunoi.records.actions.arrival import receive, receive_many
+from caunoi.records.actions.decisions import ApproveResult, approve, approve_many, lock, return_, unlock, withdraw
+from caunoi.records.incoming import Incoming, IncomingFile, Received
+
+__all__ = [
+    "ApproveResult",
+    "Incoming",
+    "IncomingFile",
+    "Received",
+    "approve",
+    "approve_many",
+    "lock",
+    "receive",
+    "receive_many",
+    "return_",
+    "unlock",
+    "withdraw",
+]

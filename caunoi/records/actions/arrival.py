@@ -1,0 +1,446 @@
+"""The one door through which every record enters, one by one or by the ten thousands, with the same checks."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from caunoi import events
+from caunoi.approvals.actions import Taken, record_steps
+from caunoi.approvals.errors import StepImpossible
+from caunoi.approvals.rules import State, Step, find_next
+from caunoi.audit.actions import write_line
+from caunoi.audit.rules import Actor
+from caunoi.documents.actions import store_bytes
+from caunoi.records.actions.door import Door, Prepared
+from caunoi.records.errors import (
+    CorrectsAnother,
+    DeprecatedStale,
+    DeprecatedUnknown,
+    InstanceTaken,
+    SentTwiceAtOnce,
+)
+from caunoi.records.events import Arrived, VersionsApproved, VersionsArrived
+from caunoi.records.incoming import Incoming, IncomingFile, Outcome, Received
+from caunoi.records.models import Attachment, RepeatedInstance, Source, Submission, SubmissionVersion
+from caunoi.records.permissions import check_may_enter
+
+T = TypeVar("T")
+Advance = Callable[[int], None]
+# Rows a statement asks for at once, versions an announcement carries: memory stays flat, round trips few.
+CHUNK = 500
+ANNOUNCED = 5000
+
+
+def receive(incoming: Incoming, *, by: Actor, at: datetime) -> Received:
+    """Take in one sending. Raises a Refusal; nothing is written then.
+
+    `by` acts; `incoming.entered_by` answers for the content and needs a role that may enter for the unit.
+    """
+    if incoming.entered_by is not None:
+        check_may_enter(incoming.entered_by, incoming.org_unit_id, at)
+    return receive_many([incoming], by=by, at=at)[0]
+
+
+def receive_many(
+    items: Sequence[Incoming], *, by: Actor, at: datetime, progress: Advance | None = None
+) -> list[Received]:
+    """Take in many, in their order, all or none. The first refusal stops it.
+
+    Later items may correct earlier ones of the same call. Whether each may enter for its unit is the caller's to check.
+    `progress` is told how many more are done, three times over: checked, written, announced.
+    """
+    door = Door()
+    prepared = []
+    for item in items:
+        prepared.append(door.prepare(item))
+        if progress is not None and len(prepared) % CHUNK == 0:
+            progress(CHUNK)
+    return store(prepared, by=by, at=at, progress=progress)
+
+
+def store(
+    prepared: Sequence[Prepared], *, by: Actor, at: datetime, progress: Advance | None = None
+) -> list[Received]:
+    """Write what passed the door."""
+    try:
+        with transaction.atomic():
+            return _Arrival(prepared, by, at, progress).run()
+    except IntegrityError:
+        # Two first reports for one unit and period, each not yet seeing the other: the unique constraint let one
+        # through. Looked at again, ours is its correction or the same.
+        pass
+    try:
+        with transaction.atomic():
+            return _Arrival(prepared, by, at, progress).run()
+    except IntegrityError as error:
+        raise SentTwiceAtOnce from error
+
+
+@dataclass(eq=False)
+class _Record:
+    """A submission while sendings are laid upon it: stored or not yet."""
+
+    submission: Submission
+    versions: list[SubmissionVersion]
+    version_ids: dict[int, int] = field(default_factory=dict)
+    written: list[_Written] = field(default_factory=list)
+    changed: bool = False
+
+    @property
+    def state(self) -> State:
+        return State(self.submission.state)
+
+    @property
+    def current(self) -> SubmissionVersion:
+        return self.versions[-1]
+
+    def id_of(self, number: int | None) -> int | None:
+        if number is None:
+            return None
+        if number in self.version_ids:
+            return self.version_ids[number]
+        return next(one.version.pk for one in self.written if one.version.number == number)
+
+
+@dataclass(eq=False)
+class _Written:
+    """A new version, with the numbers it replaces in each book."""
+
+    record: _Record
+    version: SubmissionVersion
+    prepared: Prepared
+    replaces_reported: int | None
+    replaces_approved: int | None
+    is_approved: bool
+
+
+class _Arrival:
+    """One call's work. All reading and locking first, then deciding in memory, then writing in bulk."""
+
+    def __init__(self, prepared: Sequence[Prepared], by: Actor, at: datetime, progress: Advance | None) -> None:
+        self.prepared, self.by, self.at, self.progress = prepared, by, at, progress
+        self.records: dict[int, _Record] = {}
+        self.by_occasion: dict[tuple[int, int, str], _Record] = {}
+        self.by_instance: dict[tuple[int, str], tuple[_Record, SubmissionVersion]] = {}
+        # Sendings that said nothing new, with the hash of their bytes.
+        self.repeated: dict[tuple[int, str], tuple[_Record, SubmissionVersion, str]] = {}
+        self.newly_repeated: list[RepeatedInstance] = []
+        self.new: list[_Record] = []
+        self.written: list[_Written] = []
+        self.steps: list[tuple[_Record, int, Step, State, State, Actor, datetime]] = []
+        self.files: list[tuple[SubmissionVersion, IncomingFile]] = []
+
+    def run(self) -> list[Received]:
+        self._read()
+        results = [self._lay(one) for one in self.prepared]
+        self._write()
+        self._announce()
+        received = [
+            Received(
+                record.submission.pk,
+                version.pk,
+                version.number,
+                outcome,
+                record.submission.state,
+                version.number == record.submission.current_number,
+            )
+            for record, version, outcome in results
+        ]
+        self._audit(received)
+        return received
+
+    # Reading
+
+    def _read(self) -> None:
+        ids = self._find_stored_ids()
+        # Locked in order of id until the end, so that two corrections of one record queue up instead of both becoming
+        # version 2, and an approval sees the version it approves.
+        stored: dict[int, Submission] = {}
+        for chunk in _chunks(sorted(ids)):
+            for submission in Submission.objects.select_for_update().filter(pk__in=chunk).order_by("pk"):
+                stored[submission.pk] = submission
+        versions: dict[int, list[SubmissionVersion]] = {}
+        for chunk in _chunks(sorted(stored)):
+            for version in SubmissionVersion.objects.filter(submission_id__in=chunk).order_by("number"):
+                versions.setdefault(version.submission_id, []).append(version)
+        for pk, submission in stored.items():
+            several = versions[pk]
+            record = _Record(submission, several, {version.number: version.pk for version in several})
+            self.records[pk] = record
+            for version in several:
+                self.by_instance[version.form_id, version.instance_id] = (record, version)
+            if submission.period_key and submission.state != State.WITHDRAWN:
+                self.by_occasion[submission.form_id, submission.org_unit_id, submission.period_key] = record
+        for chunk in _chunks(sorted(self.records)):
+            for known in RepeatedInstance.objects.filter(version__submission_id__in=chunk).select_related("version"):
+                record = self.records[known.version.submission_id]
+                self.repeated[known.form_id, known.instance_id] = (record, known.version, known.sha256)
+
+    def _find_stored_ids(self) -> set[int]:
+        """Submissions that any of the sendings may be about: same instance, corrected instance, same occasion."""
+        instances: dict[int, set[str]] = {}
+        occasions: dict[tuple[int, str], set[int]] = {}
+        for one in self.prepared:
+            form = one.version.form_id
+            instances.setdefault(form, set()).update(filter(None, (one.instance_id, one.deprecated_id)))
+            if one.occasion.period_key:
+                occasions.setdefault((form, one.occasion.period_key), set()).add(one.unit.id)
+        found: set[int] = set()
+        for form, names in instances.items():
+            for chunk in _chunks(sorted(names)):
+                rows = SubmissionVersion.objects.filter(form_id=form, instance_id__in=chunk)
+                found.update(rows.values_list("submission_id", flat=True))
+                repeated = RepeatedInstance.objects.filter(form_id=form, instance_id__in=chunk)
+                found.update(repeated.values_list("version__submission_id", flat=True))
+        for (form, period_key), units in occasions.items():
+            for units_chunk in _chunks(sorted(units)):
+                submissions = Submission.objects.filter(form_id=form, period_key=period_key, org_unit_id__in=units_chunk)
+                found.update(submissions.exclude(state=State.WITHDRAWN).values_list("pk", flat=True))
+        return found
+
+    # Deciding
+
+    def _lay(self, one: Prepared) -> tuple[_Record, SubmissionVersion, Outcome]:
+        form = one.version.form_id
+        known = self.by_instance.get((form, one.instance_id))
+        if known is not None:
+            return self._repeat(one, *known)
+        if (before := self.repeated.get((form, one.instance_id))) is not None:
+            record, repeated, sha256 = before
+            if sha256 != _sha256(one.xml):
+                raise InstanceTaken
+            return record, repeated, "unchanged"
+        if one.deprecated_id:
+            record = self._find_deprecated(one)
+        else:
+            same = self.by_occasion.get((form, one.unit.id, one.occasion.period_key)) if one.occasion.period_key else None
+            if same is None:
+                return self._begin(one)
+            record = same
+            if (version := _find_same(one, record)) is not None:
+                self._remember(one, record, version)
+                return record, version, "unchanged"
+        return self._correct(one, record)
+
+    def _repeat(
+        self, one: Prepared, record: _Record, version: SubmissionVersion
+    ) -> tuple[_Record, SubmissionVersion, Outcome]:
+        """Phones resend after a timeout although the first try arrived, and sends large photos in later requests.
+        Same instance, same bytes: keep only the files we lack. Other bytes: refuse, or two answers would share one
+        identity."""
+        if version.xml != one.xml or record.submission.org_unit_id != one.unit.id:
+            raise InstanceTaken
+        self.files.extend((version, file) for file in one.item.attachments)
+        return record, version, "unchanged"
+
+    def _remember(self, one: Prepared, record: _Record, version: SubmissionVersion) -> None:
+        if one.item.source == Source.SPREADSHEET:
+            return  # a row's identity is its content
+        known = RepeatedInstance(
+            version=version, form_id=one.version.form_id, instance_id=one.instance_id, sha256=_sha256(one.xml)
+        )
+        self.repeated[known.form_id, known.instance_id] = (record, version, known.sha256)
+        self.newly_repeated.append(known)
+
+    def _find_deprecated(self, one: Prepared) -> _Record:
+        known = self.by_instance.get((one.version.form_id, one.deprecated_id))
+        if known is None:
+            raise DeprecatedUnknown
+        record, version = known
+        submission = record.submission
+        if submission.org_unit_id != one.unit.id or submission.period_key != one.occasion.period_key:
+            raise CorrectsAnother
+        if version.number != submission.current_number:
+            raise DeprecatedStale
+        return record
+
+    def _begin(self, one: Prepared) -> tuple[_Record, SubmissionVersion, Outcome]:
+        occasion = one.occasion
+        submission = Submission(
+            form_id=one.version.form_id,
+            org_unit_id=one.unit.id,
+            period_key=occasion.period_key,
+            day_from=occasion.days.first,
+            day_to=occasion.days.last,
+            named_from=occasion.named.first,
+            named_to=occasion.named.last,
+            due_on=occasion.due_on,
+            state=State.DRAFT.value,
+            current_number=0,
+            created_at=self.at,
+            first_received_at=one.item.received_at,
+        )
+        record = _Record(submission, [])
+        self.new.append(record)
+        if occasion.period_key:
+            self.by_occasion[one.version.form_id, one.unit.id, occasion.period_key] = record
+        return record, self._add_version(one, record, Step.SUBMIT), "new"
+
+    def _correct(self, one: Prepared, record: _Record) -> tuple[_Record, SubmissionVersion, Outcome]:
+        if find_next(record.state, Step.CORRECT) is None:
+            raise StepImpossible(record.state, Step.CORRECT)
+        submission, occasion = record.submission, one.occasion
+        # A corrected event may have another day; what was posted keeps its own.
+        submission.day_from, submission.day_to = occasion.days.first, occasion.days.last
+        submission.named_from, submission.named_to = occasion.named.first, occasion.named.last
+        submission.due_on = occasion.due_on
+        record.changed = True
+        return record, self._add_version(one, record, Step.CORRECT), "corrected"
+
+    def _add_version(self, one: Prepared, record: _Record, step: Step) -> SubmissionVersion:
+        submission, item = record.submission, one.item
+        number = submission.current_number + 1
+        version = SubmissionVersion(
+            number=number,
+            form_id=one.version.form_id,
+            form_version_id=one.version.pk,
+            instance_id=one.instance_id,
+            deprecated_id=one.deprecated_id,
+            xml=one.xml,
+            answers=one.answers,
+            source=item.source,
+            entered_by=item.entered_by,
+            entered_by_name=item.actor.name or self.by.name,
+            received_at=item.received_at,
+            flags=one.flags,
+        )
+        record.versions.append(version)
+        self.by_instance[one.version.form_id, one.instance_id] = (record, version)
+        self.files.extend((version, file) for file in item.attachments)
+        submission.current_number = number
+        written = _Written(
+            record, version, one, submission.reported_number, submission.approved_number, not one.needs_approval
+        )
+        record.written.append(written)
+        self.written.append(written)
+        actor = Actor(version.entered_by_name, item.actor.user_id)
+        self._step(record, number, step, State.SUBMITTED, actor, item.received_at)
+        if not one.flags:
+            submission.reported_number = number
+        if written.is_approved:
+            automatic = Actor(_("Tự động: biểu mẫu không cần duyệt"))
+            self._step(record, number, Step.APPROVE, State.APPROVED, automatic, item.received_at)
+            submission.approved_number = number
+        return version
+
+    def _step(self, record: _Record, number: int, step: Step, to: State, by: Actor, at: datetime) -> None:
+        before = record.state
+        assert find_next(before, step) is to
+        record.submission.state = to.value
+        self.steps.append((record, number, step, before, to, by, at))
+
+    # Writing
+
+    def _write(self) -> None:
+        Submission.objects.bulk_create([record.submission for record in self.new], batch_size=CHUNK)
+        for record in self.records.values():
+            if record.changed:
+                record.submission.save()
+        for one in self.written:
+            one.version.submission_id = one.record.submission.pk
+        SubmissionVersion.objects.bulk_create([one.version for one in self.written], batch_size=CHUNK)
+        for repeated in self.newly_repeated:
+            repeated.version_id = repeated.version.pk
+        RepeatedInstance.objects.bulk_create(self.newly_repeated, batch_size=CHUNK)
+        self._tell(len(self.written))
+        self._write_files()
+        record_steps(
+            Taken(str(record.submission), number, step, before, to, by, at)
+            for record, number, step, before, to, by, at in self.steps
+        )
+
+    def _write_files(self) -> None:
+        for version, file in self.files:
+            stored = None
+            if file.content is not None:
+                stored = store_bytes(file.content, media_type=file.media_type, at=self.at)
+            attachment, _created = Attachment.objects.get_or_create(
+                version=version, name=file.name, defaults={"file": stored}
+            )
+            if attachment.file_id is None and stored is not None:
+                attachment.file = stored
+                attachment.save(update_fields=["file"])
+
+    def _announce(self) -> None:
+        for batch in _in_rounds(self.written):
+            for chunk in _chunks(batch, ANNOUNCED):
+                arrived = [_arrived(one, one.record.id_of(one.replaces_reported)) for one in chunk]
+                events.announce(VersionsArrived(arrived, self.at))
+                approved = [_arrived(one, one.record.id_of(one.replaces_approved)) for one in chunk if one.is_approved]
+                if approved:
+                    events.announce(VersionsApproved(approved, self.at))
+                self._tell(len(chunk))
+
+    def _tell(self, count: int) -> None:
+        if self.progress is not None and count:
+            self.progress(count)
+
+    def _audit(self, received: Sequence[Received]) -> None:
+        """One line for the call; nothing changed, nothing to tell."""
+        if not self.written and not self.files:
+            return
+        ids = sorted({one.record.submission.pk for one in self.written} | {v.submission_id for v, _f in self.files})
+        detail = {
+            "outcomes": dict(sorted(Counter(one.outcome for one in received).items())),
+            "forms": dict(sorted(Counter(one.prepared.version.form.code for one in self.written).items())),
+            "first": ids[0],
+            "last": ids[-1],
+        }
+        subject = f"submission:{ids[0]}" if len(ids) == 1 else f"submissions:{ids[0]}-{ids[-1]}"
+        write_line("submission.receive", subject, detail, by=self.by, at=self.at)
+
+
+def _find_same(one: Prepared, record: _Record) -> SubmissionVersion | None:
+    """The version this sending repeats, or None if it says something new."""
+    if one.item.source == Source.SPREADSHEET:
+        # Importing a file again says nothing new, even after its content was corrected since.
+        return next((version for version in reversed(record.versions) if version.answers == one.answers), None)
+    # A returned report sent again as it was is the answer "it is right as it stands", and must reach the officer again.
+    if record.state is State.RETURNED or record.current.answers != one.answers:
+        return None
+    return record.current
+
+
+def _sha256(xml: str) -> str:
+    return hashlib.sha256(xml.encode()).hexdigest()
+
+
+def _arrived(one: _Written, previous_version_id: int | None) -> Arrived:
+    # The version's own days, not the submission's: a later version of the same call may have moved the event.
+    occasion = one.prepared.occasion
+    return Arrived(
+        submission_id=one.record.submission.pk,
+        version_id=one.version.pk,
+        form_code=one.prepared.version.form.code,
+        form_version_id=one.prepared.version.pk,
+        org_unit_id=one.prepared.unit.id,
+        org_unit_level=one.prepared.unit.level,
+        day_from=occasion.days.first,
+        day_to=occasion.days.last,
+        named_from=occasion.named.first,
+        named_to=occasion.named.last,
+        answers=one.prepared.answers,
+        previous_version_id=previous_version_id,
+        flagged=bool(one.prepared.flags),
+    )
+
+
+def _in_rounds(written: Iterable[_Written]) -> Iterator[list[_Written]]:
+    """First versions, then second ones, and so on: what a version replaces must be posted before it arrives."""
+    rounds: dict[int, list[_Written]] = {}
+    for one in written:
+        rounds.setdefault(one.record.written.index(one), []).append(one)
+    yield from rounds.values()
+
+
+def _chunks(things: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
+    for start in range(0, len(things), size):
+        yield things[start : start + size]

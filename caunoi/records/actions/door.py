@@ -1,0 +1,268 @@
+"""Everything that is decided about one sending before any row is written."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any, cast
+
+from django.utils.translation import gettext as _
+
+from caunoi.forms.errors import FormClosed, InstanceRefused
+from caunoi.forms.models import Assignment, FormVersion, PeriodKind
+from caunoi.forms.queries import checker_of, get_form_version, list_assignments
+from caunoi.forms.rules.assignments import holds_on
+from caunoi.forms.rules.check import FormChecker, Problem
+from caunoi.forms.rules.instance import MAX_INSTANCE_ID, build_instance, normal_answer, parse_instance, read_head
+from caunoi.forms.rules.questions import PERIOD_QUESTION, Question, clean_answer, find_event_question
+from caunoi.moments import local_date
+from caunoi.periods.rules import PeriodType, describe_period_vi
+from caunoi.places.queries import describe_absence, get_snapshot
+from caunoi.places.rules.snapshot import PlaceSnapshot, Unit
+from caunoi.records.errors import (
+    AnswersRefused,
+    EventDayMissing,
+    EventInFuture,
+    NotAssigned,
+    PeriodMismatch,
+    PeriodMissing,
+    PeriodNotBegun,
+    UnitNotOnDay,
+    UnitUnknown,
+)
+from caunoi.records.incoming import Incoming
+from caunoi.records.models import Source
+from caunoi.records.rules.identity import row_instance_id
+from caunoi.records.rules.occasions import Occasion, find_period, occasion_of_event, occasion_of_period
+from caunoi.refusals import Refusal
+
+PERIOD_EXAMPLES = {"month": "2023-01", "quarter": "2023-Q1", "half-year": "2023-H1", "year": "2023"}
+# Only an officer can judge an unlikely value; a value of the wrong type is no value, whoever sends it.
+FLAGGED_KINDS = frozenset({"required", "constraint", "not-relevant"})
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A sending that passed the door. `flags`: answers outside the form's rules, for an officer to decide."""
+
+    item: Incoming
+    version: FormVersion
+    unit: Unit
+    assignment: Assignment
+    occasion: Occasion
+    answers: dict[str, Any]
+    instance_id: str
+    deprecated_id: str
+    xml: str
+    flags: list[dict[str, Any]]
+
+    @property
+    def needs_approval(self) -> bool:
+        return bool(self.assignment.approval_level or self.flags)
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A sending read and placed: which version, unit, occasion."""
+
+    version: FormVersion
+    checker: FormChecker
+    unit: Unit
+    assignment: Assignment
+    occasion: Occasion
+    answers: dict[str, Any]
+    instance_id: str
+    deprecated_id: str
+    xml: str | None
+
+
+class Door:
+    """Checks many sendings against the same forms, assignments and places, each read once."""
+
+    def __init__(self) -> None:
+        self.places: PlaceSnapshot = get_snapshot()
+        self._versions: dict[tuple[str, str], FormVersion] = {}
+        self._assignments: dict[tuple[str, str], list[Assignment]] = {}
+        self._event_questions: dict[int, Question | None] = {}
+
+    def prepare(self, item: Incoming) -> Prepared:
+        """Raises the first refusal, in the order of the questions *what, where, when, is it well answered*."""
+        opened = self._open(item)
+        answers, problems = self._check(item, opened)
+        if refused := [p for p in problems if item.source == Source.SPREADSHEET or p.kind not in FLAGGED_KINDS]:
+            raise AnswersRefused(refused)
+        return self._pass(item, opened, answers, problems)
+
+    def list_refusals(self, item: Incoming) -> list[Refusal]:
+        """All that stands against a row of a spreadsheet, not only the first; empty if it would pass."""
+        found: list[Refusal] = []
+        version = self.version_of(item)
+        checker = checker_of(version)
+        given = item.answers or {}
+        checked = checker.check(
+            _normal(given, checker), local_date(item.received_at), item.received_at, calculate=True
+        )
+        problems = [p for p in checked.problems if p.question != PERIOD_QUESTION]
+        try:
+            self._open(item)
+        except (EventDayMissing, EventInFuture) as refusal:
+            event = self._event_question(version, checker)
+            if event is None or all(p.question != event.name for p in problems):
+                found.append(refusal)
+        except Refusal as refusal:
+            found.append(refusal)
+        return [*found, AnswersRefused(problems)] if problems else found
+
+    def version_of(self, item: Incoming) -> FormVersion:
+        wanted = item.form_version
+        if item.xml is not None:
+            form_id, version = read_head(item.xml)
+            if form_id != item.form_code:
+                raise InstanceRefused(_wrong_form(form_id, item.form_code))
+            wanted = wanted or version
+        key = (item.form_code, wanted)
+        if key not in self._versions:
+            self._versions[key] = get_form_version(item.form_code, wanted)
+        return self._versions[key]
+
+    def _open(self, item: Incoming) -> _Opened:
+        version = self.version_of(item)
+        today = local_date(item.received_at)
+        closed_on = version.form.closed_on
+        if closed_on is not None and closed_on <= today:
+            raise FormClosed(version.form.title_vi, closed_on)
+        checker = checker_of(version)
+        instance_id, deprecated_id, xml = item.instance_id or "", item.deprecated_id or "", None
+        if item.xml is not None:
+            instance = parse_instance(item.xml, checker.questions)
+            answers, xml = instance.answers, item.xml.decode()
+            instance_id, deprecated_id = instance.instance_id, instance.deprecated_id
+        else:
+            answers = _normal(item.answers or {}, checker)
+        if len(instance_id) > MAX_INSTANCE_ID or len(deprecated_id) > MAX_INSTANCE_ID:
+            raise InstanceRefused(_("Mã nhận dạng của bản gửi dài quá %(count)d ký tự.") % {"count": MAX_INSTANCE_ID})
+        unit = self.places.units.get(item.org_unit_id)
+        if unit is None:
+            raise UnitUnknown
+        assignment, occasion = self._place(item, version, checker, unit, answers)
+        self._check_days(unit, assignment, occasion, today)
+        if occasion.period_key and checker.names_period and PERIOD_QUESTION not in answers:
+            answers[PERIOD_QUESTION] = occasion.named.first.isoformat()
+        return _Opened(version, checker, unit, assignment, occasion, answers, instance_id, deprecated_id, xml)
+
+    def _place(
+        self, item: Incoming, version: FormVersion, checker: FormChecker, unit: Unit, answers: Mapping[str, Any]
+    ) -> tuple[Assignment, Occasion]:
+        """Under which assignment, and for which period or day."""
+        title = version.form.title_vi
+        refusal: Refusal | None = None
+        last = local_date(item.received_at)
+        for assignment in self._assignments_of(item.form_code, unit.level):
+            try:
+                occasion = self._occasion(item, version, checker, assignment, answers)
+            except Refusal as error:
+                refusal = refusal or error
+                continue
+            if holds_on(assignment, occasion.days.last):
+                return assignment, occasion
+            last = occasion.days.last
+        raise refusal or NotAssigned(title, self.places.name_on(unit.id, last), last)
+
+    def _occasion(
+        self, item: Incoming, version: FormVersion, checker: FormChecker, assignment: Assignment, answers: Mapping[str, Any]
+    ) -> Occasion:
+        if assignment.period_kind == PeriodKind.EVENT:
+            return occasion_of_event(self._event_day(version, checker, answers), assignment.due_days)
+        kind = cast(PeriodType, assignment.period_kind)
+        answered = str(answers.get(PERIOD_QUESTION) or "")
+        wanted = item.period_key or answered
+        period = find_period(wanted, kind, assignment.cut_off) if wanted else None
+        if period is None:
+            raise PeriodMissing(version.form.title_vi, PERIOD_EXAMPLES[kind])
+        if item.period_key and answered and find_period(answered, kind, assignment.cut_off) != period:
+            raise PeriodMismatch(describe_period_vi(period), answered)
+        return occasion_of_period(period, assignment.due_days)
+
+    def _event_day(self, version: FormVersion, checker: FormChecker, answers: Mapping[str, Any]) -> date:
+        question = self._event_question(version, checker)
+        try:
+            return date.fromisoformat(str(answers.get(question.name) or "") if question else "")
+        except ValueError:
+            raise EventDayMissing(question.label() if question else version.form.title_vi) from None
+
+    def _event_question(self, version: FormVersion, checker: FormChecker) -> Question | None:
+        if version.pk not in self._event_questions:
+            self._event_questions[version.pk] = find_event_question(checker.questions)
+        return self._event_questions[version.pk]
+
+    def _check_days(self, unit: Unit, assignment: Assignment, occasion: Occasion, today: date) -> None:
+        if not unit.exists_on(occasion.days.last):
+            raise UnitNotOnDay(describe_absence(unit.id, occasion.days.last, self.places))
+        if occasion.days.first > today:
+            if not occasion.period_key:
+                raise EventInFuture(occasion.days.first)
+            period = find_period(occasion.period_key, cast(PeriodType, assignment.period_kind), assignment.cut_off)
+            raise PeriodNotBegun(describe_period_vi(period) if period else occasion.period_key, occasion.days.first)
+
+    def _check(self, item: Incoming, opened: _Opened) -> tuple[dict[str, Any], tuple[Problem, ...]]:
+        checked = opened.checker.check(
+            opened.answers,
+            local_date(item.received_at),
+            item.received_at,
+            calculate=item.source == Source.SPREADSHEET,
+        )
+        answers = {name: value for name, value in checked.answers.items() if value not in ("", [])}
+        return answers, checked.problems
+
+    def _pass(
+        self, item: Incoming, opened: _Opened, answers: dict[str, Any], problems: tuple[Problem, ...]
+    ) -> Prepared:
+        instance_id = opened.instance_id
+        if not instance_id and item.source == Source.SPREADSHEET:
+            instance_id = row_instance_id(item.form_code, opened.unit.key, opened.occasion.period_key, answers)
+        elif not instance_id:
+            instance_id = f"uuid:{uuid.uuid4()}"
+        xml = opened.xml
+        if xml is None:
+            xml = build_instance(
+                opened.checker.outline, item.form_code, opened.version.version, instance_id, answers, opened.deprecated_id
+            )
+        return Prepared(
+            item,
+            opened.version,
+            opened.unit,
+            opened.assignment,
+            opened.occasion,
+            answers,
+            instance_id,
+            opened.deprecated_id,
+            xml,
+            [asdict(problem) for problem in problems],
+        )
+
+    def _assignments_of(self, form_code: str, level: str) -> list[Assignment]:
+        key = (form_code, level)
+        if key not in self._assignments:
+            self._assignments[key] = list_assignments(form_code, level=level)
+        return self._assignments[key]
+
+
+def _normal(answers: Mapping[str, Any], checker: FormChecker) -> dict[str, Any]:
+    """Clean text, one spelling per value, nothing that is empty. Unknown names stay: the check names them."""
+    normal: dict[str, Any] = {}
+    for name, value in answers.items():
+        if isinstance(value, list):
+            if rows := [row for row in (_normal(one, checker) for one in value if isinstance(one, Mapping)) if row]:
+                normal[name] = rows
+        elif value not in (None, ""):
+            question = checker.by_name.get(name)
+            text = str(value)
+            if text := normal_answer(question, text) if question else clean_answer(text):
+                normal[name] = text
+    return normal
+
+
+def _wrong_form(found: str, wanted: str) -> str:
+    return _("Bản gửi thuộc biểu mẫu “%(found)s”, không phải “%(wanted)s”.") % {"found": found, "wanted": wanted}

@@ -1,0 +1,168 @@
+"""What the door refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.utils.translation import gettext as _, ngettext
+
+from caunoi.forms.rules.check import Problem
+from caunoi.refusals import NotFound, Refusal
+
+
+def in_words(day: date) -> str:
+    return day.strftime("%d/%m/%Y")
+
+
+class AnswersRefused(Refusal):
+    """Answers that cannot be kept: of a wrong type, or (from a spreadsheet) outside the form's rules."""
+
+    code = "answers-refused"
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        first = problems[0]
+        more = len(problems) - 1
+        sentence = _("Câu “%(label)s”: %(message)s") % {"label": first.label, "message": first.message}
+        if more:
+            sentence += " " + ngettext("Còn %(count)d lỗi nữa.", "Còn %(count)d lỗi nữa.", more) % {"count": more}
+        super().__init__(sentence)
+        self.problems = tuple(problems)
+
+
+class NotAssigned(Refusal):
+    code = "not-assigned"
+
+    def __init__(self, title: str, unit: str, day: date) -> None:
+        super().__init__(
+            _("“%(unit)s” không được giao biểu mẫu “%(title)s” vào ngày %(day)s. Hãy kiểm tra lại đơn vị và biểu mẫu.")
+            % {"title": title, "unit": unit, "day": in_words(day)}
+        )
+
+
+class UnitNotOnDay(Refusal):
+    """The sentence names the successors or predecessors."""
+
+    code = "unit-not-on-day"
+
+
+class UnitUnknown(NotFound):
+    code = "unit-unknown"
+
+    def __init__(self) -> None:
+        super().__init__(_("Không có đơn vị này. Hãy chọn lại đơn vị."))
+
+
+class PeriodMissing(Refusal):
+    code = "period-missing"
+
+    def __init__(self, title: str, example: str) -> None:
+        super().__init__(
+            _("Biểu mẫu “%(title)s” phải ghi rõ kỳ báo cáo, ví dụ %(example)s.") % {"title": title, "example": example}
+        )
+
+
+class PeriodMismatch(Refusal):
+    code = "period-mismatch"
+
+    def __init__(self, asked: str, answered: str) -> None:
+        super().__init__(
+            _("Kỳ báo cáo trong phiếu (%(answered)s) khác kỳ đang mở (%(asked)s). Hãy chọn lại kỳ báo cáo.")
+            % {"asked": asked, "answered": answered}
+        )
+
+
+class PeriodNotBegun(Refusal):
+    code = "period-not-begun"
+
+    def __init__(self, period: str, first: date) -> None:
+        super().__init__(
+            _("Kỳ %(period)s chưa bắt đầu (bắt đầu ngày %(day)s) nên chưa gửi được.")
+            % {"period": period, "day": in_words(first)}
+        )
+
+
+class EventDayMissing(Refusal):
+    code = "event-day-missing"
+
+    def __init__(self, label: str) -> None:
+        super().__init__(_("Chưa có ngày diễn ra ở câu “%(label)s”. Hãy ghi ngày rồi gửi lại.") % {"label": label})
+
+
+class EventInFuture(Refusal):
+    code = "event-in-future"
+
+    def __init__(self, day: date) -> None:
+        super().__init__(
+            _("Ngày %(day)s ở tương lai. Chỉ ghi hoạt động đã diễn ra; hãy kiểm tra lại ngày.") % {"day": in_words(day)}
+        )
+
+
+class InstanceTaken(Refusal):
+    """Same instanceID, other content: two answers would share one identity."""
+
+    code = "instance-taken"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Mã nhận dạng của bản gửi đã dùng cho một bản ghi có nội dung khác. Hãy mở lại biểu mẫu và gửi thành bản mới.")
+        )
+
+
+class DeprecatedUnknown(NotFound):
+    code = "deprecated-unknown"
+
+    def __init__(self) -> None:
+        super().__init__(_("Không tìm thấy bản ghi mà bản sửa này thay thế. Hãy mở lại bản ghi và sửa lại."))
+
+
+class DeprecatedStale(Refusal):
+    """Somebody corrected it meanwhile; taking this one would silently undo theirs."""
+
+    code = "deprecated-stale"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Bản ghi đã có bản sửa mới hơn trong lúc bạn sửa. Hãy mở lại bản ghi, xem bản mới nhất rồi sửa tiếp.")
+        )
+
+
+class CorrectsAnother(Refusal):
+    code = "corrects-another"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Bản sửa ghi đơn vị hoặc kỳ khác với bản ghi ban đầu. Hãy thu hồi bản ghi cũ và gửi bản ghi mới.")
+        )
+
+
+class SubmissionUnknown(NotFound):
+    code = "submission-unknown"
+
+    def __init__(self) -> None:
+        super().__init__(_("Không có bản ghi này, hoặc bạn không được xem nó."))
+
+
+class VersionMoved(Refusal):
+    """The reader decided on another version than the newest."""
+
+    code = "version-moved"
+
+    def __init__(self) -> None:
+        super().__init__(_("Bản ghi đã có phiên bản mới hơn bản bạn đang xem. Hãy tải lại trang, xem lại rồi quyết định."))
+
+
+class EnteringNotAllowed(Refusal):
+    code = "entering-not-allowed"
+
+    def __init__(self, unit: str) -> None:
+        super().__init__(
+            _("Bạn không có quyền nhập số liệu cho “%(unit)s”. Hãy nhờ người quản trị giao quyền.") % {"unit": unit}
+        )
+
+
+class SentTwiceAtOnce(Refusal):
+    code = "sent-twice-at-once"
+
+    def __init__(self) -> None:
+        super().__init__(_("Một bản gửi khác của cùng đơn vị và kỳ vừa đến cùng lúc. Hãy gửi lại sau giây lát."))
