@@ -7,8 +7,9 @@ Two books: `reported` follows arrivals, `approved` follows the last step of appr
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -17,8 +18,10 @@ from caunoi.audit.clock import take_numbers
 from caunoi.facts.errors import FactRefused
 from caunoi.facts.models import Book, Posting
 from caunoi.facts.queries import element_rules
-from caunoi.facts.rules.derivation import DerivedFact, Frame, derive
+from caunoi.facts.rules.derivation import DerivedFact, ElementRule, Frame, derive
 from caunoi.records.events import Arrived, SubmissionsWithdrawn, VersionsApproved, VersionsArrived
+
+RulesOf = Callable[[str], tuple[list[ElementRule], dict[str, int]]]
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,9 @@ def reverse_withdrawn(event: SubmissionsWithdrawn) -> None:
         _write([], standing)
 
 
-def derive_version(arrived: Arrived) -> list[tuple[int, DerivedFact]]:
+def derive_version(arrived: Arrived, rules_of: RulesOf = element_rules) -> list[tuple[int, DerivedFact]]:
     """(data element id, fact) pairs that a version states. Refuses with FactRefused: a value is never cut unseen."""
-    rules, ids = element_rules(arrived.form_code)
+    rules, ids = rules_of(arrived.form_code)
     frame = Frame(arrived.day_from, arrived.day_to, arrived.named_from, arrived.named_to, arrived.org_unit_level)
     derived = derive(rules, arrived.answers, frame)
     if derived.problems:
@@ -74,11 +77,12 @@ def _replace(book: Book, versions: Sequence[Arrived]) -> None:
         ids = [arrived.version_id for arrived in versions]
         replaced = [a.previous_version_id for a in versions if a.previous_version_id is not None]
         already = set(row.version_id for row in _standing(Posting.objects.filter(book=book, version_id__in=ids)))
+        rules_of = cache(element_rules)  # whether the catalogue changed is asked once a batch, not once a record
         lines = [
             _Line(book, element_id, arrived.org_unit_id, fact, arrived.version_id, 1)
             for arrived in versions
             if arrived.version_id not in already
-            for element_id, fact in derive_version(arrived)
+            for element_id, fact in derive_version(arrived, rules_of)
         ]
         standing = _standing(Posting.objects.filter(book=book, version_id__in=replaced)) if replaced else []
         _write(lines, standing)
