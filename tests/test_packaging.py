@@ -1,0 +1,100 @@
+"""A fresh clone must install and run: what the package needs is locked, in the repository, and inside it."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# What may never stand in a file of the repository: hosts of package registries, folders of somebody's machine.
+NEVER = re.compile(r"pypi\.org|pythonhosted|registry\.npmjs|deb\.debian|/home/[a-z]+/|/root/|/opt/wheels")
+
+
+def tracked_files() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+def test_every_dependency_is_locked_with_hashes() -> None:
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*project["dependencies"], *(name for extra in project["optional-dependencies"].values() for name in extra)]
+    blocks = re.split(r"\n(?=[A-Za-z0-9])", lock)
+
+    locked = {re.split(r"[\[=]", block)[0].lower(): block for block in blocks if "==" in block}
+
+    for requirement in wanted:
+        name = re.split(r"[\[<>=~! ]", requirement)[0].lower()
+        assert "--hash=sha256:" in locked[name], name
+
+
+def test_no_file_names_a_registry_or_a_machine() -> None:
+    found = []
+    for path in tracked_files():
+        if path.suffix in (".whl", ".woff2", ".png", ".docx", ".xlsx") or "vendor" in path.parts or path == Path(__file__):
+            continue
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+            if NEVER.search(line):
+                found.append(f"{path.relative_to(ROOT)}:{number}: {line.strip()[:100]}")
+
+    assert found == []
+
+
+def test_the_setup_script_can_be_read_by_an_old_python_so_that_it_can_say_so() -> None:
+    source = (ROOT / "scripts/setup.py").read_text(encoding="utf-8")
+
+    ast.parse(source, feature_version=(3, 4))
+
+    assert not re.search(r"""\bf["']""", source)
+
+
+def test_an_old_python_is_told_what_to_do_in_both_languages() -> None:
+    pretend = (
+        "import sys, runpy; sys.version_info = (3, 9, 2, 'final', 0); sys.argv = ['scripts/setup.py'];"
+        "runpy.run_path('scripts/setup.py', run_name='__main__')"
+    )
+
+    done = subprocess.run([sys.executable, "-c", pretend], cwd=ROOT, capture_output=True, env={"LC_ALL": "C", "PATH": ""})
+
+    said = done.stderr.decode("utf-8")
+    assert done.returncode == 1
+    assert "Cầu Nối cần Python 3.11 trở lên" in said
+    assert "needs Python 3.11 or newer" in said
+    assert "Traceback" not in said
+
+
+def test_the_kept_pip_is_whole() -> None:
+    wheels = sorted((ROOT / "scripts").glob("pip-*.whl"))
+
+    assert len(wheels) == 1
+    with zipfile.ZipFile(wheels[0]) as wheel:
+        assert wheel.testzip() is None
+
+
+def test_vendored_files_are_the_ones_that_were_listed() -> None:
+    vendor = ROOT / "caunoi/desk/static/vendor"
+    listed = re.findall(r"^\| `([^`]+)` \| (\d+) \| \d+ \| `([0-9a-f]{64})` \|", (vendor / "VENDORED.md").read_text(encoding="utf-8"), re.M)
+
+    there = {str(path.relative_to(vendor)) for path in vendor.rglob("*") if path.is_file()} - {"VENDORED.md"}
+
+    assert there == {name for name, _size, _digest in listed}
+    for name, size, digest in listed:
+        content = (vendor / name).read_bytes()
+        assert (len(content), hashlib.sha256(content).hexdigest()) == (int(size), digest), name
+
+
+def test_translations_lack_nothing() -> None:
+    """English is complete wherever it has been begun; without a catalogue there is nothing to check."""
+    from babel.messages.pofile import read_po
+
+    for path in (ROOT / "caunoi/locale").glob("*/LC_MESSAGES/*.po"):
+        with open(path, "rb") as file:
+            catalogue = read_po(file)
+        missing = [str(message.id) for message in catalogue if message.id and not message.string and not message.fuzzy]
+        assert missing == [], path
