@@ -27,12 +27,13 @@ def read_pack_zip(content: bytes) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="caunoi-pack-") as folder:
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                yield _unpack(archive, Path(folder))
+                _unpack(archive, Path(folder))
         except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, UnicodeDecodeError):
             raise _refused([Mistake("", "", 0, "", _("Tệp .zip hỏng hoặc bị cắt cụt."))]) from None
+        yield Path(folder)
 
 
-def _unpack(archive: zipfile.ZipFile, folder: Path) -> Path:
+def _unpack(archive: zipfile.ZipFile, folder: Path) -> None:
     members = [one for one in archive.infolist() if not one.is_dir() and not _is_left_alone(one.filename)]
     mistakes = [Mistake(one.filename, "", 0, "", sentence) for one in members if (sentence := _find_fault(one))]
     if not members:
@@ -55,7 +56,6 @@ def _unpack(archive: zipfile.ZipFile, folder: Path) -> Path:
         if left < 0:
             raise _refused([Mistake("", "", 0, "", _("Gói giải nén ra lớn quá 50 MB."))])
         path.write_bytes(unpacked)
-    return folder
 
 
 def _is_left_alone(name: str) -> bool:

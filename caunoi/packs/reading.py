@@ -22,7 +22,7 @@ from caunoi.forms.rules.questions import Question
 from caunoi.packs.rules import assignments, elements, indicators
 from caunoi.packs.rules.contents import NOTHING_LOADED, About, FormFile, Pack, RelationRow, ReportFile, Surroundings
 from caunoi.packs.rules.tables import Notes, Row, check_unique, decode, read_table, suggest
-from caunoi.places.models import Level
+from caunoi.packs.rules.words import LEVELS
 from caunoi.refusals import FileRefused, Mistake
 from caunoi.vietnamese_text import clean
 
@@ -175,7 +175,7 @@ _ABOUT_KEYS = ("id", "version", "licence", "levels", "title")
 def _read_about(content: bytes | None, notes: Notes) -> About:
     """Empty values where something is wrong, all levels where they are: later checks should not repeat a mistake."""
     given = (_read_toml(PACK_FILE, content, notes) if content is not None else None) or None
-    levels = tuple(Level.values)
+    levels = LEVELS
     if given is None:
         if content is not None and not notes.mistakes:
             notes.add_file(PACK_FILE, _("Tệp trống."), allowed=", ".join(_ABOUT_KEYS))

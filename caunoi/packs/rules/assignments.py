@@ -6,19 +6,16 @@ from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
-from caunoi.forms.models import PeriodKind
 from caunoi.forms.rules.assignments import AssignmentRow, find_overlap
 from caunoi.forms.rules.questions import PERIOD_QUESTION, Question, find_event_question
 from caunoi.packs.rules.tables import Notes, Row, suggest
-from caunoi.places.models import Level
+from caunoi.packs.rules.words import EVENT, LEVELS, PERIOD_TYPES
 
 FILE = "assignments.csv"
 COLUMNS = (
     "form", "level", "period_type", "cut_off", "due_days", "approval", "self_approval", "covers", "from", "to",
 )  # fmt: skip
 NO_APPROVAL = "none"
-# From the top down: a unit's record is decided at its own level or above.
-LEVELS = tuple(Level.values)
 
 # The questions of each form; None for a form that can't be read, which is said elsewhere.
 Forms = Mapping[str, Sequence[Question] | None]
@@ -29,7 +26,7 @@ def read_assignments(
 ) -> dict[str, tuple[AssignmentRow, ...]]:
     """By form code; every form of the pack is there, also one without assignments."""
     found: dict[str, list[tuple[Row, AssignmentRow]]] = {form: [] for form in forms}
-    events = {row["form"] for row in rows if row["period_type"] == PeriodKind.EVENT}
+    events = {row["form"] for row in rows if row["period_type"] == EVENT}
     for row in rows:
         form = row["form"]
         if form not in forms:
@@ -47,10 +44,11 @@ def read_assignments(
 
 
 def _read(row: Row, levels: Sequence[str], notes: Notes) -> AssignmentRow:
-    period_kind = notes.one_of(row, "period_type", PeriodKind.values)
+    period_kind = notes.one_of(row, "period_type", PERIOD_TYPES)
     level = notes.one_of(row, "level", levels)
     approval = notes.one_of(row, "approval", (*levels, NO_APPROVAL))
-    if approval in LEVELS and level in LEVELS and LEVELS.index(approval) > LEVELS.index(level):
+    if approval in levels and level in levels and LEVELS.index(approval) > LEVELS.index(level):
+        # A unit's record is decided at its own level or above.
         message = _("Cấp duyệt phải là chính cấp gửi hoặc cấp trên.")
         notes.add(row, "approval", message, allowed=", ".join([*LEVELS[: LEVELS.index(level) + 1], NO_APPROVAL]))
     cut_off = notes.one_of(row, "cut_off", ("1", "15"), default="1")
@@ -73,7 +71,7 @@ def _read(row: Row, levels: Sequence[str], notes: Notes) -> AssignmentRow:
 
 
 def _check_covers(row: Row, read: AssignmentRow, forms: Forms, events: set[str], notes: Notes) -> None:
-    if read.covers and read.period_kind == PeriodKind.EVENT:
+    if read.covers and read.period_kind == EVENT:
         notes.add(row, "covers", _("Chỉ báo cáo theo kỳ mới bảo đảm cho biểu mẫu khác."))
     for covered in read.covers:
         if covered not in forms:
@@ -86,11 +84,11 @@ def _check_covers(row: Row, read: AssignmentRow, forms: Forms, events: set[str],
 
 def _check_questions(row: Row, read: AssignmentRow, questions: Sequence[Question], notes: Notes) -> None:
     """A form says which period or day it is about."""
-    if read.period_kind == PeriodKind.EVENT:
+    if read.period_kind == EVENT:
         if find_event_question(questions) is None:
             message = _("Biểu mẫu theo hoạt động phải có câu hỏi ngày, ví dụ “ngay”.")
             notes.add(row, "form", message)
-    elif read.period_kind in PeriodKind.values and not any(
+    elif read.period_kind in PERIOD_TYPES and not any(
         question.name == PERIOD_QUESTION and question.type == "date" and question.repeat is None
         for question in questions
     ):

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
-from caunoi.facts.models import Kind, Nature
 from caunoi.facts.rules.derivation import read_day
 from caunoi.facts.rules.expressions import (
     Condition,
@@ -22,6 +21,7 @@ from caunoi.facts.rules.expressions import (
 from caunoi.forms.rules.questions import NUMBERS, Question
 from caunoi.packs.rules.contents import ElementRow, StandingElement
 from caunoi.packs.rules.tables import Notes, Row, suggest
+from caunoi.packs.rules.words import CATEGORY, KINDS, NATURES, RESULT, UNITS
 
 FILE = "data_elements.csv"
 COLUMNS = (
@@ -43,7 +43,7 @@ def read_elements(rows: Sequence[Row], levels: Sequence[str], forms: Forms, note
 
 
 def _read(row: Row, levels: Sequence[str], forms: Forms, notes: Notes) -> ElementRow:
-    kind = notes.one_of(row, "kind", Kind.values)
+    kind = notes.one_of(row, "kind", KINDS)
     names = notes.names(row)
     definitions = notes.both_languages(row, "definition")
     element = ElementRow(
@@ -58,16 +58,16 @@ def _read(row: Row, levels: Sequence[str], forms: Forms, notes: Notes) -> Elemen
         expression=row["expression"],
         filter=row["filter"],
         day=row["day"],
-        nature=notes.one_of(row, "nature", Nature.values, default=Nature.RESULT),
+        nature=notes.one_of(row, "nature", NATURES, default=RESULT),
         classes=row.values("classes"),
         definition_vi=definitions[0],
         definition_en=definitions[1],
     )
-    if kind == Kind.UNITS:
+    if kind == UNITS:
         _check_units(row, element, notes)
     else:
         _check_derivation(row, element, forms, notes)
-    if kind == Kind.CATEGORY:
+    if kind == CATEGORY:
         if element.decimals:
             notes.add(row, "decimals", _("Xếp loại không có chữ số thập phân."), allowed="0")
         if not element.classes:
@@ -76,7 +76,7 @@ def _read(row: Row, levels: Sequence[str], forms: Forms, notes: Notes) -> Elemen
             notes.add(row, "classes", _("Có loại ghi hai lần."))
         if any(len(class_) > 40 for class_ in element.classes):
             notes.add(row, "classes", _("Mã của một loại dài quá 40 ký tự."))
-    elif element.classes and kind != Kind.UNITS:
+    elif element.classes and kind != UNITS:
         notes.add(row, "classes", _("Chỉ xếp loại (kind = category) mới có classes."))
     return element
 
@@ -231,7 +231,7 @@ class _Fit:
     def result(self, element: ElementRow, expression: Expression) -> None:
         """What comes out must be a class for a category, a number for all others."""
         bare = self.questions.get(expression.node.name) if isinstance(expression.node, Asked) else None
-        if element.kind != Kind.CATEGORY:
+        if element.kind != CATEGORY:
             if bare is not None and bare.repeat is None:
                 self.number("expression", bare.name)
             return

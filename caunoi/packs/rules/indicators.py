@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from caunoi.facts.models import Nature
 from caunoi.facts.rules.formula import FormulaError, Node, Number, parse_formula
 from caunoi.facts.rules.formula_check import (
     PART_OF,
@@ -21,6 +20,7 @@ from caunoi.facts.rules.formula_check import (
 )
 from caunoi.packs.rules.contents import IndicatorRow, RelationRow
 from caunoi.packs.rules.tables import Notes, Row
+from caunoi.packs.rules.words import CATEGORY, RESULT, TARGET
 
 FILE = "indicators.csv"
 COLUMNS = ("code", "name_vi", "name_en", "unit", "decimals", "formula", "direction", "source_vi", "source_en")
@@ -105,13 +105,13 @@ def read_relations(rows: Sequence[Row], elements: Elements, notes: Notes) -> lis
 
 def _check_fit(row: Row, relation: RelationRow, elements: Elements, notes: Notes) -> None:
     one, other = elements[relation.code], elements[relation.other]
-    if relation.relation == TARGET_OF and (one.nature, other.nature) != (Nature.TARGET, Nature.RESULT):
+    if relation.relation == TARGET_OF and (one.nature, other.nature) != (TARGET, RESULT):
         message = _("target-of nối một chỉ tiêu phấn đấu (nature = target) với kết quả (nature = result) của nó.")
         notes.add(row, "relation", message)
     if relation.relation == PART_OF and one.unit != other.unit:
         message = _("Phần và tổng phải cùng đơn vị tính: %(one)s, %(other)s.")
         notes.add(row, "relation", message % {"one": one.unit, "other": other.unit})
-    if relation.relation in (PART_OF, TURNS_OF) and "category" in (one.kind, other.kind):
+    if relation.relation in (PART_OF, TURNS_OF) and CATEGORY in (one.kind, other.kind):
         notes.add(row, "relation", _("Xếp loại không phải là con số nên không có quan hệ này."))
 
 
