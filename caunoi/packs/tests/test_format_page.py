@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from caunoi.facts.models import Kind, Nature
-from caunoi.facts.rules import expressions, formula
+from caunoi.facts.rules import expression_parser as expressions
+from caunoi.facts.rules import formula
 from caunoi.facts.rules.formula_check import RELATIONS
 from caunoi.forms.models import PeriodKind
 from caunoi.packs.reading import KNOWN
