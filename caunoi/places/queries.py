@@ -5,7 +5,8 @@ import threading
 from collections.abc import Callable
 from datetime import date
 
-from django.db.models import Max, Q
+from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from caunoi.periods.rules import BEGINNING
@@ -20,19 +21,26 @@ _cached: dict[tuple[object, ...], PlaceSnapshot] = {}
 
 def get_snapshot(known: int | None = None) -> PlaceSnapshot:
     """All places as known now, or at a knowledge number. Read once and shared until something about places changes."""
-    latest = max(
-        OrgUnit.objects.aggregate(last=Max("known_from"))["last"] or 0,
-        Succession.objects.aggregate(last=Max("known_from"))["last"] or 0,
-    )
-    # Two databases in one process happen in tests; the count tells them apart together with the number.
-    count = OrgUnit.objects.count()
-    key = (latest, count, None if known is None or known >= latest else known)
+    latest, newest_unit = _newest()
+    # Two databases in one process happen in tests; the newest unit tells them apart together with the number.
+    key = (latest, newest_unit, None if known is None or known >= latest else known)
     with _lock:
         if key not in _cached:
             if len(_cached) > 8:
                 _cached.clear()
             _cached[key] = _read(latest if known is None else min(known, latest))
         return _cached[key]
+
+
+def _newest() -> tuple[int, int]:
+    """The last knowledge number about places and the last unit's id. One statement: it is asked many times a request."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT MAX(known_from) FROM places_orgunit), (SELECT MAX(known_from) FROM places_succession),"
+            " (SELECT MAX(id) FROM places_orgunit)"
+        )
+        units, successions, newest_unit = cursor.fetchone()
+    return max(units or 0, successions or 0), newest_unit or 0
 
 
 def forget_snapshots() -> None:
