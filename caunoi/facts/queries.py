@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import difflib
 
-from django.db.models import Max
+from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
 from caunoi.facts.errors import CodeUnknown
@@ -11,14 +11,14 @@ from caunoi.facts.rules.derivation import ElementRule, compile_element
 from caunoi.facts.rules.formula import Node, parse_formula
 from caunoi.facts.rules.formula_check import ElementFacts, IndicatorFacts, check_formula
 
-_rules: dict[tuple[str, int, int], tuple[list[ElementRule], dict[str, int]]] = {}
+_rules: dict[tuple[str, int, int, int], tuple[list[ElementRule], dict[str, int]]] = {}
 
 
 def element_rules(form_code: str) -> tuple[list[ElementRule], dict[str, int]]:
     """The compiled data elements that a form feeds, and their ids by code. Compiled once per state of the catalogue."""
     found = DataElement.objects.filter(form_code=form_code)
-    state = found.aggregate(last=Max("known_from"), top=Max("id"))
-    key = (form_code, state["last"] or 0, state["top"] or 0)
+    state = found.aggregate(last=Max("known_from"), top=Max("id"), count=Count("id"))
+    key = (form_code, state["last"] or 0, state["top"] or 0, state["count"])
     if key not in _rules:
         if len(_rules) > 500:
             _rules.clear()
