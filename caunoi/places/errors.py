@@ -35,3 +35,13 @@ class PlaceNotOnDay(Refusal):
     def __init__(self, sentence: str, unit: int) -> None:
         super().__init__(sentence)
         self.unit = unit
+
+
+class SuccessionRefused(Refusal):
+    """A succession that cannot be; `problems` are whole sentences, all of them at once."""
+
+    code = "succession-refused"
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__(" ".join(problems))
+        self.problems = tuple(problems)

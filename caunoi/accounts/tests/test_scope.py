@@ -1,10 +1,10 @@
-"""What a role reaches. The law: nobody sees a unit's day that did not lie under them or under what their unit became."""
+"""What a role reaches. The law: nobody sees a day of a unit that did not lie under theirs or what theirs became."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from caunoi.accounts.rules import Reach, compute_reach, read_history
@@ -182,7 +182,6 @@ def every_day() -> list[date]:
     return [START + timedelta(days=5 * index) for index in range(14)]
 
 
-@settings(max_examples=150, deadline=None)
 @given(places=histories(), data=st.data())
 def test_a_scope_holds_exactly_what_lay_under_the_granted_units_and_what_they_became(
     places: PlaceSnapshot, data: st.DataObject
