@@ -14,11 +14,16 @@ class StepImpossible(Refusal):
     code = "step-impossible"
 
     def __init__(self, state: State, step: Step) -> None:
-        super().__init__(
-            _("Bản ghi đang ở trạng thái “%(state)s” nên không thể %(step)s. Hãy tải lại trang để xem tình trạng mới nhất.")
-            % {"state": state_name(state), "step": step_name(step)}
-        )
+        super().__init__(self.describe(state, step))
         self.state, self.step = state, step
+
+    def describe(self, state: State, step: Step) -> str:
+        names = {"state": state_name(state), "step": step_name(step)}
+        return (
+            _("Bản ghi đang ở trạng thái “%(state)s” nên không thể %(step)s.") % names
+            + " "
+            + _("Hãy tải lại trang để xem tình trạng mới nhất.")
+        )
 
 
 class AlreadyDone(StepImpossible):
@@ -26,9 +31,8 @@ class AlreadyDone(StepImpossible):
 
     code = "already-done"
 
-    def __init__(self, state: State, step: Step) -> None:
-        super().__init__(state, step)
-        self.sentence = _("Bản ghi này đã ở trạng thái “%(state)s” rồi; không có gì thay đổi.") % {"state": state_name(state)}
+    def describe(self, state: State, step: Step) -> str:
+        return _("Bản ghi này đã ở trạng thái “%(state)s” rồi; không có gì thay đổi.") % {"state": state_name(state)}
 
 
 class CommentMissing(Refusal):

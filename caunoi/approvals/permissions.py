@@ -43,7 +43,8 @@ def may_take(step: Step, held: Iterable[Held]) -> bool:
     """Whether any of the roles, as they lie to the unit, may take the step."""
     allowed = PERMISSIONS[step]
     return any(
-        one in allowed or (one.relation == Relation.DECIDES and Held(one.role, Relation.REACHES) in allowed) for one in held
+        one in allowed or (one.relation == Relation.DECIDES and Held(one.role, Relation.REACHES) in allowed)
+        for one in held
     )
 
 

@@ -26,9 +26,7 @@ MEDIA_TYPES = {
 
 
 @transaction.atomic
-def publish_form(
-    *, content: bytes, file_type: str, file_name: str, pack: str, by: Actor, at: datetime
-) -> FormVersion:
+def publish_form(*, content: bytes, file_type: str, file_name: str, pack: str, by: Actor, at: datetime) -> FormVersion:
     """The form's new version; the same content again gives the same version back and changes nothing.
 
     Raises FileRefused for a form with mistakes, VersionTaken for other content under a published version.

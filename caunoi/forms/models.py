@@ -51,7 +51,10 @@ class PeriodKind(models.TextChoices):
 
 
 class Assignment(models.Model):
-    """Units of a level owe a form for each period (or may send it for each event). Columns as in docs/pack-format.md."""
+    """Units of a level owe a form for each period (or may send it for each event).
+
+    Columns as in docs/pack-format.md.
+    """
 
     form = models.ForeignKey(Form, on_delete=models.CASCADE, related_name="assignments")
     level = models.CharField(max_length=12, choices=Level.choices)
@@ -67,9 +70,7 @@ class Assignment(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["form", "level", "from_day"], name="assignment_once_a_level_and_day"
-            ),
+            models.UniqueConstraint(fields=["form", "level", "from_day"], name="assignment_once_a_level_and_day"),
             models.CheckConstraint(condition=models.Q(cut_off__in=[1, 15]), name="assignment_cut_off_1_or_15"),
         ]
         ordering = ["form_id", "level"]

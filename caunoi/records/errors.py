@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from caunoi.forms.rules.check import Problem
 from caunoi.refusals import NotFound, Refusal
@@ -105,7 +106,7 @@ class InstanceTaken(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            _("Mã nhận dạng của bản gửi đã dùng cho một bản ghi có nội dung khác. Hãy mở lại biểu mẫu và gửi thành bản mới.")
+            _("Mã nhận dạng của bản gửi đã dùng cho một bản ghi có nội dung khác. Hãy mở lại biểu mẫu rồi gửi lại.")
         )
 
 
@@ -149,7 +150,9 @@ class VersionMoved(Refusal):
     code = "version-moved"
 
     def __init__(self) -> None:
-        super().__init__(_("Bản ghi đã có phiên bản mới hơn bản bạn đang xem. Hãy tải lại trang, xem lại rồi quyết định."))
+        super().__init__(
+            _("Bản ghi đã có phiên bản mới hơn bản bạn đang xem. Hãy tải lại trang, xem lại rồi quyết định.")
+        )
 
 
 class EnteringNotAllowed(Refusal):

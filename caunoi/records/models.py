@@ -47,7 +47,9 @@ class Submission(models.Model):
                 condition=~models.Q(period_key="") & ~models.Q(state="withdrawn"),
                 name="submission_once_a_period",
             ),
-            models.CheckConstraint(condition=models.Q(day_to__gte=models.F("day_from")), name="submission_days_in_order"),
+            models.CheckConstraint(
+                condition=models.Q(day_to__gte=models.F("day_from")), name="submission_days_in_order"
+            ),
         ]
         indexes = [
             models.Index(fields=["org_unit", "form", "day_from"]),

@@ -1,4 +1,4 @@
-"""Who may enter records for a unit, and who decides about one. What each step needs stands in `approvals.permissions`."""
+"""Who may enter records for a unit, and who decides about one. `approvals.permissions` says what each step needs."""
 
 from __future__ import annotations
 

@@ -171,7 +171,12 @@ class _Check:
                 self._plant(child, below, answers, row, (*around, (expression, below)) if expression else around)
 
     def _plant_question(
-        self, question: Question, node: Any, answers: dict[str, Any], row: int, around: tuple[tuple[Expression, Any], ...]
+        self,
+        question: Question,
+        node: Any,
+        answers: dict[str, Any],
+        row: int,
+        around: tuple[tuple[Expression, Any], ...],
     ) -> None:
         leaf = etree.SubElement(node, question.name)
         value = answers.get(question.name, "")
@@ -252,7 +257,9 @@ class _Check:
             return
         if value == "":
             if question.required and (rules.required is None or self._holds(rules.required, leaf.node, leaf)):
-                self._problem(question, "", "required", _("Câu này bắt buộc phải trả lời."), allowed_of(question), leaf.row)
+                self._problem(
+                    question, "", "required", _("Câu này bắt buộc phải trả lời."), allowed_of(question), leaf.row
+                )
             return
         if (problem := type_problem(question, value)) is not None:
             kind = "choice" if question.choices else "type"
@@ -263,7 +270,9 @@ class _Check:
 
     def _problem(self, question: Question, value: str, kind: str, message: str, allowed: str, row: int) -> None:
         label = question.label(self.language)
-        self.problems.append(Problem(question.name, label, value, message, allowed, kind, row if question.repeat else 0))
+        self.problems.append(
+            Problem(question.name, label, value, message, allowed, kind, row if question.repeat else 0)
+        )
 
 
 def _node_text(question: Question, value: Any) -> str | None:

@@ -135,7 +135,9 @@ def _list_mistakes(sheets: DefinitionData, rows: Sequence[Mapping[str, Any]], fi
         for column in _EXPRESSIONS:
             for wanted in _REFERENCE.findall(str(row.get(column) or "")):
                 if wanted not in numbers:
-                    yield Mistake(file_name, "survey", number, column, _unknown_question(wanted, numbers), str(row[column]))
+                    yield Mistake(
+                        file_name, "survey", number, column, _unknown_question(wanted, numbers), str(row[column])
+                    )
     settings = (list(sheets.settings or ()) or [{}])[0]
     for column in ("form_id", "version"):
         if not settings.get(column) and not (column == "form_id" and settings.get("id_string")):
@@ -153,7 +155,9 @@ def _mistake_of(error: BaseException, file_name: str, rows: Sequence[Mapping[str
     text = str(error) or type(error).__name__
     row = int(found.group(1)) if (found := _ROW.match(text)) else 0
     text = _ROW.sub("", text)
-    sheet, column = (where.group(1), where.group(2)) if (where := _SHEET.search(text)) else ("survey" if row else "", "")
+    sheet, column = (
+        (where.group(1), where.group(2)) if (where := _SHEET.search(text)) else ("survey" if row else "", "")
+    )
     if not row and (named := re.search(r"(?:named|name) '([^']+)'", text)):
         row = _row_numbers(rows).get(named.group(1), 0)
         sheet = "survey" if row else sheet
@@ -173,7 +177,9 @@ def _sentences() -> dict[str, str]:
         r"not recognized as a supported type|BadZipFile|not a zip file|zip": _(
             "Không đọc được tệp: tệp hỏng, bị cắt cụt hoặc không phải là XLSForm."
         ),
-        r"There should be a choices sheet": _("Có câu hỏi lựa chọn nhưng tệp thiếu trang “choices” (cột list_name, name, label)."),
+        r"There should be a choices sheet": _(
+            "Có câu hỏi lựa chọn nhưng tệp thiếu trang “choices” (cột list_name, name, label)."
+        ),
         r"with no name": _("Câu hỏi hoặc nhóm chưa có tên ở cột “name”."),
         r"Names must begin": _("Tên phải bắt đầu bằng chữ cái; chỉ gồm chữ không dấu, chữ số, dấu gạch dưới."),
         r"No matching 'end": _("Nhóm hoặc phần lặp được mở mà không đóng (thiếu dòng “end”)."),
@@ -184,7 +190,10 @@ def _sentences() -> dict[str, str]:
 
 def _read_binds(xform: str) -> dict[str, Mapping[str, str]]:
     root = etree.fromstring(xform.encode())
-    return {bind.get("nodeset", ""): {str(k): str(v) for k, v in bind.attrib.items()} for bind in root.iter(f"{_XFORMS}bind")}
+    return {
+        bind.get("nodeset", ""): {str(k): str(v) for k, v in bind.attrib.items()}
+        for bind in root.iter(f"{_XFORMS}bind")
+    }
 
 
 def _read_questions(
@@ -270,7 +279,11 @@ def _list_untranslated(questions: Sequence[Question], numbers: Mapping[str, int]
     seen: set[str] = set()
     for question in questions:
         row = numbers.get(question.name, 0)
-        for column, texts in (("label", question.labels), ("hint", question.hints), ("constraint_message", question.constraint_messages)):
+        for column, texts in (
+            ("label", question.labels),
+            ("hint", question.hints),
+            ("constraint_message", question.constraint_messages),
+        ):
             for language in languages:
                 if texts and language not in texts:
                     yield Mistake(file_name, "survey", row, f"{column}::{language}", _("Thiếu bản dịch."))

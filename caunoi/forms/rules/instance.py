@@ -69,7 +69,9 @@ def parse_instance(xml: bytes, questions: Sequence[Question]) -> Instance:
     meta = _meta(root)
     instance_id = meta.get("instanceID", "")
     if not instance_id:
-        raise InstanceRefused(_("Bản gửi thiếu mã nhận dạng (instanceID) nên không nhận được. Hãy mở lại biểu mẫu và gửi lại."))
+        raise InstanceRefused(
+            _("Bản gửi thiếu mã nhận dạng (instanceID) nên không nhận được. Hãy mở lại biểu mẫu và gửi lại.")
+        )
     if max(len(instance_id), len(meta.get("deprecatedID", ""))) > MAX_INSTANCE_ID:
         raise InstanceRefused(_("Mã nhận dạng của bản gửi dài quá %(count)d ký tự.") % {"count": MAX_INSTANCE_ID})
     answers = _read(outline(questions), root)

@@ -135,7 +135,20 @@ def _translate(text: str) -> tuple[str, frozenset[str]]:
         token = tokens[index]
         after = _next_solid(tokens, index + 1)
         is_call = _NAME.match(token) is not None and after < len(tokens) and tokens[after] == "("
-        is_operator = token in _OPERATORS and previous not in ("", "(", "[", ",", "/", "=", "<", ">", "+", "-", "*", "|")
+        is_operator = token in _OPERATORS and previous not in (
+            "",
+            "(",
+            "[",
+            ",",
+            "/",
+            "=",
+            "<",
+            ">",
+            "+",
+            "-",
+            "*",
+            "|",
+        )
         if not is_call or is_operator or token in _NODE_TESTS or token in _NATIVE:
             parts.append(token)
         elif token in ("today", "now"):

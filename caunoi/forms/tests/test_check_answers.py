@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from caunoi.forms.errors import InstanceRefused
 from caunoi.forms.rules.check import FormChecker, check_answers
@@ -83,7 +84,11 @@ def test_rows_of_a_repeat_are_checked_one_by_one() -> None:
 
 
 def test_calculations_are_filled_where_no_device_did_it() -> None:
-    rows = ["integer | a | A | | |", "calculate | b | | | | ${a} * 2", "calculate | c | | | | if(${b} > 5, 'nhieu', 'it')"]
+    rows = [
+        "integer | a | A | | |",
+        "calculate | b | | | | ${a} * 2",
+        "calculate | c | | | | if(${b} > 5, 'nhieu', 'it')",
+    ]
     checker = FormChecker(compile_xlsform(form(*rows), "md", "a.md").questions)
 
     checked = checker.check({"a": "3"}, TODAY, calculate=True)
@@ -206,7 +211,9 @@ META = "<meta><instanceID>uuid:1</instanceID></meta>"
 
 
 def test_what_browsers_and_phones_send_gets_one_spelling() -> None:
-    compiled = compile_xlsform(form("decimal | a | A | | |", "decimal | b | B | | |", "integer | c | C | | |"), "md", "a")
+    compiled = compile_xlsform(
+        form("decimal | a | A | | |", "decimal | b | B | | |", "integer | c | C | | |"), "md", "a"
+    )
     xml = '<x:data xmlns:x="urn:x" id="thu"><x:a>3.26E7</x:a><x:b>NaN</x:b><x:c> 5 </x:c><x:meta>'
     xml += "<x:instanceID>uuid:1</x:instanceID></x:meta></x:data>"
 

@@ -29,7 +29,9 @@ def test_every_form_of_our_packs_compiles_with_all_translations_and_all_checks(p
 
 
 def test_all_mistakes_of_a_form_are_named_at_once_with_row_and_column() -> None:
-    content = form("integer | so_ho | Số hộ | ${so_nguo} > 0 | |", "integer | so_nguoi | Người | | |", "text | so_ho | Lại | | |")
+    content = form(
+        "integer | so_ho | Số hộ | ${so_nguo} > 0 | |", "integer | so_nguoi | Người | | |", "text | so_ho | Lại | | |"
+    )
 
     with pytest.raises(FileRefused) as refused:
         compile_xlsform(content, "md", "thu.md")
@@ -104,9 +106,11 @@ def test_a_function_the_server_lacks_is_said_and_not_refused() -> None:
 
 def test_a_missing_translation_is_listed() -> None:
     content = form("integer | a | A | | |", "integer | b | B | | |").replace(
-        b"| relevant |", "| label::English (en) |".encode(), 1
+        b"| relevant |", b"| label::English (en) |", 1
     )
-    content = content.replace(b"| integer | a | A |  |", b"| integer | a | A | A |").replace(b"integer | a | A | ", b"integer | a | A | a")
+    content = content.replace(b"| integer | a | A |  |", b"| integer | a | A | A |").replace(
+        b"integer | a | A | ", b"integer | a | A | a"
+    )
 
     compiled = compile_xlsform(content, "md", "thu.md")
 

@@ -66,9 +66,7 @@ def receive_many(
     return store(prepared, by=by, at=at, progress=progress)
 
 
-def store(
-    prepared: Sequence[Prepared], *, by: Actor, at: datetime, progress: Advance | None = None
-) -> list[Received]:
+def store(prepared: Sequence[Prepared], *, by: Actor, at: datetime, progress: Advance | None = None) -> list[Received]:
     """Write what passed the door."""
     try:
         with transaction.atomic():
@@ -202,7 +200,9 @@ class _Arrival:
                 found.update(repeated.values_list("version__submission_id", flat=True))
         for (form, period_key), units in occasions.items():
             for units_chunk in _chunks(sorted(units)):
-                submissions = Submission.objects.filter(form_id=form, period_key=period_key, org_unit_id__in=units_chunk)
+                submissions = Submission.objects.filter(
+                    form_id=form, period_key=period_key, org_unit_id__in=units_chunk
+                )
                 found.update(submissions.exclude(state=State.WITHDRAWN).values_list("pk", flat=True))
         return found
 
@@ -221,7 +221,9 @@ class _Arrival:
         if one.deprecated_id:
             record = self._find_deprecated(one)
         else:
-            same = self.by_occasion.get((form, one.unit.id, one.occasion.period_key)) if one.occasion.period_key else None
+            same = (
+                self.by_occasion.get((form, one.unit.id, one.occasion.period_key)) if one.occasion.period_key else None
+            )
             if same is None:
                 return self._begin(one)
             record = same

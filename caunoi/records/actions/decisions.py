@@ -204,7 +204,12 @@ def _announce_approved(taking: Sequence[tuple[Submission, SubmissionVersion]], a
     `reported` first."""
     units = get_snapshot().units
     replaced = _ids_of_numbers(
-        [(s.pk, number) for s, v in taking for number in (s.approved_number, s.reported_number) if number not in (None, v.number)]
+        [
+            (s.pk, number)
+            for s, v in taking
+            for number in (s.approved_number, s.reported_number)
+            if number not in (None, v.number)
+        ]
     )
 
     def arrived(submission: Submission, version: SubmissionVersion, number: int | None) -> Arrived:

@@ -101,9 +101,7 @@ class Door:
         version = self.version_of(item)
         checker = checker_of(version)
         given = item.answers or {}
-        checked = checker.check(
-            _normal(given, checker), local_date(item.received_at), item.received_at, calculate=True
-        )
+        checked = checker.check(_normal(given, checker), local_date(item.received_at), item.received_at, calculate=True)
         problems = [p for p in checked.problems if p.question != PERIOD_QUESTION]
         try:
             self._open(item)
@@ -171,7 +169,12 @@ class Door:
         raise refusal or NotAssigned(title, self.places.name_on(unit.id, last), last)
 
     def _occasion(
-        self, item: Incoming, version: FormVersion, checker: FormChecker, assignment: Assignment, answers: Mapping[str, Any]
+        self,
+        item: Incoming,
+        version: FormVersion,
+        checker: FormChecker,
+        assignment: Assignment,
+        answers: Mapping[str, Any],
     ) -> Occasion:
         if assignment.period_kind == PeriodKind.EVENT:
             return occasion_of_event(self._event_day(version, checker, answers), assignment.due_days)
@@ -227,7 +230,12 @@ class Door:
         xml = opened.xml
         if xml is None:
             xml = build_instance(
-                opened.checker.outline, item.form_code, opened.version.version, instance_id, answers, opened.deprecated_id
+                opened.checker.outline,
+                item.form_code,
+                opened.version.version,
+                instance_id,
+                answers,
+                opened.deprecated_id,
             )
         return Prepared(
             item,

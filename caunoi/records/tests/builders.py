@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from caunoi.accounts.models import Role, RoleGrant, User
-from caunoi.audit.clock import lock_clock, take_numbers
+from caunoi.audit.clock import take_numbers
 from caunoi.audit.rules import Actor
 from caunoi.forms.actions import publish_form, set_assignments
 from caunoi.forms.models import FormVersion
@@ -27,9 +27,14 @@ AT = local_moment(DAY)
 
 
 def unit(
-    name: str, level: str, parent: OrgUnit | None = None, *, code: str = "", from_: date = BEGINNING, to: date | None = None
+    name: str,
+    level: str,
+    parent: OrgUnit | None = None,
+    *,
+    code: str = "",
+    from_: date = BEGINNING,
+    to: date | None = None,
 ) -> OrgUnit:
-    lock_clock()
     made = OrgUnit.objects.create(
         key=code or f"{level}-{OrgUnit.objects.count() + 1}", level=level, starts_on=from_, ends_on=to,
         known_from=take_numbers(1)[0],
@@ -78,7 +83,7 @@ CLEANUP = {"ngay": "2023-06-01", "so_nguoi": "25", "rac_m3": "1.5"}
 
 
 def report(village: OrgUnit, period_key: str = "2023-05", *, at: datetime = AT, **changes: Any) -> Incoming:
-    """The village's monthly report. Named settings of the sending (`source`, `xml`, ...) go to it, others are answers."""
+    """The village's monthly report. Fields of `Incoming` (`source`, `xml`, ...) go to the sending; others answer."""
     return sending("bao_cao_thang_thon", village, REPORT, changes, at, period_key)
 
 
