@@ -1,0 +1,282 @@
+"""Puts the synthetic records onto real units and sends them through the door by which real ones come."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import cast
+
+from django.db import transaction
+
+from caunoi.accounts.models import User
+from caunoi.audit.rules import Actor
+from caunoi.demo.errors import DemoBroken
+from caunoi.demo.rules.drafts import Draft, Fillers
+from caunoi.demo.rules.plan import PlanRow, make_beside, make_planned
+from caunoi.demo.rules.timeline import Batch, Fate, Kind, Step, choose_course, make_batches, make_steps
+from caunoi.demo.sources import Account, DemoPlan
+from caunoi.facts.models import DataElement, Kind as ElementKind
+from caunoi.forms.models import Assignment, PeriodKind
+from caunoi.forms.queries import get_form_version, list_assignments, questions_of
+from caunoi.forms.rules.assignments import holds_on
+from caunoi.forms.rules.questions import PERIOD_QUESTION, find_event_question
+from caunoi.periods.rules import PeriodType, period_starting
+from caunoi.places.queries import get_place, get_snapshot
+from caunoi.places.rules.snapshot import PlaceSnapshot
+from caunoi.records.actions import Incoming, approve_many, receive_many, return_
+from caunoi.records.models import SubmissionVersion
+
+ONE_DAY = timedelta(days=1)
+_ONE_QUESTION = re.compile(r"\$\{(\w+)\}")
+_INSTANCES = uuid.UUID("5f0d3c9e-8f4b-5b7e-9d0a-3a6d4a1c2e11")
+
+
+@dataclass(frozen=True)
+class People:
+    """The accounts of the demonstration with their users, in the order in which they are asked."""
+
+    users: Mapping[str, User]
+    approvers: Sequence[Account]
+    recorders: Sequence[Account]
+
+
+@dataclass(frozen=True)
+class Due:
+    """Until when a record is on time, and the key of its period (blank for events)."""
+
+    period_key: str
+    last_day: date
+    due_days: int
+
+
+class FormFacts:
+    """What the records need to know of the forms, read once."""
+
+    def __init__(self, forms: Iterable[str]) -> None:
+        self.assignments: dict[str, list[Assignment]] = {form: list_assignments(form) for form in forms}
+        self.event_question: dict[str, str] = {}
+        for form in self.assignments:
+            question = find_event_question(questions_of(get_form_version(form)))
+            if question is not None:
+                self.event_question[form] = question.name
+
+    def is_by_period(self, form: str) -> bool:
+        return any(one.period_kind != PeriodKind.EVENT for one in self.assignments[form])
+
+    def due_of(self, draft: Draft, level: str) -> Due:
+        """By the assignment that holds on the record's last day."""
+        for one in self.assignments[draft.form]:
+            if one.level != level:
+                continue
+            due = _due_under(one, draft)
+            if due is not None and holds_on(one, due.last_day):
+                return due
+        raise DemoBroken(draft.key, f"{draft.form}, {level}, {draft.period or draft.day}")
+
+
+def _due_under(assignment: Assignment, draft: Draft) -> Due | None:
+    if assignment.period_kind == PeriodKind.EVENT:
+        return None if draft.day is None else Due("", draft.day, assignment.due_days)
+    if draft.period is None:
+        return None
+    period = period_starting(
+        draft.period, cast(PeriodType, assignment.period_kind), 15 if assignment.cut_off == 15 else 1
+    )
+    return None if period is None else Due(period.key, period.days.last, assignment.due_days)
+
+
+def make_drafts(plan: DemoPlan) -> list[Draft]:
+    """Every record of the plan and beside it, as it stands in the end."""
+    snapshot = get_snapshot()
+    fillers = Fillers(plan.fillers)
+    forms = FormFacts({rows[0].form for rows in plan.planned.values()} | {row.form for row in plan.beside})
+    question_of = _questions_of_elements()
+    made: dict[str, list[Draft]] = {}
+    for records, rows in plan.planned.items():
+        repeated: dict[str, dict[str, str]] = {}
+        if (restated := plan.restated.get(records)) is not None:
+            repeated = {
+                draft.unit: {question: draft.answers[question] for question in restated.questions}
+                for draft in made.get(restated.source, [])
+            }
+        units = _units_of(rows[0], snapshot)
+        by_period = forms.is_by_period(rows[0].form)
+        made[records] = make_planned(rows, units, question_of, by_period, fillers, repeated)
+    for row in plan.beside:
+        places = [get_place(place, row.first, snapshot) for place in row.places]
+        made[row.records] = make_beside(row, _keys(places, row.unit_level, row.first, snapshot), fillers)
+    return [draft for drafts in made.values() for draft in drafts]
+
+
+def _questions_of_elements() -> dict[str, str | None]:
+    found: dict[str, str | None] = {}
+    for element in DataElement.objects.all():
+        question = _ONE_QUESTION.fullmatch(element.expression)
+        found[element.code] = question[1] if question and element.kind != ElementKind.CATEGORY else None
+    return found
+
+
+def _units_of(row: PlanRow, snapshot: PlaceSnapshot) -> list[str]:
+    left_out: set[int] = set()
+    if row.left_out:
+        left_out = snapshot.subtree_on(get_place(row.left_out, row.last, snapshot), row.last)
+    place = get_place(row.place, row.last, snapshot)
+    return _keys([place], row.unit_level, row.last, snapshot, left_out)
+
+
+def _keys(
+    places: Sequence[int], level: str, day: date, snapshot: PlaceSnapshot, left_out: Iterable[int] = ()
+) -> list[str]:
+    without = set(left_out)
+    return [
+        snapshot.units[unit].key
+        for place in places
+        for unit in snapshot.at_level(place, level, day)
+        if unit not in without
+    ]
+
+
+def send_all(
+    plan: DemoPlan,
+    drafts: Sequence[Draft],
+    people: People,
+    *,
+    by: Actor,
+    until: datetime,
+    progress: Callable[[int, int], None] | None = None,
+) -> int:
+    """Send, return, correct and approve everything up to a moment, in the order of time. Gives the number of steps.
+
+    `progress` is told (steps done, steps altogether).
+    """
+    snapshot = get_snapshot()
+    forms = FormFacts({draft.form for draft in drafts})
+    dues = {d.key: forms.due_of(d, snapshot.units[snapshot.by_key[d.unit].id].level) for d in drafts}
+    fates = _fates(plan, drafts)
+    steps = [
+        step
+        for draft in drafts
+        for step in make_steps(
+            draft,
+            choose_course(draft, plan.sending, plan.unfinished, fates),
+            dues[draft.key].last_day,
+            dues[draft.key].due_days,
+            plan.sending,
+        )
+        if step.at <= until
+    ]
+    sender = _Sender(plan, people, snapshot, forms, dues, by)
+    done = 0
+    for batch in make_batches(steps, plan.days_together):
+        sender.send(batch)
+        done += len(batch.steps)
+        if progress is not None:
+            progress(done, len(steps))
+    flagged = SubmissionVersion.objects.exclude(flags=[]).select_related("submission").first()
+    if flagged is not None:
+        raise DemoBroken(str(flagged.submission), str(flagged.flags))
+    return done
+
+
+def _fates(plan: DemoPlan, drafts: Sequence[Draft]) -> dict[str, Fate]:
+    fates = {}
+    for story in plan.stories:
+        own = [d for d in drafts if d.records == story.records and d.unit == story.unit]
+        told = [d for d in own if story.period is None or d.period == story.period]
+        if told:
+            fates[told[-1].key] = Fate(story.course, story.comment)
+    return fates
+
+
+class _Sender:
+    def __init__(
+        self,
+        plan: DemoPlan,
+        people: People,
+        snapshot: PlaceSnapshot,
+        forms: FormFacts,
+        dues: Mapping[str, Due],
+        by: Actor,
+    ) -> None:
+        self.plan, self.people, self.snapshot, self.forms, self.dues, self.by = plan, people, snapshot, forms, dues, by
+        self.submissions: dict[str, int] = {}
+
+    def send(self, batch: Batch) -> None:
+        match batch.kind:
+            case Kind.RECEIVE:
+                self._receive(batch)
+            case Kind.RETURN:
+                # One transaction for the batch: a hundred durable commits take longer than the hundred returns.
+                with transaction.atomic():
+                    for step in batch.steps:
+                        user = self._approver_of(step)
+                        return_(self.submissions[step.draft.key], by=user, at=batch.at, comment=step.comment)
+            case Kind.APPROVE:
+                groups: dict[int, tuple[User, list[int]]] = {}
+                for step in batch.steps:
+                    user = self._approver_of(step)
+                    groups.setdefault(user.pk, (user, []))[1].append(self.submissions[step.draft.key])
+                for user, ids in groups.values():
+                    result = approve_many(ids, by=user, at=batch.at)
+                    if result.refused:
+                        raise DemoBroken(str(result.refused[0][0]), result.refused[0][1])
+
+    def _receive(self, batch: Batch) -> None:
+        received = receive_many([self._incoming(step) for step in batch.steps], by=self.by, at=batch.at)
+        for step, one in zip(batch.steps, received, strict=True):
+            self.submissions[step.draft.key] = one.submission_id
+
+    def _incoming(self, step: Step) -> Incoming:
+        draft = step.draft
+        answers = dict(step.answers)
+        if draft.period is not None:
+            answers[PERIOD_QUESTION] = draft.period.isoformat()
+        elif draft.day is not None:
+            answers[self.forms.event_question[draft.form]] = draft.day.isoformat()
+        unit = self.snapshot.by_key[draft.unit].id
+        user = self._recorder_of(draft, step.at.date())
+        name = self.plan.sender.format(unit=self.snapshot.name_on(unit, step.at.date()))
+        return Incoming(
+            form_code=draft.form,
+            org_unit_id=unit,
+            period_key=self.dues[draft.key].period_key,
+            answers=answers,
+            instance_id=_instance(draft, step.version),
+            deprecated_id=_instance(draft, step.version - 1) if step.version > 1 else None,
+            source="browser",
+            entered_by=user,
+            entered_by_name=user.full_name if user is not None else name,
+            received_at=step.at,
+        )
+
+    def _recorder_of(self, draft: Draft, day: date) -> User | None:
+        for account in self.people.recorders:
+            if draft.unit in account.units and (account.from_day is None or account.from_day <= day):
+                return self.people.users[account.username]
+        return None
+
+    def _approver_of(self, step: Step) -> User:
+        """Who approves on the nearest unit above, as units lie on the day; for one that ended, on its last day."""
+        day = step.at.date()
+        return self._find_approver(self.snapshot.by_key[step.draft.unit].id, min(day, self._last_day(step.draft.unit)), day)
+
+    def _find_approver(self, unit: int, on: date, day: date) -> User:
+        for above in [unit, *self.snapshot.ancestors_on(unit, on)]:
+            key = self.snapshot.units[above].key
+            for account in self.people.approvers:
+                if key in account.units and (account.from_day is None or account.from_day <= day):
+                    return self.people.users[account.username]
+        raise DemoBroken(self.snapshot.units[unit].key, str(day))
+
+    def _last_day(self, key: str) -> date:
+        ends_on = self.snapshot.by_key[key].ends_on
+        return date.max if ends_on is None else ends_on - ONE_DAY
+
+
+def _instance(draft: Draft, version: int) -> str:
+    """The same identity every time the demonstration is loaded."""
+    return f"uuid:{uuid.uuid5(_INSTANCES, f'{draft.key}:{version}')}"
