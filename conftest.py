@@ -23,7 +23,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "caunoi.config.settings"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 import pytest  # noqa: E402 - after the environment
-from hypothesis import HealthCheck, settings as hypothesis_settings  # noqa: E402
+from hypothesis import HealthCheck  # noqa: E402
+from hypothesis import settings as hypothesis_settings  # noqa: E402
 
 SLOW_MACHINES = [HealthCheck.too_slow, HealthCheck.data_too_large]
 # `make test`: the same cases on every machine and every run. `make soak`: many, new ones each time, seeds printed.
@@ -37,7 +38,7 @@ hypothesis_settings.load_profile("default")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    from django.conf import settings  # noqa: PLC0415 - only now is the environment as the tests want it
+    from django.conf import settings
 
     # Hashing a password slowly is the point in earnest, and the longest part of a test with five users.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -63,8 +64,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _nothing_remembered() -> Iterator[None]:
     """What a process keeps in memory of the tables must not outlive a test, which rolls its tables back."""
     yield
-    from caunoi.facts import projection, queries as facts  # noqa: PLC0415 - after Django is set up
-    from caunoi.places.queries import forget_snapshots  # noqa: PLC0415
+    from caunoi.facts import projection
+    from caunoi.facts import queries as facts
+    from caunoi.places.queries import forget_snapshots
 
     forget_snapshots()
     projection.forget_projections()

@@ -67,7 +67,8 @@ def write_errors() -> str:
         room = kind.__module__.split(".")[1]
         when = " ".join(inspect.getdoc(kind).split("\n\n")[0].split()) if kind.__doc__ else ""
         code = vars(kind).get("code") or f"{getattr(kind, 'code', '')} (of {kind.__bases__[0].__name__})"
-        rows.append(f"| `{code}` | {'all' if room == 'refusals' else room} | `{kind.__name__}` | {when} | {find_sentence(kind)} |")
+        cells = [f"`{code}`", "all" if room == "refusals" else room, f"`{kind.__name__}`", when, find_sentence(kind)]
+        rows.append(f"| {' | '.join(cells)} |")
     return OPENING + "\n".join(rows) + "\n"
 
 

@@ -27,7 +27,10 @@ def make_targets() -> list[str]:
 
 def test_every_dependency_says_what_it_is_for() -> None:
     project = tomllib.loads(read("pyproject.toml"))["project"]
-    wanted = [*project["dependencies"], *(name for extra in project["optional-dependencies"].values() for name in extra)]
+    wanted = [
+        *project["dependencies"],
+        *(name for extra in project["optional-dependencies"].values() for name in extra),
+    ]
 
     names = {re.split(r"[\[<>=~! ]", requirement)[0].lower() for requirement in wanted}
 
@@ -44,7 +47,9 @@ def test_every_vendored_part_says_what_it_is_for() -> None:
 
 
 def test_every_setting_read_from_the_environment_is_documented() -> None:
-    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "caunoi").rglob("*.py") if "tests" not in path.parts)
+    code = "\n".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "caunoi").rglob("*.py") if "tests" not in path.parts
+    )
     code += "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "bench").rglob("*.py"))
 
     read_names = set(re.findall(r"""environ(?:\.get\(|\[)\s*["']([A-Z_]+)["']""", code)) - {"DJANGO_SETTINGS_MODULE"}
@@ -98,7 +103,9 @@ def test_every_decision_is_listed_dated_and_half_a_page() -> None:
         text = decision.read_text(encoding="utf-8")
         assert decision.name in index
         assert re.match(rf"# {decision.name[:4]} .+\n\d{{4}}-\d\d-\d\d\n", text), decision.name
-        assert all(f"**{part}.**" in text for part in ("Context", "Decision", "Consequences", "What would change our mind"))
+        assert all(
+            f"**{part}.**" in text for part in ("Context", "Decision", "Consequences", "What would change our mind")
+        )
         assert len(text) < 3500, f"{decision.name} is longer than half a page"
 
     assert len(decisions) == len({decision.name[:4] for decision in decisions})

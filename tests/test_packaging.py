@@ -24,7 +24,10 @@ def tracked_files() -> list[Path]:
 def test_every_dependency_is_locked_with_hashes() -> None:
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [*project["dependencies"], *(name for extra in project["optional-dependencies"].values() for name in extra)]
+    wanted = [
+        *project["dependencies"],
+        *(name for extra in project["optional-dependencies"].values() for name in extra),
+    ]
     blocks = re.split(r"\n(?=[A-Za-z0-9])", lock)
 
     locked = {re.split(r"[\[=]", block)[0].lower(): block for block in blocks if "==" in block}
@@ -37,7 +40,11 @@ def test_every_dependency_is_locked_with_hashes() -> None:
 def test_no_file_names_a_registry_or_a_machine() -> None:
     found = []
     for path in tracked_files():
-        if path.suffix in (".whl", ".woff2", ".png", ".docx", ".xlsx") or "vendor" in path.parts or path == Path(__file__):
+        if (
+            path.suffix in (".whl", ".woff2", ".png", ".docx", ".xlsx")
+            or "vendor" in path.parts
+            or path == Path(__file__)
+        ):
             continue
         for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
             if NEVER.search(line):
@@ -60,7 +67,9 @@ def test_an_old_python_is_told_what_to_do_in_both_languages() -> None:
         "runpy.run_path('scripts/setup.py', run_name='__main__')"
     )
 
-    done = subprocess.run([sys.executable, "-c", pretend], cwd=ROOT, capture_output=True, env={"LC_ALL": "C", "PATH": ""})
+    done = subprocess.run(
+        [sys.executable, "-c", pretend], cwd=ROOT, capture_output=True, env={"LC_ALL": "C", "PATH": ""}
+    )
 
     said = done.stderr.decode("utf-8")
     assert done.returncode == 1
@@ -79,7 +88,11 @@ def test_the_kept_pip_is_whole() -> None:
 
 def test_vendored_files_are_the_ones_that_were_listed() -> None:
     vendor = ROOT / "caunoi/desk/static/vendor"
-    listed = re.findall(r"^\| `([^`]+)` \| (\d+) \| \d+ \| `([0-9a-f]{64})` \|", (vendor / "VENDORED.md").read_text(encoding="utf-8"), re.M)
+    listed = re.findall(
+        r"^\| `([^`]+)` \| (\d+) \| \d+ \| `([0-9a-f]{64})` \|",
+        (vendor / "VENDORED.md").read_text(encoding="utf-8"),
+        re.M,
+    )
 
     there = {str(path.relative_to(vendor)) for path in vendor.rglob("*") if path.is_file()} - {"VENDORED.md"}
 

@@ -1,0 +1,16 @@
+"""The figures by group, apart from their code: listing them must not need Django."""
+
+GROUPS = {
+    "door": ["submission_roundtrip_ms", "import_values_per_s"],
+    "ledger": [
+        "rebuild_s",
+        "projection_mb",
+        "query_province_ms",
+        "query_commune_ms",
+        "query_national_ms",
+        "question_peak_mb",
+        "web_idle_mb",
+        "desk_home_p95_ms",
+    ],
+    "demo": ["demo_load_s", "report_s"],
+}

@@ -1,0 +1,115 @@
+"""The web server as it is started in earnest, over the ledger of the wanted size."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlencode
+
+import psutil
+
+from bench.measuring import Bench, Measured, percentile, timed_ms
+from bench.questions import rebuild
+
+ROOT = Path(__file__).resolve().parent.parent
+VISITS = 200
+
+
+@contextmanager
+def served(command: list[str]) -> Iterator[tuple[int, psutil.Process]]:
+    """A server on a free port, ready to answer; stopped at the end with its workers."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [part.replace("PORT", str(port)) for part in command]
+    server = subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        for _try in range(300):
+            try:
+                visit(port, "/sign-in/")
+                break
+            except OSError:
+                time.sleep(0.1)
+        else:
+            raise AssertionError("the server did not start within 30 s")
+        yield port, psutil.Process(server.pid)
+    finally:
+        server.terminate()
+        try:
+            server.wait(10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+
+
+OURS = [sys.executable, "-m", "bench.serve", "PORT"]
+
+
+def visit(
+    port: int, path: str, cookies: dict[str, str] | None = None, form: dict[str, str] | None = None
+) -> tuple[int, str, dict[str, str]]:
+    """Status, body, cookies after the visit."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    jar = dict(cookies or {})
+    headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in jar.items())}
+    if form is None:
+        connection.request("GET", path, headers=headers)
+    else:
+        headers |= {"Content-Type": "application/x-www-form-urlencoded", "Referer": f"http://127.0.0.1:{port}{path}"}
+        connection.request("POST", path, urlencode(form), headers)
+    answer = connection.getresponse()
+    body = answer.read().decode()
+    for header, value in answer.getheaders():
+        if header.lower() == "set-cookie" and (found := re.match(r"([^=]+)=([^;]*)", value)):
+            jar[found[1]] = found[2]
+    connection.close()
+    return answer.status, body, jar
+
+
+def sign_in(port: int) -> dict[str, str]:
+    _status, page, cookies = visit(port, "/sign-in/")
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    assert token, "the sign-in page has no form"
+    form = {"csrfmiddlewaretoken": token[1], "username": "do", "password": "do-toc-do-1"}
+    status, _page, cookies = visit(port, "/sign-in/", cookies, form)
+    if status != 302:
+        raise AssertionError(f"signing in answered {status}")
+    return cookies
+
+
+def worker_mb(server: psutil.Process) -> float:
+    """Memory of the one worker process: what each further worker would cost too."""
+    processes = server.children(recursive=True) or [server]
+    return max(float(process.memory_info().rss) for process in processes) / 1e6
+
+
+def web_idle_mb(bench: Bench) -> Measured:
+    """A worker that has shown the sign-in page and then sits there."""
+    with served(OURS) as (_port, server):
+        time.sleep(2)
+        ours = worker_mb(server)
+    with served([*OURS, "bench.serve:nothing"]) as (_port, server):
+        time.sleep(1)
+        baseline = worker_mb(server)
+    return Measured(ours, "MB", baseline, "the same server with an application of one line")
+
+
+def desk_home_p95_ms(bench: Bench) -> Measured:
+    """The officer's first page over HTTP, signed in, over all submissions behind the facts."""
+    rebuild(bench.world)
+    with served(OURS) as (port, _server):
+        cookies = sign_in(port)
+        status, page, _cookies = visit(port, "/", cookies)
+        if status != 200:
+            raise AssertionError(f"the home page answered {status}: {page[:300]}")
+        ours = percentile([timed_ms(lambda: visit(port, "/", cookies)) for _ in range(VISITS)], 0.95)
+        baseline = percentile([timed_ms(lambda: visit(port, "/sign-in/")) for _ in range(VISITS)], 0.95)
+    return Measured(ours, "ms", baseline, "the sign-in page, which reads nothing", bench.world.facts)
