@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -20,12 +21,28 @@ def wants_json(request: HttpRequest) -> bool:
     return "application/json" in accept and "text/html" not in accept
 
 
+# Right in itself, but not as things stand now: closed, decided or changed meanwhile.
+CONFLICTS = frozenset(
+    {
+        "already-done",
+        "cannot-correct-now",
+        "corrects-another",
+        "deprecated-stale",
+        "form-closed",
+        "instance-taken",
+        "sent-twice-at-once",
+        "step-impossible",
+        "version-moved",
+    }
+)
+
+
 def get_status(refusal: Refusal) -> int:
     if isinstance(refusal, NotAllowed):
         return 403
     if isinstance(refusal, NotFound):
         return 404
-    return int(getattr(refusal, "status", 400))
+    return 409 if refusal.code in CONFLICTS else 400
 
 
 class RefusalMiddleware:
@@ -63,8 +80,8 @@ def find_way_back(request: HttpRequest) -> str:
 class SignInMiddleware(LoginRequiredMiddleware):
     """Everything needs an account, except what says otherwise (`login_not_required`).
 
-    A script that sends while the session has expired gets 401 with the address to sign in at, never a redirect: it would
-    follow that and take the sign-in page for an answer.
+    A script that sends while the session has expired gets 401 with the address to sign in at, never a redirect: it
+    would follow that and take the sign-in page for an answer.
     """
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:
@@ -74,7 +91,7 @@ class SignInMiddleware(LoginRequiredMiddleware):
             "ok": False,
             "code": "signed-out",
             "message": _("Phiên đăng nhập đã hết. Hãy đăng nhập lại rồi gửi tiếp."),
-            "login_url": str(settings.LOGIN_URL),
+            "login_url": f"{settings.LOGIN_URL}?next={reverse('signed-in')}",
         }
         return JsonResponse(answer, status=401, json_dumps_params={"ensure_ascii": False})
 

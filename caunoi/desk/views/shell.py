@@ -51,7 +51,8 @@ class SignInForm(AuthenticationForm):
         key = self._failures_key()
         if cache.get(key, 0) >= FAILURES_ALLOWED:
             raise ValidationError(
-                _("Đã nhập sai quá nhiều lần. Hãy đợi %(minutes)d phút rồi thử lại.") % {"minutes": PAUSE_SECONDS // 60},
+                _("Đã nhập sai quá nhiều lần. Hãy đợi %(minutes)d phút rồi thử lại.")
+                % {"minutes": PAUSE_SECONDS // 60},
                 code="paused",
             )
         try:

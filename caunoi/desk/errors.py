@@ -1,0 +1,64 @@
+"""What the pages themselves refuse, before any room is asked."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from caunoi.refusals import NotAllowed, NotFound, Refusal
+
+
+class PageUnknown(NotFound):
+    code = "page-unknown"
+
+    def __init__(self) -> None:
+        super().__init__(_("Không có trang này, hoặc tài khoản của bạn không xem được nó."))
+
+
+class CannotWriteHere(NotAllowed):
+    code = "cannot-write-here"
+
+    def __init__(self, unit: str) -> None:
+        super().__init__(
+            _("Tài khoản của bạn không được ghi cho %(unit)s. Hãy nhờ người quản trị giao vai trò người ghi.")
+            % {"unit": unit}
+        )
+
+
+class CannotCorrectNow(Refusal):
+    code = "cannot-correct-now"
+
+    def __init__(self) -> None:
+        super().__init__(_("Bản ghi này đã khoá hoặc đã rút nên không sửa được nữa. Hãy hỏi người duyệt của đơn vị."))
+
+
+class NothingChosen(Refusal):
+    code = "nothing-chosen"
+
+    def __init__(self) -> None:
+        super().__init__(_("Chưa chọn bản nào. Hãy đánh dấu các bản cần duyệt rồi bấm lại."))
+
+
+class FileMissing(Refusal):
+    code = "file-missing"
+
+    def __init__(self) -> None:
+        super().__init__(_("Chưa chọn tệp. Hãy chọn tệp .xlsx hoặc .csv rồi nộp lại."))
+
+
+class FileTooLarge(Refusal):
+    code = "file-too-large"
+
+    def __init__(self, megabytes: int) -> None:
+        super().__init__(
+            _("Tệp lớn hơn %(size)d MB. Hãy chia thành nhiều tệp nhỏ hơn rồi nộp từng tệp.") % {"size": megabytes}
+        )
+
+
+class CannotAdminister(NotAllowed):
+    code = "cannot-administer"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            _("Tài khoản của bạn không quản trị được %(what)s. Việc này do người quản trị của cấp trên làm.")
+            % {"what": what}
+        )

@@ -1,0 +1,27 @@
+/* Selecting many rows of the inbox: "all on this page", and how many are chosen. Without this file the boxes still work
+ * one by one, and "Duyệt cả trang này" needs none. */
+const form = document.getElementById("inbox-form");
+const all = document.getElementById("select-page");
+const boxes = form ? [...form.querySelectorAll('input[name="id"]')] : [];
+const count = document.getElementById("selected-count");
+const button = document.getElementById("approve-selected");
+
+function show() {
+  const chosen = boxes.filter((box) => box.checked).length;
+  all.checked = chosen > 0 && chosen === boxes.length;
+  all.indeterminate = chosen > 0 && chosen < boxes.length;
+  button.disabled = chosen === 0;
+  count.textContent = chosen ? `${chosen} / ${boxes.length}` : "";
+}
+
+if (all && boxes.length) {
+  all.hidden = false;
+  all.addEventListener("change", () => {
+    for (const box of boxes) box.checked = all.checked;
+    show();
+  });
+  for (const box of boxes) box.addEventListener("change", show);
+  // Browsers restore ticks when one comes back to the page.
+  addEventListener("pageshow", show);
+  show();
+}

@@ -1,0 +1,55 @@
+"""Which unit the reader works for just now: chosen on the page, kept in the session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import HttpRequest
+
+from caunoi.accounts.models import Role, User
+from caunoi.accounts.queries import list_grants
+from caunoi.places.queries import get_snapshot
+
+SESSION_KEY = "working-unit"
+
+
+@dataclass(frozen=True)
+class WorkingUnit:
+    """A unit that a role of the reader stands on; `path` names it up to the district or commune."""
+
+    id: int
+    key: str
+    level: str
+    name: str
+    path: str
+
+
+def list_working_units(user: User, roles: Iterable[Role], on: date) -> list[WorkingUnit]:
+    """Units the roles were given on, by name. A unit that has ended is replaced by what became of it."""
+    wanted, snapshot = set(roles), get_snapshot()
+    found: dict[int, WorkingUnit] = {}
+    for grant in list_grants(user, on):
+        if grant.role not in wanted or grant.org_unit_id not in snapshot.units:
+            continue
+        for mapped in snapshot.map_unit(grant.org_unit_id, on):
+            if mapped.unit not in found and snapshot.exists_on(mapped.unit, on):
+                found[mapped.unit] = describe_working_unit(mapped.unit, on)
+    return sorted(found.values(), key=lambda unit: snapshot.order_key(unit.id, on))
+
+
+def describe_working_unit(unit: int, on: date) -> WorkingUnit:
+    snapshot = get_snapshot()
+    one = snapshot.units[unit]
+    return WorkingUnit(unit, one.key, one.level, snapshot.name_on(unit, on), snapshot.path_name(unit, on))
+
+
+def choose_working_unit(request: HttpRequest, units: list[WorkingUnit]) -> WorkingUnit | None:
+    """The one asked for by `?unit=KEY`, else the one chosen before, else the first; None if there are none."""
+    by_key = {unit.key: unit for unit in units}
+    asked = request.GET.get("unit", "")
+    if asked in by_key:
+        request.session[SESSION_KEY] = asked
+        return by_key[asked]
+    return by_key.get(str(request.session.get(SESSION_KEY, "")), units[0] if units else None)

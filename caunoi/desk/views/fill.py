@@ -1,0 +1,240 @@
+"""Filling a form in the browser, for the first time or to correct what was sent."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from caunoi import moments
+from caunoi.accounts.models import User
+from caunoi.accounts.queries import can, scope_of
+from caunoi.approvals.rules import State, Step, find_next
+from caunoi.desk.collecting import title_of
+from caunoi.desk.context import WRITERS
+from caunoi.desk.errors import CannotCorrectNow, CannotWriteHere, PageUnknown
+from caunoi.forms.errors import FormClosed
+from caunoi.forms.models import Assignment, FormVersion, PeriodKind
+from caunoi.forms.queries import get_form_version, list_assignments
+from caunoi.forms.rules.assignments import holds_on
+from caunoi.forms.rules.instance import prefilled_xform
+from caunoi.forms.rules.questions import PERIOD_QUESTION
+from caunoi.periods.rules import PeriodType, describe_period_vi
+from caunoi.places.queries import get_snapshot
+from caunoi.records.actions import receive
+from caunoi.records.errors import AnswersRefused, NotAssigned, PeriodNotBegun
+from caunoi.records.incoming import Incoming, IncomingFile
+from caunoi.records.models import Source, Submission
+from caunoi.records.queries import find_return_comment, find_submission_of_period, get_submission, get_version
+from caunoi.records.rules.occasions import Occasion, find_period, occasion_of_period
+
+EVENT = "event"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A form about to be filled: which version, for which unit, for which period (None: an event)."""
+
+    version: FormVersion
+    unit_id: int
+    unit_key: str
+    occasion: Occasion | None
+
+    @property
+    def period_key(self) -> str:
+        return self.occasion.period_key if self.occasion else ""
+
+    @property
+    def path(self) -> dict[str, str]:
+        return {
+            "form_code": self.version.form.code,
+            "unit_key": self.unit_key,
+            "period_key": self.period_key or EVENT,
+        }
+
+
+def open_sheet(user: User, form_code: str, unit_key: str, period_key: str, today: date) -> Sheet:
+    """Refuses a unit the user may not know of, one they may not write for, a closed form, a period not yet begun."""
+    unit = get_snapshot().by_key.get(unit_key)
+    if unit is None or not scope_of(user, today).sees_unit(unit.id):
+        raise PageUnknown
+    name = get_snapshot().name_on(unit.id, today)
+    if not can(user, WRITERS, unit.id, today):
+        raise CannotWriteHere(name)
+    version = get_form_version(form_code)
+    if version.form.closed_on is not None and version.form.closed_on <= today:
+        raise FormClosed(title_of(version.form), version.form.closed_on)
+    for assignment in list_assignments(form_code, level=unit.level):
+        if period_key == EVENT and assignment.period_kind == PeriodKind.EVENT and holds_on(assignment, today):
+            return Sheet(version, unit.id, unit.key, None)
+        occasion = None if period_key == EVENT else _find_occasion(assignment, period_key, today)
+        if occasion is not None:
+            return Sheet(version, unit.id, unit.key, occasion)
+    raise NotAssigned(title_of(version.form), name, today)
+
+
+def _find_occasion(assignment: Assignment, period_key: str, today: date) -> Occasion | None:
+    if assignment.period_kind == PeriodKind.EVENT:
+        return None
+    period = find_period(period_key, cast(PeriodType, assignment.period_kind), assignment.cut_off)
+    if period is None or not holds_on(assignment, period.days.last):
+        return None
+    if period.days.first > today:
+        raise PeriodNotBegun(describe_period_vi(period), period.days.first)
+    return occasion_of_period(period, assignment.due_days)
+
+
+@never_cache
+@require_safe
+def fill(request: HttpRequest, form_code: str, unit_key: str, period_key: str) -> HttpResponse:
+    user, today = cast(User, request.user), moments.today()
+    sheet = open_sheet(user, form_code, unit_key, period_key, today)
+    if sheet.occasion:
+        sent = find_submission_of_period(form_code, sheet.unit_id, sheet.period_key)
+        if sent is not None:
+            if sent.state == State.RETURNED:
+                return redirect("submission-correct", sent.pk)
+            messages.info(request, _("Báo cáo của kỳ này đã gửi. Muốn sửa thì bấm “Sửa và gửi lại”."))
+            return redirect("submission", sent.pk)
+    due_on = sheet.occasion.due_on if sheet.occasion else None
+    context = {
+        "form_title": title_of(sheet.version.form),
+        "unit_path": get_snapshot().path_name(sheet.unit_id, today),
+        "period_key": sheet.period_key,
+        "due_on": due_on,
+        "is_late": due_on is not None and due_on < today,
+        "xform_url": reverse("fill-xform", kwargs=sheet.path),
+        "submit_url": reverse("fill-submit", kwargs=sheet.path),
+        "done_url": reverse("due"),
+        # The drafts of two people who share a phone must not meet.
+        "draft_key": ":".join([str(user.pk), *sheet.path.values()]),
+    }
+    return render(request, "desk/collect/fill.html", context)
+
+
+@never_cache
+@require_safe
+def fill_xform(request: HttpRequest, form_code: str, unit_key: str, period_key: str) -> HttpResponse:
+    sheet = open_sheet(cast(User, request.user), form_code, unit_key, period_key, moments.today())
+    known = {PERIOD_QUESTION: sheet.occasion.named.first.isoformat()} if sheet.occasion else {}
+    return _xml(prefilled_xform(sheet.version.xform, known))
+
+
+@require_POST
+def fill_submit(request: HttpRequest, form_code: str, unit_key: str, period_key: str) -> HttpResponse:
+    user, at = cast(User, request.user), moments.now()
+    # Not `open_sheet`: a period of an assignment that changed meanwhile, or a form closed meanwhile, is for the door
+    # to judge, which knows whether this very record has already arrived.
+    unit = get_snapshot().by_key.get(unit_key)
+    if unit is None or not scope_of(user, moments.local_date(at)).sees_unit(unit.id):
+        raise PageUnknown
+    return take(request, form_code, unit.id, "" if period_key == EVENT else period_key)
+
+
+def take(request: HttpRequest, form_code: str, unit_id: int, period_key: str) -> HttpResponse:
+    """Hand what the browser sent to the door. Sent twice with the same instanceID it is one record, answered alike."""
+    user, at = cast(User, request.user), moments.now()
+    if not can(user, WRITERS, unit_id, moments.local_date(at)):
+        raise CannotWriteHere(get_snapshot().name_on(unit_id, moments.local_date(at)))
+    sent = request.FILES.get("xml_submission_file")
+    if sent is None:
+        return _refuse(_("Bản gửi không có nội dung. Hãy tải lại trang, bản nháp vẫn còn, rồi gửi lại."), status=400)
+    incoming = Incoming(
+        form_code=form_code,
+        org_unit_id=unit_id,
+        received_at=at,
+        period_key=period_key,
+        xml=sent.read(),
+        source=Source.BROWSER,
+        entered_by=user,
+        entered_by_name=str(user),
+        attachments=[
+            IncomingFile(file.name or name, file.read(), file.content_type or "application/octet-stream")
+            for name, file in request.FILES.items()
+            if name != "xml_submission_file" and not isinstance(file, list)
+        ],
+    )
+    try:
+        received = receive(incoming, by=user.actor, at=at)
+    except AnswersRefused as refusal:
+        return _refuse(refusal.sentence, status=422, mistakes=[asdict(problem) for problem in refusal.problems])
+    said = {"corrected": _("Đã gửi bản sửa."), "unchanged": _("Bản này đã nhận từ trước.")}
+    messages.success(request, said.get(received.outcome, _("Đã gửi. Cảm ơn!")))
+    return JsonResponse({"ok": True, "url": reverse("submission", args=[received.submission_id])})
+
+
+def _refuse(message: str, *, status: int, mistakes: list[dict[str, object]] | None = None) -> JsonResponse:
+    answer = {"ok": False, "message": message, "mistakes": mistakes or []}
+    return JsonResponse(answer, status=status, json_dumps_params={"ensure_ascii": False})
+
+
+# ---- Correcting -----------------------------------------------------------------------------------------------------
+
+
+def open_for_correction(user: User, submission_id: int, today: date) -> Submission:
+    submission = get_submission(submission_id, scope_of(user, today))
+    if not can(user, WRITERS, submission.org_unit_id, today):
+        raise CannotWriteHere(get_snapshot().name_on(submission.org_unit_id, today))
+    if find_next(State(submission.state), Step.CORRECT) is None:
+        raise CannotCorrectNow
+    return submission
+
+
+@never_cache
+@require_safe
+def correct(request: HttpRequest, submission_id: int) -> HttpResponse:
+    user, today = cast(User, request.user), moments.today()
+    submission = open_for_correction(user, submission_id, today)
+    version = get_version(submission, submission.current_number)
+    returned = submission.state == State.RETURNED
+    files = reverse("submission-file", args=[submission.pk, version.number, "-"]).removesuffix("-/")
+    context = {
+        "form_title": title_of(submission.form),
+        "unit_path": get_snapshot().path_name(submission.org_unit_id, submission.day_to),
+        "period_key": submission.period_key,
+        "due_on": submission.due_on if returned else None,
+        "comment": find_return_comment(submission) if returned else None,
+        "problems": version.flags,
+        "xform_url": reverse("submission-xform", args=[submission.pk]),
+        "submit_url": reverse("submission-resubmit", args=[submission.pk]),
+        "instance_url": reverse("submission-instance", args=[submission.pk]),
+        "files_url_prefix": files,
+        "done_url": reverse("submission", args=[submission.pk]),
+        # A draft belongs to the version it started from: opened over a newer one it would undo that silently.
+        "draft_key": f"{user.pk}:correct:{submission.pk}:{version.number}",
+    }
+    return render(request, "desk/collect/fill.html", context)
+
+
+@never_cache
+@require_safe
+def correct_xform(request: HttpRequest, submission_id: int) -> HttpResponse:
+    submission = open_for_correction(cast(User, request.user), submission_id, moments.today())
+    return _xml(get_version(submission, submission.current_number).form_version.xform)
+
+
+@never_cache
+@require_safe
+def correct_instance(request: HttpRequest, submission_id: int) -> HttpResponse:
+    submission = open_for_correction(cast(User, request.user), submission_id, moments.today())
+    return _xml(get_version(submission, submission.current_number).xml)
+
+
+@require_POST
+def resubmit(request: HttpRequest, submission_id: int) -> HttpResponse:
+    # Whether it may still be corrected is for the door to judge: this very correction may have arrived a moment ago.
+    user, today = cast(User, request.user), moments.today()
+    submission = get_submission(submission_id, scope_of(user, today))
+    return take(request, submission.form.code, submission.org_unit_id, submission.period_key)
+
+
+def _xml(content: str) -> HttpResponse:
+    return HttpResponse(content, content_type="text/xml; charset=utf-8")

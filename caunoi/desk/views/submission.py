@@ -1,0 +1,239 @@
+"""One record: its answers beside the last period's, its history, and what this reader may decide about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from caunoi import moments
+from caunoi.accounts.models import User
+from caunoi.accounts.queries import can, scope_of
+from caunoi.approvals.errors import OwnApproval
+from caunoi.approvals.queries import list_steps
+from caunoi.approvals.rules import State, Step, find_next
+from caunoi.desk.answers import list_rows
+from caunoi.desk.collecting import title_of
+from caunoi.desk.context import WRITERS
+from caunoi.desk.errors import PageUnknown
+from caunoi.desk.feeds import list_feeds
+from caunoi.desk.templatetags.caunoi import day_, period
+from caunoi.documents.actions import path_of
+from caunoi.forms.queries import checker_of
+from caunoi.places.queries import get_snapshot
+from caunoi.records.actions import approve, return_, withdraw
+from caunoi.records.errors import VersionMoved
+from caunoi.records.models import Attachment, Source, Submission, SubmissionVersion
+from caunoi.records.queries import (
+    find_obstacle_to,
+    find_previous,
+    find_return_comment,
+    get_submission,
+    get_version,
+    list_versions,
+)
+
+# Shown in the browser; anything else (an SVG may carry scripts) is only ever downloaded.
+PICTURES = {"image/jpeg", "image/png", "image/webp", "image/gif"}
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One line of a record's history."""
+
+    at: datetime
+    title: str
+    by: str
+    number: int | None
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class May:
+    """What this reader may do with the record as it stands."""
+
+    correct: bool
+    approve: bool
+    return_: bool
+    withdraw: bool
+    why_not_approve: str = ""
+
+    @property
+    def decide(self) -> bool:
+        return self.approve or self.return_ or bool(self.why_not_approve)
+
+
+@never_cache
+@require_safe
+def submission(request: HttpRequest, submission_id: int) -> HttpResponse:
+    found, user = _open(request, submission_id)
+    version = get_version(found, found.current_number)
+    before = find_previous(found)
+    context = _show(found, version, before)
+    if before is not None:
+        context["before_heading"] = _occasion_of(before.submission)
+    context |= {
+        "may": find_what_may(user, found),
+        "comment": find_return_comment(found) if found.state == State.RETURNED else None,
+        "waiting_text": _what_next(found),
+        "flags": [f"{flag['label']}: {flag['message']}" for flag in version.flags],
+        "feeds": list_feeds(version, get_language() or "vi"),
+    }
+    return render(request, "desk/collect/submission.html", context)
+
+
+@never_cache
+@require_safe
+def submission_version(request: HttpRequest, submission_id: int, number: int) -> HttpResponse:
+    """An older version beside the one that replaced it, differences marked; the newest has its own page."""
+    found, _user = _open(request, submission_id)
+    if number >= found.current_number:
+        return redirect("submission", found.pk)
+    version, after = get_version(found, number), get_version(found, number + 1)
+    context = _show(found, version, after)
+    context |= {
+        "before_heading": _("Bản %(number)d") % {"number": after.number},
+        "marks": True,
+        "older_number": number,
+        "may": None,
+    }
+    return render(request, "desk/collect/submission.html", context)
+
+
+@require_safe
+def submission_file(request: HttpRequest, submission_id: int, number: int, name: str) -> HttpResponseBase:
+    """An attachment of a version; a correction's unchanged photos stand on an earlier version."""
+    found, _user = _open(request, submission_id)
+    files = Attachment.objects.filter(version__submission=found, version__number__lte=number, name=name)
+    kept = files.exclude(file=None).select_related("file").order_by("-version__number").first()
+    if kept is None or kept.file is None:
+        raise PageUnknown
+    path = path_of(kept.file.sha256)
+    as_picture = kept.file.media_type in PICTURES
+    answer = FileResponse(
+        path.open("rb"),
+        as_attachment=not as_picture,
+        filename=kept.name,
+        content_type=kept.file.media_type if as_picture else "application/octet-stream",
+    )
+    answer["Content-Security-Policy"] = "sandbox"
+    return answer
+
+
+@require_POST
+def submission_approve(request: HttpRequest, submission_id: int) -> HttpResponse:
+    found, user, number, comment = _read_decision(request, submission_id)
+    approve(found.pk, by=user, at=moments.now(), comment=comment, number=number)
+    messages.success(request, _("Đã duyệt."))
+    return redirect("submission", found.pk)
+
+
+@require_POST
+def submission_return(request: HttpRequest, submission_id: int) -> HttpResponse:
+    found, user, number, comment = _read_decision(request, submission_id)
+    return_(found.pk, by=user, at=moments.now(), comment=comment, number=number)
+    messages.success(request, _("Đã trả lại kèm lời nhắn."))
+    return redirect("submission", found.pk)
+
+
+@require_POST
+def submission_withdraw(request: HttpRequest, submission_id: int) -> HttpResponse:
+    found, user, number, comment = _read_decision(request, submission_id)
+    if number != found.current_number:
+        raise VersionMoved
+    withdraw(found.pk, by=user, at=moments.now(), comment=comment)
+    messages.success(request, _("Đã rút bản ghi."))
+    return redirect("submission", found.pk)
+
+
+def _read_decision(request: HttpRequest, submission_id: int) -> tuple[Submission, User, int, str]:
+    """With the number of the version the reader saw: a correction that came in meanwhile must be looked at first."""
+    found, user = _open(request, submission_id)
+    try:
+        number = int(request.POST.get("number", ""))
+    except ValueError:
+        raise VersionMoved from None
+    return found, user, number, request.POST.get("comment", "").strip()
+
+
+def _open(request: HttpRequest, submission_id: int) -> tuple[Submission, User]:
+    user = cast(User, request.user)
+    return get_submission(submission_id, scope_of(user, moments.today())), user
+
+
+def find_what_may(user: User, found: Submission) -> May:
+    at = moments.now()
+    writes = can(user, WRITERS, found.org_unit_id, moments.local_date(at))
+    obstacles = {step: find_obstacle_to(found, step, user, at) for step in (Step.APPROVE, Step.RETURN, Step.WITHDRAW)}
+    own = obstacles[Step.APPROVE]
+    return May(
+        correct=writes and find_next(State(found.state), Step.CORRECT) is not None,
+        approve=own is None,
+        return_=obstacles[Step.RETURN] is None,
+        withdraw=obstacles[Step.WITHDRAW] is None,
+        why_not_approve=own.sentence if isinstance(own, OwnApproval) else "",
+    )
+
+
+def _show(found: Submission, version: SubmissionVersion, beside: SubmissionVersion | None) -> dict[str, object]:
+    language = get_language() or "vi"
+    name = get_snapshot().name_on(found.org_unit_id, found.day_to)
+    before = beside.answers if beside is not None else None
+    return {
+        "submission": found,
+        "version": version,
+        "form_title": title_of(found.form),
+        "unit_name": name,
+        "unit_path": get_snapshot().path_name(found.org_unit_id, found.day_to),
+        "is_late": found.due_on is not None and moments.local_date(found.first_received_at) > found.due_on,
+        "rows": list_rows(checker_of(version.form_version).outline, version.answers, before, language),
+        "caption": _("Bản %(number)d, nhận lúc %(at)s")
+        % {"number": version.number, "at": f"{version.received_at.astimezone(moments.VIETNAM):%H:%M, %d/%m/%Y}"},
+        "value_heading": _("Bản %(number)d") % {"number": version.number}
+        if version.number != found.current_number
+        else _occasion_of(found),
+        "history": list_history(found),
+    }
+
+
+def _occasion_of(found: Submission) -> str:
+    text = period(found.period_key) if found.period_key else day_(found.day_from)
+    return text[:1].upper() + text[1:]
+
+
+def _what_next(found: Submission) -> str:
+    return {
+        State.SUBMITTED: _("Đã đến nơi, đang chờ duyệt. Số liệu có trong sổ đã báo cáo, chưa có trong sổ đã duyệt."),
+        State.APPROVED: _("Đã duyệt. Số liệu có trong cả hai sổ."),
+        State.LOCKED: _("Đã duyệt và khoá, không sửa được nữa."),
+        State.WITHDRAWN: _("Đã rút. Số liệu không còn tính ở đâu nữa; nội dung vẫn lưu để tra cứu."),
+    }.get(State(found.state), "")
+
+
+def list_history(found: Submission) -> list[Happening]:
+    """Everything that happened to the record, newest first."""
+    versions = {version.number: version for version in list_versions(found)}
+    titles = {
+        Step.SUBMIT: _("Gửi lần đầu"),
+        Step.CORRECT: _("Gửi bản sửa"),
+        Step.RETURN: _("Trả lại"),
+        Step.APPROVE: _("Duyệt"),
+        Step.LOCK: _("Khoá"),
+        Step.UNLOCK: _("Mở khoá"),
+        Step.WITHDRAW: _("Rút"),
+    }
+    history = []
+    for step in list_steps(str(found)):
+        title, sends = titles[Step(step.step)], step.step in (Step.SUBMIT, Step.CORRECT)
+        if sends and step.number in versions:
+            title = f"{title} ({Source(versions[step.number].source).label})"
+        history.append(Happening(step.at, title, step.by_name, step.number if sends else None, step.comment))
+    return history[::-1]
