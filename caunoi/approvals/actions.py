@@ -7,6 +7,7 @@ from datetime import datetime
 from caunoi.approvals.models import ApprovalStep
 from caunoi.approvals.rules import State, Step
 from caunoi.audit.rules import Actor
+from caunoi.bulk_rows import insert_rows
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Taken:
 
 def record_steps(steps: Iterable[Taken]) -> None:
     """Keep the steps, in order, inside the transaction of the action that took them (which writes the audit line)."""
-    ApprovalStep.objects.bulk_create(
+    insert_rows(
         [
             ApprovalStep(
                 subject=one.subject,
@@ -39,6 +40,5 @@ def record_steps(steps: Iterable[Taken]) -> None:
                 comment=one.comment,
             )
             for one in steps
-        ],
-        batch_size=2000,
+        ]
     )

@@ -155,7 +155,7 @@ def prefilled_xform(xform: str, values: Mapping[str, str]) -> str:
     if primary is None or len(primary) == 0:
         raise ValueError("the XForm has no primary instance")
     for leaf in primary[0].iter():
-        if isinstance(leaf.tag, str) and len(leaf) == 0 and (value := values.get(_local(leaf.tag))) is not None:
+        if len(leaf) == 0 and (value := values.get(_local(leaf.tag))) is not None:
             leaf.text = value
     return etree.tostring(root, encoding="unicode")
 

@@ -18,6 +18,7 @@ from caunoi.approvals.errors import StepImpossible
 from caunoi.approvals.rules import State, Step, find_next
 from caunoi.audit.actions import write_line
 from caunoi.audit.rules import Actor
+from caunoi.bulk_rows import insert_rows
 from caunoi.documents.actions import store_bytes
 from caunoi.records.actions.door import Door, Prepared
 from caunoi.records.errors import (
@@ -342,16 +343,16 @@ class _Arrival:
     # Writing
 
     def _write(self) -> None:
-        Submission.objects.bulk_create([record.submission for record in self.new], batch_size=CHUNK)
+        insert_rows([record.submission for record in self.new])
         for record in self.records.values():
             if record.changed:
                 record.submission.save()
         for one in self.written:
             one.version.submission_id = one.record.submission.pk
-        SubmissionVersion.objects.bulk_create([one.version for one in self.written], batch_size=CHUNK)
+        insert_rows([one.version for one in self.written])
         for repeated in self.newly_repeated:
             repeated.version_id = repeated.version.pk
-        RepeatedInstance.objects.bulk_create(self.newly_repeated, batch_size=CHUNK)
+        insert_rows(self.newly_repeated)
         self._tell(len(self.written))
         self._write_files()
         record_steps(
