@@ -4,6 +4,8 @@ overwrite what officers changed. Kept to show how a template after Decree 30/202
     .venv/bin/python scripts/make_so_ket_template.py
 """
 
+# ruff: noqa: E501 - paragraphs of a document
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -391,8 +393,21 @@ def set_up_styles(document: Any) -> None:
     normal.paragraph_format.space_after = Pt(0)
     normal.paragraph_format.space_before = Pt(0)
     add_style(styles, "Thân", size=14, align=JUSTIFY, first_line=Cm(1.27), before=3, after=3, spacing=1.15)
-    add_style(styles, "Mục", size=14, bold=True, align=JUSTIFY, first_line=Cm(1.27), before=10, after=3, outline=0, keep=True)
-    add_style(styles, "Tiểu mục", size=14, bold=True, align=JUSTIFY, first_line=Cm(1.27), before=6, after=3, outline=1, keep=True)
+    add_style(
+        styles, "Mục", size=14, bold=True, align=JUSTIFY, first_line=Cm(1.27), before=10, after=3, outline=0, keep=True
+    )
+    add_style(
+        styles,
+        "Tiểu mục",
+        size=14,
+        bold=True,
+        align=JUSTIFY,
+        first_line=Cm(1.27),
+        before=6,
+        after=3,
+        outline=1,
+        keep=True,
+    )
     add_style(styles, "Tên bảng", size=13, bold=True, align=CENTRE, before=8, after=4, keep=True)
     add_style(styles, "Ô bảng", size=12, align=LEFT, before=2, after=2)
     add_style(styles, "Ghi chú", size=12, italic=True, align=LEFT, before=3, after=6)
@@ -561,7 +576,16 @@ def keep_whole(row: Any) -> None:
     row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 
 
-def write(cell: Any, text: str, *, bold: bool = False, italic: bool = False, size: int = 13, align: Any = CENTRE, more: bool = False) -> Any:
+def write(
+    cell: Any,
+    text: str,
+    *,
+    bold: bool = False,
+    italic: bool = False,
+    size: int = 13,
+    align: Any = CENTRE,
+    more: bool = False,
+) -> Any:
     paragraph = cell.add_paragraph() if more else cell.paragraphs[0]
     paragraph.style, paragraph.alignment = "Thể thức", align
     add_run(paragraph, text, bold=bold, italic=italic, size=size)

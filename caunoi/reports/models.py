@@ -31,6 +31,7 @@ class ReportRun(models.Model):
     org_unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="report_runs")
     day_from = models.DateField()
     day_to = models.DateField()
+    boundaries = models.DateField()
     as_known = models.BigIntegerField()
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT)
     file_name = models.CharField(max_length=200)

@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import PurePath
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from caunoi.accounts.scope import EVERYTHING, Scope
+from caunoi.audit.actions import write_line
+from caunoi.audit.clock import current_number
+from caunoi.audit.rules import Actor
+from caunoi.documents.actions import read_bytes, store_bytes
+from caunoi.facts.access import ask_as, check_may_see
+from caunoi.facts.models import Kind
+from caunoi.facts.queries import get_catalogue
+from caunoi.facts.questions import make_question
+from caunoi.facts.rules.question import Question
+from caunoi.moments import VIETNAM, local_date
+from caunoi.periods.rules import Days
+from caunoi.places.queries import describe_absence, get_snapshot
+from caunoi.places.rules.snapshot import PlaceSnapshot
+from caunoi.reports import signing
+from caunoi.reports.composing import Composer, Occasion, PrintedFigure
+from caunoi.reports.errors import PeriodReversed, PlaceAbsent, ReportEmpty, TemplateBroken
+from caunoi.reports.filling import check_template, fill, put_in, read_template_tags
+from caunoi.reports.models import ReportRun
+from caunoi.reports.queries import get_template
+from caunoi.reports.rules.manifest import Line, Manifest, hash_text, spell, to_text
+from caunoi.reports.rules.parameters import read_parameters
+from caunoi.reports.rules.wording import make_file_name, word_day, word_period
+from caunoi.reports.verification import answer_of
+from caunoi.reports.word_file import MEDIA_TYPE, Envelope, WordFile, attach
+
+Progress = Callable[[int, int, str], None]
+STEPS = 4
+
+
+@dataclass(frozen=True)
+class MadeReport:
+    content: bytes
+    run: ReportRun
+    file_name: str
+
+
+def check_days(first: date, last: date) -> Days:
+    if first > last:
+        raise PeriodReversed(
+            _("Kỳ báo cáo bị ngược: từ ngày %(first)s đến ngày %(last)s. Hãy đổi chỗ hai ngày.")
+            % {"first": word_day(first), "last": word_day(last)}
+        )
+    return Days(first, last)
+
+
+def make_report(
+    *,
+    template_code: str,
+    place: int,
+    first: date,
+    last: date,
+    by: Actor,
+    at: datetime,
+    boundaries: date | None = None,
+    scope: Scope = EVERYTHING,
+    progress: Progress | None = None,
+) -> MadeReport:
+    """A Word report of a unit (its id) and days, with its signed list of figures, kept as a run.
+
+    Only the approved book is asked, as known when the report is begun. Refuses a unit that does not exist on the day of
+    `boundaries` (default: the last day), a template with mistakes, and a report without a single figure.
+    """
+
+    def step(number: int, what: str) -> None:
+        if progress is not None:
+            progress(number, STEPS, what)
+
+    days = check_days(first, last)
+    template = get_template(template_code)
+    word, file_name = read_bytes(template.template_id), f"{template.code}.docx"
+    catalogue, places, known = get_catalogue(), get_snapshot(), current_number()
+    occasion = _make_occasion(place, days, boundaries or last, known, places)
+    check_may_see(_question(occasion), scope)
+    if mistakes := check_template(word, template.parameters, [*catalogue.elements, *catalogue.indicators], file_name):
+        raise TemplateBroken(
+            _("Mẫu báo cáo “%(title)s” có %(count)d lỗi. Hãy sửa mẫu trong gói chương trình rồi nạp lại gói.")
+            % {"title": template.title_vi, "count": len(mistakes)},
+            mistakes,
+        )
+    parameters, _wrong = read_parameters(template.parameters)
+    base_url = settings.CAUNOI_BASE_URL
+
+    step(0, _("Hỏi số liệu"))
+    composer = Composer(
+        occasion, read_template_tags(word), parameters,
+        catalogue=catalogue, places=places, scope=scope, on=local_date(at), base_url=base_url,
+    )  # fmt: skip
+    _check_not_empty(composer)
+    step(1, _("Điền mẫu Word"))
+    name = places.name_on(place, occasion.boundaries)
+    title = f"{template.title_vi}: {name}, {word_period(days)}"
+    filled = fill(word, composer.tags(), file_name)
+    content, printed = put_in(filled, composer.stamps, base_url=base_url, title=title, author=by.name)
+    step(2, _("Ký bảng kê số liệu"))
+    manifest = Manifest(
+        template=template.code, title=title, place=occasion.key, place_name=name,
+        first=first.isoformat(), last=last.isoformat(), boundaries=occasion.boundaries.isoformat(),
+        as_known=known, book="approved", made_at=at.astimezone(VIETNAM).isoformat(timespec="seconds"),
+        made_by=by.name, base_url=base_url, text_hash=hash_text(WordFile(content).words()),
+        questions=composer.questions, figures=[_line(one) for one in printed],
+    )  # fmt: skip
+    payload = spell(manifest)
+    content = attach(content, Envelope(*signing.sign(payload), to_text(payload)))
+    step(3, _("Lưu báo cáo"))
+    run = _store(
+        ReportRun(
+            template_code=template.code, title=title[:300], org_unit_id=place, day_from=first, day_to=last,
+            boundaries=occasion.boundaries, as_known=known, file_name=make_file_name(template.code, name, days),
+            figures=len(printed), made_by_id=by.user_id, made_by_name=by.name, made_at=at,
+        ),
+        content, by=by, at=at,
+    )  # fmt: skip
+    step(STEPS, _("Xong"))
+    return MadeReport(content, run, PurePath(run.file_name).name)
+
+
+@transaction.atomic
+def _store(run: ReportRun, content: bytes, *, by: Actor, at: datetime) -> ReportRun:
+    run.file = store_bytes(content, media_type=MEDIA_TYPE, at=at)
+    run.save()
+    detail = {
+        "template": run.template_code, "org_unit": run.org_unit_id, "from": run.day_from.isoformat(),
+        "to": run.day_to.isoformat(), "boundaries": run.boundaries.isoformat(), "as_known": run.as_known,
+        "figures": run.figures, "sha256": run.file_id,
+    }  # fmt: skip
+    write_line("report.make", f"report:{run.pk}", detail, by=by, at=at)
+    return run
+
+
+def _make_occasion(place: int, days: Days, boundaries: date, known: int, places: PlaceSnapshot) -> Occasion:
+    if not places.exists_on(place, boundaries):
+        raise PlaceAbsent(
+            describe_absence(place, boundaries, places)
+            + " "
+            + _("Hãy chọn đơn vị khác, hoặc ranh giới của một ngày mà đơn vị này tồn tại.")
+        )
+    return Occasion(place, places.units[place].key, days, boundaries, known)
+
+
+def _question(occasion: Occasion) -> Question:
+    return Question((), occasion.key, occasion.days.first, occasion.days.last, occasion.boundaries, occasion.as_known)
+
+
+def _check_not_empty(composer: Composer) -> None:
+    """How many units there are is known without any record; everything else rests on records."""
+    figures = [figure for figure in composer.all_figures if figure.kind != Kind.UNITS]
+    if any(figure.value is not None for figure in figures):
+        return
+    occasion = composer.occasion
+    codes = list(dict.fromkeys(figure.code for figure in figures))
+    waiting = False
+    if codes:
+        days, day = occasion.days, occasion.boundaries
+        question = make_question(codes, occasion.key, days.first, days.last, boundaries=day, book="reported")
+        waiting = any(figure.value is not None for figure in ask_as(question, composer.scope))
+    remedy = (
+        _("Đã có bản ghi gửi lên nhưng chưa được duyệt: hãy duyệt rồi lập lại báo cáo.")
+        if waiting
+        else _("Hãy kiểm tra lại đơn vị và kỳ, hoặc nhập và duyệt các bản ghi của kỳ này rồi lập lại báo cáo.")
+    )
+    raise ReportEmpty(
+        _("%(place)s chưa có bản ghi nào được duyệt cho %(period)s nên không lập báo cáo.")
+        % {
+            "place": composer.places.name_on(occasion.unit, occasion.boundaries),
+            "period": word_period(occasion.days),
+        }
+        + " "
+        + remedy
+    )
+
+
+def _line(printed: PrintedFigure) -> Line:
+    figure = printed.figure
+    value, numerator, denominator = answer_of(figure)
+    return Line(
+        ref=figure.ref, code=figure.code, name=figure.name_vi, place=figure.place, place_name=figure.place_name,
+        first=figure.first.isoformat(), last=figure.last.isoformat(), value=value, numerator=numerator,
+        denominator=denominator, shown=printed.shown, style=str(printed.style), question=printed.question,
+    )  # fmt: skip

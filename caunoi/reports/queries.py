@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from caunoi.accounts.scope import Scope
+from caunoi.documents.actions import read_bytes
+from caunoi.facts.access import may_see
+from caunoi.periods.rules import Days
+from caunoi.places.queries import get_snapshot
+from caunoi.reports.errors import ReportOutOfReach, ReportUnknown, TemplateUnknown
+from caunoi.reports.models import ReportRun, ReportTemplate
+from caunoi.reports.rules.manifest import Line, Manifest
+from caunoi.reports.verification import read_manifest
+from caunoi.reports.word_file import WordFile
+from caunoi.vietnamese_text import fold
+
+
+def list_templates() -> list[ReportTemplate]:
+    return list(ReportTemplate.objects.order_by("title_vi"))
+
+
+def get_template(code: str) -> ReportTemplate:
+    found = ReportTemplate.objects.filter(code=code).select_related("template").first()
+    if found is None:
+        codes = ", ".join(ReportTemplate.objects.values_list("code", flat=True))
+        known = _("Các mẫu: %(codes)s.") % {"codes": codes} if codes else _("Hãy nạp gói chương trình có mẫu báo cáo.")
+        raise TemplateUnknown(_("Không có mẫu báo cáo “%(code)s”.") % {"code": code} + " " + known)
+    return found
+
+
+def list_runs(scope: Scope, text: str = "") -> list[ReportRun]:
+    """Reports about places and days the reader sees, newest first; `text` is searched in titles, accents aside."""
+    runs = ReportRun.objects.select_related("org_unit").order_by("-id")
+    if not scope.everything:
+        runs = runs.filter(org_unit_id__in=scope.unit_ids)
+    wanted = fold(text)
+    return [run for run in runs if _sees(run, scope) and wanted in fold(f"{run.title} {run.made_by_name}")]
+
+
+def get_run(run_id: int, scope: Scope) -> ReportRun:
+    run = ReportRun.objects.select_related("org_unit", "file").filter(pk=run_id).first()
+    if run is None or not _sees(run, scope):
+        raise ReportUnknown(_("Không có báo cáo này, hoặc báo cáo nằm ngoài phạm vi của bạn."))
+    return run
+
+
+def _sees(run: ReportRun, scope: Scope) -> bool:
+    return may_see(run.org_unit.key, Days(run.day_from, run.day_to), scope)
+
+
+def read_run(run: ReportRun) -> tuple[bytes, Manifest]:
+    content = read_bytes(run.file_id)
+    _status, manifest = read_manifest(WordFile(content))
+    assert manifest is not None, "a stored report has its list of figures"
+    return content, manifest
+
+
+def list_visible(manifest: Manifest, scope: Scope) -> list[Line]:
+    """The report's figures as far as the reader may know them.
+
+    Whoever made it may have seen more: units that joined the place later have days that are open to few.
+    """
+    return [line for line in manifest.figures if scope.everything or may_see(line.place, _days(line), scope)]
+
+
+def check_may_open(manifest: Manifest, scope: Scope) -> None:
+    hidden = len(manifest.figures) - len(list_visible(manifest, scope))
+    if hidden:
+        raise ReportOutOfReach(
+            _(
+                "Báo cáo này có %(count)d số liệu của đơn vị ngoài phạm vi của bạn nên không tải về được. Hãy lập báo"
+                " cáo mới: báo cáo đó chỉ có số liệu bạn được xem."
+            )
+            % {"count": hidden}
+        )
+
+
+def _days(line: Line) -> Days:
+    return Days(date.fromisoformat(line.first), date.fromisoformat(line.last))
+
+
+def find_places(scope: Scope, most: int = 1500) -> Iterable[str]:
+    """Names of units the reader sees, to choose from while typing."""
+    snapshot = get_snapshot()
+    names = set()
+    for unit in snapshot.units.values():
+        if unit.level in ("province", "district", "commune") and scope.sees_unit(unit.id):
+            names.add(snapshot.path_name(unit.id, snapshot.spells[unit.id][-1].from_day))
+    return sorted(names, key=fold)[:most]

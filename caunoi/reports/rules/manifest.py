@@ -1,0 +1,179 @@
+"""The list of figures that travels inside every report, and how a report is compared with it.
+
+Pure: the list's spelling, its signature's envelope, and the comparison of what was printed, what stands in the file
+now, and what the same question answers today.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import zlib
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+from typing import Any
+
+FORMAT = 1
+MOST_BYTES = 30_000_000
+
+
+class ManifestUnreadable(Exception):
+    """The bytes are no list of figures of a known format."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One figure as printed, in the order of the document. `question` is the number of the question that gave it.
+
+    `value`, `numerator` and `denominator` are exact decimals as text; None where there was no value.
+    """
+
+    ref: str
+    code: str
+    name: str
+    place: str
+    place_name: str
+    first: str
+    last: str
+    value: str | None
+    numerator: str | None
+    denominator: str | None
+    shown: str
+    style: str
+    question: int
+
+    @property
+    def answer(self) -> tuple[str | None, str | None, str | None]:
+        return self.value, self.numerator, self.denominator
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as it was asked: many codes, or the units of a level, at once."""
+
+    codes: list[str]
+    place: str
+    level: str | None
+    first: str
+    last: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """`text_hash` covers the words of the document outside its figures: drafts may be edited, and then it differs."""
+
+    template: str
+    title: str
+    place: str
+    place_name: str
+    first: str
+    last: str
+    boundaries: str
+    as_known: int
+    book: str
+    made_at: str
+    made_by: str
+    base_url: str
+    text_hash: str
+    questions: list[Asked]
+    figures: list[Line]
+
+
+def spell(manifest: Manifest) -> bytes:
+    """Compressed JSON; the signature covers exactly these bytes."""
+    content = {"format": FORMAT, **asdict(manifest)}
+    content["figures"] = [list(asdict(line).values()) for line in manifest.figures]
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return zlib.compress(text.encode(), 9)
+
+
+def read(content: bytes) -> Manifest:
+    try:
+        # Bounded: a crafted list must not unpack into memory.
+        given = json.loads(zlib.decompressobj().decompress(content, MOST_BYTES))
+        if given.pop("format") != FORMAT:
+            raise ManifestUnreadable
+        given["figures"] = [_line(values) for values in given["figures"]]
+        given["questions"] = [Asked(**asked) for asked in given["questions"]]
+        return Manifest(**given)
+    except (ValueError, TypeError, KeyError, AttributeError, zlib.error) as error:
+        raise ManifestUnreadable from error
+
+
+def _line(values: Sequence[Any]) -> Line:
+    if len(values) != len(fields(Line)):
+        raise ValueError("a line of another format")
+    return Line(*values)
+
+
+def to_text(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+def from_text(text: str) -> bytes:
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except (ValueError, binascii.Error) as error:
+        raise ManifestUnreadable from error
+
+
+def hash_text(words: str) -> str:
+    """Of words without their spacing: word processors break lines and runs as they like."""
+    return hashlib.sha256("".join(words.split()).encode()).hexdigest()
+
+
+# -- comparing --------------------------------------------------------------------------------------------------------
+
+
+class Outcome(StrEnum):
+    UNCHANGED = "unchanged"
+    CHANGED_IN_FILE = "changed-in-file"
+    CORRECTED_SINCE = "corrected-since"
+    MISSING_FROM_FILE = "missing-from-file"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A figure's link as it stands in the file: the ref of its address and the words a reader sees."""
+
+    ref: str
+    text: str
+
+
+def pair(lines: Sequence[Line], found: Sequence[Found]) -> tuple[list[str | None], list[Found]]:
+    """For each printed line what stands in the file for it now (None: nothing), and links nobody printed.
+
+    A ref may be printed several times (in the text and in a table). Links with the right words are taken first, in
+    order; what is left over of a ref is then matched in order. A figure copied to another place of the document with
+    its words intact is as good as the original.
+    """
+    by_ref: dict[str, list[Found]] = defaultdict(list)
+    for link in found:
+        by_ref[link.ref].append(link)
+    texts: list[str | None] = [None] * len(lines)
+    printed: dict[str, set[str]] = defaultdict(set)
+    for index, line in enumerate(lines):
+        printed[line.ref].add(_plain(line.shown))
+        exact = next((link for link in by_ref[line.ref] if _plain(link.text) == _plain(line.shown)), None)
+        if exact is not None:
+            by_ref[line.ref].remove(exact)
+            texts[index] = line.shown
+    for index, line in enumerate(lines):
+        if texts[index] is None and by_ref[line.ref]:
+            texts[index] = by_ref[line.ref].pop(0).text
+    added = [link for several in by_ref.values() for link in several if _plain(link.text) not in printed[link.ref]]
+    return texts, added
+
+
+def same_words(one: str, other: str) -> bool:
+    """Spacing aside: a word processor may put a no-break space for a space."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(text: str) -> str:
+    return "".join(text.split())
