@@ -1,0 +1,154 @@
+"""The small demonstration, made once and copied for every test process; a server on it; people who visit its pages.
+
+While writing journeys, `CAUNOI_BROWSER_HOME=/tmp/demo` names a demonstration already made and skips making it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext
+
+from tests.browser.visitor import DESKTOP, PHONE, Viewport, Visitor
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+CAUNOI = Path(sys.executable).with_name("caunoi")
+
+
+@dataclass(frozen=True)
+class Server:
+    address: str
+    home: Path
+
+    def sql(self, statement: str, *values: object) -> list[Any]:
+        """What a person at the machine could do beside the pages: end sessions, read what arrived."""
+        with closing(sqlite3.connect(self.home / "caunoi.sqlite3", timeout=30)) as database:
+            rows = database.execute(statement, values).fetchall()
+            database.commit()
+            return rows
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+def _environment(home: Path, **more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "SECRET_KEY")}
+    return {**kept, "CAUNOI_HOME": str(home), "CAUNOI_LANGUAGE": "vi", **more}
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Shared by the test processes of one run; the first one makes it, the others wait."""
+    if given := os.environ.get("CAUNOI_BROWSER_HOME"):
+        return Path(given)
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    home = shared / "demo-home"
+    with (shared / "demo-home.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (home / "demo.json").exists():
+            home.mkdir(exist_ok=True)
+            made = subprocess.run(
+                [CAUNOI, "demo", "--small", "--no-serve"],
+                env=_environment(home), cwd=REPOSITORY, capture_output=True, text=True, timeout=600,
+            )  # fmt: skip
+            assert made.returncode == 0, made.stdout + made.stderr
+    return home
+
+
+@pytest.fixture(scope="session")
+def server(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    home = tmp_path_factory.mktemp("server") / "home"
+    shutil.copytree(demo_home, home)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    log = (home / "server.log").open("w+")
+    process = subprocess.Popen(
+        [CAUNOI, "serve", "--port", str(port)],
+        env=_environment(home, CAUNOI_BASE_URL=address), cwd=REPOSITORY, stdout=log, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    try:
+        _wait(address, process, log)
+        yield Server(address, home)
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        log.seek(0)
+        said = log.read()
+        log.close()
+    # What the pages hide from the reader stands in the log: an answer 500 that no journey noticed fails here.
+    assert "Traceback" not in said, said
+
+
+def _wait(address: str, process: subprocess.Popen[bytes], log: Any) -> None:
+    for _ in range(600):
+        try:
+            with urllib.request.urlopen(f"{address}/sign-in/", timeout=5) as answer:
+                assert answer.status == 200
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            assert process.poll() is None, Path(log.name).read_text()
+            time.sleep(0.1)
+    raise AssertionError(Path(log.name).read_text())
+
+
+@pytest.fixture(scope="session")
+def base_url(server: Server) -> str:
+    return server.address
+
+
+@pytest.fixture(params=[PHONE, DESKTOP], ids=lambda viewport: viewport.name)
+def viewport(request: pytest.FixtureRequest) -> Viewport:
+    return request.param  # type: ignore[no-any-return]  # pytest's own Any
+
+
+@pytest.fixture
+def visitor(
+    new_context: Callable[..., BrowserContext], viewport: Viewport
+) -> Iterator[Callable[..., Visitor]]:
+    """`visitor("xa")` opens a browser of their own for that account of the demonstration and signs in."""
+    made: list[Visitor] = []
+
+    def open_browser(account: str = "", *, on: Viewport = viewport) -> Visitor:
+        context = new_context(
+            viewport={"width": on.width, "height": on.height},
+            has_touch=on is PHONE,
+            is_mobile=on is PHONE,
+            locale="vi-VN",
+            timezone_id="Asia/Ho_Chi_Minh",
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(20_000)
+        someone = Visitor(context.new_page(), on)
+        made.append(someone)
+        if account:
+            someone.sign_in(account)
+        return someone
+
+    yield open_browser
+    for someone in made:
+        someone.check_nothing_broke()
