@@ -56,10 +56,9 @@ def _load(small: bool) -> home.Loaded:
         if again:
             click.echo("Lần nạp trước bị ngắt giữa chừng; phần dở dang đã được bỏ và nạp lại từ đầu.", err=True)
         plan = read_demo(settings.REPOSITORY, small=small)
-        loaded = load_demo(
+        return load_demo(
             plan, by=OPERATOR, now=now(), steps=screen, seconds=lambda: round(time.monotonic() - began)
         )
-    return loaded
 
 
 def _show(loaded: home.Loaded, port: int) -> None:

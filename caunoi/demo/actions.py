@@ -22,7 +22,7 @@ from caunoi.demo.records import People, make_drafts, send_all
 from caunoi.demo.rules.villages import Row, make_villages
 from caunoi.demo.sources import Account, DemoPlan, choose_keys, read_rows
 from caunoi.facts.projection import compact
-from caunoi.moments import local_date, local_moment
+from caunoi.moments import local_moment
 from caunoi.packs.actions import load_pack
 from caunoi.places.actions import load_changes, load_successions, load_units
 from caunoi.places.models import SuccessionShare
@@ -116,11 +116,10 @@ def make_people(plan: DemoPlan, *, by: Actor, at: datetime) -> People:
             username=account.username, full_name=account.full_name, password=account.password, by=by, at=at,
             check_strength=False,
         )  # fmt: skip
+        from_day = account.from_day or plan.opened_on
         for role in account.roles:
             for unit in units:
-                grant_role(
-                    user=user, role=Role(role), org_unit_id=unit, from_day=account.from_day or plan.opened_on, by=by, at=at
-                )
+                grant_role(user=user, role=Role(role), org_unit_id=unit, from_day=from_day, by=by, at=at)
         if account.older_records:
             _open_older_records(units, by=by, at=at)
         users[account.username] = user
@@ -136,6 +135,15 @@ def _open_older_records(units: Sequence[int], *, by: Actor, at: datetime) -> Non
     shares = SuccessionShare.objects.filter(new_id__in=units).values_list("succession_id", "new_id").distinct()
     for succession, unit in shares:
         confirm_predecessor_access(succession_id=succession, org_unit_id=unit, by=by, at=at)
+
+
+def write_report(plan: DemoPlan, *, by: Actor, at: datetime) -> str:
+    """Makes the report and writes it into the home folder. Gives the file's name."""
+    wanted = plan.report
+    place = get_place(wanted.place, wanted.last, get_snapshot())
+    report = make_report(template_code=wanted.template, place=place, first=wanted.first, last=wanted.last, by=by, at=at)
+    (home.home() / report.file_name).write_bytes(report.content)
+    return report.file_name
 
 
 def _shown(account: Account) -> home.ShownAccount:

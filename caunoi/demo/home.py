@@ -79,7 +79,10 @@ def check_port_free(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError:
             raise PortBusy(
-                _("Cổng %(port)d trên %(host)s đang có chương trình khác dùng. Hãy dừng chương trình đó, hoặc chọn cổng khác: %(remedy)s.")
+                _(
+                    "Cổng %(port)d trên %(host)s đang có chương trình khác dùng. Hãy dừng chương trình đó,"
+                    " hoặc chọn cổng khác: %(remedy)s."
+                )
                 % {"port": port, "host": host, "remedy": 'make demo ARGS="--port 8001"'}
             ) from None
 
@@ -136,7 +139,10 @@ def prepare_database(*, interrupted: bool) -> bool:
         again = True
     elif _holds_anything(tables):
         raise HomeHoldsOther(
-            _("Cơ sở dữ liệu đang dùng (%(folder)s) đã có dữ liệu khác nên không nạp dữ liệu minh họa vào. Hãy chọn thư mục trống: %(remedy)s.")
+            _(
+                "Cơ sở dữ liệu đang dùng (%(folder)s) đã có dữ liệu khác nên không nạp dữ liệu minh họa vào."
+                " Hãy chọn thư mục trống: %(remedy)s."
+            )
             % {"folder": home(), "remedy": EMPTY_FOLDER}
         )
     call_command("migrate", verbosity=0)

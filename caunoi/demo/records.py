@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,7 +18,8 @@ from caunoi.demo.rules.drafts import Draft, Fillers
 from caunoi.demo.rules.plan import PlanRow, make_beside, make_planned
 from caunoi.demo.rules.timeline import Batch, Fate, Kind, Step, choose_course, make_batches, make_steps
 from caunoi.demo.sources import Account, DemoPlan
-from caunoi.facts.models import DataElement, Kind as ElementKind
+from caunoi.facts.models import DataElement
+from caunoi.facts.models import Kind as ElementKind
 from caunoi.forms.models import Assignment, PeriodKind
 from caunoi.forms.queries import get_form_version, list_assignments, questions_of
 from caunoi.forms.rules.assignments import holds_on
@@ -262,7 +262,8 @@ class _Sender:
     def _approver_of(self, step: Step) -> User:
         """Who approves on the nearest unit above, as units lie on the day; for one that ended, on its last day."""
         day = step.at.date()
-        return self._find_approver(self.snapshot.by_key[step.draft.unit].id, min(day, self._last_day(step.draft.unit)), day)
+        on = min(day, self._last_day(step.draft.unit))
+        return self._find_approver(self.snapshot.by_key[step.draft.unit].id, on, day)
 
     def _find_approver(self, unit: int, on: date, day: date) -> User:
         for above in [unit, *self.snapshot.ancestors_on(unit, on)]:

@@ -47,7 +47,6 @@ class ReportToMake:
     place: str
     first: date
     last: date
-    file: str
 
 
 @dataclass(frozen=True)
@@ -126,7 +125,7 @@ def read_demo(repository: Path, *, small: bool = False) -> DemoPlan:
             Account(one["username"], one["full_name"], None, ("approver",), tuple(one["units"]), None, False)
             for one in settings["approver"]
         ),
-        report=ReportToMake(report["template"], report["place"], report["from"], report["to"], report["file"]),
+        report=ReportToMake(report["template"], report["place"], report["from"], report["to"]),
     )
 
 

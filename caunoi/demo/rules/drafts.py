@@ -81,7 +81,8 @@ def fixed_answers(text: str, number: int) -> dict[str, str]:
         question, _, choices = part.partition("=")
         options = choices.split("|")
         if any("*" in option for option in options):
-            row = [value for option in options for value, _, times in [option.partition("*")] for _ in range(int(times))]
+            pairs = [option.split("*") for option in options]
+            row = [value for value, times in pairs for _ in range(int(times))]
         else:
             row = options
         found[question.strip()] = row[number % len(row)].strip()

@@ -32,7 +32,7 @@ def row(**values: object) -> PlanRow:
         "first": date(2023, 1, 1), "last": date(2023, 12, 31), "total": Decimal(100), "spread": "weighted",
         "records": "a", "count": 7, "left_out": "", "step": Decimal(1), "answers": "",
     }  # fmt: skip
-    return PlanRow(**{**given_, **values})  # type: ignore[arg-type]  # values by name
+    return PlanRow(**{**given_, **values})
 
 
 @given(

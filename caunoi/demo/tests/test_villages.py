@@ -41,8 +41,9 @@ def test_villages_follow_their_commune_into_what_it_becomes_under_new_codes() ->
 
 def test_villages_of_a_commune_that_goes_on_under_another_code_take_its_code() -> None:
     change = {"key": "a", "from": "2025-07-01", "name": "a", "short_name": "a", "code": "9.7", "parent": "p"}
+    districts = [District("h", "", 1, 1)]
 
-    _villages, changes = make_villages([commune("a", "1.1")], [change], [], [District("h", "", 1, 1)], date(2023, 1, 1), NAMES)
+    _villages, changes = make_villages([commune("a", "1.1")], [change], [], districts, date(2023, 1, 1), NAMES)
 
     assert [(c["code"], c["parent"]) for c in changes] == [("9.7.01", "a")]
 
@@ -62,12 +63,12 @@ def test_the_demo_has_the_published_number_of_villages_and_no_code_twice_on_a_da
     in_lao_cai = [village for village in villages if village["key"].startswith("demo:10.")]
     assert len(in_lao_cai) == 1536
     assert len(villages) == 1752 == len({village["code"] for village in villages})
-    today = {village["key"]: village["code"] for village in villages} | {change["key"]: change["code"] for change in later}
+    today = {row["key"]: row["code"] for row in [*villages, *later]}
     assert len(set(today.values())) == 1752
 
 
 def test_chosen_places_come_with_all_below_them_and_what_is_above() -> None:
-    units = [commune("vn", "", parent=""), commune("p", "", parent="vn"), commune("h", "", parent="p"), commune("q", "", parent="vn")]
-    units.append(commune("x", "", parent="h"))
+    parents = {"vn": "", "p": "vn", "q": "vn", "h": "p", "x": "h"}
+    units = [commune(key, "", parent=parent) for key, parent in parents.items()]
 
     assert choose_keys(units, [], ["p"]) == {"vn", "p", "h", "x"}
