@@ -8,11 +8,19 @@ from datetime import datetime
 from caunoi.accounts.models import Role, User
 from caunoi.accounts.queries import can, windows_with_role
 from caunoi.accounts.scope import Scope
+from caunoi.approvals.errors import StepNotAllowed
 from caunoi.approvals.permissions import Relation, deciding_levels, roles_for
-from caunoi.approvals.rules import Step
+from caunoi.approvals.policies import find_obstacle
+from caunoi.approvals.rules import State, Step
+from caunoi.forms.models import Assignment
+from caunoi.forms.queries import list_assignments
+from caunoi.forms.rules.assignments import find_assignment
 from caunoi.moments import local_date
+from caunoi.periods.rules import Days
 from caunoi.places.queries import get_snapshot
-from caunoi.records.errors import EnteringNotAllowed
+from caunoi.records.errors import EnteringNotAllowed, VersionMoved
+from caunoi.records.models import Submission, SubmissionVersion
+from caunoi.refusals import Refusal
 
 MAY_ENTER: frozenset[Role] = roles_for(Step.SUBMIT, Relation.REACHES)
 
@@ -46,3 +54,38 @@ class Authority:
                 windows_with_role(self._user, roles_for(step, Relation.REACHES), self._on),
             )
         return self._reaches[key]
+
+
+class Terms:
+    """Whether one user may take steps on records, and whether they are possible; reads each assignment once."""
+
+    def __init__(self, by: User, at: datetime) -> None:
+        self._by = by
+        self._authority = Authority(by, at)
+        self._units = get_snapshot().units
+        self._assignments: dict[str, list[Assignment]] = {}
+
+    def find_obstacle(
+        self, step: Step, submission: Submission, version: SubmissionVersion, comment: str, number: int | None
+    ) -> Refusal | None:
+        if number is not None and number != submission.current_number:
+            return VersionMoved()
+        assignment = self._assignment_of(submission)
+        level = assignment.approval_level if assignment else self._units[submission.org_unit_id].level
+        days = Days(submission.day_from, submission.day_to)
+        if not any(scope.sees(submission.org_unit_id, days) for scope in self._authority.scopes(step, level)):
+            return StepNotAllowed(step)
+        return find_obstacle(
+            State(submission.state),
+            step,
+            comment=comment,
+            is_own=version.entered_by_id == self._by.pk,
+            self_approval_allowed=assignment is not None and assignment.self_approval_allowed,
+        )
+
+    def _assignment_of(self, submission: Submission) -> Assignment | None:
+        """The one that held on the record's last day; None if it was taken away since (then no self-approval)."""
+        code = submission.form.code
+        if code not in self._assignments:
+            self._assignments[code] = list_assignments(code)
+        return find_assignment(self._assignments[code], self._units[submission.org_unit_id].level, submission.day_to)

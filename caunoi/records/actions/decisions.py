@@ -13,20 +13,14 @@ from caunoi.accounts.models import User
 from caunoi.accounts.queries import scope_of
 from caunoi.accounts.scope import ids_in_sql
 from caunoi.approvals.actions import Taken, record_steps
-from caunoi.approvals.errors import StepNotAllowed
-from caunoi.approvals.policies import find_obstacle
 from caunoi.approvals.rules import TRANSITIONS, State, Step
 from caunoi.audit.actions import write_line
-from caunoi.forms.models import Assignment
-from caunoi.forms.queries import list_assignments
-from caunoi.forms.rules.assignments import find_assignment
 from caunoi.moments import local_date
-from caunoi.periods.rules import Days
 from caunoi.places.queries import get_snapshot
-from caunoi.records.errors import SubmissionUnknown, VersionMoved
+from caunoi.records.errors import SubmissionUnknown
 from caunoi.records.events import Arrived, SubmissionReturned, SubmissionsWithdrawn, VersionsApproved, VersionsArrived
 from caunoi.records.models import Submission, SubmissionVersion
-from caunoi.records.permissions import Authority
+from caunoi.records.permissions import Terms
 from caunoi.refusals import Refusal
 
 Advance = Callable[[int], None]
@@ -110,7 +104,7 @@ def _decide(
     )
     submissions = {submission.pk: submission for submission in rows.order_by("pk")}
     versions = {version.submission_id: version for version in _current_versions(list(submissions))}
-    terms = _Terms(by, at)
+    terms = Terms(by, at)
     refused: dict[int, Refusal] = {}
     taking: list[tuple[Submission, SubmissionVersion]] = []
     for pk in ids:
@@ -125,41 +119,6 @@ def _decide(
             refused[pk] = obstacle
     _take(step, taking, by, at, comment)
     return [submission.pk for submission, _version in taking], refused
-
-
-class _Terms:
-    """Whether one user may take steps on records, and whether they are possible; reads each assignment once."""
-
-    def __init__(self, by: User, at: datetime) -> None:
-        self._by = by
-        self._authority = Authority(by, at)
-        self._units = get_snapshot().units
-        self._assignments: dict[str, list[Assignment]] = {}
-
-    def find_obstacle(
-        self, step: Step, submission: Submission, version: SubmissionVersion, comment: str, number: int | None
-    ) -> Refusal | None:
-        if number is not None and number != submission.current_number:
-            return VersionMoved()
-        assignment = self._assignment_of(submission)
-        level = assignment.approval_level if assignment else self._units[submission.org_unit_id].level
-        days = Days(submission.day_from, submission.day_to)
-        if not any(scope.sees(submission.org_unit_id, days) for scope in self._authority.scopes(step, level)):
-            return StepNotAllowed(step)
-        return find_obstacle(
-            State(submission.state),
-            step,
-            comment=comment,
-            is_own=version.entered_by_id == self._by.pk,
-            self_approval_allowed=assignment is not None and assignment.self_approval_allowed,
-        )
-
-    def _assignment_of(self, submission: Submission) -> Assignment | None:
-        """The one that held on the record's last day; None if it was taken away since (then no self-approval)."""
-        code = submission.form.code
-        if code not in self._assignments:
-            self._assignments[code] = list_assignments(code)
-        return find_assignment(self._assignments[code], self._units[submission.org_unit_id].level, submission.day_to)
 
 
 def _take(

@@ -1,0 +1,229 @@
+"""Reading records. Whatever is shown to a reader passes through their scope."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import cast
+
+from django.db.models import F, Q, QuerySet
+
+from caunoi.accounts.models import User
+from caunoi.accounts.scope import Scope, ids_in_sql
+from caunoi.approvals.models import ApprovalStep
+from caunoi.approvals.rules import State, Step
+from caunoi.forms.models import Assignment, PeriodKind
+from caunoi.forms.queries import list_assignments
+from caunoi.periods.rules import CutOff, Days, Period, PeriodType, describe_period_vi, list_touching
+from caunoi.places.queries import get_snapshot
+from caunoi.places.rules.snapshot import PlaceSnapshot
+from caunoi.records.errors import SubmissionUnknown
+from caunoi.records.models import Submission, SubmissionVersion
+from caunoi.records.permissions import Authority, Terms
+from caunoi.refusals import Refusal
+
+# What is older than this is asked about on the coverage page, not in everybody's list of things to do.
+LOOKING_BACK = timedelta(days=366)
+MISSING, LATE = "missing", "late"
+
+
+@dataclass(frozen=True)
+class Due:
+    """A report a unit owes. `state`: `missing` (nothing sent, still on time), `late` (nothing sent, due day over), or
+    the submission's state."""
+
+    assignment_id: int
+    form_code: str
+    title: str
+    title_en: str
+    org_unit_id: int
+    period_key: str
+    period_label: str
+    first_day: date
+    last_day: date
+    due_on: date
+    submission: Submission | None
+    state: str
+
+
+# One record
+
+
+def get_submission(submission_id: int, scope: Scope) -> Submission:
+    """Raises SubmissionUnknown also where the reader may not see it: the two are never told apart."""
+    found = scope.filter_submissions(Submission.objects.select_related("form", "org_unit").filter(pk=submission_id))
+    submission = found.first()
+    if submission is None:
+        raise SubmissionUnknown
+    return submission
+
+
+def get_version(submission: Submission, number: int) -> SubmissionVersion:
+    version = submission.versions.select_related("form_version__form", "submission").filter(number=number).first()
+    if version is None:
+        raise SubmissionUnknown
+    return version
+
+
+def list_versions(submission: Submission) -> list[SubmissionVersion]:
+    """Oldest first."""
+    return list(submission.versions.select_related("form_version").order_by("number"))
+
+
+def find_previous(submission: Submission, scope: Scope) -> SubmissionVersion | None:
+    """The newest version of the same unit's record before this one (last month's report), if the reader may see it."""
+    earlier = scope.filter_submissions(
+        Submission.objects.filter(
+            form_id=submission.form_id, org_unit_id=submission.org_unit_id, day_to__lt=submission.day_from
+        ).exclude(state__in=[State.WITHDRAWN, State.DRAFT])
+    )
+    before = earlier.order_by("-day_to", "-pk").first()
+    return get_version(before, before.current_number) if before else None
+
+
+def find_submission_of_period(form_code: str, org_unit_id: int, period_key: str) -> Submission | None:
+    """The one report for this form, unit and period that was not withdrawn."""
+    found = Submission.objects.filter(form__code=form_code, org_unit_id=org_unit_id, period_key=period_key)
+    return found.exclude(state=State.WITHDRAWN).first()
+
+
+def find_return_comment(submission: Submission) -> ApprovalStep | None:
+    """The last return, with who, when and what they wrote."""
+    return ApprovalStep.objects.filter(subject=str(submission), step=Step.RETURN.value).order_by("-id").first()
+
+
+def find_obstacle_to(submission: Submission, step: Step, user: User, at: datetime) -> Refusal | None:
+    """The newest version of the unit's record before this one (last month's report), if the reader may see it."""
+    version = get_version(submission, submission.current_number)
+    return Terms(user, at).find_obstacle(step, submission, version, comment="…", number=None)
+
+
+# What came in
+
+
+def list_submissions(scope: Scope) -> QuerySet[Submission]:
+    """Everything the reader may see, newest days first."""
+    found = scope.filter_submissions(Submission.objects.select_related("form", "org_unit"))
+    return found.order_by("-day_to", "-pk")
+
+
+def list_waiting(scope: Scope) -> QuerySet[Submission]:
+    """Sent and not decided, the longest waiting first."""
+    return list_submissions(scope).filter(state=State.SUBMITTED).order_by("first_received_at", "pk")
+
+
+def list_waiting_for(user: User, at: datetime) -> QuerySet[Submission]:
+    """Those of them that this user may decide about."""
+    authority = Authority(user, at)
+    wanted = Q(pk__in=[])
+    for assignment in list_assignments():
+        seen = Q(pk__in=[])
+        for scope in authority.scopes(Step.APPROVE, assignment.approval_level):
+            seen |= scope.condition()
+        here = Q(form_id=assignment.form_id, org_unit__level=assignment.level)
+        if assignment.from_day is not None:
+            here &= Q(day_to__gte=assignment.from_day)
+        if assignment.to_day is not None:
+            here &= Q(day_to__lte=assignment.to_day)
+        wanted |= here & seen
+    found = Submission.objects.select_related("form", "org_unit").filter(wanted, state=State.SUBMITTED)
+    return found.order_by("first_received_at", "pk")
+
+
+def list_flagged(scope: Scope) -> QuerySet[Submission]:
+    """Waiting with answers outside the form's rules: in no book until an officer decides."""
+    return list_waiting(scope).exclude(reported_number=F("current_number"))
+
+
+def list_returned(scope: Scope) -> QuerySet[Submission]:
+    return list_submissions(scope).filter(state=State.RETURNED)
+
+
+def list_late(scope: Scope) -> QuerySet[Submission]:
+    """Arrived after their due day (a day of Vietnam), newest first."""
+    return list_submissions(scope).filter(due_on__lt=F("first_received_at__date")).exclude(state=State.WITHDRAWN)
+
+
+# What is owed
+
+
+def list_due(unit_ids: Collection[int], today: date) -> list[Due]:
+    """What these units have to do, the most urgent first: reports of begun periods that were not sent (a year back at
+    most) and returned ones; and, to see that it arrived, what was sent for the two newest periods of each form."""
+    found = []
+    for assignment, periods in _list_owed(today):
+        newest = {period.key for period in periods[-2:]}
+        for due in _list_status(assignment, periods, unit_ids, today):
+            if due.submission is None or due.state == State.RETURNED or due.period_key in newest:
+                found.append(due)
+    return sorted(found, key=lambda due: (due.due_on, due.title, due.org_unit_id))
+
+
+def list_missing(scope: Scope, today: date) -> list[Due]:
+    """Reports of ended periods (a year back at most) that nobody has sent, oldest first."""
+    places = get_snapshot()
+    units = [unit for unit in places.units if scope.sees_unit(unit)]
+    found = []
+    for assignment, periods in _list_owed(today):
+        ended = [period for period in periods if period.days.last < today]
+        for due in _list_status(assignment, ended, units, today):
+            if due.submission is None and scope.sees(due.org_unit_id, Days(due.first_day, due.last_day)):
+                found.append(due)
+    return sorted(found, key=lambda due: (due.due_on, due.title, due.org_unit_id))
+
+
+def list_reporting(assignment: Assignment, period: Period, unit_ids: Collection[int], today: date) -> list[Due]:
+    """For one form and period: every unit of these that owes it, with what it sent."""
+    return list(_list_status(assignment, [period], unit_ids, today))
+
+
+def _list_owed(today: date) -> Iterator[tuple[Assignment, list[Period]]]:
+    """Periodic assignments of open forms with the periods that had begun, up to a year back, in order."""
+    for assignment in list_assignments():
+        form = assignment.form
+        if assignment.period_kind == PeriodKind.EVENT or (form.closed_on is not None and form.closed_on <= today):
+            continue
+        kind, cut_off = cast(PeriodType, assignment.period_kind), cast(CutOff, assignment.cut_off)
+        periods = list_touching(Days(today - LOOKING_BACK, today), kind, cut_off)
+        owed = [period for period in periods if period.days.first <= today and _is_owed(assignment, period)]
+        if owed:
+            yield assignment, owed
+
+
+def _is_owed(assignment: Assignment, period: Period) -> bool:
+    return (assignment.from_day is None or assignment.from_day <= period.days.first) and (
+        assignment.to_day is None or period.days.last <= assignment.to_day
+    )
+
+
+def _list_status(
+    assignment: Assignment, periods: Iterable[Period], unit_ids: Collection[int], today: date
+) -> Iterator[Due]:
+    places: PlaceSnapshot = get_snapshot()
+    units = [unit for unit in unit_ids if unit in places.units and places.units[unit].level == assignment.level]
+    owed = [(unit, period) for period in periods for unit in units if places.exists_on(unit, period.days.last)]
+    if not owed:
+        return
+    keys = sorted({period.key for _unit, period in owed})
+    rows = Submission.objects.filter(
+        form_id=assignment.form_id, period_key__in=keys, org_unit_id__in=ids_in_sql(units)
+    ).exclude(state=State.WITHDRAWN)
+    sent = {(submission.org_unit_id, submission.period_key): submission for submission in rows}
+    for unit, period in owed:
+        submission = sent.get((unit, period.key))
+        due_on = period.days.last + timedelta(days=assignment.due_days)
+        yield Due(
+            assignment.pk,
+            assignment.form.code,
+            assignment.form.title_vi,
+            assignment.form.title_en,
+            unit,
+            period.key,
+            describe_period_vi(period),
+            period.days.first,
+            period.days.last,
+            due_on,
+            submission,
+            submission.state if submission else LATE if due_on < today else MISSING,
+        )
