@@ -94,7 +94,7 @@ def find_return_comment(submission: Submission) -> ApprovalStep | None:
 
 
 def find_obstacle_to(submission: Submission, step: Step, user: User, at: datetime) -> Refusal | None:
-    """The newest version of the unit's record before this one (last month's report), if the reader may see it."""
+    """Why the user could not take the step now (a comment given where needed), or None: which buttons to show."""
     version = get_version(submission, submission.current_number)
     return Terms(user, at).find_obstacle(step, submission, version, comment="…", number=None)
 
