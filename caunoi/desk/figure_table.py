@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from caunoi.desk.templatetags.caunoi import period
 from caunoi.facts.models import Kind
 from caunoi.facts.rules.question import Figure, Question, round_half_up, spread_rounding
+from caunoi.periods.rules import Days, period_of
 from caunoi.vietnamese_text import sort_key
 
 
@@ -67,9 +69,7 @@ def arrange(question: Question, figures: Sequence[Figure], totals: Sequence[Figu
             Row(*names[p], p, tuple(shown[p, code, first] for code in question.codes), p == total_place) for p in order
         ]
     else:
-        columns = tuple(
-            Column(f"{first:%d/%m/%Y}", f"– {last:%d/%m/%Y}", f"c{index}") for index, (first, last) in enumerate(slices)
-        )
+        columns = tuple(Column(_name_of(Days(*days), question), "", f"c{index}") for index, days in enumerate(slices))
         rows = [
             Row(names[p][0], f"{titles[code][0]} ({titles[code][1]})", p,
                 tuple(shown[p, code, first] for first, _last in slices), p == total_place)
@@ -77,6 +77,15 @@ def arrange(question: Question, figures: Sequence[Figure], totals: Sequence[Figu
             for code in question.codes
         ]  # fmt: skip
     return Table(columns, tuple(_sort(rows, sort)))
+
+
+def _name_of(days: Days, question: Question) -> str:
+    """`Tháng 01/2023`; the days themselves where the asked days cut a period short."""
+    named = period_of(days.first, question.by or "year", question.cut_off or 1)
+    if named.days != days:
+        return f"{days.first:%d/%m/%Y} – {days.last:%d/%m/%Y}"
+    text = period(named)
+    return text[:1].upper() + text[1:]
 
 
 def _round(
