@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import count
 
 from django.utils.translation import gettext as _
 
@@ -25,6 +26,9 @@ class Problem:
     message: str
     value: str = ""
     allowed: str = ""
+
+
+_drafts = count(1)
 
 
 class PlaceDraft:
@@ -150,7 +154,8 @@ class PlaceDraft:
 
     def after(self) -> PlaceSnapshot:
         spells = [spell for several in self.spells.values() for spell in several]
-        return make_snapshot(self.units.values(), spells, self.steps, self.before.known)
+        # A number of its own: what is computed from a draft must never be taken for what was computed from another.
+        return make_snapshot(self.units.values(), spells, self.steps, -next(_drafts))
 
     def _put(self, unit: int, spells: list[Spell]) -> None:
         self.spells[unit] = spells

@@ -74,7 +74,8 @@ class ShareLine:
 @dataclass(frozen=True)
 class Preview:
     """`after`: all places as they would be (new units have negative ids). `problems` empty: it can be done.
-    `before_ids` and `after_ids`: the units it is about, on the day before and on the day."""
+    `before_ids` and `after_ids`: the units it is about, on the day before and on the day. `compared_before` and
+    `compared_after`: the units whose figures tell what it does (for a transfer, the parents)."""
 
     problems: tuple[str, ...]
     ends: tuple[UnitLine, ...]
@@ -84,6 +85,8 @@ class Preview:
     shares: tuple[ShareLine, ...]
     before_ids: tuple[int, ...]
     after_ids: tuple[int, ...]
+    compared_before: tuple[int, ...]
+    compared_after: tuple[int, ...]
     after: PlaceSnapshot
 
 
@@ -100,6 +103,11 @@ def preview_succession(succession: SuccessionDraft, snapshot: PlaceSnapshot) -> 
     if steps:
         moved += [(child, olds[0], after.parent_on(child, day) or 0) for child in continued]
     stay = () if steps else continued
+    compared = (olds, begun if steps else olds)
+    if succession.kind == "transfer":
+        parents = [places.parent_on(old, on) for old in olds for places, on in ((snapshot, last), (after, day))]
+        both = tuple(dict.fromkeys(parent for parent in parents if parent is not None))
+        compared = (both, both)
     return Preview(
         problems=tuple(dict.fromkeys(problem.message for problem in plan.problems)),
         ends=tuple(_line(unit, last, snapshot) for unit in olds) if steps else (),
@@ -126,6 +134,8 @@ def preview_succession(succession: SuccessionDraft, snapshot: PlaceSnapshot) -> 
         ),  # fmt: skip
         before_ids=olds,
         after_ids=begun if steps else olds,
+        compared_before=compared[0],
+        compared_after=compared[1],
         after=after,
     )
 

@@ -1,0 +1,77 @@
+"""What a person enters about users and roles."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from caunoi.accounts.models import Role
+from caunoi.places.inputs import DayField, PlaceField, resolve_place
+from caunoi.places.queries import get_snapshot
+
+LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
+
+
+class PasswordField(forms.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        # What was typed comes back after an error elsewhere: nobody should have to invent a password twice.
+        widget = forms.PasswordInput(render_value=True, attrs={"autocomplete": "new-password"})
+        super().__init__(max_length=200, strip=False, widget=widget, **kwargs)
+
+
+class UserForm(forms.Form):
+    full_name = forms.CharField(label=gettext_lazy("Họ và tên"), max_length=120)
+    language = forms.ChoiceField(label=gettext_lazy("Ngôn ngữ"), choices=LANGUAGES, initial="vi")
+    is_active = forms.BooleanField(
+        label=gettext_lazy("Được đăng nhập"),
+        required=False,
+        initial=True,
+        help_text=gettext_lazy("Bỏ đánh dấu để khoá tài khoản; các bản ghi cũ vẫn còn nguyên."),
+    )
+
+
+class NewUserForm(forms.Form):
+    username = forms.CharField(
+        label=gettext_lazy("Tên đăng nhập"),
+        max_length=150,
+        help_text=gettext_lazy("Không có dấu cách, ví dụ: lan.nguyen"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+    )
+    full_name = forms.CharField(label=gettext_lazy("Họ và tên"), max_length=120)
+    language = forms.ChoiceField(label=gettext_lazy("Ngôn ngữ"), choices=LANGUAGES, initial="vi")
+    password = PasswordField(label=gettext_lazy("Mật khẩu ban đầu"), help_text=gettext_lazy("Ít nhất 8 ký tự."))
+
+
+class PasswordForm(forms.Form):
+    password = PasswordField(label=gettext_lazy("Mật khẩu mới"), help_text=gettext_lazy("Ít nhất 8 ký tự."))
+
+
+class GrantForm(forms.Form):
+    """`org_unit_id` after `is_valid()`: the unit, found among those of the role's first day."""
+
+    role = forms.ChoiceField(label=gettext_lazy("Vai trò"), choices=Role.choices)
+    unit = PlaceField(label=gettext_lazy("Ở đơn vị (tên hoặc mã)"))
+    from_day = DayField(label=gettext_lazy("Từ ngày"))
+    to_day = DayField(
+        label=gettext_lazy("Đến trước ngày"), required=False, help_text=gettext_lazy("Để trống nếu không thời hạn.")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        first, last = cleaned.get("from_day"), cleaned.get("to_day")
+        if isinstance(first, date) and isinstance(last, date) and last <= first:
+            self.add_error("to_day", _("Ngày hết hiệu lực phải sau ngày bắt đầu."))
+        if isinstance(first, date) and cleaned.get("unit"):
+            try:
+                cleaned["org_unit_id"] = resolve_place(cleaned["unit"], first, get_snapshot())
+            except forms.ValidationError as error:
+                self.add_error("unit", error)
+        return cleaned
+
+
+class EndRoleForm(forms.Form):
+    to_day = DayField(label=gettext_lazy("Hết hiệu lực từ ngày"))

@@ -1,0 +1,75 @@
+"""The audit lines a reader may see, and how they are filtered."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
+
+from caunoi.accounts.models import Role, RoleGrant, User
+from caunoi.accounts.permissions import reads_whole_audit
+from caunoi.accounts.queries import windows_with_role
+from caunoi.accounts.scope import ids_in_sql
+from caunoi.audit.models import AuditLine
+from caunoi.moments import end_of_day
+from caunoi.places.models import OrgUnit
+from caunoi.records.models import Submission
+
+
+@dataclass(frozen=True)
+class LineShown:
+    number: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: str
+    knowledge: int
+
+
+def list_lines(reader: User, on: date) -> QuerySet[AuditLine]:
+    """All lines for whoever reads the whole house; for others those about submissions, users and units they reach."""
+    lines = AuditLine.objects.order_by("-number")
+    if reads_whole_audit(reader, on):
+        return lines
+    reach = windows_with_role(reader, {Role.AUDITOR, Role.ADMINISTRATOR}, on)
+    units = ids_in_sql(reach.unit_ids)
+    submissions = _subjects("submission:", reach.filter_submissions(Submission.objects.all()), "pk")
+    users = _subjects("user:", RoleGrant.objects.filter(org_unit_id__in=units), "user_id")
+    places = _subjects("org_unit:", OrgUnit.objects.filter(pk__in=units), "key")
+    return lines.filter(Q(subject__in=submissions) | Q(subject__in=users) | Q(subject__in=places))
+
+
+def _subjects(prefix: str, rows: QuerySet[Any], field: str) -> QuerySet[Any, Any]:
+    text = Concat(Value(prefix), Cast(F(field), CharField()), output_field=CharField())
+    found: QuerySet[Any, Any] = rows.order_by().annotate(subject_of_line=text).values("subject_of_line")
+    return found
+
+
+def filter_lines(
+    lines: QuerySet[AuditLine], *, actor: str, action: str, first: date | None, last: date | None
+) -> QuerySet[AuditLine]:
+    """Days in Vietnam's time, both included."""
+    if actor:
+        lines = lines.filter(actor__icontains=actor)
+    if action:
+        lines = lines.filter(action=action)
+    if first is not None:
+        lines = lines.filter(at__gte=end_of_day(first - timedelta(days=1)))
+    if last is not None:
+        lines = lines.filter(at__lt=end_of_day(last))
+    return lines
+
+
+def show_line(line: AuditLine) -> LineShown:
+    detail = "; ".join(f"{name}: {_plain(value)}" for name, value in line.detail.items())
+    return LineShown(line.number, line.at, line.actor, line.action, line.subject, detail, line.knowledge)
+
+
+def _plain(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 300 else text[:300] + "…"

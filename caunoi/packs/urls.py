@@ -1,0 +1,5 @@
+from django.urls import URLPattern, path
+
+from caunoi.packs import views
+
+urlpatterns: list[URLPattern] = [path("packs/", views.packs, name="packs")]
