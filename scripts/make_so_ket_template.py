@@ -35,18 +35,21 @@ TEXT_WIDTH = Mm(210 - 30 - 20)
 BODY: list[tuple[str, str]] = [
     (
         "Thực hiện chương trình công tác đã đề ra, Ủy ban nhân dân {{ don_vi_thuong }} báo cáo sơ kết công tác tuyên vận"
-        " cơ sở, {{ ky }} như sau:",
+        " cơ sở {{ ky }} như sau:",
         "Thân",
     ),
     ("I. TỔ CHỨC, BỘ MÁY", "Mục"),
     ("{%p if cap != 'xã' and cap != 'thôn' %}", "Thân"),
     (
-        "Đến ngày {{ den_ngay }}, {{ don_vi_thuong }} có {{ so('communes') }} đơn vị hành chính cấp xã với"
+        "Theo đơn vị hành chính ngày {{ ngay_ranh_gioi }}, {{ don_vi_thuong }} có {{ so('communes') }} đơn vị hành chính cấp xã với"
         " {{ so('villages') }} thôn, bản, tổ dân phố.",
         "Thân",
     ),
     ("{%p elif cap == 'xã' %}", "Thân"),
-    ("Đến ngày {{ den_ngay }}, {{ don_vi_thuong }} có {{ so('villages') }} thôn, bản, tổ dân phố.", "Thân"),
+    (
+        "Theo đơn vị hành chính ngày {{ ngay_ranh_gioi }}, {{ don_vi_thuong }} có {{ so('villages') }} thôn, bản, tổ dân phố.",
+        "Thân",
+    ),
     ("{%p endif %}", "Thân"),
     ("{%p if co('boards') %}", "Thân"),
     (
@@ -97,7 +100,7 @@ BODY: list[tuple[str, str]] = [
         "Thân",
     ),
     ("{%p endif %}", "Thân"),
-    ("{%p if co('contests_held', 'contest_entries') %}", "Thân"),
+    ("{%p if co('contests_held') %}", "Thân"),
     (
         "- Hội thi, cuộc thi: đã tổ chức {{ so('contests_held') }} hội thi, cuộc thi"
         "{% if co('contest_entrants') %}; hội thi tuyên truyền viên, báo cáo viên có {{ so('contest_entrants') }} thí sinh"
@@ -122,21 +125,29 @@ BODY: list[tuple[str, str]] = [
     ("{%p endif %}", "Thân"),
     ("2. Phong trào thi đua, huy động sức dân", "Tiểu mục"),
     ("{%p if co('land_donated_m2', 'labour_days', 'cash_contributed_vnd') %}", "Thân"),
+    ("- Nhân dân đóng góp làm đường, kênh mương và các công trình công cộng:", "Thân"),
+    ("{%p if co('land_donated_m2') %}", "Thân"),
+    ("+ Hiến đất: {{ so('land_donated_m2') }} m².", "Thân"),
+    ("{%p endif %}", "Thân"),
+    ("{%p if co('labour_days') %}", "Thân"),
     (
-        "- Nhân dân đã hiến {{ so('land_donated_m2') }} m² đất, đóng góp {{ so('labour_days') }} ngày công"
-        "{% if co('cash_contributed_vnd') %} và {{ tien('cash_contributed_vnd') }} tiền mặt{% endif %} để làm đường, kênh"
-        " mương và các công trình công cộng.",
+        "+ Ngày công: {{ so('labour_days') }} ngày công{% if co('labour_days_roads') %}, trong đó làm đường giao thông"
+        " {{ so('labour_days_roads') }} ngày công{% endif %}.",
         "Thân",
     ),
     ("{%p endif %}", "Thân"),
-    ("{%p if co('road_widened_km', 'canal_dredged_km') %}", "Thân"),
-    (
-        "- Đã mở rộng {{ so('road_widened_km') }} km đường, nạo vét {{ so('canal_dredged_km') }} km kênh mương.",
-        "Thân",
-    ),
+    ("{%p if co('cash_contributed_vnd') %}", "Thân"),
+    ("+ Tiền mặt: {{ tien('cash_contributed_vnd') }}.", "Thân"),
+    ("{%p endif %}", "Thân"),
+    ("{%p endif %}", "Thân"),
+    ("{%p if co('road_widened_km') %}", "Thân"),
+    ("- Kết quả mở rộng đường: {{ so('road_widened_km') }} km.", "Thân"),
     ("{%p endif %}", "Thân"),
     ("{%p if co('road_widened_km_target') %}", "Thân"),
-    ("- Chỉ tiêu phấn đấu về mở rộng đường trong kỳ: {{ so('road_widened_km_target') }} km.", "Thân"),
+    ("- Chỉ tiêu phấn đấu mở rộng đường trong kỳ: {{ so('road_widened_km_target') }} km.", "Thân"),
+    ("{%p endif %}", "Thân"),
+    ("{%p if co('canal_dredged_km') %}", "Thân"),
+    ("- Kết quả nạo vét kênh mương: {{ so('canal_dredged_km') }} km.", "Thân"),
     ("{%p endif %}", "Thân"),
     ("{%p if co('cleanup_participants') %}", "Thân"),
     (
@@ -163,7 +174,7 @@ BODY: list[tuple[str, str]] = [
     ("Trong kỳ chưa có số liệu được duyệt về nội dung này.", "Thân"),
     ("{%p endif %}", "Thân"),
     ("3. Mô hình, xếp loại và khen thưởng", "Tiểu mục"),
-    ("{%p if co('models_recognised', 'models_registered') %}", "Thân"),
+    ("{%p if co('models_recognised') %}", "Thân"),
     (
         "- Mô hình “Dân vận khéo”: công nhận {{ so('models_recognised') }} mô hình"
         "{% if co('models_registered') %}, đăng ký mới {{ so('models_registered') }} mô hình{% endif %}"
@@ -187,12 +198,14 @@ BODY: list[tuple[str, str]] = [
     ("{%p endif %}", "Thân"),
     ("{%p if co('collectives_commended', 'individuals_commended') %}", "Thân"),
     (
-        "- Khen thưởng: {{ so('collectives_commended') }} lượt tập thể, {{ so('individuals_commended') }} lượt cá nhân.",
+        "- Khen thưởng: {% if co('collectives_commended') %}{{ so('collectives_commended') }} lượt tập thể{% endif %}"
+        "{% if co('collectives_commended') and co('individuals_commended') %}, {% endif %}"
+        "{% if co('individuals_commended') %}{{ so('individuals_commended') }} lượt cá nhân{% endif %}.",
         "Thân",
     ),
     ("{%p endif %}", "Thân"),
     (
-        "{%p if not co('models_recognised', 'models_registered', 'communes_rated_good_share',"
+        "{%p if not co('models_recognised', 'communes_rated_good_share',"
         " 'teams_rated_fair_or_better_share', 'collectives_commended', 'individuals_commended') %}",
         "Thân",
     ),
@@ -202,7 +215,7 @@ BODY: list[tuple[str, str]] = [
     ("1. Văn hóa", "Tiểu mục"),
     ("{%p if co('families_cultured_share') %}", "Thân"),
     (
-        "- Danh hiệu văn hóa năm gần nhất: {{ ty_le('families_cultured_share') }} gia đình,"
+        "- Danh hiệu văn hóa theo kết quả năm gần nhất: {{ ty_le('families_cultured_share') }} gia đình,"
         " {{ ty_le('neighbourhoods_cultured_share') }} thôn, bản, tổ dân phố và {{ ty_le('agencies_cultured_share') }}"
         " cơ quan, đơn vị, doanh nghiệp đạt danh hiệu.",
         "Thân",
@@ -242,14 +255,14 @@ BODY: list[tuple[str, str]] = [
     ("{%p if co('loudspeaker_repair_vnd') %}", "Thân"),
     ("- Kinh phí sửa chữa hệ thống loa trong kỳ: {{ tien('loudspeaker_repair_vnd') }}.", "Thân"),
     ("{%p endif %}", "Thân"),
-    ("{%p if co('official_channels', 'communes_with_website_share') %}", "Thân"),
-    (
-        "- Trang, kênh chính thức đã đăng ký: {{ so('official_channels') }} trang"
-        "{% if co('communes_with_website_share') %}; {{ so('communes_with_website_share') }} xã có trang thông tin điện tử"
-        "{% endif %}{% if co('agencies_with_channel_share') %}; {{ ty_le('agencies_with_channel_share') }} cơ quan cấp xã"
-        " có kênh chính thức{% endif %}.",
-        "Thân",
-    ),
+    ("{%p if co('official_channels') %}", "Thân"),
+    ("- Trang, kênh chính thức đã đăng ký: {{ so('official_channels') }} trang.", "Thân"),
+    ("{%p endif %}", "Thân"),
+    ("{%p if co('communes_with_website_share') %}", "Thân"),
+    ("- Xã có trang thông tin điện tử: {{ so('communes_with_website_share') }} xã.", "Thân"),
+    ("{%p endif %}", "Thân"),
+    ("{%p if co('agencies_with_channel_share') %}", "Thân"),
+    ("- Cơ quan cấp xã có kênh chính thức: {{ ty_le('agencies_with_channel_share') }}.", "Thân"),
     ("{%p endif %}", "Thân"),
     (
         "{%p if not co('loudspeaker_stations', 'loudspeaker_clusters', 'loudspeaker_repair_vnd', 'official_channels',"
@@ -265,12 +278,11 @@ BODY: list[tuple[str, str]] = [
         "Thân",
     ),
     ("{%p endif %}", "Thân"),
-    ("{%p if co('staff_sent_professional_training', 'staff_sent_theory_training') %}", "Thân"),
-    (
-        "- Cử {{ so('staff_sent_professional_training') }} cán bộ đi bồi dưỡng nghiệp vụ,"
-        " {{ so('staff_sent_theory_training') }} cán bộ đi học lý luận.",
-        "Thân",
-    ),
+    ("{%p if co('staff_sent_professional_training') %}", "Thân"),
+    ("- Cử đi bồi dưỡng nghiệp vụ: {{ so('staff_sent_professional_training') }} cán bộ.", "Thân"),
+    ("{%p endif %}", "Thân"),
+    ("{%p if co('staff_sent_theory_training') %}", "Thân"),
+    ("- Cử đi học lý luận: {{ so('staff_sent_theory_training') }} cán bộ.", "Thân"),
     ("{%p endif %}", "Thân"),
     ("{%p if co('lecturers_graduate_share') %}", "Thân"),
     (
@@ -288,12 +300,12 @@ BODY: list[tuple[str, str]] = [
     ("{%p endif %}", "Thân"),
     ("{%p if don_vi_con() %}", "Thân"),
     ("IV. KẾT QUẢ THEO ĐƠN VỊ TRỰC THUỘC", "Mục"),
-    ("Bảng 1. Tổ chức và kết quả huy động sức dân, {{ ky }}", "Tên bảng"),
+    ("Bảng 1. Tổ chức và kết quả huy động sức dân {{ ky }}", "Tên bảng"),
 ]
 
 CHILD_COLUMNS: list[tuple[str, float, str, str]] = [
     # heading, width in cm, cell of a unit, cell of the total
-    ("STT", 1.0, "{{ loop.index }}", ""),
+    ("TT", 1.0, "{{ loop.index }}", ""),
     ("Đơn vị", 4.0, "{{ dv.ten }}", "Tổng số"),
     ("Tổ tuyên vận", 1.8, "{{ dv.so('teams') }}", "{{ so('teams', bang=true) }}"),
     ("Thành viên", 1.9, "{{ dv.so('team_members') }}", "{{ so('team_members', bang=true) }}"),
@@ -307,7 +319,6 @@ AFTER_TABLE: list[tuple[str, str]] = [
     ("Ghi chú: “…” là chưa có số liệu được duyệt; * là số ước tính; † là số kỳ trước.", "Ghi chú"),
     ("{%p if bieu_do('ngay_cong') %}", "Thân"),
     ("{{ bieu_do('ngay_cong') }}", "Hình"),
-    ("Biểu đồ 1. Ngày công nhân dân đóng góp, {{ ky }}", "Tên hình"),
     ("{%p endif %}", "Thân"),
     ("{%p endif %}", "Thân"),
     ("V. MỨC ĐỘ ĐẦY ĐỦ VÀ CĂN CỨ CỦA SỐ LIỆU", "Mục"),
@@ -338,8 +349,8 @@ AFTER_COVERAGE: list[tuple[str, str]] = [
         "Thân",
     ),
     (
-        "Trên đây là báo cáo sơ kết công tác tuyên vận cơ sở, {{ ky }} của {{ don_vi_thuong }}./.",
-        "Thân",
+        "Trên đây là báo cáo sơ kết công tác tuyên vận cơ sở {{ ky }} của {{ don_vi_thuong }}./.",
+        "Kết",
     ),
 ]
 
@@ -408,11 +419,11 @@ def set_up_styles(document: Any) -> None:
         outline=1,
         keep=True,
     )
+    add_style(styles, "Kết", size=14, align=JUSTIFY, first_line=Cm(1.27), before=3, after=3, spacing=1.15, keep=True)
     add_style(styles, "Tên bảng", size=13, bold=True, align=CENTRE, before=8, after=4, keep=True)
     add_style(styles, "Ô bảng", size=12, align=LEFT, before=2, after=2)
     add_style(styles, "Ghi chú", size=12, italic=True, align=LEFT, before=3, after=6)
-    add_style(styles, "Hình", size=12, align=CENTRE, before=8, after=2, keep=True)
-    add_style(styles, "Tên hình", size=13, italic=True, align=CENTRE, before=2, after=8)
+    add_style(styles, "Hình", size=12, align=CENTRE, before=8, after=8)
     add_style(styles, "Thể thức", size=13, align=CENTRE)
 
 
@@ -452,15 +463,15 @@ def add_paragraphs(document: Any, paragraphs: Sequence[tuple[str, str]]) -> None
 def add_letterhead(document: Any) -> None:
     table = add_plain_table(document, [Cm(6.4), Cm(9.6)], rows=2)
     left, right = table.rows[0].cells
-    write(left, "ỦY BAN NHÂN DÂN", bold=True, size=13)
-    write(left, "{{ don_vi_hoa }}", bold=True, size=13, more=True)
+    write(left, "ỦY BAN NHÂN DÂN", bold=True, size=12)
+    write(left, "{{ don_vi_hoa }}", bold=True, size=12, more=True)
     add_rule(left, Cm(2.1))
-    write(right, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", bold=True, size=13)
-    write(right, "Độc lập - Tự do - Hạnh phúc", bold=True, size=14, more=True)
-    add_rule(right, Cm(1.75))
+    write(right, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", bold=True, size=12)
+    write(right, "Độc lập - Tự do - Hạnh phúc", bold=True, size=13, more=True)
+    add_rule(right, Cm(1.95))
     left, right = table.rows[1].cells
     write(left, "Số:          /BC-UBND", size=13)
-    write(right, "{{ ten_rieng }}, {{ ngay }}", italic=True, size=14)
+    write(right, "{{ ten_rieng }}, {{ ngay }}", italic=True, size=13)
 
 
 def add_title(document: Any) -> None:
@@ -468,7 +479,9 @@ def add_title(document: Any) -> None:
     title.paragraph_format.space_before = Pt(16)
     add_run(title, "BÁO CÁO", bold=True, size=14)
     about = document.add_paragraph(style="Thể thức")
-    add_run(about, "Sơ kết công tác tuyên vận cơ sở của {{ don_vi_thuong }}, {{ ky }}", bold=True, size=14)
+    add_run(about, "Sơ kết công tác tuyên vận cơ sở của {{ don_vi_thuong }}", bold=True, size=14)
+    when = document.add_paragraph(style="Thể thức")
+    add_run(when, "{{ ky }}", bold=True, size=14)
     rule(document.add_paragraph(style="Thể thức"), Cm(5.3), after=10)
 
 
@@ -490,7 +503,7 @@ def add_coverage_table(document: Any) -> None:
 
 
 def add_signature(document: Any) -> None:
-    document.add_paragraph(style="Thể thức")
+    document.add_paragraph(style="Thể thức").paragraph_format.keep_with_next = True
     table = add_plain_table(document, [Cm(7.4), Cm(8.6)], rows=1)
     left, right = table.rows[0].cells
     first = write(left, "Nơi nhận:", bold=True, italic=True, size=12, align=LEFT)

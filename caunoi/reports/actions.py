@@ -171,7 +171,7 @@ def _check_not_empty(composer: Composer) -> None:
         else _("Hãy kiểm tra lại đơn vị và kỳ, hoặc nhập và duyệt các bản ghi của kỳ này rồi lập lại báo cáo.")
     )
     raise ReportEmpty(
-        _("%(place)s chưa có bản ghi nào được duyệt cho %(period)s nên không lập báo cáo.")
+        _("%(place)s chưa có bản ghi nào được duyệt trong kỳ báo cáo (%(period)s) nên không lập báo cáo.")
         % {
             "place": composer.places.name_on(occasion.unit, occasion.boundaries),
             "period": word_period(occasion.days),

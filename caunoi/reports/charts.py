@@ -15,7 +15,7 @@ FONT = "Be Vietnam Pro"
 FONTS = Path(__file__).parent / "fonts"
 INK, BAR, LINE = "#1d2a2c", "#0b5a5e", "#d5dcd8"
 WIDTH = 520
-BAR_STEP = 24
+BAR_STEP = 21
 PIXELS_PER_POINT = 3
 """Sharp in print at 16 cm."""
 

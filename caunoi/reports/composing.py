@@ -43,7 +43,7 @@ VALUE_NAMES = frozenset(
     [
         *("don_vi", "don_vi_thuong", "don_vi_hoa", "ten_rieng", "cap", "cap_con"),
         *("cap_tren", "cap_tren_thuong", "cap_tren_hoa"),
-        *("ky", "ky_hoa", "ngay", "tu_ngay", "den_ngay", "ranh_gioi"),
+        *("ky", "ky_hoa", "ngay", "tu_ngay", "den_ngay", "ranh_gioi", "ngay_ranh_gioi"),
         *("do_day_du", "bao_cao_dinh_ky", "so_sach", "ghi_chu", "thieu"),
     ]
 )
@@ -315,6 +315,7 @@ class Composer:
             "ngay": wording.word_long_day(self.on),
             "tu_ngay": wording.word_day(occasion.days.first),
             "den_ngay": wording.word_day(occasion.days.last),
+            "ngay_ranh_gioi": wording.word_day(day),
             "ranh_gioi": f"Số liệu tính theo đơn vị hành chính ngày {wording.word_day(day)}.",
             "so_sach": (
                 "Chỉ tính các bản ghi đã duyệt, theo sổ số liệu đến bút toán số"

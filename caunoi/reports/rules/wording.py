@@ -121,7 +121,7 @@ def word_long_day(day: date) -> str:
 
 
 def word_period(days: Days) -> str:
-    """`năm 2023`, `quý I/2023`, `ngày 25/3/2023`, or `giai đoạn từ ngày 24/11/2020 đến ngày 23/11/2023`."""
+    """`năm 2023`, `quý I/2023`, `ngày 25/3/2023`, or `từ ngày 24/11/2020 đến ngày 23/11/2023`."""
     if days.first == days.last:
         return f"ngày {word_day(days.first)}"
     types: tuple[PeriodType, ...] = ("month", "quarter", "half-year", "year")
@@ -129,7 +129,7 @@ def word_period(days: Days) -> str:
         period = period_of(days.first, type_)
         if period.days == days:
             return describe_period_vi(period)
-    return f"giai đoạn từ ngày {word_day(days.first)} đến ngày {word_day(days.last)}"
+    return f"từ ngày {word_day(days.first)} đến ngày {word_day(days.last)}"
 
 
 def word_list(names: Sequence[str]) -> str:
