@@ -4,7 +4,7 @@ ARGS ?=
 BIN = .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-postgres check format docs soak bench lock
+.PHONY: help setup demo test test-postgres check format docs messages soak bench lock
 
 help: ## Liệt kê các lệnh này | list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -30,6 +30,9 @@ format: setup ## Định dạng lại mã và mẫu trang | format code and temp
 
 docs: setup ## Viết lại các bảng tài liệu sinh từ mã | write the tables of the documents that mirror code
 	@$(BIN)/python scripts/write_docs.py
+
+messages: setup ## Gom các câu của phần mềm vào tệp dịch, nêu câu chưa dịch | collect sentences for translation
+	@$(BIN)/python scripts/messages.py
 
 soak: setup ## Các phép thử dài: lỗi, ngắt điện, tính chất, đủ số lượt | the long fault and property runs at full count
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --hypothesis-profile=soak --hypothesis-show-statistics -m "hypothesis or soak" $(ARGS)

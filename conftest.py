@@ -40,6 +40,9 @@ hypothesis_settings.load_profile("default")
 def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
 
+    from caunoi.config.catalogues import compile_stale_catalogues
+
+    compile_stale_catalogues()
     # Hashing a password slowly is the point in earnest, and the longest part of a test with five users.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     database = settings.DATABASES["default"]
@@ -66,9 +69,11 @@ def _nothing_remembered() -> Iterator[None]:
     yield
     from caunoi.facts import projection
     from caunoi.facts import queries as facts
+    from caunoi.facts.queries import forget_catalogues
     from caunoi.places.queries import forget_snapshots
 
     forget_snapshots()
+    forget_catalogues()
     projection.forget_projections()
     facts._rules.clear()
 

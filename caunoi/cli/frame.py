@@ -10,10 +10,14 @@ from typing import Any, TypeVar
 
 import click
 import django
+from django.conf import settings
 from django.core.checks import ERROR, run_checks
+from django.utils import translation
+from django.utils.translation import gettext as _
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from caunoi.audit.rules import Actor
+from caunoi.config.catalogues import compile_stale_catalogues
 from caunoi.refusals import FileRefused, Mistake, Refusal
 
 T = TypeVar("T")
@@ -21,7 +25,9 @@ OPERATOR = Actor(name="Người vận hành máy chủ")
 
 
 def run(cli: click.Group) -> int:
+    compile_stale_catalogues()
     django.setup()
+    translation.activate(settings.CAUNOI_LANGUAGE)
     wrong = [message for message in run_checks(tags=None) if message.level >= ERROR]
     if wrong:
         for message in wrong:
@@ -43,7 +49,7 @@ def run(cli: click.Group) -> int:
     except click.exceptions.Exit as done:
         return done.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Đã dừng theo yêu cầu; việc dở dang không được ghi.", err=True)
+        click.echo(_("Đã dừng theo yêu cầu; việc dở dang không được ghi."), err=True)
         return 1
     except click.ClickException as error:
         click.echo(error.format_message(), err=True)
@@ -54,13 +60,13 @@ def run(cli: click.Group) -> int:
 def describe_mistake(mistake: Mistake) -> str:
     where = [mistake.file] if mistake.file else []
     if mistake.sheet:
-        where.append(f"trang {mistake.sheet}")
+        where.append(_("trang %s") % mistake.sheet)
     if mistake.row:
-        where.append(f"dòng {mistake.row}")
+        where.append(_("dòng %d") % mistake.row)
     if mistake.column:
-        where.append(f"cột {mistake.column}")
-    value = f" (đang ghi: {mistake.value})" if mistake.value else ""
-    allowed = f" Được phép: {mistake.allowed}" if mistake.allowed else ""
+        where.append(_("cột %s") % mistake.column)
+    value = " " + _("(đang ghi: %s)") % mistake.value if mistake.value else ""
+    allowed = " " + _("Được phép: %s") % mistake.allowed if mistake.allowed else ""
     return f"{', '.join(where)}: {mistake.message}{value}{allowed}"
 
 

@@ -12,7 +12,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent.parent
 CAUNOI_HOME = Path(os.environ.get("CAUNOI_HOME") or "var").resolve()
 CAUNOI_ENGINE = os.environ.get("CAUNOI_ENGINE", "duckdb")
 CAUNOI_BASE_URL = os.environ.get("CAUNOI_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
-CAUNOI_LANGUAGE = os.environ.get("CAUNOI_LANGUAGE", "vi")
+CAUNOI_LANGUAGE = "en" if os.environ.get("CAUNOI_LANGUAGE") == "en" else "vi"
 
 
 def _secret_key() -> str:
@@ -140,7 +140,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
-LANGUAGE_CODE = CAUNOI_LANGUAGE if CAUNOI_LANGUAGE in ("vi", "en") else "vi"
+# What the sentences in the code are written in, wherever it is installed: Django lets every catalogue fall back to that
+# of LANGUAGE_CODE, so with "en" here a Vietnamese reader would get English. Readers' first language: CAUNOI_LANGUAGE.
+LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
 LOCALE_PATHS = [REPOSITORY / "caunoi" / "locale"]
 TIME_ZONE = "Asia/Ho_Chi_Minh"

@@ -108,7 +108,7 @@ class LanguageMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
         if language not in dict(settings.LANGUAGES):
-            language = request.user.language if isinstance(request.user, User) else settings.LANGUAGE_CODE
+            language = request.user.language if isinstance(request.user, User) else settings.CAUNOI_LANGUAGE
         with translation.override(language):
             request.LANGUAGE_CODE = translation.get_language()
             response = self.get_response(request)
