@@ -68,8 +68,18 @@ class Closure:
         return self.places.known, len(self.places.units), id(self.places), self.day
 
 
+_closures: dict[tuple[int, date], Closure] = {}
+
+
 def get_closure(places: PlaceSnapshot, day: date) -> Closure:
-    return Closure(places, day, {})
+    """Kept for the boundary days asked lately. A kept closure holds its snapshot, so no other can take its `id`."""
+    key = (id(places), day)
+    found = _closures.get(key)
+    if found is None:
+        if len(_closures) >= 24:
+            _closures.clear()
+        found = _closures[key] = Closure(places, day, {})
+    return found
 
 
 def split_bases(texts: Iterable[str | None]) -> tuple[str, ...]:

@@ -62,7 +62,9 @@ def figures_workbook(figures: Sequence[Figure], question: Question, made_at: dat
     buffer = io.BytesIO()
     workbook = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-    number = workbook.add_format({"num_format": "#,##0.############"})
+    whole = workbook.add_format({"num_format": "#,##0"})
+    # Not for whole numbers too: Excel would leave a decimal sign at their end.
+    broken = workbook.add_format({"num_format": "#,##0.############"})
     sheet = workbook.add_worksheet(_("Số liệu"))
     sheet.freeze_panes(1, 2)
     sheet.set_column(0, 0, 24)
@@ -75,7 +77,7 @@ def figures_workbook(figures: Sequence[Figure], question: Question, made_at: dat
         for column, text in enumerate(_row(figure)):
             if column in (6, 7, 8, 12, 13, 14) and text:
                 if len(text.replace("-", "").replace(".", "").lstrip("0")) <= 15:
-                    sheet.write_number(row, column, float(text), number)
+                    sheet.write_number(row, column, float(text), broken if "." in text else whole)
                 else:
                     sheet.write_string(row, column, text)
             elif column == 16:

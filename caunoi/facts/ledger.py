@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import groupby
 
 from django.utils.translation import gettext as _
 
 from caunoi.approvals.rules import State
-from caunoi.facts.actions import derive_version
+from caunoi.facts.actions import RulesOf, derive_version
 from caunoi.facts.models import Book, Posting
 from caunoi.facts.projection import check_segments, get_projection
+from caunoi.facts.queries import element_rules
 from caunoi.records.events import Arrived
 from caunoi.records.models import Submission, SubmissionVersion
 
@@ -24,8 +26,9 @@ BATCH = 2000
 def check_ledger(progress: Callable[[int], None] | None = None) -> list[str]:
     """Differences as sentences; empty if records, ledger and projection say the same. `progress` gets counts."""
     differences = [_("Tệp số liệu %(file)s thiếu hoặc sai.") % {"file": name} for name in check_segments()]
+    rules_of = cache(element_rules)
     for submissions in _batches():
-        expected = _expected(submissions)
+        expected = _expected(submissions, rules_of)
         held = _held([s.pk for s in submissions])
         for submission in submissions:
             wanted, found = expected.get(submission.pk, Counter()), held.get(submission.pk, Counter())
@@ -54,7 +57,7 @@ def _batches() -> Iterator[list[Submission]]:
         yield batch
 
 
-def _expected(submissions: list[Submission]) -> dict[int, Counter[Line]]:
+def _expected(submissions: list[Submission], rules_of: RulesOf) -> dict[int, Counter[Line]]:
     """What each submission's versions imply: the newest unflagged one is reported, the approved one approved."""
     by_id = {s.pk: s for s in submissions}
     expected: dict[int, Counter[Line]] = {}
@@ -69,11 +72,11 @@ def _expected(submissions: list[Submission]) -> dict[int, Counter[Line]]:
         reported = [v for v in listed if not v.flags or v.number <= (submission.approved_number or 0)][-1:]
         for book, chosen in ((Book.REPORTED, reported), (Book.APPROVED, approved)):
             for version in chosen:
-                lines.update(_derive(book, submission, version))
+                lines.update(_derive(book, submission, version, rules_of))
     return expected
 
 
-def _derive(book: Book, submission: Submission, version: SubmissionVersion) -> Iterator[Line]:
+def _derive(book: Book, submission: Submission, version: SubmissionVersion, rules_of: RulesOf) -> Iterator[Line]:
     arrived = Arrived(
         submission_id=submission.pk,
         version_id=version.pk,
@@ -87,7 +90,7 @@ def _derive(book: Book, submission: Submission, version: SubmissionVersion) -> I
         named_to=submission.named_to,
         answers=version.answers,
     )
-    for element_id, fact in derive_version(arrived):
+    for element_id, fact in derive_version(arrived, rules_of):
         yield (
             int(book), element_id, submission.org_unit_id, str(fact.day_from), str(fact.day_to), str(fact.named_from),
             str(fact.named_to), fact.disaggregation, fact.class_code, fact.amount,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import difflib
 
+from django.db import connection
 from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
@@ -36,12 +37,36 @@ def element_rules(form_code: str) -> tuple[list[ElementRule], dict[str, int]]:
     return _rules[key]
 
 
+_catalogues: dict[tuple[object, ...], Catalogue] = {}
+
+
 def get_catalogue() -> Catalogue:
-    return Catalogue(
-        {e.code: e for e in DataElement.objects.all()},
-        {i.code: i for i in Indicator.objects.all()},
-        [(r.code, r.relation, r.other) for r in Relation.objects.all()],
+    """Read once for each state of the catalogue: every change of it takes a knowledge number or changes a count."""
+    state = tuple(
+        value
+        for model in (DataElement, Indicator)
+        for value in model.objects.aggregate(last=Max("known_from"), top=Max("id"), count=Count("id")).values()
     )
+    key = (
+        connection.settings_dict["NAME"],
+        *state,
+        Relation.objects.aggregate(top=Max("id"), count=Count("id"))["top"],
+    )
+    if key not in _catalogues:
+        if len(_catalogues) > 8:
+            _catalogues.clear()
+        _catalogues[key] = Catalogue(
+            {e.code: e for e in DataElement.objects.all()},
+            {i.code: i for i in Indicator.objects.all()},
+            [(r.code, r.relation, r.other) for r in Relation.objects.all()],
+        )
+    return _catalogues[key]
+
+
+def forget_catalogues() -> None:
+    """After a transaction was rolled back (tests): the same numbers may mean another catalogue."""
+    _catalogues.clear()
+    _rules.clear()
 
 
 class Catalogue:

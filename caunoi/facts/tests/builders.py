@@ -13,6 +13,7 @@ from caunoi.audit.rules import Actor
 from caunoi.documents.models import StoredFile
 from caunoi.facts.actions import post_approved, post_reported, reverse_withdrawn
 from caunoi.facts.models import DataElement, Indicator
+from caunoi.facts.queries import forget_catalogues
 from caunoi.forms.models import Form, FormVersion
 from caunoi.places.models import OrgUnit, OrgUnitSpell, Succession, SuccessionShare
 from caunoi.places.queries import forget_snapshots
@@ -66,6 +67,7 @@ class World:
 
     def __post_init__(self) -> None:
         store_places(self.places)
+        forget_catalogues()
         file = StoredFile.objects.create(sha256="0" * 64, size=1, media_type="text/plain", stored_at=self.at)
         self.form = Form.objects.create(code="phieu", title_vi="Phiếu", pack="thu")
         self.form_version = FormVersion.objects.create(
