@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from caunoi.accounts.models import User
 from caunoi.accounts.queries import units_with_role
+from caunoi.accounts.scope import Scope, ids_in_sql
 from caunoi.desk.context import WRITERS
 from caunoi.forms.models import Form, PeriodKind
 from caunoi.forms.queries import list_assignments
 from caunoi.places.queries import get_snapshot
+from caunoi.records.queries import LATE, Due, find_return_comment, list_due, list_returned
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,46 @@ class DueCard:
     title: str
     period_key: str
     unit_name: str
-    due_on: date
+    due_on: date | None
     badge: str
     comment: str = ""
+    day: date | None = None
+
+
+def list_due_cards(unit_ids: Collection[int], on: date, *, named: bool = False) -> list[DueCard]:
+    """What these units still have to send, the most urgent first; `named` says which unit each is of."""
+    return [show_due(due, on, named=named) for due in list_due(unit_ids, on) if due.submission is None]
+
+
+def show_due(due: Due, on: date, *, named: bool = False) -> DueCard:
+    places = get_snapshot()
+    key = places.units[due.org_unit_id].key
+    badge = "late" if due.state == LATE else "due" if due.last_day < on else "open"
+    return DueCard(
+        address=reverse("fill", args=[due.form_code, key, due.period_key]),
+        title=(get_language() == "en" and due.title_en) or due.title,
+        period_key=due.period_key,
+        unit_name=places.name_on(due.org_unit_id, due.last_day) if named else "",
+        due_on=due.due_on,
+        badge=badge,
+    )
+
+
+def list_returned_cards(scope: Scope, unit_ids: Collection[int], *, named: bool = False) -> list[DueCard]:
+    """What came back with a comment, reports and activities alike."""
+    cards = []
+    for one in list_returned(scope).filter(org_unit_id__in=ids_in_sql(unit_ids)):
+        comment = find_return_comment(one)
+        cards.append(
+            DueCard(
+                address=reverse("submission-correct", args=[one.pk]),
+                title=title_of(one.form),
+                period_key=one.period_key,
+                unit_name=get_snapshot().name_on(one.org_unit_id, one.day_to) if named else "",
+                due_on=one.due_on,
+                badge="returned",
+                comment=comment.comment if comment else "",
+                day=one.day_from,
+            )
+        )
+    return cards

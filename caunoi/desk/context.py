@@ -60,7 +60,7 @@ def list_links(roles: set[Role]) -> list[Link]:
         (WRITERS, Link("import", _("Nhập bảng tính"))),
         (READERS, Link("figures", _("Số liệu"), frozenset({"explain"}))),
         (READERS, Link("coverage", _("Tiến độ báo cáo"))),
-        (READERS, Link("reports", _("Báo cáo"))),
+        (READERS, Link("reports", _("Báo cáo"), frozenset({"report", "report-new", "report-verify"}))),
         (set(Role), Link("places", _("Đơn vị"), frozenset({"place", "succession-new"}))),
         ({Role.ADMINISTRATOR}, Link("users", _("Người dùng"))),
         ({Role.ADMINISTRATOR, Role.PROGRAMME_MANAGER}, Link("packs", _("Gói chương trình"))),

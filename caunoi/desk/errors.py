@@ -31,6 +31,15 @@ class CannotCorrectNow(Refusal):
         super().__init__(_("Bản ghi này đã khoá hoặc đã rút nên không sửa được nữa. Hãy hỏi người duyệt của đơn vị."))
 
 
+class CannotDecide(NotAllowed):
+    code = "cannot-decide"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Hộp duyệt dành cho người duyệt và người quản lý chương trình. Tài khoản của bạn không có vai trò đó.")
+        )
+
+
 class NothingChosen(Refusal):
     code = "nothing-chosen"
 

@@ -1,3 +1,25 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from caunoi.desk.views import collect, fill, inbox, submission
+
+FILL = "fill/<str:form_code>/<str:unit_key>/<str:period_key>/"
+ONE = "submissions/<int:submission_id>/"
+
+urlpatterns: list[URLPattern] = [
+    path("due/", collect.due, name="due"),
+    path(FILL, fill.fill, name="fill"),
+    path(f"{FILL}xform/", fill.fill_xform, name="fill-xform"),
+    path(f"{FILL}submit/", fill.fill_submit, name="fill-submit"),
+    path(ONE, submission.submission, name="submission"),
+    path(f"{ONE}versions/<int:number>/", submission.submission_version, name="submission-version"),
+    path(f"{ONE}files/<int:number>/<str:name>/", submission.submission_file, name="submission-file"),
+    path(f"{ONE}correct/", fill.correct, name="submission-correct"),
+    path(f"{ONE}correct/xform/", fill.correct_xform, name="submission-xform"),
+    path(f"{ONE}correct/instance/", fill.correct_instance, name="submission-instance"),
+    path(f"{ONE}correct/submit/", fill.resubmit, name="submission-resubmit"),
+    path(f"{ONE}approve/", submission.submission_approve, name="submission-approve"),
+    path(f"{ONE}return/", submission.submission_return, name="submission-return"),
+    path(f"{ONE}withdraw/", submission.submission_withdraw, name="submission-withdraw"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/approve/", inbox.approve_chosen, name="approve-many"),
+]

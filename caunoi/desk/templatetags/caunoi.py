@@ -11,8 +11,10 @@ from django.core.paginator import Page
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from caunoi.languages import in_reader_language
 from caunoi.moments import VIETNAM
-from caunoi.periods.rules import Period, PeriodType, describe_period_vi, period_from_key
+from caunoi.periods.rules import Period, PeriodType, period_from_key
+from caunoi.periods.wording import describe_period
 from caunoi.vietnamese_text import format_number
 
 register = template.Library()
@@ -55,23 +57,21 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def named(thing: Any) -> str:
+    """The reader's name of what a pack names twice: an element, indicator or figure (`name_vi`, `name_en`), or a form,
+    a template, a pack (`title_vi`, `title_en`)."""
+    if hasattr(thing, "name_vi"):
+        return in_reader_language(thing.name_vi, thing.name_en)
+    return in_reader_language(thing.title_vi, thing.title_en)
+
+
+@register.filter
 def period(value: Period | str | None) -> str:
     """`tháng 01/2023`, from a period or from its key; the empty key of an event gives the empty text."""
     if not value:
         return ""
     found = value if isinstance(value, Period) else _period_of_key(value)
-    if get_language() != "en":
-        return describe_period_vi(found)
-    year, month = found.month_first
-    match found.type:
-        case "month":
-            return f"{date(year, month, 1):%B %Y}"
-        case "quarter":
-            return f"Q{(month - 1) // 3 + 1} {year}"
-        case "half-year":
-            return f"H{(month - 1) // 6 + 1} {year}"
-        case "year":
-            return str(year)
+    return describe_period(found)
 
 
 def _period_of_key(key: str) -> Period:
@@ -90,8 +90,9 @@ def state_label(state: str) -> str:
         "approved": _("Đã duyệt"),
         "locked": _("Đã khoá"),
         "withdrawn": _("Đã rút"),
-        "missing": _("Chưa có báo cáo"),
-        "due": _("Đến hạn"),
+        "missing": _("Chưa gửi"),
+        "open": _("Đang trong kỳ"),
+        "due": _("Đến kỳ gửi"),
         "late": _("Quá hạn"),
         "sent-late": _("Gửi muộn"),
     }[state]

@@ -24,7 +24,7 @@ JSON = {"HTTP_ACCEPT": "application/json"}
 
 MONTHLY = """
 | survey | | | | | | | |
-| | type | name | label::Tiếng Việt (vi) | label::English (en) | required | constraint | constraint_message::Tiếng Việt (vi) |
+| |type|name|label::Tiếng Việt (vi)|label::English (en)|required|constraint|constraint_message::Tiếng Việt (vi)|
 | | date | ky_bao_cao | Tháng báo cáo | Month | yes | | |
 | | integer | so_cuoc_hop | Số cuộc họp | Meetings | yes | . >= 0 and . <= 60 | Nhập số từ 0 đến 60. |
 | | integer | so_luot | Số lượt người dự | Attendances | yes | . >= 0 | Nhập số không âm. |

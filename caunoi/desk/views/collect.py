@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 
 from caunoi import moments
 from caunoi.accounts.models import User
-from caunoi.accounts.queries import units_with_role
-from caunoi.desk.collecting import list_due_cards, list_forms_to_fill
+from caunoi.accounts.queries import units_with_role, windows_with_role
+from caunoi.desk.collecting import list_due_cards, list_forms_to_fill, list_returned_cards
 from caunoi.desk.context import WRITERS
 from caunoi.desk.units import choose_working_unit, list_working_units
 from caunoi.places.queries import get_snapshot
@@ -30,12 +30,14 @@ def due(request: HttpRequest) -> HttpResponse:
     under = get_snapshot().subtree_on(unit.id, today) - {unit.id}
     below = request.GET.get("below") == "1"
     wanted = (under & units_with_role(user, WRITERS, today)) | {unit.id} if below else {unit.id}
+    scope = windows_with_role(user, WRITERS, today)
+    todo = [*list_returned_cards(scope, wanted, named=below), *list_due_cards(wanted, today, named=below)]
     context = {
         "units": units,
         "unit": unit,
         "has_below": bool(under),
         "below": below,
-        "page": Paginator(list_due_cards(wanted, today, named=below), PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(todo, PAGE).get_page(request.GET.get("page")),
         "event_forms": [form for form in list_forms_to_fill(user, today, unit.id) if form.is_event],
     }
     return render(request, "desk/collect/due.html", context)

@@ -27,7 +27,8 @@ from caunoi.forms.queries import get_form_version, list_assignments
 from caunoi.forms.rules.assignments import holds_on
 from caunoi.forms.rules.instance import prefilled_xform
 from caunoi.forms.rules.questions import PERIOD_QUESTION
-from caunoi.periods.rules import PeriodType, describe_period_vi
+from caunoi.periods.rules import PeriodType
+from caunoi.periods.wording import describe_period
 from caunoi.places.queries import get_snapshot
 from caunoi.records.actions import receive
 from caunoi.records.errors import AnswersRefused, NotAssigned, PeriodNotBegun
@@ -88,7 +89,7 @@ def _find_occasion(assignment: Assignment, period_key: str, today: date) -> Occa
     if period is None or not holds_on(assignment, period.days.last):
         return None
     if period.days.first > today:
-        raise PeriodNotBegun(describe_period_vi(period), period.days.first)
+        raise PeriodNotBegun(describe_period(period), period.days.first)
     return occasion_of_period(period, assignment.due_days)
 
 

@@ -76,7 +76,7 @@ class May:
 def submission(request: HttpRequest, submission_id: int) -> HttpResponse:
     found, user = _open(request, submission_id)
     version = get_version(found, found.current_number)
-    before = find_previous(found)
+    before = find_previous(found, scope_of(user, moments.today()))
     context = _show(found, version, before)
     if before is not None:
         context["before_heading"] = _occasion_of(before.submission)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,16 +63,25 @@ def unlock(submission_id: int, *, by: User, at: datetime, comment: str) -> None:
 
 
 def approve_many(
-    submission_ids: Iterable[int], *, by: User, at: datetime, comment: str = "", progress: Advance | None = None
+    submission_ids: Iterable[int],
+    *,
+    by: User,
+    at: datetime,
+    comment: str = "",
+    progress: Advance | None = None,
+    numbers: Mapping[int, int] | None = None,
 ) -> ApproveResult:
-    """Approve what can be approved; the others come back with their reason. `progress` is told how many more."""
+    """Approve what can be approved; the others come back with their reason. `progress` is told how many more.
+
+    `numbers`: the version each was seen at; one that has a newer version by now is not approved unseen.
+    """
     approved: list[int] = []
     refused: dict[int, str] = {}
     ids = list(dict.fromkeys(submission_ids))
     with transaction.atomic():
         for start in range(0, len(ids), CHUNK):
             chunk = ids[start : start + CHUNK]
-            taken, obstacles = _decide(Step.APPROVE, chunk, by, at, comment, None)
+            taken, obstacles = _decide(Step.APPROVE, chunk, by, at, comment, numbers or {})
             approved += taken
             refused |= {pk: obstacle.sentence for pk, obstacle in obstacles.items()}
             if progress is not None:
@@ -85,7 +94,9 @@ def approve_many(
 
 @transaction.atomic
 def _decide_one(step: Step, submission_id: int, by: User, at: datetime, comment: str, number: int | None) -> None:
-    taken, obstacles = _decide(step, [submission_id], by, at, comment, number)
+    taken, obstacles = _decide(
+        step, [submission_id], by, at, comment, {} if number is None else {submission_id: number}
+    )
     if not taken:
         raise obstacles[submission_id]
     detail = {"comment": comment.strip()} if comment.strip() else {}
@@ -93,7 +104,7 @@ def _decide_one(step: Step, submission_id: int, by: User, at: datetime, comment:
 
 
 def _decide(
-    step: Step, ids: Sequence[int], by: User, at: datetime, comment: str, number: int | None
+    step: Step, ids: Sequence[int], by: User, at: datetime, comment: str, numbers: Mapping[int, int]
 ) -> tuple[list[int], dict[int, Refusal]]:
     """The ids that took the step, and what stood in the way of the others."""
     scope = scope_of(by, local_date(at))
@@ -112,7 +123,7 @@ def _decide(
         if submission is None:
             refused[pk] = SubmissionUnknown()
             continue
-        obstacle = terms.find_obstacle(step, submission, versions[pk], comment, number)
+        obstacle = terms.find_obstacle(step, submission, versions[pk], comment, numbers.get(pk))
         if obstacle is None:
             taking.append((submission, versions[pk]))
         else:

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from caunoi.accounts.models import Role
+from caunoi.desk.tests.builders import (
+    commune_officer,
+    monthly_xml,
+    publish_event,
+    publish_monthly,
+    signed_in,
+    store_world,
+    user,
+    village_head,
+)
+from caunoi.moments import local_moment
+from caunoi.records.actions import receive, return_
+from caunoi.records.incoming import Incoming
+
+pytestmark = pytest.mark.django_db
+
+SENT = local_moment(date(2026, 9, 2))
+
+
+@pytest.fixture(autouse=True)
+def _world() -> None:
+    store_world()
+
+
+def test_the_village_sees_what_is_due_and_what_it_may_record() -> None:
+    publish_monthly()
+    publish_event()
+
+    page = signed_in(village_head()).get("/").content.decode()
+
+    assert 'href="/fill/bao_cao_thang/u3/2026-08/"' in page
+    assert "Quá hạn" in page
+    assert 'href="/fill/hoat_dong/u3/event/"' in page
+
+
+def test_what_was_sent_is_no_longer_due_and_shows_as_sent() -> None:
+    publish_monthly()
+    head = village_head()
+    receive(Incoming("bao_cao_thang", 3, SENT, xml=monthly_xml().encode(), entered_by=head), by=head.actor, at=SENT)
+
+    page = signed_in(head).get("/").content.decode()
+
+    assert 'href="/fill/bao_cao_thang/u3/2026-08/"' not in page
+    assert page.index('id="recent"') < page.index("Chờ duyệt")
+
+
+def test_what_came_back_stands_first_with_the_comment() -> None:
+    publish_monthly()
+    head = village_head()
+    received = receive(
+        Incoming("bao_cao_thang", 3, SENT, xml=monthly_xml().encode(), entered_by=head), by=head.actor, at=SENT
+    )
+    return_(received.submission_id, by=commune_officer(), at=SENT, comment="Thiếu số cuộc họp.")
+
+    for address in ("/", "/due/"):
+        page = signed_in(head).get(address).content.decode()
+        assert page.index("Thiếu số cuộc họp.") < page.index("/fill/bao_cao_thang/u3/2026-09/")
+        assert f'href="/submissions/{received.submission_id}/correct/"' in page
+
+
+def test_the_officer_sees_how_much_waits_and_is_missing() -> None:
+    publish_monthly()
+    head = village_head()
+    receive(Incoming("bao_cao_thang", 3, SENT, xml=monthly_xml().encode(), entered_by=head), by=head.actor, at=SENT)
+
+    page = signed_in(commune_officer()).get("/").content.decode()
+
+    assert 'href="/inbox/?tab=waiting"' in page and 'href="/inbox/?tab=missing"' in page
+
+
+def test_the_officer_may_list_the_villages_work_too() -> None:
+    publish_monthly()
+    client = signed_in(commune_officer())
+
+    assert "/fill/bao_cao_thang/u4/" not in client.get("/due/").content.decode()
+    assert (
+        "/fill/bao_cao_thang/u4/"
+        in client.get("/due/?below=1&page=2").content.decode() + client.get("/due/?below=1").content.decode()
+    )
+
+
+def test_who_works_for_two_villages_chooses_between_them() -> None:
+    publish_monthly()
+    client = signed_in(user("hai", [(Role.RECORDER, 3), (Role.RECORDER, 4)]))
+    assert "/fill/bao_cao_thang/u3/" in client.get("/").content.decode()
+
+    chosen = client.get("/?unit=u4").content.decode()
+    later = client.get("/due/").content.decode()
+
+    assert "/fill/bao_cao_thang/u4/" in chosen and "/fill/bao_cao_thang/u3/" not in chosen
+    assert "/fill/bao_cao_thang/u4/" in later
+
+
+def test_a_foreign_unit_in_the_address_is_not_chosen() -> None:
+    publish_monthly()
+
+    page = signed_in(village_head()).get("/?unit=u6").content.decode()
+
+    assert "/fill/bao_cao_thang/u3/" in page and "/u6/" not in page
+
+
+def test_an_account_without_roles_is_told_whom_to_ask() -> None:
+    assert "Người quản trị" in signed_in(user("moi")).get("/").content.decode()
+
+
+def test_the_auditor_is_led_to_the_trail() -> None:
+    page = signed_in(user("kiemtra", [(Role.AUDITOR, 1)])).get("/").content.decode()
+
+    assert "Cần ghi bây giờ" not in page
+    assert "Xem và tổng hợp" in page
