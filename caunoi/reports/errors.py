@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from caunoi.refusals import FileRefused, NotFound, Refusal
+from caunoi.refusals import FileRefused, NotAllowed, NotFound, Refusal
 
 
 class TemplateUnknown(NotFound):
@@ -41,7 +41,7 @@ class ReportUnknown(NotFound):
     code = "report-unknown"
 
 
-class ReportOutOfReach(Refusal):
+class ReportOutOfReach(NotAllowed):
     """The report holds figures of units that this reader may not see."""
 
     code = "report-out-of-reach"

@@ -1,15 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 
 from django.utils.translation import gettext as _
 
 from caunoi.accounts.scope import Scope
+from caunoi.audit.clock import current_number
 from caunoi.documents.actions import read_bytes
 from caunoi.facts.access import may_see
 from caunoi.periods.rules import Days
-from caunoi.places.queries import get_snapshot
 from caunoi.reports.errors import ReportOutOfReach, ReportUnknown, TemplateUnknown
 from caunoi.reports.models import ReportRun, ReportTemplate
 from caunoi.reports.rules.manifest import Line, Manifest
@@ -38,6 +37,14 @@ def list_runs(scope: Scope, text: str = "") -> list[ReportRun]:
         runs = runs.filter(org_unit_id__in=scope.unit_ids)
     wanted = fold(text)
     return [run for run in runs if _sees(run, scope) and wanted in fold(f"{run.title} {run.made_by_name}")]
+
+
+def find_same_run(template_code: str, place: int, days: Days, boundaries: date, user_id: int) -> ReportRun | None:
+    """The reader's own report of the same question, if nothing has been posted since: pressing twice makes one."""
+    return ReportRun.objects.filter(
+        template_code=template_code, org_unit_id=place, day_from=days.first, day_to=days.last, boundaries=boundaries,
+        as_known=current_number(), made_by_id=user_id,
+    ).first()  # fmt: skip
 
 
 def get_run(run_id: int, scope: Scope) -> ReportRun:
@@ -80,13 +87,3 @@ def check_may_open(manifest: Manifest, scope: Scope) -> None:
 
 def _days(line: Line) -> Days:
     return Days(date.fromisoformat(line.first), date.fromisoformat(line.last))
-
-
-def find_places(scope: Scope, most: int = 1500) -> Iterable[str]:
-    """Names of units the reader sees, to choose from while typing."""
-    snapshot = get_snapshot()
-    names = set()
-    for unit in snapshot.units.values():
-        if unit.level in ("province", "district", "commune") and scope.sees_unit(unit.id):
-            names.add(snapshot.path_name(unit.id, snapshot.spells[unit.id][-1].from_day))
-    return sorted(names, key=fold)[:most]

@@ -15,10 +15,13 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
+from caunoi.accounts.scope import EVERYTHING, Scope
 from caunoi.audit.clock import current_number
+from caunoi.facts.access import may_see
 from caunoi.facts.questions import ask
 from caunoi.facts.refs import decode
 from caunoi.facts.rules.question import Figure, Question, text_of
+from caunoi.periods.rules import Days
 from caunoi.refusals import Refusal
 from caunoi.reports import signing
 from caunoi.reports.rules.manifest import (
@@ -42,7 +45,7 @@ Answer = tuple[str | None, str | None, str | None]
 @dataclass(frozen=True)
 class FigureCheck:
     """`printed`: as the report said; `in_file`: as the file says now (None: not there); `now`: as it would be written
-    today (None: no longer answerable). All as worded for readers."""
+    today (None: no longer answerable). All as worded for readers. `ref` explains what was printed, `ref_now` what is."""
 
     ref: str
     code: str
@@ -55,6 +58,7 @@ class FigureCheck:
     in_file: str | None
     now: str | None
     outcome: Outcome
+    ref_now: str | None = None
 
 
 @dataclass(frozen=True)
@@ -91,13 +95,19 @@ def read_manifest(file: WordFile) -> tuple[ManifestStatus, Manifest | None]:
         return "broken", None
 
 
-def verify_docx(content: bytes, progress: Callable[[int, int], None] | None = None) -> Verification:
-    """Raises NotAReport for what is no readable Word file."""
+def verify_docx(
+    content: bytes, progress: Callable[[int, int], None] | None = None, *, scope: Scope = EVERYTHING
+) -> Verification:
+    """Raises NotAReport for what is no readable Word file.
+
+    Of units outside the reader's scope it only says whether the file still has what was printed: what their figures
+    are now stays unsaid, and they count as unreadable.
+    """
     file = WordFile(content)
     status, manifest = read_manifest(file)
     if manifest is None:
         return Verification(status, _word_status(status))
-    answers = _Answers(manifest, progress)
+    answers = _Answers(manifest, progress, scope)
     texts, added = pair(manifest.figures, file.list_links())
     checks = [_check(line, text, answers) for line, text in zip(manifest.figures, texts, strict=True)]
     checks += [_check_added(link.ref, link.text) for link in added]
@@ -135,7 +145,7 @@ def _word_result(found: Verification) -> str:
         (Outcome.CHANGED_IN_FILE, _("%(count)d số bị sửa trong tệp")),
         (Outcome.MISSING_FROM_FILE, _("%(count)d số không còn trong tệp")),
         (Outcome.CORRECTED_SINCE, _("%(count)d số đã được đính chính ở nguồn sau khi lập báo cáo")),
-        (Outcome.UNREADABLE, _("%(count)d số không đối chiếu được")),
+        (Outcome.UNREADABLE, _("%(count)d số không đối chiếu được hoặc ngoài phạm vi của bạn")),
     ]
     said = "; ".join(text % {"count": counts[outcome]} for outcome, text in parts if counts[outcome])
     return _("Báo cáo có %(total)d số liệu: %(said)s.") % {"total": len(found.figures), "said": said}
@@ -154,7 +164,7 @@ def _check(line: Line, in_file: str | None, answers: _Answers) -> FigureCheck:
     return FigureCheck(
         line.ref, line.code, line.name, line.place, line.place_name,
         date.fromisoformat(line.first), date.fromisoformat(line.last),
-        line.shown, in_file, _word_now(line, figure, outcome), outcome,
+        line.shown, in_file, _word_now(line, figure, outcome), outcome, figure.ref if figure else None,
     )  # fmt: skip
 
 
@@ -192,7 +202,8 @@ def answer_of(figure: Figure) -> Answer:
 class _Answers:
     """What the report's questions answer now, asked as they were asked then: many figures at once."""
 
-    def __init__(self, manifest: Manifest, progress: Callable[[int, int], None] | None) -> None:
+    def __init__(self, manifest: Manifest, progress: Callable[[int, int], None] | None, scope: Scope) -> None:
+        self._scope = scope
         self._now = current_number()
         self._found: dict[tuple[Any, ...], Figure] = {}
         self._alone: dict[str, Figure | None] = {}
@@ -220,6 +231,8 @@ class _Answers:
             return [figure for code in question.codes for figure in self._ask(replace(question, codes=(code,)))]
 
     def find(self, line: Line) -> Figure | None:
+        if not may_see(line.place, Days(date.fromisoformat(line.first), date.fromisoformat(line.last)), self._scope):
+            return None
         figure = self._found.get((line.question, line.code, line.place))
         if figure is not None:
             return figure
