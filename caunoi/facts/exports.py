@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from caunoi.facts.rules.question import Figure, Question, text_of
+from caunoi.languages import in_reader_language
 from caunoi.moments import VIETNAM
 
 
@@ -31,7 +32,7 @@ def _row(figure: Figure) -> list[str]:
     c = figure.coverage
     return [
         figure.code,
-        figure.name_vi,
+        in_reader_language(figure.name_vi, figure.name_en),
         figure.place_code,
         figure.place_name,
         figure.first.isoformat(),
