@@ -2,19 +2,21 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from caunoi.audit.rules import Actor
 from caunoi.places.models import OrgUnit, Succession
 
 
 class Role(models.TextChoices):
-    RECORDER = "recorder", "Người ghi"
-    EDITOR = "editor", "Người sửa"
-    APPROVER = "approver", "Người duyệt"
-    VIEWER = "viewer", "Người xem"
-    PROGRAMME_MANAGER = "programme_manager", "Quản lý chương trình"
-    ADMINISTRATOR = "administrator", "Quản trị"
-    AUDITOR = "auditor", "Kiểm tra"
+    RECORDER = "recorder", _("Người ghi")
+    EDITOR = "editor", _("Người sửa")
+    APPROVER = "approver", _("Người duyệt")
+    VIEWER = "viewer", _("Người xem")
+    PROGRAMME_MANAGER = "programme_manager", _("Quản lý chương trình")
+    ADMINISTRATOR = "administrator", _("Quản trị")
+    AUDITOR = "auditor", pgettext_lazy("role", "Kiểm tra")
 
 
 class User(AbstractUser):

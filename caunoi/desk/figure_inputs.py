@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from caunoi.facts.models import DataElement, Indicator
 from caunoi.facts.questions import make_question
 from caunoi.facts.rules.question import Question
+from caunoi.languages import in_reader_language
 from caunoi.places.models import Level
 
 
@@ -69,8 +70,8 @@ class QuestionForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        named = [(e.code, e.name_vi, e.unit) for e in DataElement.objects.all()]
-        named += [(i.code, i.name_vi, i.unit) for i in Indicator.objects.all()]
+        known = [*DataElement.objects.all(), *Indicator.objects.all()]
+        named = [(one.code, in_reader_language(one.name_vi, one.name_en), one.unit) for one in known]
         self.fields["codes"].choices = [  # type: ignore[attr-defined]  # a MultipleChoiceField
             (code, f"{name} ({unit})" if unit else name) for code, name, unit in sorted(named, key=lambda n: n[1])
         ]

@@ -10,6 +10,7 @@ from decimal import Decimal
 from caunoi.desk.templatetags.caunoi import period
 from caunoi.facts.models import Kind
 from caunoi.facts.rules.question import Figure, Question, round_half_up, spread_rounding
+from caunoi.languages import in_reader_language
 from caunoi.periods.rules import Days, period_of
 from caunoi.vietnamese_text import sort_key
 
@@ -58,7 +59,7 @@ def arrange(question: Question, figures: Sequence[Figure], totals: Sequence[Figu
     total_place = totals[0].place if totals else None
     shown = _round(question, figures, by_cell, places, total_place)
     names = {f.place: (f.place_name, f.place_code) for f in [*totals, *figures]}
-    titles = {f.code: (f.name_vi, f.unit) for f in figures}
+    titles = {f.code: (in_reader_language(f.name_vi, f.name_en), f.unit) for f in figures}
     order = [*([total_place] if total_place else []), *[p for p in places if p != total_place]]
     if question.by is None:
         columns = tuple(

@@ -18,6 +18,7 @@ from caunoi.facts.closure import Closure, get_closure
 from caunoi.facts.errors import QuestionMalformed
 from caunoi.facts.rules.question import BookName, Coverage, Slice
 from caunoi.forms.models import Assignment, Form, PeriodKind
+from caunoi.languages import in_reader_language
 from caunoi.moments import end_of_day, today
 from caunoi.periods.rules import CutOff, Days, Period, PeriodType, is_whole_months, list_touching
 from caunoi.places.queries import get_place, get_snapshot
@@ -185,7 +186,8 @@ def list_form_coverage(
     targets = [root] if level is None else places.at_level(root, level, day)
     slice_ = Slice(Days(first, last), is_whole_months(Days(first, last)))
     expectations = list_expectations()
-    titles = dict(Form.objects.values_list("code", "title_vi"))
+    forms = Form.objects.values_list("code", "title_vi", "title_en")
+    titles = {code: in_reader_language(vi, en) for code, vi, en in forms}
     codes = sorted({e.form_code for e in expectations})
     found = compute_coverage(codes, get_closure(places, day), targets, [slice_], book, today(), expectations)
     return [

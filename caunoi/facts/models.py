@@ -1,22 +1,23 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from caunoi.places.models import OrgUnit
 from caunoi.records.models import SubmissionVersion
 
 
 class Kind(models.TextChoices):
-    FLOW = "flow", "số phát sinh"
-    STOCK = "stock", "số hiện có"
-    CATEGORY = "category", "xếp loại"
-    OWN_LEVEL = "own-level", "số riêng của đơn vị"
-    UNITS = "units", "số đơn vị"
+    FLOW = "flow", _("số phát sinh")
+    STOCK = "stock", _("số hiện có")
+    CATEGORY = "category", _("xếp loại")
+    OWN_LEVEL = "own-level", _("số riêng của đơn vị")
+    UNITS = "units", _("số đơn vị")
 
 
 class Nature(models.TextChoices):
-    RESULT = "result", "kết quả"
-    TARGET = "target", "chỉ tiêu"
+    RESULT = "result", _("kết quả")
+    TARGET = "target", _("chỉ tiêu")
 
 
 class DataElement(models.Model):
@@ -87,8 +88,8 @@ class Relation(models.Model):
 
 
 class Book(models.IntegerChoices):
-    REPORTED = 0, "đã báo cáo"
-    APPROVED = 1, "đã duyệt"
+    REPORTED = 0, _("đã báo cáo")
+    APPROVED = 1, _("đã duyệt")
 
 
 class Posting(models.Model):

@@ -32,6 +32,7 @@ from caunoi.facts.rules.question import (
     plain,
     round_half_up,
 )
+from caunoi.languages import in_reader_language
 from caunoi.moments import today as today_of_clock
 from caunoi.periods.rules import (
     BEGINNING,
@@ -278,7 +279,7 @@ class Answer:
                         "%(name)s là số riêng của từng đơn vị, không cộng từ cấp dưới lên"
                         " (%(number)d đơn vị cấp dưới có số riêng)."
                     )
-                    % {"name": element.name_vi, "number": number}
+                    % {"name": in_reader_language(element.name_vi, element.name_en), "number": number}
                     if number
                     else _("Đơn vị chưa có số riêng trong kỳ này.")
                 )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from caunoi.documents.models import StoredFile
 from caunoi.places.models import Level
@@ -43,11 +44,11 @@ class FormVersion(models.Model):
 
 
 class PeriodKind(models.TextChoices):
-    MONTH = "month", "tháng"
-    QUARTER = "quarter", "quý"
-    HALF_YEAR = "half-year", "6 tháng"
-    YEAR = "year", "năm"
-    EVENT = "event", "theo hoạt động"
+    MONTH = "month", _("tháng")
+    QUARTER = "quarter", _("quý")
+    HALF_YEAR = "half-year", _("6 tháng")
+    YEAR = "year", _("năm")
+    EVENT = "event", _("theo hoạt động")
 
 
 class Assignment(models.Model):

@@ -18,6 +18,12 @@ CutOff = Literal[1, 15]
 
 MONTHS_IN: dict[PeriodType, int] = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
 
+# Not the calendar module's: those follow the machine's locale.
+MONTHS_EN = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
 # The oldest day the product counts with: units whose start is unknown exist since this day.
 BEGINNING = date(1900, 1, 1)
 # No question reaches further; a typo such as 20230 is caught before it costs memory.
@@ -181,3 +187,17 @@ def describe_period_vi(period: Period) -> str:
             return f"6 tháng {'đầu' if month == 1 else 'cuối'} năm {year}"
         case "year":
             return f"năm {year}"
+
+
+def describe_period_en(period: Period) -> str:
+    """`January 2023`, `Q1 2023`, `first half of 2023`, `2023`."""
+    year, month = period.month_first
+    match period.type:
+        case "month":
+            return f"{MONTHS_EN[month - 1]} {year}"
+        case "quarter":
+            return f"Q{(month - 1) // 3 + 1} {year}"
+        case "half-year":
+            return f"{'first' if month == 1 else 'second'} half of {year}"
+        case "year":
+            return str(year)

@@ -3,16 +3,17 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from caunoi.periods.rules import BEGINNING
 
 
 class Level(models.TextChoices):
-    COUNTRY = "country", "Cả nước"
-    PROVINCE = "province", "Tỉnh"
-    DISTRICT = "district", "Huyện"
-    COMMUNE = "commune", "Xã"
-    VILLAGE = "village", "Thôn"
+    COUNTRY = "country", _("Cả nước")
+    PROVINCE = "province", _("Tỉnh")
+    DISTRICT = "district", _("Huyện")
+    COMMUNE = "commune", _("Xã")
+    VILLAGE = "village", _("Thôn")
 
 
 class OrgUnit(models.Model):
@@ -72,10 +73,10 @@ class OrgUnitSpell(models.Model):
 
 
 class SuccessionKind(models.TextChoices):
-    MERGE = "merge", "Sáp nhập"
-    SPLIT = "split", "Chia tách"
-    RENAME = "rename", "Đổi tên"
-    TRANSFER = "transfer", "Chuyển đơn vị cấp trên"
+    MERGE = "merge", _("Sáp nhập")
+    SPLIT = "split", _("Chia tách")
+    RENAME = "rename", _("Đổi tên")
+    TRANSFER = "transfer", _("Chuyển đơn vị cấp trên")
 
 
 class Succession(models.Model):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from caunoi.accounts.models import User
 from caunoi.approvals.rules import State
@@ -12,9 +13,9 @@ STATE_CHOICES = [(state.value, state.value) for state in State]
 
 
 class Source(models.TextChoices):
-    BROWSER = "browser", "Trang web"
-    SPREADSHEET = "spreadsheet", "Bảng tính"
-    DEVICE = "device", "Điện thoại"
+    BROWSER = "browser", _("Trang web")
+    SPREADSHEET = "spreadsheet", _("Bảng tính")
+    DEVICE = "device", _("Điện thoại")
 
 
 class Submission(models.Model):

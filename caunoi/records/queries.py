@@ -15,7 +15,8 @@ from caunoi.approvals.models import ApprovalStep
 from caunoi.approvals.rules import State, Step
 from caunoi.forms.models import Assignment, PeriodKind
 from caunoi.forms.queries import list_assignments
-from caunoi.periods.rules import CutOff, Days, Period, PeriodType, describe_period_vi, list_touching
+from caunoi.periods.rules import CutOff, Days, Period, PeriodType, list_touching
+from caunoi.periods.wording import describe_period
 from caunoi.places.queries import get_snapshot
 from caunoi.places.rules.snapshot import PlaceSnapshot
 from caunoi.records.errors import SubmissionUnknown
@@ -220,7 +221,7 @@ def _list_status(
             assignment.form.title_en,
             unit,
             period.key,
-            describe_period_vi(period),
+            describe_period(period),
             period.days.first,
             period.days.last,
             due_on,

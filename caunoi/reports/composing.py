@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from caunoi.accounts.scope import Scope
 from caunoi.facts.access import ask_as
@@ -95,6 +96,12 @@ def find_stretch(days: Days, stretch: Stretch) -> Days:
             if days.first <= date(year, 1, 1):
                 return Days(date(year, 1, 1), date(year, 12, 31))
     return days
+
+
+def _word_level(level: str) -> str:
+    """`xã`: reports are written in Vietnamese, whatever language the one who asks for them reads."""
+    with override("vi"):
+        return str(Level(level).label).lower()
 
 
 class Composer:
@@ -305,8 +312,8 @@ class Composer:
             "don_vi_thuong": name[:1].lower() + name[1:],
             "don_vi_hoa": name.upper(),
             "ten_rieng": places.spell_on(occasion.unit, day).short_name or name,
-            "cap": str(Level(places.units[occasion.unit].level).label).lower(),
-            "cap_con": "" if level is None else str(Level(level).label).lower(),
+            "cap": _word_level(places.units[occasion.unit].level),
+            "cap_con": "" if level is None else _word_level(level),
             "cap_tren": above_name,
             "cap_tren_thuong": above_name[:1].lower() + above_name[1:],
             "cap_tren_hoa": above_name.upper(),

@@ -24,6 +24,7 @@ from caunoi.facts.coverage import FormCoverage, list_form_coverage
 from caunoi.facts.explanation import explain
 from caunoi.facts.exports import figures_workbook, table_rows
 from caunoi.facts.rules.question import Figure, Question
+from caunoi.languages import in_reader_language
 from caunoi.moments import now, today
 from caunoi.periods.rules import Days
 from caunoi.places.queries import describe_absence, get_snapshot
@@ -90,11 +91,14 @@ def _table(request: HttpRequest, question: Question, found: list[Figure], scope:
         "sort": sort,
         "place_name": snapshot.name_on(unit, question.boundaries),
         "estimated": any(f.estimated for f in found),
-        "whys": list(dict.fromkeys(f"{f.name_vi}: {f.why}" for f in [*totals, *found] if f.why))[:8]
-        if not absent
-        else [],
+        "whys": [] if absent else _list_whys([*totals, *found]),
         "count": len(found),
     }
+
+
+def _list_whys(figures: list[Figure]) -> list[str]:
+    whys = (f"{in_reader_language(f.name_vi, f.name_en)}: {f.why}" for f in figures if f.why)
+    return list(dict.fromkeys(whys))[:8]
 
 
 def _suggestions(scope: Scope) -> list[str]:
@@ -139,7 +143,12 @@ def explanation(request: HttpRequest, ref: str) -> HttpResponse:
     return render(
         request,
         "desk/figures/explanation.html",
-        {"explanation": found, "figure": found.figure, "children": children},
+        {
+            "explanation": found,
+            "figure": found.figure,
+            "definition": in_reader_language(found.definition_vi, found.definition_en),
+            "children": children,
+        },
     )
 
 

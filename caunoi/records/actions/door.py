@@ -18,7 +18,8 @@ from caunoi.forms.rules.check import FormChecker, Problem
 from caunoi.forms.rules.instance import MAX_INSTANCE_ID, build_instance, normal_answer, parse_instance, read_head
 from caunoi.forms.rules.questions import PERIOD_QUESTION, Question, clean_answer, find_event_question
 from caunoi.moments import local_date
-from caunoi.periods.rules import PeriodType, describe_period_vi
+from caunoi.periods.rules import PeriodType
+from caunoi.periods.wording import describe_period
 from caunoi.places.queries import describe_absence, get_snapshot
 from caunoi.places.rules.snapshot import PlaceSnapshot, Unit
 from caunoi.records.errors import (
@@ -185,7 +186,7 @@ class Door:
         if period is None:
             raise PeriodMissing(version.form.title_vi, PERIOD_EXAMPLES[kind])
         if item.period_key and answered and find_period(answered, kind, assignment.cut_off) != period:
-            raise PeriodMismatch(describe_period_vi(period), answered)
+            raise PeriodMismatch(describe_period(period), answered)
         return occasion_of_period(period, assignment.due_days)
 
     def _event_day(self, version: FormVersion, checker: FormChecker, answers: Mapping[str, Any]) -> date:
@@ -207,7 +208,7 @@ class Door:
             if not occasion.period_key:
                 raise EventInFuture(occasion.days.first)
             period = find_period(occasion.period_key, cast(PeriodType, assignment.period_kind), assignment.cut_off)
-            raise PeriodNotBegun(describe_period_vi(period) if period else occasion.period_key, occasion.days.first)
+            raise PeriodNotBegun(describe_period(period) if period else occasion.period_key, occasion.days.first)
 
     def _check(self, item: Incoming, opened: _Opened) -> tuple[dict[str, Any], tuple[Problem, ...]]:
         checked = opened.checker.check(
