@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
@@ -11,17 +12,32 @@ from caunoi.facts.questions import ask
 from caunoi.facts.rules.question import Figure, Question
 from caunoi.periods.rules import Days
 from caunoi.places.queries import get_snapshot
+from caunoi.places.rules.snapshot import PlaceSnapshot
 from caunoi.refusals import NotFound
 
 
 def may_see(key: str, days: Days, scope: Scope) -> bool:
     """Whether the reader may know a unit's figures of these days.
 
-    A figure of a successor over days before it began rests on its predecessors' records; the scope's windows begin at
-    the succession unless an administrator has confirmed otherwise.
+    A figure of a successor over days before it began rests on its predecessors' records: it may be known once all of
+    them may, which an administrator confirms.
     """
-    unit = get_snapshot().by_key.get(key)
-    return unit is not None and (scope.everything or scope.sees(unit.id, days))
+    places = get_snapshot()
+    unit = places.by_key.get(key)
+    return unit is not None and (scope.everything or _sees(unit.id, days, scope, places))
+
+
+def _sees(unit: int, days: Days, scope: Scope, places: PlaceSnapshot) -> bool:
+    if scope.sees(unit, days):
+        return True
+    began = places.units[unit].starts_on
+    before = {step.old for step in places.predecessors(unit) if step.day == began}
+    if not before or days.first >= began:
+        return False
+    if days.last >= began and not scope.sees(unit, Days(began, days.last)):
+        return False
+    earlier = Days(days.first, min(days.last, began - timedelta(days=1)))
+    return scope.sees_unit(unit) and all(_sees(old, earlier, scope, places) for old in before)
 
 
 def check_may_see(question: Question, scope: Scope) -> None:

@@ -66,6 +66,19 @@ def test_a_successors_officer_does_not_see_the_predecessors_days_until_they_are_
     assert ask_as(question, seen(6))[0].value == 10
 
 
+def test_a_successors_officer_who_may_see_all_its_predecessors_sees_it_on_their_days_too() -> None:
+    world = World(reform())
+    world.element("so")
+    world.state("so", 3, MAY, 4)
+    world.state("so", 4, MAY, 10)
+    question = make_question(["so"], "Xã C", *YEAR, boundaries=REFORM)
+    before, since = (Window(date(1900, 1, 1), REFORM - timedelta(days=1)),), (Window(REFORM, None),)
+
+    with pytest.raises(NotFound):
+        ask_as(question, Scope(False, {6: since, 4: before}))
+    assert ask_as(question, Scope(False, {6: since, 3: before, 4: before}))[0].value == ask(question)[0].value
+
+
 def test_an_explanation_hides_records_that_the_reader_may_not_open_and_says_how_many() -> None:
     world = World(reform())
     world.element("so")
