@@ -13,7 +13,7 @@ from caunoi.places.actions import Loaded, load_changes, load_successions, load_u
 from caunoi.places.errors import PlaceNotOnDay
 from caunoi.places.queries import get_place, get_snapshot
 from caunoi.places.rules.snapshot import PlaceSnapshot, Step
-from caunoi.places.rules.successions import show_share
+from caunoi.places.rules.successions import describe_basis, show_share
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -135,7 +135,7 @@ def _print(unit: dict[str, Any]) -> None:
     click.echo(f"  đơn vị trực thuộc: {unit['children']}")
     for title, steps in (("hình thành từ", unit["predecessors"]), ("trở thành", unit["successors"])):
         for step in steps:
-            basis = f", căn cứ: {step['basis']}" if step["basis"] else ""
+            basis = f", căn cứ: {describe_basis(step['basis'])}" if step["basis"] else ""
             click.echo(
                 f"  {title} ngày {step['day']}: {step['name']} ({step['code']}), "
                 f"phần của đơn vị cũ {step['share_of_old']}, phần trong đơn vị mới {step['share_of_new']}{basis}"

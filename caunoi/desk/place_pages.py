@@ -13,7 +13,7 @@ from caunoi.accounts.models import PredecessorAccess, Role, RoleGrant
 from caunoi.periods.rules import BEGINNING, END
 from caunoi.places.models import Level, OrgUnitSpell, Succession
 from caunoi.places.rules.snapshot import PlaceSnapshot, Spell, Step
-from caunoi.places.rules.successions import show_share
+from caunoi.places.rules.successions import describe_basis, show_share
 from caunoi.vietnamese_text import clean, fold
 
 ONE_DAY = timedelta(days=1)
@@ -234,7 +234,7 @@ def _related(other: int, day: date, step: Step, places: PlaceSnapshot) -> Relate
         day,
         show_share(step.old_parts),
         show_share(step.new_parts),
-        step.basis,
+        describe_basis(step.basis),
     )
 
 

@@ -123,7 +123,9 @@ class SuccessionForm(forms.Form):
                 self.fields[f"code-{row}"] = _text(_("Mã đơn vị mới thứ %d") % (row + 1), 40, required=False)
             if kind in ("merge", "split"):
                 self.fields[f"share-{row}"] = ShareField(
-                    label=_("Phần trong đơn vị mới") if kind == "merge" else _("Phần của đơn vị cũ")
+                    label=_("Phần của đơn vị thứ %d trong đơn vị mới") % (row + 1)
+                    if kind == "merge"
+                    else _("Phần của đơn vị cũ vào đơn vị mới thứ %d") % (row + 1)
                 )
         if kind in ("merge", "rename"):
             self.fields["name"] = _text(_("Tên đơn vị mới") if kind == "merge" else _("Tên mới"))

@@ -74,6 +74,18 @@ def show_share(parts: int) -> str:
     return format((Decimal(parts) / ONE).normalize(), "f").replace(".", ",")
 
 
+def describe_basis(basis: str) -> str:
+    """A basis for readers: `whole/equal-unknown` -> `toàn bộ / chia đều vì chưa rõ`; what an officer wrote stays."""
+    words = {
+        "whole": _("toàn bộ"),
+        "population": _("dân số"),
+        "commune-count": _("số xã"),
+        "equal-unknown": _("chia đều vì chưa rõ"),
+    }
+    parts = basis.split("/")
+    return " / ".join(words[part] for part in parts) if all(part in words for part in parts) else basis
+
+
 def plan_successions(rows: Sequence[SuccessionRow], draft: PlaceDraft) -> SuccessionPlan:
     """Changes the draft day by day. All that is wrong is named; the draft means nothing then."""
     plan = SuccessionPlan()
