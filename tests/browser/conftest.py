@@ -126,14 +126,24 @@ def viewport(request: pytest.FixtureRequest) -> Viewport:
     return request.param  # type: ignore[no-any-return]  # pytest's own Any
 
 
+@pytest.fixture(scope="session")
+def signed_in() -> dict[str, Any]:
+    """The cookies of each account after its first sign-in: hashing a password takes longer than most pages."""
+    return {}
+
+
 @pytest.fixture
 def visitor(
-    new_context: Callable[..., BrowserContext], viewport: Viewport
+    new_context: Callable[..., BrowserContext], viewport: Viewport, signed_in: dict[str, Any]
 ) -> Iterator[Callable[..., Visitor]]:
-    """`visitor("xa")` opens a browser of their own for that account of the demonstration and signs in."""
+    """`visitor("xa")` opens a browser of their own for that account of the demonstration and signs in.
+
+    `fresh`: by the sign-in page, with a session that nobody else uses.
+    """
     made: list[Visitor] = []
 
-    def open_browser(account: str = "", *, on: Viewport = viewport) -> Visitor:
+    def open_browser(account: str = "", *, on: Viewport = viewport, fresh: bool = False) -> Visitor:
+        known = None if fresh else signed_in.get(account)
         context = new_context(
             viewport={"width": on.width, "height": on.height},
             has_touch=on is PHONE,
@@ -141,12 +151,15 @@ def visitor(
             locale="vi-VN",
             timezone_id="Asia/Ho_Chi_Minh",
             reduced_motion="reduce",
+            storage_state=known,
         )
         context.set_default_timeout(20_000)
         someone = Visitor(context.new_page(), on)
         made.append(someone)
-        if account:
+        if account and known is None:
             someone.sign_in(account)
+            if not fresh:
+                signed_in[account] = context.storage_state()
         return someone
 
     yield open_browser

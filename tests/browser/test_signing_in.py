@@ -23,6 +23,7 @@ def test_a_wrong_password_is_said_and_the_name_stays_typed(visitor: Callable[...
 def test_each_account_of_the_demonstration_finds_its_own_work(visitor: Callable[..., Visitor]) -> None:
     for account in ("thon", "xa", "tinh", "kiemtra"):
         someone = visitor(account)
+        someone.open("/")
 
         someone.look(f"home-{account}")
 
