@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import cast
 
-from django.db import transaction
-
 from caunoi.accounts.models import User
 from caunoi.audit.rules import Actor
 from caunoi.demo.errors import DemoBroken
@@ -27,7 +25,7 @@ from caunoi.forms.rules.questions import PERIOD_QUESTION, find_event_question
 from caunoi.periods.rules import PeriodType, period_starting
 from caunoi.places.queries import get_place, get_snapshot
 from caunoi.places.rules.snapshot import PlaceSnapshot
-from caunoi.records.actions import Incoming, approve_many, receive_many, return_
+from caunoi.records.actions import Incoming, approve_many, receive_many, return_many
 from caunoi.records.models import SubmissionVersion
 
 ONE_DAY = timedelta(days=1)
@@ -210,11 +208,13 @@ class _Sender:
             case Kind.RECEIVE:
                 self._receive(batch)
             case Kind.RETURN:
-                # One transaction for the batch: a hundred durable commits take longer than the hundred returns.
-                with transaction.atomic():
-                    for step in batch.steps:
-                        user = self._approver_of(step)
-                        return_(self.submissions[step.draft.key], by=user, at=batch.at, comment=step.comment)
+                together: dict[tuple[int, str], tuple[User, list[int]]] = {}
+                for step in batch.steps:
+                    user = self._approver_of(step)
+                    ids = together.setdefault((user.pk, step.comment), (user, []))[1]
+                    ids.append(self.submissions[step.draft.key])
+                for (_pk, comment), (user, ids) in together.items():
+                    return_many(ids, by=user, at=batch.at, comment=comment)
             case Kind.APPROVE:
                 groups: dict[int, tuple[User, list[int]]] = {}
                 for step in batch.steps:

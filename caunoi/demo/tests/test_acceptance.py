@@ -1,4 +1,4 @@
-"""The published figures, each rebuilt from approved records; on the boundaries of other days; and where they come from."""
+"""Published figures rebuilt from approved records; on the boundaries of other days; and where they come from."""
 
 from __future__ import annotations
 

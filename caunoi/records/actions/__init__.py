@@ -1,7 +1,16 @@
 """Every write of the records room. `door` decides, `arrival` writes what came, `decisions` what officers decide."""
 
 from caunoi.records.actions.arrival import receive, receive_many
-from caunoi.records.actions.decisions import ApproveResult, approve, approve_many, lock, return_, unlock, withdraw
+from caunoi.records.actions.decisions import (
+    ApproveResult,
+    approve,
+    approve_many,
+    lock,
+    return_,
+    return_many,
+    unlock,
+    withdraw,
+)
 from caunoi.records.incoming import Incoming, IncomingFile, Received
 
 __all__ = [
@@ -15,6 +24,7 @@ __all__ = [
     "receive",
     "receive_many",
     "return_",
+    "return_many",
     "unlock",
     "withdraw",
 ]

@@ -93,6 +93,19 @@ def approve_many(
 
 
 @transaction.atomic
+def return_many(submission_ids: Iterable[int], *, by: User, at: datetime, comment: str) -> None:
+    """Send all back with the same comment, or none: the first that cannot be sent back is raised."""
+    ids = list(dict.fromkeys(submission_ids))
+    taken, obstacles = _decide(Step.RETURN, ids, by, at, comment, {})
+    for pk in ids:
+        if pk in obstacles:
+            raise obstacles[pk]
+    if taken:
+        detail = {"count": len(taken), "first": min(taken), "last": max(taken), "comment": comment.strip()}
+        write_line("submission.return", _subject(taken), detail, by=by.actor, at=at)
+
+
+@transaction.atomic
 def _decide_one(step: Step, submission_id: int, by: User, at: datetime, comment: str, number: int | None) -> None:
     taken, obstacles = _decide(
         step, [submission_id], by, at, comment, {} if number is None else {submission_id: number}

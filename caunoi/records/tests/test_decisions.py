@@ -233,6 +233,22 @@ def test_approving_many_approves_what_can_be_and_names_the_rest(places: Places) 
     assert AuditLine.objects.count() == lines + 1
 
 
+def test_returning_many_sends_all_back_with_one_comment_or_none(places: Places) -> None:
+    publish("bao_cao_thang_thon")
+    by = officer(places)
+    other = unit("Thôn 2", "village", places.commune)
+    received = [send(report(one)) for one in (places.village, other)]
+    ids = [one.submission_id for one in received]
+
+    with pytest.raises(SubmissionUnknown):
+        actions.return_many([*ids, 10**9], by=by, at=LATER, comment="Đề nghị kiểm tra lại.")
+    assert {stored(one).state for one in received} == {"submitted"}
+    actions.return_many(ids, by=by, at=LATER, comment="Đề nghị kiểm tra lại.")
+
+    assert {stored(one).state for one in received} == {"returned"}
+    assert [task.note for task in Task.objects.all()] == ["Đề nghị kiểm tra lại."] * 2
+
+
 def test_without_approval_needed_a_flagged_record_waits_for_any_approver_above(places: Places) -> None:
     publish("bao_cao_thang_thon", AssignmentRow("village", "month"))
     received = send(report(places.village, so_da_tra_loi="9"))
