@@ -13,7 +13,7 @@ from bench.names import GROUPS
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def run_bench(tmp_path: Path, *names: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+def run_bench(tmp_path: Path, *names: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "bench", *names],
         cwd=ROOT,
