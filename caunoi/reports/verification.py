@@ -45,7 +45,8 @@ Answer = tuple[str | None, str | None, str | None]
 @dataclass(frozen=True)
 class FigureCheck:
     """`printed`: as the report said; `in_file`: as the file says now (None: not there); `now`: as it would be written
-    today (None: no longer answerable). All as worded for readers. `ref` explains what was printed, `ref_now` what is."""
+    today (None: no longer answerable); all as worded for readers. `ref` explains what was printed, `ref_now` what is.
+    """
 
     ref: str
     code: str

@@ -56,9 +56,10 @@ def reports(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_new(request: HttpRequest) -> HttpResponse:
     user, scope = _reader(request)
-    form = ReportForm(request.POST or None, initial=_initial(user))
+    posted = request.method == "POST"
+    form = ReportForm(request.POST if posted else None, initial=_initial(user))
     mistakes: list[Mistake] = []
-    if request.method == "POST" and form.is_valid():
+    if posted and form.is_valid():
         try:
             return redirect("report", _make(form.cleaned_data, user, scope).pk)
         except FileRefused as refused:
@@ -131,9 +132,10 @@ def report_file(request: HttpRequest, run_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_verify(request: HttpRequest) -> HttpResponse:
     _user, scope = _reader(request)
-    form = VerifyForm(request.POST or None, request.FILES or None)
+    posted = request.method == "POST"
+    form = VerifyForm(request.POST, request.FILES) if posted else VerifyForm()
     shown: dict[str, Any] = {"form": form}
-    if request.method == "POST" and form.is_valid():
+    if posted and form.is_valid():
         try:
             found = verify_docx(form.cleaned_data["file"].read(), scope=scope)
         except Refusal as refused:

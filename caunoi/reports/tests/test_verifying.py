@@ -1,0 +1,296 @@
+from __future__ import annotations
+
+import io
+import os
+import re
+import shutil
+import stat
+import subprocess
+import zipfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from caunoi.accounts.scope import Scope, Window
+from caunoi.reports.errors import NotAReport
+from caunoi.reports.rules.manifest import Outcome
+from caunoi.reports.tests.builders import DISTRICT, EAST, make, make_docx, state_usual, store_template, store_world
+from caunoi.reports.verification import Verification, verify_docx
+
+pytestmark = pytest.mark.django_db
+
+
+def rewrite(content: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
+    """The same zip with each part passed through `change(name, bytes)`."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for info in old.infolist():
+            new.writestr(info.filename, change(info.filename, old.read(info.filename)))
+    return out.getvalue()
+
+
+def edit(content: bytes, old: str, new: str, *, count: int = 1) -> bytes:
+    def change(name: str, part: bytes) -> bytes:
+        if name != "word/document.xml":
+            return part
+        text = part.decode()
+        assert old in text
+        return text.replace(old, new, count).encode()
+
+    return rewrite(content, change)
+
+
+def outcomes(found: Verification) -> list[tuple[str, str, str | None, str | None, str | None]]:
+    """Of the figures that are not unchanged: code, outcome, printed, in the file, now."""
+    return [
+        (c.code, str(c.outcome), c.printed, c.in_file, c.now) for c in found.figures if c.outcome != Outcome.UNCHANGED
+    ]
+
+
+@pytest.fixture
+def report() -> bytes:
+    state_usual(store_world())
+    store_template()
+    return make().content
+
+
+def test_a_report_as_it_was_made_is_unchanged(report: bytes) -> None:
+    found = verify_docx(report)
+
+    assert (found.manifest, found.text, found.all_unchanged) == ("ok", "unchanged", True)
+    assert len(found.figures) == 8
+    assert "Cả 8 số liệu" in found.sentence
+
+
+def test_a_number_typed_over_in_the_file_is_found(report: bytes) -> None:
+    found = verify_docx(edit(report, ">32,6 triệu đồng<", ">36,2 triệu đồng<"))
+
+    assert outcomes(found) == [("tien_mat", "changed-in-file", "32,6 triệu đồng", "36,2 triệu đồng", "32,6 triệu đồng")]
+    assert not found.all_unchanged
+    assert "1 số bị sửa trong tệp" in found.sentence
+
+
+def test_a_figure_taken_out_of_the_file_is_found(report: bytes) -> None:
+    gone = edit(report, ">32,6 triệu đồng<", "><")
+
+    assert outcomes(verify_docx(gone)) == [
+        ("tien_mat", "missing-from-file", "32,6 triệu đồng", None, "32,6 triệu đồng")
+    ]
+
+
+def test_a_link_to_a_figure_that_was_never_printed_is_found(report: bytes) -> None:
+    def change(name: str, part: bytes) -> bytes:
+        # The address of the first figure now asks something else: an altered ref is no longer the one printed.
+        return (
+            re.sub(rb"/figures/([\w-]+)/", rb"/figures/eNkhac/", part, count=1)
+            if name.endswith("document.xml.rels")
+            else part
+        )
+
+    found = verify_docx(rewrite(report, change))
+
+    assert {"missing-from-file", "unreadable"} <= {outcome for _code, outcome, *_rest in outcomes(found)}
+
+
+def test_a_correction_at_the_source_is_found_and_shown() -> None:
+    world = store_world()
+    first, *_rest = state_usual(world)
+    store_template()
+    report = make().content
+
+    world.correct(first, "ngay_cong", 1001)
+
+    found = verify_docx(report)
+    assert outcomes(found) == [
+        ("ngay_cong", "corrected-since", "1.234", "1.234", "1.235"),
+        ("ngay_cong", "corrected-since", "1.234", "1.234", "1.235"),
+        ("ngay_cong", "corrected-since", "1.200", "1.200", "1.201"),
+    ]
+    assert {check.ref == check.ref_now for check in found.figures if check.outcome != Outcome.UNCHANGED} == {False}
+
+
+def test_a_figure_that_was_missing_and_is_there_now_counts_as_corrected() -> None:
+    world = store_world()
+    state_usual(world)
+    store_template()
+    report = make().content
+
+    world.state("chua_ai_ghi", 5, date(2023, 6, 1), 7)
+
+    assert [(code, outcome) for code, outcome, *_rest in outcomes(verify_docx(report))] == [
+        ("chua_ai_ghi", "corrected-since"),
+        ("chua_ai_ghi", "corrected-since"),
+    ]
+
+
+def test_words_around_the_figures_may_be_edited_and_that_is_said(report: bytes) -> None:
+    found = verify_docx(edit(report, "Báo cáo của", "Dự thảo báo cáo của"))
+
+    assert (found.all_unchanged, found.text) == (True, "edited")
+
+
+def test_a_link_cut_into_pieces_by_a_word_processor_is_one_figure(report: bytes) -> None:
+    cut = edit(
+        report,
+        '>32,6 triệu đồng</w:t>',
+        '>32,6</w:t></w:r><w:proofErr w:type="spellStart"/><w:r><w:t xml:space="preserve"> triệu đồng</w:t>',
+    )  # fmt: skip
+
+    assert verify_docx(cut).all_unchanged
+
+
+def test_figures_kept_as_fields_are_still_found(report: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(report)) as file:
+        targets = dict(
+            re.findall(r'Id="(rId\d+)"[^>]*Target="([^"]+)"', file.read("word/_rels/document.xml.rels").decode())
+        )
+        targets |= {
+            i: t
+            for t, i in re.findall(
+                r'Target="([^"]+)"[^>]*Id="(rId\d+)"', file.read("word/_rels/document.xml.rels").decode()
+            )
+        }
+
+    def as_field(match: re.Match[str]) -> str:
+        def mark(kind: str) -> str:
+            return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
+
+        address = targets[match.group(1)]
+        instruction = f'<w:r><w:instrText> HYPERLINK "{address}" </w:instrText></w:r>'
+        return mark("begin") + instruction + mark("separate") + match.group(2) + mark("end")
+
+    def change(name: str, part: bytes) -> bytes:
+        if name != "word/document.xml":
+            return part
+        return re.sub(r'<w:hyperlink r:id="(rId\d+)"[^>]*>(.*?)</w:hyperlink>', as_field, part.decode()).encode()
+
+    found = verify_docx(rewrite(report, change))
+
+    assert found.all_unchanged, outcomes(found)
+
+
+def test_deleted_text_of_tracked_changes_does_not_count(report: bytes) -> None:
+    tracked = edit(
+        report,
+        '>32,6 triệu đồng</w:t></w:r>',
+        '>32,6 triệu đồng</w:t></w:r><w:del w:id="9" w:author="x"><w:r><w:delText>99</w:delText></w:r></w:del>',
+    )  # fmt: skip
+
+    assert verify_docx(tracked).all_unchanged
+
+
+def test_a_list_of_figures_changed_by_hand_is_not_believed(report: bytes) -> None:
+    def change(name: str, part: bytes) -> bytes:
+        if b"urn:caunoi:report-manifest:1" not in part or b"signature" not in part:
+            return part
+        return re.sub(rb">([A-Za-z0-9+/]{20})", lambda found: b">" + found.group(1)[::-1], part, count=1)
+
+    found = verify_docx(rewrite(report, change))
+
+    assert (found.manifest, found.figures) == ("broken", ())
+    assert "chữ ký không khớp" in found.sentence
+
+
+def test_another_systems_report_is_sent_to_that_system(report: bytes) -> None:
+    key = Path(settings.CAUNOI_HOME) / "keys" / "reports.pem"
+    key.unlink()
+
+    found = verify_docx(report)
+
+    assert found.manifest == "foreign"
+    assert "hệ thống khác" in found.sentence
+
+
+def test_a_word_file_that_is_no_report_is_told_so() -> None:
+    found = verify_docx(make_docx(["Công văn"]))
+
+    assert (found.manifest, found.all_unchanged) == ("missing", False)
+
+
+def bomb() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("word/document.xml", b"0" * 350_000_000)
+    return out.getvalue()
+
+
+def with_entities() -> bytes:
+    laughs = '<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]><d>&b;</d>'
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        file.writestr("word/document.xml", laughs)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content, said",
+    [
+        (b"", "không phải là tệp Word"),
+        (b"PK\x03\x04 cut off", "không phải là tệp Word"),
+        ("Báo cáo".encode(), "không phải là tệp Word"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "không phải là tệp Word"),
+    ],
+)
+def test_what_is_no_word_file_is_refused(content: bytes, said: str) -> None:
+    with pytest.raises(NotAReport, match=said):
+        verify_docx(content)
+
+
+def test_a_file_that_unpacks_without_end_is_not_unpacked() -> None:
+    with pytest.raises(NotAReport, match="quá lớn"):
+        verify_docx(bomb())
+
+
+def test_entities_are_never_expanded() -> None:
+    assert verify_docx(with_entities()).manifest == "missing"
+
+
+def test_a_truncated_download_is_refused(report: bytes) -> None:
+    with pytest.raises(NotAReport, match="hỏng"):
+        verify_docx(report[: len(report) // 2])
+
+
+def test_of_units_out_of_reach_nothing_new_is_told() -> None:
+    world = store_world()
+    first, _second, third, *_rest = state_usual(world)
+    store_template()
+    report = make().content
+    world.correct(third, "ngay_cong", 40)
+    scope = Scope(False, {DISTRICT: (Window(date(1900, 1, 1), None),)})
+
+    found = verify_docx(report, scope=scope)
+
+    hidden = [check for check in found.figures if check.place == f"u{EAST}"]
+    assert [(check.outcome, check.printed, check.now) for check in hidden] == [(Outcome.UNREADABLE, "34", None)]
+
+
+def test_the_key_is_made_once_and_readable_by_its_owner_alone(report: bytes) -> None:
+    key = Path(settings.CAUNOI_HOME) / "keys" / "reports.pem"
+    before = key.read_bytes()
+
+    make()
+
+    assert key.read_bytes() == before
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert os.listdir(key.parent) == ["reports.pem"]
+
+
+def test_a_report_saved_again_by_libreoffice_is_unchanged(report: bytes, tmp_path: Path) -> None:
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("LibreOffice is not installed (apt-get install libreoffice-writer)")
+    (tmp_path / "bao-cao.docx").write_bytes(report)
+
+    subprocess.run(
+        [office, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "docx",
+         "--outdir", str(tmp_path / "saved"), str(tmp_path / "bao-cao.docx")],
+        check=True, capture_output=True, timeout=180,
+    )  # fmt: skip
+    saved = (tmp_path / "saved" / "bao-cao.docx").read_bytes()
+
+    assert saved != report
+    assert verify_docx(saved).all_unchanged
+    assert outcomes(verify_docx(edit(saved, "32,6 triệu đồng", "36,2 triệu đồng")))[0][1] == "changed-in-file"
