@@ -214,19 +214,6 @@ def install(wanted):
         file.write(wanted + "\n")
 
 
-def compile_messages():
-    """Translations are kept as .po; Django reads .mo. Babel compiles them, so that nobody needs gettext installed."""
-    stale = []
-    for po in glob.glob(os.path.join(ROOT, "caunoi", "locale", "*", "LC_MESSAGES", "*.po")):
-        mo = po[:-3] + ".mo"
-        if not os.path.exists(mo) or os.path.getmtime(mo) < os.path.getmtime(po):
-            stale.append(po)
-    for po in stale:
-        command = [PYTHON, "-m", "babel.messages.frontend", "--quiet", "compile", "-i", po, "-o", po[:-3] + ".mo"]
-        if subprocess.call(command + ["-l", po.split(os.sep)[-3]], cwd=ROOT):
-            raise CannotSetUp("other", log=po)
-
-
 def calm():
     """On a terminal pip's own lines and bars are the progress; in a log file one line at the end is enough."""
     return [] if sys.stdout.isatty() else ["--quiet", "--progress-bar", "off"]
@@ -266,7 +253,6 @@ def main():
         check_python()
         wanted = fingerprint()
         if is_ready(wanted):
-            compile_messages()
             return 0
         check_folder()
         # Two `make` at once (a demo in one window, tests in another) would install into the same folder.
@@ -277,7 +263,6 @@ def main():
             make_venv()
             install(wanted)
             say("done")
-        compile_messages()
         return 0
     except CannotSetUp as problem:
         say(problem.word, **problem.values)
