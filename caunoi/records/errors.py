@@ -169,3 +169,23 @@ class SentTwiceAtOnce(Refusal):
 
     def __init__(self) -> None:
         super().__init__(_("Một bản gửi khác của cùng đơn vị và kỳ vừa đến cùng lúc. Hãy gửi lại sau giây lát."))
+
+
+class SeveralRefused(Refusal):
+    """What stands against several sendings of one batch: (index in the batch, refusal)."""
+
+    code = "several-refused"
+
+    def __init__(self, refusals: Sequence[tuple[int, Refusal]]) -> None:
+        super().__init__(refusals[0][1].sentence)
+        self.refusals = tuple(refusals)
+
+
+class DiskFull(Refusal):
+    code = "disk-full"
+
+    def __init__(self, file_name: str) -> None:
+        super().__init__(
+            _("Ổ đĩa máy chủ đã đầy nên chưa dòng nào của tệp %(file)s được nhập. Hãy báo người quản trị dọn ổ đĩa.")
+            % {"file": file_name}
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -27,11 +27,13 @@ from caunoi.records.errors import (
     DeprecatedUnknown,
     InstanceTaken,
     SentTwiceAtOnce,
+    SeveralRefused,
 )
 from caunoi.records.events import Arrived, VersionsApproved, VersionsArrived
 from caunoi.records.incoming import Incoming, IncomingFile, Outcome, Received
 from caunoi.records.models import Attachment, RepeatedInstance, Source, Submission, SubmissionVersion
 from caunoi.records.permissions import check_may_enter
+from caunoi.refusals import Refusal
 
 T = TypeVar("T")
 Advance = Callable[[int], None]
@@ -64,23 +66,35 @@ def receive_many(
         prepared.append(door.prepare(item))
         if progress is not None and len(prepared) % CHUNK == 0:
             progress(CHUNK)
-    return store(prepared, by=by, at=at, progress=progress)
+    try:
+        return store(prepared, by=by, at=at, progress=progress)
+    except SeveralRefused as several:
+        raise several.refusals[0][1] from None
 
 
-def store(prepared: Sequence[Prepared], *, by: Actor, at: datetime, progress: Advance | None = None) -> list[Received]:
-    """Write what passed the door."""
-    try:
-        with transaction.atomic():
-            return _Arrival(prepared, by, at, progress).run()
-    except IntegrityError:
-        # Two first reports for one unit and period, each not yet seeing the other: the unique constraint let one
-        # through. Looked at again, ours is its correction or the same.
-        pass
-    try:
-        with transaction.atomic():
-            return _Arrival(prepared, by, at, progress).run()
-    except IntegrityError as error:
-        raise SentTwiceAtOnce from error
+def store(
+    prepared: Sequence[Prepared],
+    *,
+    by: Actor,
+    at: datetime,
+    progress: Advance | None = None,
+    action: str = "submission.receive",
+    detail: Mapping[str, str] | None = None,
+) -> list[Received]:
+    """Write what passed the door. Raises SeveralRefused with all that cannot follow what is stored already.
+
+    `action` and `detail` go into the audit line.
+    """
+    for last_try in (False, True):
+        try:
+            with transaction.atomic():
+                return _Arrival(prepared, by, at, progress, action, dict(detail or {})).run()
+        except IntegrityError as error:
+            # Two first reports for one unit and period, each not yet seeing the other: the unique constraint let one
+            # through. Looked at again, ours is its correction or the same.
+            if last_try:
+                raise SentTwiceAtOnce from error
+    raise AssertionError("the second try returns or raises")
 
 
 @dataclass(eq=False)
@@ -124,8 +138,17 @@ class _Written:
 class _Arrival:
     """One call's work. All reading and locking first, then deciding in memory, then writing in bulk."""
 
-    def __init__(self, prepared: Sequence[Prepared], by: Actor, at: datetime, progress: Advance | None) -> None:
+    def __init__(
+        self,
+        prepared: Sequence[Prepared],
+        by: Actor,
+        at: datetime,
+        progress: Advance | None,
+        action: str,
+        detail: dict[str, str],
+    ) -> None:
         self.prepared, self.by, self.at, self.progress = prepared, by, at, progress
+        self.action, self.detail = action, detail
         self.records: dict[int, _Record] = {}
         self.by_occasion: dict[tuple[int, int, str], _Record] = {}
         self.by_instance: dict[tuple[int, str], tuple[_Record, SubmissionVersion]] = {}
@@ -139,7 +162,7 @@ class _Arrival:
 
     def run(self) -> list[Received]:
         self._read()
-        results = [self._lay(one) for one in self.prepared]
+        results = self._lay_all()
         self._write()
         self._announce()
         received = [
@@ -208,6 +231,18 @@ class _Arrival:
         return found
 
     # Deciding
+
+    def _lay_all(self) -> list[tuple[_Record, SubmissionVersion, Outcome]]:
+        results = []
+        refused: list[tuple[int, Refusal]] = []
+        for index, one in enumerate(self.prepared):
+            try:
+                results.append(self._lay(one))
+            except Refusal as refusal:
+                refused.append((index, refusal))
+        if refused:
+            raise SeveralRefused(refused)
+        return results
 
     def _lay(self, one: Prepared) -> tuple[_Record, SubmissionVersion, Outcome]:
         form = one.version.form_id
@@ -392,13 +427,14 @@ class _Arrival:
             return
         ids = sorted({one.record.submission.pk for one in self.written} | {v.submission_id for v, _f in self.files})
         detail = {
+            **self.detail,
             "outcomes": dict(sorted(Counter(one.outcome for one in received).items())),
             "forms": dict(sorted(Counter(one.prepared.version.form.code for one in self.written).items())),
             "first": ids[0],
             "last": ids[-1],
         }
         subject = f"submission:{ids[0]}" if len(ids) == 1 else f"submissions:{ids[0]}-{ids[-1]}"
-        write_line("submission.receive", subject, detail, by=self.by, at=self.at)
+        write_line(self.action, subject, detail, by=self.by, at=self.at)
 
 
 def _find_same(one: Prepared, record: _Record) -> SubmissionVersion | None:

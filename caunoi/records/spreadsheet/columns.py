@@ -1,0 +1,137 @@
+"""The header row: which column is which question, by name or by label."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from caunoi.forms.rules.questions import FILES, PERIOD_COLUMN, PERIOD_QUESTION, UNIT_COLUMN, Question
+from caunoi.records.spreadsheet.cells import Cell, is_empty, show
+from caunoi.records.spreadsheet.workbooks import Table, column_letter
+from caunoi.refusals import Mistake
+from caunoi.vietnamese_text import clean, fold
+
+# A row whose first cell begins so is for people: labels, explanations, examples.
+REMARK = "#"
+
+
+@dataclass
+class Columns:
+    """Where each question stands; -1 for a column that is missing. `header_row` counts from 0."""
+
+    header_row: int
+    unit: int = -1
+    period: int = -1
+    questions: dict[int, Question] = field(default_factory=dict)
+    titles: dict[int, str] = field(default_factory=dict)
+    mistakes: list[Mistake] = field(default_factory=list)
+
+    def title_of(self, index: int) -> str:
+        """`C (so_ho)`: the letter to find it, the name to know it."""
+        title = self.titles.get(index, "")
+        return f"{column_letter(index)} ({title})" if title else column_letter(index)
+
+    def title_of_question(self, name: str) -> str:
+        index = next((i for i, question in self.questions.items() if question.name == name), None)
+        return name if index is None else self.title_of(index)
+
+    @property
+    def missing(self) -> set[str]:
+        return {mistake.value for mistake in self.mistakes if mistake.value}
+
+
+def list_columns(questions: Sequence[Question], *, periodic: bool) -> list[Question]:
+    """Questions that have a column: asked of a person, answerable in a cell, once a submission."""
+    return [
+        question
+        for question in questions
+        if question.is_asked
+        and question.repeat is None
+        and question.type not in FILES
+        and not (periodic and question.name == PERIOD_QUESTION)
+    ]
+
+
+def read_header(table: Table, questions: Sequence[Question], file_name: str, *, periodic: bool) -> Columns:
+    """Never raises: what is wrong with the header stands in `mistakes`."""
+    start = next((i for i, row in enumerate(table.rows) if any(not is_empty(cell) for cell in row)), -1)
+    columns = Columns(max(start, 0))
+    wanted = list_columns(questions, periodic=periodic)
+    names = _Names(wanted, periodic)
+    header = table.rows[start] if start >= 0 else []
+
+    def mistake(message: str, index: int | None = None, allowed: str = "", value: str = "") -> None:
+        where = "" if index is None else column_letter(index)
+        columns.mistakes.append(Mistake(file_name, table.sheet, columns.header_row + 1, where, message, value, allowed))
+
+    seen: dict[str, int] = {}
+    for index, cell in enumerate(header):
+        if is_empty(cell):
+            if any(index < len(row) and not is_empty(row[index]) for row in table.rows[columns.header_row + 1 :]):
+                mistake(_("Cột có dữ liệu nhưng không có tên ở dòng tiêu đề."), index)
+            continue
+        title = columns.titles[index] = show(cell)
+        name = names.find(title)
+        if name is None:
+            mistake(_("Không có cột nào tên “%(title)s”.") % {"title": title}, index, names.guess(title))
+        elif name in seen:
+            where = column_letter(seen[name])
+            mistake(_("Cột “%(name)s” đã có ở cột %(where)s.") % {"name": name, "where": where}, index)
+        else:
+            seen[name] = index
+    columns.unit, columns.period = seen.get(UNIT_COLUMN, -1), seen.get(PERIOD_COLUMN, -1)
+    columns.questions = {seen[question.name]: question for question in wanted if question.name in seen}
+    needed = [UNIT_COLUMN, *([PERIOD_COLUMN] if periodic else [])]
+    needed += [question.name for question in wanted if question.required and not _depends(question)]
+    for name in needed:
+        if name not in seen:
+            mistake(_("Thiếu cột “%(name)s”.") % {"name": name}, value=name)
+    return columns
+
+
+def _depends(question: Question) -> bool:
+    """Whether it is asked only after certain answers: a file without such answers needs no column for it."""
+    return bool(question.relevant or any(around.relevant for around in question.enclosing))
+
+
+class _Names:
+    """Names and labels that a header may use."""
+
+    def __init__(self, questions: Sequence[Question], periodic: bool) -> None:
+        self._names: dict[str, str] = {UNIT_COLUMN: UNIT_COLUMN}
+        labels: dict[str, set[str]] = {}
+        for label in ("Đơn vị", "Mã đơn vị", "Tên đơn vị", "Unit"):
+            labels.setdefault(fold(label), set()).add(UNIT_COLUMN)
+        if periodic:
+            self._names |= {PERIOD_COLUMN: PERIOD_COLUMN, PERIOD_QUESTION: PERIOD_COLUMN}
+            for label in ("Kỳ", "Kỳ báo cáo", "Period"):
+                labels.setdefault(fold(label), set()).add(PERIOD_COLUMN)
+        for question in questions:
+            self._names[question.name] = question.name
+            for label in question.labels.values():
+                labels.setdefault(fold(label), set()).add(question.name)
+        self._labels = {label: min(names) for label, names in labels.items() if len(names) == 1}
+
+    def find(self, title: str) -> str | None:
+        plain = clean(title.lstrip(REMARK).removesuffix("*"))
+        return self._names.get(plain) or self._names.get(plain.lower()) or self._labels.get(fold(plain))
+
+    def guess(self, title: str) -> str:
+        near = difflib.get_close_matches(fold(title), [*self._names, *self._labels], n=1, cutoff=0.6)
+        if near:
+            name = self._names.get(near[0]) or self._labels[near[0]]
+            return _("có phải “%(name)s”?") % {"name": name}
+        return _("một trong: %(names)s") % {"names": ", ".join(dict.fromkeys(self._names.values()))}
+
+
+def list_data_rows(table: Table, columns: Columns) -> Iterator[tuple[int, Sequence[Cell]]]:
+    """(row number as shown, cells) of every row that is neither empty nor a remark."""
+    for index in range(columns.header_row + 1, len(table.rows)):
+        row = table.rows[index]
+        first = next((cell for cell in row if not is_empty(cell)), None)
+        if first is None or (isinstance(first, str) and first.lstrip().startswith(REMARK)):
+            continue
+        yield index + 1, row

@@ -1,0 +1,259 @@
+"""Rows of a spreadsheet as sendings for the door, with every mistake of the file at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import cast
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from caunoi.accounts.models import User
+from caunoi.accounts.scope import Scope
+from caunoi.forms.models import PeriodKind
+from caunoi.forms.queries import checker_of, get_form_version, list_assignments
+from caunoi.forms.rules.check import FormChecker, Problem
+from caunoi.forms.rules.questions import PERIOD_QUESTION, find_event_question
+from caunoi.moments import local_date
+from caunoi.periods.rules import CutOff, Days, Period, PeriodType
+from caunoi.records.actions.door import Door, Prepared
+from caunoi.records.errors import (
+    AnswersRefused,
+    EventDayMissing,
+    EventInFuture,
+    PeriodMissing,
+    PeriodNotBegun,
+    UnitNotOnDay,
+)
+from caunoi.records.incoming import Incoming
+from caunoi.records.models import Source
+from caunoi.records.spreadsheet.cells import Cell, Wrong, is_empty, read_answer, read_period, show
+from caunoi.records.spreadsheet.columns import Columns, list_data_rows, read_header
+from caunoi.records.spreadsheet.units import UnitFinder
+from caunoi.records.spreadsheet.workbooks import Table, read_table
+from caunoi.refusals import FileRefused, Mistake, Refusal
+
+MAX_LISTED = 500
+Advance = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row that passed; `number` as the spreadsheet program shows it."""
+
+    number: int
+    prepared: Prepared
+
+
+@dataclass(frozen=True)
+class Sheet:
+    sheet: str
+    rows: list[Row]
+    columns: Columns
+    notes: list[str]
+
+
+@dataclass
+class _Reader:
+    table: Table
+    columns: Columns
+    file_name: str
+    form_code: str
+    kinds: Sequence[tuple[PeriodType, CutOff]]
+    checker: FormChecker
+    finder: UnitFinder
+    scope: Scope
+    by: User | None
+    by_name: str
+    at: datetime
+    door: Door = field(default_factory=Door)
+    mistakes: list[Mistake] = field(default_factory=list)
+    seen: dict[tuple[int, str], int] = field(default_factory=dict)
+
+    def read(self, number: int, row: Sequence[Cell]) -> Prepared | None:
+        before = len(self.mistakes)
+        answers, broken = self._read_answers(number, row)
+        period, day = self._read_day(number, row, answers)
+        unit = self._read_unit(number, row, day)
+        item = None
+        if unit is not None:
+            item = Incoming(
+                self.form_code,
+                unit,
+                self.at,
+                period.key if period else "",
+                answers=answers,
+                source=Source.SPREADSHEET,
+                entered_by=self.by,
+                entered_by_name=self.by_name,
+            )
+        if item is None or len(self.mistakes) > before:
+            self._list_problems(number, row, answers, broken)
+            return None
+        try:
+            prepared = self.door.prepare(item)
+        except Refusal:
+            for refusal in self.door.list_refusals(item):
+                self._say_refusal(number, row, refusal, broken)
+            return None
+        occasion = prepared.occasion
+        if not self.scope.sees(prepared.unit.id, Days(occasion.days.first, occasion.days.last)):
+            self._say(number, self.columns.unit, _("Đơn vị này ngoài phạm vi bạn được nhập số liệu."), row)
+            return None
+        return prepared if self._is_first(number, row, prepared) else None
+
+    def _read_answers(self, number: int, row: Sequence[Cell]) -> tuple[dict[str, str], set[str]]:
+        answers: dict[str, str] = {}
+        broken: set[str] = set()
+        for index, question in self.columns.questions.items():
+            cell = row[index] if index < len(row) else ""
+            value = read_answer(question, cell)
+            if isinstance(value, Wrong):
+                broken.add(question.name)
+                self._say(number, index, value.message, row, value.allowed)
+            elif value:
+                answers[question.name] = value
+        return answers, broken
+
+    def _read_day(self, number: int, row: Sequence[Cell], answers: dict[str, str]) -> tuple[Period | None, date | None]:
+        """The period, and the record's last day as far as it is known."""
+        if not self.kinds:
+            event = find_event_question(self.checker.questions)
+            try:
+                return None, date.fromisoformat(answers.get(event.name, "") if event else "")
+            except ValueError:
+                return None, None
+        cell = row[self.columns.period] if self.columns.period < len(row) else ""
+        if is_empty(cell):
+            self._say(number, self.columns.period, _("Chưa ghi kỳ báo cáo."), row)
+            return None, None
+        wrong: Wrong | None = None
+        for kind, cut_off in self.kinds:
+            period = read_period(cell, kind, cut_off)
+            if not isinstance(period, Wrong):
+                return period, period.days.last
+            wrong = wrong or period
+        assert wrong is not None
+        self._say(number, self.columns.period, wrong.message, row, wrong.allowed)
+        return None, None
+
+    def _read_unit(self, number: int, row: Sequence[Cell], day: date | None) -> int | None:
+        cell = row[self.columns.unit] if self.columns.unit < len(row) else ""
+        if is_empty(cell):
+            self._say(number, self.columns.unit, _("Chưa ghi đơn vị."), row)
+            return None
+        unit = self.finder.find(show(cell), day or local_date(self.at))
+        if isinstance(unit, Wrong):
+            self._say(number, self.columns.unit, unit.message, row, unit.allowed)
+            return None
+        if not self.scope.sees_unit(unit):
+            self._say(number, self.columns.unit, _("Đơn vị này ngoài phạm vi bạn được nhập số liệu."), row)
+            return None
+        return unit
+
+    def _list_problems(self, number: int, row: Sequence[Cell], answers: dict[str, str], broken: set[str]) -> None:
+        checked = self.checker.check(answers, local_date(self.at), self.at, calculate=True)
+        self._say_problems(number, row, checked.problems, broken)
+
+    def _say_problems(self, number: int, row: Sequence[Cell], problems: Sequence[Problem], broken: set[str]) -> None:
+        """Only what the row itself can mend: a broken cell or a missing column was named already."""
+        known = broken | self.columns.missing | {PERIOD_QUESTION}
+        for problem in problems:
+            if problem.question not in known:
+                column = self.columns.title_of_question(problem.question)
+                self._add(number, column, problem.message, self._shown(row, problem.question), problem.allowed)
+
+    def _say_refusal(self, number: int, row: Sequence[Cell], refusal: Refusal, broken: set[str]) -> None:
+        if isinstance(refusal, AnswersRefused):
+            self._say_problems(number, row, refusal.problems, broken)
+        elif isinstance(refusal, UnitNotOnDay):
+            self._say(number, self.columns.unit, refusal.sentence, row)
+        elif isinstance(refusal, PeriodNotBegun | PeriodMissing):
+            self._say(number, self.columns.period, refusal.sentence, row)
+        elif isinstance(refusal, EventDayMissing | EventInFuture):
+            event = find_event_question(self.checker.questions)
+            name = event.name if event else ""
+            self._add(number, self.columns.title_of_question(name), refusal.sentence, self._shown(row, name), "")
+        else:
+            self._add(number, "", refusal.sentence, "", "")
+
+    def _is_first(self, number: int, row: Sequence[Cell], prepared: Prepared) -> bool:
+        """One row for one unit and period; no row twice."""
+        key = (prepared.unit.id, prepared.occasion.period_key or prepared.instance_id)
+        other = self.seen.setdefault(key, number)
+        if other == number:
+            return True
+        if prepared.occasion.period_key:
+            message = _("Đơn vị này đã có số liệu của cùng kỳ ở dòng %(row)d. Mỗi đơn vị, mỗi kỳ chỉ một dòng.")
+        else:
+            message = _(
+                "Dòng này giống hệt dòng %(row)d. Nếu là hai hoạt động khác nhau thì phải có chi tiết khác nhau."
+            )
+        self._say(number, self.columns.unit, message % {"row": other}, row)
+        return False
+
+    def _shown(self, row: Sequence[Cell], name: str) -> str:
+        index = next((i for i, question in self.columns.questions.items() if question.name == name), len(row))
+        return show(row[index]) if index < len(row) else ""
+
+    def _say(self, number: int, index: int, message: str, row: Sequence[Cell], allowed: str = "") -> None:
+        value = show(row[index]) if 0 <= index < len(row) else ""
+        self._add(number, self.columns.title_of(index), message, value, allowed)
+
+    def _add(self, number: int, column: str, message: str, value: str, allowed: str) -> None:
+        self.mistakes.append(Mistake(self.file_name, self.table.sheet, number, column, message, value, allowed))
+
+
+def read_rows(
+    form_code: str,
+    content: bytes,
+    file_name: str,
+    *,
+    by: User | None,
+    by_name: str,
+    at: datetime,
+    scope: Scope,
+    progress: Advance | None = None,
+) -> Sheet:
+    """Every row ready to be stored; or FileRefused with all mistakes (the first 500 listed, all counted)."""
+    version = get_form_version(form_code)
+    checker = checker_of(version)
+    assignments = list_assignments(form_code)
+    kinds = {(a.period_kind, a.cut_off) for a in assignments if a.period_kind != PeriodKind.EVENT}
+    table = read_table(content, file_name)
+    columns = read_header(table, checker.questions, file_name, periodic=bool(kinds))
+    door = Door()
+    reader = _Reader(
+        table, columns, file_name, form_code, cast(list[tuple[PeriodType, CutOff]], sorted(kinds)), checker,
+        UnitFinder(door.places, {a.level for a in assignments}, scope), scope, by, by_name, at, door,
+    )  # fmt: skip
+    reader.mistakes += [*table.mistakes, *columns.mistakes]
+    rows: list[Row] = []
+    count = 0
+    if columns.unit >= 0 and (columns.period >= 0 or not kinds):
+        for number, cells in list_data_rows(table, columns):
+            count += 1
+            if (prepared := reader.read(number, cells)) is not None:
+                rows.append(Row(number, prepared))
+            if progress is not None and count % 500 == 0:
+                progress(500)
+        if not count and not reader.mistakes:
+            reader.mistakes.append(Mistake(file_name, table.sheet, 0, "", _("Tệp chưa có dòng số liệu nào.")))
+    if reader.mistakes:
+        raise refuse(file_name, reader.mistakes)
+    return Sheet(table.sheet, rows, columns, table.notes)
+
+
+def refuse(file_name: str, mistakes: Sequence[Mistake]) -> FileRefused:
+    count = len(mistakes)
+    sentence = ngettext(
+        "Tệp %(file)s có %(count)d lỗi; chưa dòng nào được nhập.",
+        "Tệp %(file)s có %(count)d lỗi; chưa dòng nào được nhập.",
+        count,
+    ) % {"file": file_name, "count": count}
+    if count > MAX_LISTED:
+        more = _("Dưới đây là %(shown)d lỗi đầu; còn %(more)d lỗi nữa.")
+        sentence += " " + more % {"shown": MAX_LISTED, "more": count - MAX_LISTED}
+    return FileRefused(sentence, sorted(mistakes)[:MAX_LISTED])

@@ -1,0 +1,217 @@
+"""The bytes of a spreadsheet as rows of cells, or why they cannot be read and what to do about it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from django.utils.translation import gettext as _
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from caunoi.records.spreadsheet.cells import Cell
+from caunoi.records.spreadsheet.inspection import Inspected, inspect_ods, inspect_xls, inspect_xlsx
+from caunoi.refusals import FileRefused, Mistake
+from caunoi.vietnamese_text import fold
+
+Kind = Literal["xlsx", "xls", "ods", "csv"]
+
+DATA_SHEET, GUIDE_SHEET, LIST_SHEET = "Dữ liệu", "Hướng dẫn", "Danh mục"
+MAX_BYTES = 50 * 1024 * 1024
+MAX_UNPACKED = 500 * 1024 * 1024
+MAX_ROWS, MAX_CELLS = 200_000, 10_000_000
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+@dataclass(frozen=True)
+class Table:
+    """The sheet's cells from its first row on: `rows[0]` is row 1 as the spreadsheet program shows it.
+
+    `mistakes`: what cannot be trusted (errors in formulas, merged or hidden cells). `notes`: what was left aside.
+    """
+
+    sheet: str
+    rows: Sequence[Sequence[Cell]]
+    mistakes: list[Mistake] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def read_table(content: bytes, file_name: str) -> Table:
+    """Raises FileRefused when nothing can be read at all. The bytes decide what it is, not the name."""
+    if not content.strip():
+        raise unreadable(file_name, _("Tệp trống."))
+    if len(content) > MAX_BYTES:
+        raise unreadable(file_name, _("Tệp lớn hơn 50 MB. Hãy chia thành nhiều tệp."))
+    kind = _detect(content, file_name)
+    if kind == "csv":
+        return _read_csv(content, file_name)
+    return _read_workbook(content, kind, file_name)
+
+
+def unreadable(file_name: str, why: str) -> FileRefused:
+    sentence = _("Không đọc được tệp %(file)s. %(why)s") % {"file": file_name, "why": why}
+    return FileRefused(sentence, [Mistake(file_name, "", 0, "", why)])
+
+
+def _detect(content: bytes, file_name: str) -> Kind:
+    if content.startswith(b"PK"):
+        return _detect_packed(content, file_name)
+    if content.startswith(_OLE):
+        if "EncryptedPackage".encode("utf-16-le") in content:
+            raise unreadable(file_name, _locked())
+        if "WordDocument".encode("utf-16-le") in content:
+            raise unreadable(file_name, _("Đây là tệp Word, không phải bảng tính."))
+        return "xls"
+    head = content[:2000].lstrip().lower()
+    if head.startswith((b"<html", b"<!doctype html", b"<table", b"<?xml")):
+        raise unreadable(file_name, _("Tệp là trang web được đổi tên. Hãy mở bằng Excel rồi lưu lại thành .xlsx."))
+    if head.startswith((b"%pdf", b"{\\rtf", b"\x89png", b"\xff\xd8")):
+        raise unreadable(file_name, _("Tệp không phải là bảng tính. Hãy gửi tệp .xlsx, .ods hoặc .csv."))
+    return "csv"
+
+
+def _detect_packed(content: bytes, file_name: str) -> Kind:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            names = set(packed.namelist())
+            if sum(entry.file_size for entry in packed.infolist()) > MAX_UNPACKED:
+                raise unreadable(file_name, _("Tệp giải nén ra quá lớn. Hãy chia thành nhiều tệp."))
+            if packed.testzip() is not None:
+                raise zipfile.BadZipFile
+            if "META-INF/manifest.xml" in names and b"encryption-data" in packed.read("META-INF/manifest.xml"):
+                raise unreadable(file_name, _locked())
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, zipfile.LargeZipFile):
+        why = _("Tệp hỏng hoặc bị cắt cụt khi chép. Hãy mở bằng Excel, lưu lại rồi gửi lại.")
+        raise unreadable(file_name, why) from None
+    if "xl/workbook.xml" in names:
+        return "xlsx"
+    if "content.xml" in names and "mimetype" in names:
+        return "ods"
+    if "xl/workbook.bin" in names:
+        raise unreadable(file_name, _("Tệp .xlsb chưa đọc được. Hãy lưu lại thành .xlsx."))
+    raise unreadable(file_name, _("Tệp không phải là bảng tính. Hãy gửi tệp .xlsx, .ods hoặc .csv."))
+
+
+def _locked() -> str:
+    return _("Tệp có mật khẩu. Hãy bỏ mật khẩu (Tệp > Thông tin > Bảo vệ sổ làm việc) rồi gửi lại.")
+
+
+# Workbooks
+
+
+def _read_workbook(content: bytes, kind: Kind, file_name: str) -> Table:
+    broken = _("Tệp hỏng. Hãy mở bằng Excel, lưu lại thành .xlsx rồi gửi lại.")
+    try:
+        sheets = _list_sheets(content)
+    except CalamineError as error:
+        raise unreadable(file_name, _locked() if "assword" in str(error) else broken) from None
+    if not sheets:
+        raise unreadable(file_name, _("Tệp không có trang tính nào nhìn thấy được."))
+    sheet = next((name for name in sheets if fold(name) == fold(DATA_SHEET)), sheets[0])
+    # Before the cells are read: a single cell far down and right would otherwise claim all memory there is.
+    try:
+        inspected = {"xlsx": inspect_xlsx, "xls": inspect_xls, "ods": inspect_ods}[kind](content, sheet)
+    except ValueError:
+        raise unreadable(file_name, broken) from None
+    if inspected.rows > MAX_ROWS or inspected.rows * inspected.columns > MAX_CELLS:
+        why = _("Trang “%(sheet)s” dài tới dòng %(rows)d, cột %(columns)d. Hãy xóa các dòng, cột thừa ở cuối.")
+        names = {"sheet": sheet, "rows": inspected.rows, "columns": inspected.columns}
+        raise unreadable(file_name, why % names)
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
+            found = workbook.get_sheet_by_name(sheet)
+            rows: list[list[Cell]] = found.to_python(skip_empty_area=False)
+            merged = found.merged_cell_ranges or []
+    except CalamineError as error:
+        raise unreadable(file_name, _locked() if "assword" in str(error) else broken) from None
+    ours = (fold(GUIDE_SHEET), fold(LIST_SHEET))
+    others = [name for name in sheets if name != sheet and fold(name) not in ours]
+    notes = [_("Chỉ đọc trang “%(sheet)s”; không đọc: %(others)s.") % {"sheet": sheet, "others": ", ".join(others)}]
+    return Table(sheet, rows, _distrust(inspected, merged, rows, file_name, sheet), notes if others else [])
+
+
+def _list_sheets(content: bytes) -> list[str]:
+    with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
+        return [
+            one.name
+            for one in workbook.sheets_metadata
+            if one.typ == SheetTypeEnum.WorkSheet and one.visible == SheetVisibleEnum.Visible
+        ]
+
+
+def column_letter(index: int) -> str:
+    """0 -> A, 26 -> AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _distrust(
+    inspected: Inspected,
+    merged: Sequence[tuple[tuple[int, int], tuple[int, int]]],
+    rows: Sequence[Sequence[Cell]],
+    file_name: str,
+    sheet: str,
+) -> list[Mistake]:
+    found = []
+    for row, column, shown in inspected.errors:
+        message = _("Công thức bị lỗi nên ô không có giá trị. Hãy sửa công thức hoặc ghi thẳng con số.")
+        found.append(Mistake(file_name, sheet, row + 1, column_letter(column), message, shown))
+    for row, column in inspected.uncomputed:
+        message = _("Công thức chưa được tính. Hãy mở tệp bằng Excel, lưu lại rồi gửi lại.")
+        found.append(Mistake(file_name, sheet, row + 1, column_letter(column), message))
+    hidden = [row for row in inspected.hidden_rows if row < len(rows) and any(cell != "" for cell in rows[row])]
+    for row in hidden:
+        message = _("Dòng đang bị ẩn (hoặc bị lọc). Hãy bỏ ẩn hoặc xóa dòng: không nên gửi những gì không nhìn thấy.")
+        found.append(Mistake(file_name, sheet, row + 1, "", message))
+    for column in inspected.hidden_columns:
+        if any(column < len(row) and row[column] != "" for row in rows):
+            message = _("Cột đang bị ẩn. Hãy bỏ ẩn hoặc xóa cột: không nên gửi những gì không nhìn thấy.")
+            found.append(Mistake(file_name, sheet, 0, column_letter(column), message))
+    for (top, left), (bottom, right) in merged:
+        area = f"{column_letter(left)}{top + 1}:{column_letter(right)}{bottom + 1}"
+        message = _("Các ô %(area)s bị gộp nên không biết giá trị thuộc dòng nào. Hãy bỏ gộp ô và ghi từng dòng.")
+        found.append(Mistake(file_name, sheet, top + 1, column_letter(left), message % {"area": area}))
+    return found
+
+
+# Text
+
+
+def _read_csv(content: bytes, file_name: str) -> Table:
+    text = _decode(content, file_name)
+    if "\0" in text:
+        raise unreadable(file_name, _("Tệp không phải là bảng tính. Hãy gửi tệp .xlsx, .ods hoặc .csv."))
+    lines = text.splitlines()
+    delimiter = ""
+    skipped = 0
+    if lines and lines[0].lower().startswith("sep=") and len(lines[0]) == 5:
+        delimiter, skipped = lines[0][4], 1  # Excel's own hint
+    first = lines[skipped] if len(lines) > skipped else ""
+    delimiter = delimiter or max(";,\t", key=first.count)
+    try:
+        rows: list[Sequence[Cell]] = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        why = _("Tệp .csv sai quy cách (%(why)s). Hãy kiểm tra dấu ngoặc kép.") % {"why": error}
+        raise unreadable(file_name, why) from None
+    if len(rows) > MAX_ROWS:
+        raise unreadable(file_name, _("Tệp có quá nhiều dòng. Hãy chia thành nhiều tệp."))
+    if skipped:
+        rows[0] = []
+    return Table("", rows)
+
+
+def _decode(content: bytes, file_name: str) -> str:
+    try:
+        if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+            return content.decode("utf-16")
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        why = _("Tệp không dùng bảng mã UTF-8 nên chữ tiếng Việt sẽ sai. Hãy lưu lại dạng “CSV UTF-8” hoặc .xlsx.")
+        raise unreadable(file_name, why) from None
