@@ -1,1 +1,4 @@
-"""The officers' pages: what is due, forms, inbox, figures, reports, places, users. It shows and asks; it holds no rules."""
+"""The officers' pages: what is due, forms, inbox, figures, reports, places, users.
+
+It shows and asks; it holds no rules.
+"""

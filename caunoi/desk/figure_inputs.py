@@ -70,7 +70,7 @@ class QuestionForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = [*DataElement.objects.all(), *Indicator.objects.all()]
+        known: list[DataElement | Indicator] = [*DataElement.objects.all(), *Indicator.objects.all()]
         named = [(one.code, in_reader_language(one.name_vi, one.name_en), one.unit) for one in known]
         self.fields["codes"].choices = [  # type: ignore[attr-defined]  # a MultipleChoiceField
             (code, f"{name} ({unit})" if unit else name) for code, name, unit in sorted(named, key=lambda n: n[1])

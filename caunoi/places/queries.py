@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from caunoi.periods.rules import BEGINNING
 from caunoi.places.errors import PlaceAmbiguous, PlaceNotOnDay, PlaceUnknown
-from caunoi.places.models import OrgUnit, OrgUnitSpell, Succession, SuccessionShare
+from caunoi.places.models import OrgUnit, OrgUnitSpell, SuccessionShare
 from caunoi.places.rules.snapshot import PlaceSnapshot, Spell, Step, Unit, make_snapshot
 from caunoi.vietnamese_text import clean, fold
 
@@ -33,7 +33,7 @@ def get_snapshot(known: int | None = None) -> PlaceSnapshot:
 
 
 def _newest() -> tuple[int, int]:
-    """The last knowledge number about places and the last unit's id. One statement: it is asked many times a request."""
+    """The last knowledge number about places and the last unit's id, in one statement: it is asked often."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT (SELECT MAX(known_from) FROM places_orgunit), (SELECT MAX(known_from) FROM places_succession),"

@@ -90,9 +90,8 @@ def test_adding_results_to_targets_is_refused_with_the_reason(world: World) -> N
 
 def test_an_unknown_place_is_refused_and_a_wrong_day_is_wrong_usage(world: World) -> None:
     with pytest.raises(PlaceUnknown, match="Xã Z"):
-        CliRunner().invoke(
-            figures, ["ngay_cong", "--place", "Xã Z", "--from", "2024-01-01", "--to", "2024-12-31"], catch_exceptions=False
-        )
+        unknown = ["ngay_cong", "--place", "Xã Z", *ASKED[2:]]
+        CliRunner().invoke(figures, unknown, catch_exceptions=False)
     wrong = CliRunner().invoke(figures, ["ngay_cong", "--place", "Xã A", "--from", "31/02/2024", "--to", "2024-12-31"])
     assert wrong.exit_code == 2
     assert "31/02/2024" in wrong.output
