@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page, Response, expect
 
@@ -22,6 +23,8 @@ class Viewport:
 PHONE = Viewport("phone", 390, 844)
 DESKTOP = Viewport("desktop", 1280, 900)
 NARROWEST = 360
+only_on_phone = pytest.mark.parametrize("viewport", [PHONE], indirect=True, ids=lambda viewport: viewport.name)
+only_on_desktop = pytest.mark.parametrize("viewport", [DESKTOP], indirect=True, ids=lambda viewport: viewport.name)
 
 # Where the page is wider than the screen, and what sticks out.
 STICKING_OUT = """() => {

@@ -1,0 +1,56 @@
+"""Filling the browser form as a person does: finding the question by its words, typing, sending."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.visitor import Visitor
+
+MONTHLY = "Báo cáo tháng của thôn"
+MONTH = {
+    "Số cuộc họp": "2",
+    "Tổng số lượt người dự": "45",
+    "Số lượt hộ được đến": "12",
+    "Số buổi phát loa": "8",
+    "Số câu hỏi, kiến nghị": "5",
+    "Trong đó: đã trả lời": "3",
+}
+
+
+def open_first_due(head: Visitor, title: str = MONTHLY) -> str:
+    """The first report of that name that was never sent; its period as the card says it."""
+    head.open("/due/")
+    card = head.page.locator("#due-list .card", has_text=title).filter(has_not=head.page.locator(".badge.returned"))
+    period = card.first.locator("p").first.inner_text().split("·")[0].strip()
+    card.first.get_by_role("link").click()
+    wait_for_form(head.page)
+    return period
+
+
+def wait_for_form(page: Page) -> None:
+    expect(page.locator("#form-host .odk-form")).to_be_visible(timeout=30_000)
+    expect(page.locator("#form-host .question-container label").first).to_be_visible()
+    expect(page.locator("#form-status")).to_be_empty()
+
+
+def answer(page: Page, answers: Mapping[str, str]) -> None:
+    """Numbers only; each replaces what stood there."""
+    for label, number in answers.items():
+        box = page.locator("#form-host").get_by_label(label)
+        box.press("Control+a")
+        box.press_sequentially(number)
+        box.press("Tab")
+        expect(box).to_have_value(number)
+
+
+def send(page: Page) -> None:
+    page.locator("#form-host").get_by_role("button", name="Gửi", exact=True).click()
+
+
+def send_and_arrive(page: Page) -> int:
+    """Sends, waits for the page of what arrived, and gives the submission's number."""
+    send(page)
+    page.wait_for_url("**/submissions/*/", timeout=30_000)
+    return int(page.url.rstrip("/").rsplit("/", 1)[1])
