@@ -74,12 +74,13 @@ def write_errors() -> str:
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caunoi.config.settings")
-    os.environ.setdefault("CAUNOI_HOME", tempfile.mkdtemp(prefix="caunoi-docs-"))
     sys.path.insert(0, str(ROOT))
-    import django
+    with tempfile.TemporaryDirectory(prefix="caunoi-docs-") as home:
+        os.environ["CAUNOI_HOME"] = home
+        import django
 
-    django.setup()
-    ERRORS.write_text(write_errors(), encoding="utf-8")
+        django.setup()
+        ERRORS.write_text(write_errors(), encoding="utf-8")
 
 
 if __name__ == "__main__":
