@@ -174,6 +174,7 @@ class Answer:
                 )
                 % {"size": f"{size:,}".replace(",", "."), "most": f"{MOST_FIGURES:,}".replace(",", ".")}
             )
+        self.nothing = Cell(None, _("Chưa có số liệu trong kỳ này."))
         self.cells: dict[tuple[str, int, int], Cell] = {}
         self.coverage: dict[tuple[str, int, int], Coverage] = {}
         if self.present and self.targets:
@@ -247,10 +248,10 @@ class Answer:
             self.cells[element.code, target, index] = self._cell(element, sums.get((element.pk, target, index)), None)
 
     def _cell(self, element: DataElement, found: Sum | None, partly: PartlyOutside | None) -> Cell:
+        if found is None and partly is None:
+            return self.nothing
         if found is None:
-            why = _("Chưa có số liệu trong kỳ này.")
-            if partly is not None:
-                why = _("Chỉ có số liệu nằm vắt qua ngày đầu hoặc ngày cuối kỳ; không chia nhỏ để cộng.")
+            why = _("Chỉ có số liệu nằm vắt qua ngày đầu hoặc ngày cuối kỳ; không chia nhỏ để cộng.")
             return Cell(None, why, partly_outside=partly)
         return Cell(
             exact(found.amount, element.decimals), None, found.estimated, found.bases, found.carried_over, partly
