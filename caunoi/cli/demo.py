@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import click
 from django.conf import settings
 from django.core.management import call_command
+from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -21,12 +22,11 @@ from caunoi.moments import now
 HOST = "127.0.0.1"
 
 
-@click.command()
-@click.option("--no-serve", is_flag=True, help="Load and stop; do not serve the pages.")
-@click.option("--small", is_flag=True, help="Two districts and part of their records, in a few seconds.")
+@click.command(help=_("Nạp bản trình diễn (một lần) rồi phục vụ các trang."))
+@click.option("--no-serve", is_flag=True, help=_("Chỉ nạp, không phục vụ các trang."))
+@click.option("--small", is_flag=True, help=_("Hai huyện và một phần bản ghi của chúng, trong vài giây."))
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 def demo(no_serve: bool, small: bool, port: int) -> None:
-    """Load the demonstration (once) and serve it."""
     if not no_serve:
         home.check_port_free(HOST, port)
     home.check_writable()
@@ -35,15 +35,19 @@ def demo(no_serve: bool, small: bool, port: int) -> None:
         loaded = _load(small)
     else:
         call_command("migrate", verbosity=0)
-        click.echo(f"Dữ liệu minh họa đã có sẵn trong {home.home()}; không nạp lại.")
+        click.echo(_("Dữ liệu minh họa đã có sẵn trong %s; không nạp lại.") % home.home())
         if loaded.small != small:
-            kind, other = ("nhỏ", "đầy đủ") if loaded.small else ("đầy đủ", "nhỏ")
-            click.echo(f"Đây là bản {kind}. Muốn có bản {other}, hãy chọn thư mục khác: {home.EMPTY_FOLDER}.")
+            said = (
+                _("Đây là bản nhỏ. Muốn có bản đầy đủ, hãy chọn thư mục khác: %s.")
+                if loaded.small
+                else _("Đây là bản đầy đủ. Muốn có bản nhỏ, hãy chọn thư mục khác: %s.")
+            )
+            click.echo(said % home.EMPTY_FOLDER)
     _show(loaded, port)
     if no_serve:
-        click.echo("Mở lại bằng: make demo")
+        click.echo(_("Mở lại bằng: make demo"))
     else:
-        click.echo("Dừng bằng Ctrl+C.")
+        click.echo(_("Dừng bằng Ctrl+C."))
         start(HOST, port, 1)
 
 
@@ -51,27 +55,33 @@ def _load(small: bool) -> home.Loaded:
     began = time.monotonic()
     screen = Screen()
     with home.loading() as interrupted:
-        with screen.step("Cơ sở dữ liệu"):
+        with screen.step(_("Cơ sở dữ liệu")):
             again = home.prepare_database(interrupted=interrupted)
         if again:
-            click.echo("Lần nạp trước bị ngắt giữa chừng; phần dở dang đã được bỏ và nạp lại từ đầu.", err=True)
+            click.echo(_("Lần nạp trước bị ngắt giữa chừng; phần dở dang đã được bỏ và nạp lại từ đầu."), err=True)
         plan = read_demo(settings.REPOSITORY, small=small)
-        return load_demo(
-            plan, by=OPERATOR, now=now(), steps=screen, seconds=lambda: round(time.monotonic() - began)
-        )
+        return load_demo(plan, by=OPERATOR, now=now(), steps=screen, seconds=lambda: round(time.monotonic() - began))
 
 
 def _show(loaded: home.Loaded, port: int) -> None:
-    kind = "bản nhỏ" if loaded.small else "bản đầy đủ"
     click.echo("")
-    click.echo(f"Dữ liệu minh họa ({kind}): {loaded.submissions} bản ghi, nạp trong {loaded.seconds} giây.")
-    click.echo("Tên thôn và cách chia số cho từng thôn, từng ngày là giả định; số tổng là số đã công bố.")
+    click.echo(
+        _("Dữ liệu minh họa (%(kind)s): %(count)d bản ghi, nạp trong %(seconds)d giây.")
+        % {
+            "kind": _("bản nhỏ") if loaded.small else _("bản đầy đủ"),
+            "count": loaded.submissions,
+            "seconds": loaded.seconds,
+        }
+    )
+    click.echo(_("Tên thôn và cách chia số cho từng thôn, từng ngày là giả định; số tổng là số đã công bố."))
     click.echo("")
-    click.echo(f"  Trang web   http://{HOST}:{port}/")
+    lines = [(_("Trang web"), f"http://{HOST}:{port}/")]
     if loaded.report:
-        click.echo(f"  Báo cáo     {home.home() / loaded.report}")
+        lines.append((_("Báo cáo"), str(home.home() / loaded.report)))
+    for title, where in lines:
+        click.echo(f"  {title:<10}  {where}")
     click.echo("")
-    rows = [("Tài khoản", "Mật khẩu", "Vai trò", "Đơn vị")]
+    rows = [(_("Tài khoản"), _("Mật khẩu"), _("Vai trò"), _("Đơn vị"))]
     rows += [(one.username, one.password, one.role, one.place) for one in loaded.accounts]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     for row in rows:
@@ -104,4 +114,5 @@ class Screen:
                 progress.update(task, total=1, completed=1)
         else:
             yield lambda done, altogether: None
-            click.echo(f"{name}: {time.monotonic() - began:.1f} giây", err=True)
+            seconds = f"{time.monotonic() - began:.1f}"
+            click.echo(_("%(step)s: %(seconds)s giây") % {"step": name, "seconds": seconds}, err=True)

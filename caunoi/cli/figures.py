@@ -3,11 +3,11 @@ from __future__ import annotations
 import csv
 import sys
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import click
+from django.utils.translation import gettext as _
 
 from caunoi.accounts.scope import EVERYTHING
 from caunoi.cli.frame import print_json
@@ -17,14 +17,14 @@ from caunoi.facts.explanation import explanation_json
 from caunoi.facts.exports import figures_workbook, table_rows
 from caunoi.facts.questions import ask, figure_json, make_question
 from caunoi.facts.rules.question import Figure, text_of
+from caunoi.languages import in_reader_language, show_number
 from caunoi.moments import now
-from caunoi.vietnamese_text import format_number
 
 
 class DayParam(click.ParamType[date]):
     """A day as 2023-11-23 or 23/11/2023."""
 
-    name = "ngày"
+    name = _("ngày")
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         if isinstance(value, date):
@@ -36,22 +36,22 @@ class DayParam(click.ParamType[date]):
                 return date(int(year), int(month), int(day))
             return date.fromisoformat(text)
         except ValueError:
-            self.fail(f"“{text}” không phải là ngày. Ghi 2023-11-23 hoặc 23/11/2023.", param, ctx)
+            self.fail(_("“%s” không phải là ngày. Ghi 2023-11-23 hoặc 23/11/2023.") % text, param, ctx)
 
 
 class KnownParam(click.ParamType[date | int]):
     """A day, or a knowledge number."""
 
-    name = "ngày|số"
+    name = _("ngày|số")
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date | int:
         text = str(value).strip()
         return int(text) if text.isdigit() else DayParam().convert(text, param, ctx)
 
 
-@click.command()
+@click.command(help=_("Số liệu của một đơn vị trong một kỳ, theo ranh giới của ngày bất kỳ."))
 @click.argument("codes", nargs=-1, required=True)
-@click.option("--place", required=True, help="mã hoặc tên đơn vị")
+@click.option("--place", required=True, help=_("mã hoặc tên đơn vị"))
 @click.option("--from", "first", type=DayParam(), required=True)
 @click.option("--to", "last", type=DayParam(), required=True)
 @click.option("--level", default=None)
@@ -61,7 +61,7 @@ class KnownParam(click.ParamType[date | int]):
 @click.option("--book", type=click.Choice(["approved", "reported"]), default="approved")
 @click.option("--cut-off", type=click.Choice(["1", "15"]), default=None)
 @click.option("--format", "format_", type=click.Choice(["table", "json", "csv", "xlsx"]), default="table")
-@click.option("--json", "as_json", is_flag=True, help="như --format json")
+@click.option("--json", "as_json", is_flag=True, help=_("như --format json"))
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), default=None)
 def figures(
     codes: tuple[str, ...],
@@ -78,7 +78,6 @@ def figures(
     as_json: bool,
     output: Path | None,
 ) -> None:
-    """Figures of a place over days, on the boundaries of any day."""
     question = make_question(
         codes, place, first, last, level=level, by=by, boundaries=boundaries, as_known=as_known, book=book,
         cut_off=None if cut_off is None else 1 if cut_off == "1" else 15,
@@ -103,48 +102,47 @@ def figures(
             click.echo(_line(figure))
 
 
-def show(value: Decimal) -> str:
-    return format_number(value)
-
-
 def _line(figure: Figure) -> str:
     days = f"{figure.first:%d/%m/%Y}–{figure.last:%d/%m/%Y}"
+    name = in_reader_language(figure.name_vi, figure.name_en)
     if figure.value is None:
-        return f"{figure.place_name} | {figure.name_vi} | {days} | — {figure.why}"
+        return f"{figure.place_name} | {name} | {days} | — {figure.why}"
     fraction = (
-        f" ({show(figure.numerator)}/{show(figure.denominator)})"
+        f" ({show_number(figure.numerator)}/{show_number(figure.denominator)})"
         if figure.numerator is not None and figure.denominator is not None
         else ""
     )
     marks = "".join(
-        mark
-        for mark, on in ((" [ước tính]", figure.estimated), (" [số kỳ trước mang sang]", figure.carried_over))
+        f" [{mark}]"
+        for mark, on in ((_("ước tính"), figure.estimated), (_("số kỳ trước mang sang"), figure.carried_over))
         if on
     )
     coverage = figure.coverage
-    share = f" | {coverage.reported}/{coverage.expected} báo cáo" if coverage else ""
-    return (
-        f"{figure.place_name} | {figure.name_vi} | {days} | {show(figure.value)}{fraction} {figure.unit}{marks}{share}"
-    )
+    share = f" | {coverage.reported}/{coverage.expected} {_('báo cáo')}" if coverage else ""
+    return f"{figure.place_name} | {name} | {days} | {show_number(figure.value)}{fraction} {figure.unit}{marks}{share}"
 
 
-@click.command()
+@click.command(help=_("Vì sao một số liệu như vậy, đến tận từng bản ghi."))
 @click.argument("ref")
 @click.option("--page", type=click.IntRange(1), default=1)
 @click.option("--json", "as_json", is_flag=True)
 def explain(ref: str, page: int, as_json: bool) -> None:
-    """Why a figure is what it is, down to its records."""
     found = explain_ref(ref.strip().rstrip("/").rsplit("/", 1)[-1], EVERYTHING, page)
     if as_json:
         print_json(explanation_json(found))
         return
     click.echo(_line(found.figure))
-    for text in (found.definition_vi, found.formula and f"Công thức: {found.formula}", found.source):
+    definition = in_reader_language(found.definition_vi, found.definition_en)
+    for text in (definition, found.formula and _("Công thức: %s") % found.formula, found.source):
         if text:
             click.echo(f"  {text}")
-    book = "đã duyệt" if found.figure.book == "approved" else "đã báo cáo"
-    click.echo(f"  Ranh giới ngày {found.figure.boundaries:%d/%m/%Y}; sổ {book}; biết đến số {found.figure.as_known}")
-    for title, several in (("Thành phần", found.parts), ("Đơn vị trực thuộc", found.children)):
+    said = _("Ranh giới ngày %(day)s; sổ %(book)s; biết đến số %(known)d") % {
+        "day": f"{found.figure.boundaries:%d/%m/%Y}",
+        "book": _("đã duyệt") if found.figure.book == "approved" else _("đã báo cáo"),
+        "known": found.figure.as_known,
+    }
+    click.echo(f"  {said}")
+    for title, several in ((_("Thành phần"), found.parts), (_("Đơn vị trực thuộc"), found.children)):
         if several:
             click.echo(f"{title}:")
             for figure in several:
@@ -152,16 +150,28 @@ def explain(ref: str, page: int, as_json: bool) -> None:
     for _key, code, name in found.units:
         click.echo(f"  {code} {name}")
     for evidence in found.evidence:
-        click.echo(f"Bản ghi của {evidence.name_vi}: {evidence.total} (trang {evidence.page}/{evidence.pages})")
+        click.echo(
+            _("Bản ghi của %(name)s: %(total)d (trang %(page)d/%(pages)d)")
+            % {
+                "name": in_reader_language(evidence.name_vi, evidence.name_en),
+                "total": evidence.total,
+                "page": evidence.page,
+                "pages": evidence.pages,
+            }
+        )
         for line in evidence.lines:
             value = line.class_code or text_of(line.value)
+            people = _("ghi: %(entered)s | duyệt: %(approved)s") % {
+                "entered": line.entered_by,
+                "approved": line.approved_by or "—",
+            }
             click.echo(
                 f"  #{line.submission_id} v{line.version_number} | {line.unit_name}"
-                f" | {line.first:%d/%m/%Y}–{line.last:%d/%m/%Y} | {value} | ghi: {line.entered_by} | duyệt: {line.approved_by or '—'}"
+                f" | {line.first:%d/%m/%Y}–{line.last:%d/%m/%Y} | {value} | {people}"
             )
 
 
-@click.command()
+@click.command(help=_("Báo cáo phải có, đã có và đúng hạn, theo từng biểu mẫu."))
 @click.option("--place", required=True)
 @click.option("--from", "first", type=DayParam(), required=True)
 @click.option("--to", "last", type=DayParam(), required=True)
@@ -172,7 +182,6 @@ def explain(ref: str, page: int, as_json: bool) -> None:
 def coverage(
     place: str, first: date, last: date, boundaries: date | None, level: str | None, book: Any, as_json: bool
 ) -> None:
-    """Reports expected, arrived and on time, by form."""
     rows = list_form_coverage(place, first, last, boundaries=boundaries, level=level, book=book)
     if as_json:
         print_json(
@@ -191,7 +200,12 @@ def coverage(
         )
         return
     if not rows:
-        click.echo("Không có báo cáo định kỳ nào đến hạn trong kỳ này.", file=sys.stdout)
+        click.echo(_("Không có báo cáo định kỳ nào đến hạn trong kỳ này."), file=sys.stdout)
     for row in rows:
         c = row.coverage
-        click.echo(f"{row.place_name} | {row.title} | {c.reported}/{c.expected} đã có, {c.on_time} đúng hạn")
+        said = _("%(reported)d/%(expected)d đã có, %(on_time)d đúng hạn") % {
+            "reported": c.reported,
+            "expected": c.expected,
+            "on_time": c.on_time,
+        }
+        click.echo(f"{row.place_name} | {row.title} | {said}")

@@ -28,6 +28,7 @@ def run(cli: click.Group) -> int:
     compile_stale_catalogues()
     django.setup()
     translation.activate(settings.CAUNOI_LANGUAGE)
+    cli.help = _("Cầu Nối: ghi một lần nơi công việc diễn ra, mọi số liệu và báo cáo từ đó mà ra.")
     wrong = [message for message in run_checks(tags=None) if message.level >= ERROR]
     if wrong:
         for message in wrong:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import click
+from django.utils.translation import gettext as _
 
 from caunoi.cli.frame import print_json, progress_bars
 from caunoi.facts import projection
@@ -9,31 +10,29 @@ from caunoi.facts.ledger import check_ledger
 from caunoi.records.models import Submission
 
 
-@click.group()
+@click.group(help=_("Sổ cái số liệu và bản cột của nó."))
 def ledger() -> None:
-    """The ledger of facts and its columnar projection."""
+    pass
 
 
-@ledger.command()
+@ledger.command(help=_("Bỏ các tệp của bản cột và ghi lại từ sổ."))
 def rebuild() -> None:
-    """Drop the columnar files and write them again from the ledger."""
     with progress_bars() as progress:
-        task = progress.add_task("Dựng lại bản cột", total=None)
+        task = progress.add_task(_("Dựng lại bản cột"), total=None)
         written = projection.rebuild()
         progress.update(task, total=written, completed=written)
-    click.echo(f"Đã dựng lại {written} dòng.")
+    click.echo(_("Đã dựng lại %(count)d dòng.") % {"count": written})
 
 
-@ledger.command()
+@ledger.command(help=_("Tính lại mọi bút toán từ các bản ghi rồi so sánh."))
 @click.option("--json", "as_json", is_flag=True)
 def check(as_json: bool) -> None:
-    """Derive every posting again from the records and compare."""
     with progress_bars() as progress:
-        task = progress.add_task("Kiểm tra sổ", total=Submission.objects.count())
+        task = progress.add_task(_("Kiểm tra sổ"), total=Submission.objects.count())
         differences = check_ledger(lambda done: progress.advance(task, done))
     if as_json:
         print_json({"ok": not differences, "differences": differences})
     if differences:
         raise LedgerBroken("\n".join(differences))
     if not as_json:
-        click.echo("Sổ, bản ghi và bản cột khớp nhau.")
+        click.echo(_("Sổ, bản ghi và bản cột khớp nhau."))

@@ -6,9 +6,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
+from django.utils.translation import gettext as _
 from rich.progress import TaskID
 
 from caunoi.cli.frame import OPERATOR, describe_mistake, print_json, progress_bars
+from caunoi.languages import in_reader_language
 from caunoi.moments import now
 from caunoi.packs.actions import load_pack
 from caunoi.packs.queries import get_surroundings
@@ -18,16 +20,15 @@ from caunoi.refusals import FileRefused
 FOLDER = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 
 
-@click.group()
+@click.group(help=_("Kiểm tra và nạp một gói chương trình."))
 def pack() -> None:
-    """Kiểm tra và nạp một gói chương trình."""
+    pass
 
 
-@pack.command()
+@pack.command(help=_("Nêu mọi lỗi của gói theo tệp, trang, dòng, cột; không nạp gì."))
 @FOLDER
-@click.option("--json", "as_json", is_flag=True, help="In kết quả dạng JSON.")
+@click.option("--json", "as_json", is_flag=True, help=_("In kết quả dạng JSON."))
 def check(folder: Path, as_json: bool) -> None:
-    """Nêu mọi lỗi của gói theo tệp, trang, dòng, cột; không nạp gì."""
     try:
         found = read_pack(folder, get_surroundings)
     except FileRefused as refusal:
@@ -53,16 +54,23 @@ def check(folder: Path, as_json: bool) -> None:
         print_json({"ok": True, "pack": found.about.code, "version": found.about.version, **counts, "mistakes": []})
         return
     click.echo(
-        f"Gói “{found.about.title_vi}” ({found.about.code}, phiên bản {found.about.version}) không có lỗi: "
-        f"{counts['forms']} biểu mẫu, {counts['data_elements']} chỉ tiêu, {counts['indicators']} chỉ số, "
-        f"{counts['assignments']} dòng phân công, {counts['relations']} quan hệ, {counts['reports']} mẫu báo cáo."
+        _(
+            "Gói “%(title)s” (%(code)s, phiên bản %(version)s) không có lỗi: %(forms)d biểu mẫu,"
+            " %(data_elements)d chỉ tiêu, %(indicators)d chỉ số, %(assignments)d dòng phân công,"
+            " %(relations)d quan hệ, %(reports)d mẫu báo cáo."
+        )
+        % {
+            "title": in_reader_language(found.about.title_vi, found.about.title_en),
+            "code": found.about.code,
+            "version": found.about.version,
+            **counts,
+        }
     )
 
 
-@pack.command()
+@pack.command(help=_("Nạp gói: tất cả hoặc không gì cả; nạp lại cùng nội dung thì không đổi gì."))
 @FOLDER
 def load(folder: Path) -> None:
-    """Nạp gói: tất cả hoặc không gì cả; nạp lại cùng nội dung thì không đổi gì."""
     with progress_bars() as bars:
         tasks: dict[str, TaskID] = {}
 
@@ -73,9 +81,15 @@ def load(folder: Path) -> None:
 
         result = load_pack(folder, by=OPERATOR, at=now(), progress=tell)
     if not result.changed_anything:
-        click.echo(f"Gói {result.pack} {result.version} đã nạp từ trước, không có gì thay đổi.")
+        click.echo(
+            _("Gói %(pack)s phiên bản %(version)s đã nạp từ trước; không có gì thay đổi.")
+            % {"pack": result.pack, "version": result.version}
+        )
         return
     click.echo(
-        f"Đã nạp gói {result.pack} {result.version}: {result.created} mục mới, {result.changed} mục đổi, "
-        f"{result.removed} mục bỏ, {result.unchanged} mục giữ nguyên."
+        _(
+            "Đã nạp gói %(pack)s %(version)s: %(created)d mục mới, %(changed)d mục đổi, %(removed)d mục bỏ,"
+            " %(unchanged)d mục giữ nguyên."
+        )
+        % asdict(result)
     )

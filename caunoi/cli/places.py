@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from django.utils.translation import gettext as _
 
 from caunoi.cli.frame import OPERATOR, print_json, progress_bars
 from caunoi.moments import now, today
@@ -18,19 +19,18 @@ from caunoi.places.rules.successions import describe_basis, show_share
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.group()
+@click.group(help=_("Đơn vị hành chính: nạp, ghi việc sắp xếp, xem một đơn vị."))
 def places() -> None:
-    """Org units: load them, say what became of what, show one."""
+    pass
 
 
-@places.command()
+@places.command(help=_("Nạp các đơn vị (tệp có cột level), hoặc tên, mã, cấp trên mới từ một ngày (không có cột đó)."))
 @click.argument("file", type=FILE)
 @click.option(
-    "--only", multiple=True, metavar="KEY", help="Only these units and what lies under them; may be repeated."
+    "--only", multiple=True, metavar="KEY", help=_("Chỉ các đơn vị này và những gì bên dưới; ghi được nhiều lần.")
 )
 @click.option("--json", "as_json", is_flag=True)
 def load(file: Path, only: tuple[str, ...], as_json: bool) -> None:
-    """Load org units (with a column `level`), or names, codes and parents from a later day on (without it)."""
     with file.open(encoding="utf-8-sig", errors="replace", newline="") as opened:
         has_level = "level" in next(csv.reader(opened), [])
     action = load_units if has_level else load_changes
@@ -39,23 +39,21 @@ def load(file: Path, only: tuple[str, ...], as_json: bool) -> None:
     _say(done, as_json)
 
 
-@places.command()
+@places.command(help=_("Nạp việc sáp nhập, chia tách, đổi tên, chuyển cấp trên."))
 @click.argument("file", type=FILE)
-@click.option("--only", is_flag=True, help="Leave out rows of which neither unit is loaded.")
+@click.option("--only", is_flag=True, help=_("Bỏ qua dòng mà cả hai đơn vị đều chưa nạp."))
 @click.option("--json", "as_json", is_flag=True)
 def succeed(file: Path, only: bool, as_json: bool) -> None:
-    """Load mergers, splits, renamings and transfers."""
     with progress_bars() as progress:
         done = load_successions(file, by=OPERATOR, at=now(), only=() if only else None, progress=progress)
     _say(done, as_json)
 
 
-@places.command()
+@places.command(help=_("Một đơn vị theo mã, tên hoặc khoá: từ bao giờ, thuộc đâu, từ đâu ra, thành gì."))
 @click.argument("name")
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day (default: today).")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help=_("Vào ngày nào (mặc định: hôm nay)."))
 @click.option("--json", "as_json", is_flag=True)
 def show(name: str, on: datetime | None, as_json: bool) -> None:
-    """One org unit, by code, name or key: its life, its place in the tree, what it came from and became."""
     day = on.date() if on else today()
     snapshot = get_snapshot()
     try:
@@ -115,30 +113,34 @@ def _say(done: Loaded, as_json: bool) -> None:
     if as_json:
         print_json({name: getattr(done, name) for name in ("new", "unchanged", "updated", "skipped", "notes")})
         return
-    parts = [f"Đã nạp {done.new} mục mới; {done.unchanged} mục đã có, không đổi"]
+    parts = [
+        _("Đã nạp %(new)d mục mới; %(unchanged)d mục đã có, không đổi") % {"new": done.new, "unchanged": done.unchanged}
+    ]
     if done.updated:
-        parts.append(f"{done.updated} đơn vị có toạ độ mới")
+        parts.append(_("%(count)d đơn vị có toạ độ mới") % {"count": done.updated})
     if done.skipped:
-        parts.append(f"bỏ qua {done.skipped} dòng ngoài phạm vi chọn")
+        parts.append(_("bỏ qua %(count)d dòng ngoài phạm vi chọn") % {"count": done.skipped})
     click.echo("; ".join(parts) + ".")
     for note in done.notes:
-        click.echo(f"Lưu ý: {note}")
+        click.echo(_("Lưu ý: %s") % note)
 
 
 def _print(unit: dict[str, Any]) -> None:
-    click.echo(f"{unit['name']} ({unit['code'] or unit['key']}), ngày {unit['on']}")
-    click.echo(f"  khoá: {unit['key']}")
-    start = f"từ {unit['from']}" if unit["start_known"] else "chưa rõ ngày bắt đầu (tính từ 1900-01-01)"
-    click.echo(f"  {start}, {'đến trước ' + unit['to'] if unit['to'] else 'đang còn'}")
+    named = {"name": unit["name"], "code": unit["code"] or unit["key"], "day": unit["on"]}
+    click.echo(_("%(name)s (%(code)s), ngày %(day)s") % named)
+    click.echo("  " + _("khoá: %s") % unit["key"])
+    start = _("từ %s") % unit["from"] if unit["start_known"] else _("chưa rõ ngày bắt đầu (tính từ 1900-01-01)")
+    click.echo(f"  {start}, {_('đến trước %s') % unit['to'] if unit['to'] else _('đang còn')}")
     if unit["parent"]:
-        click.echo(f"  thuộc: {unit['parent']['name']} ({unit['parent']['code']})")
-    click.echo(f"  đơn vị trực thuộc: {unit['children']}")
-    for title, steps in (("hình thành từ", unit["predecessors"]), ("trở thành", unit["successors"])):
+        click.echo("  " + _("thuộc: %(name)s (%(code)s)") % unit["parent"])
+    click.echo("  " + _("đơn vị trực thuộc: %d") % unit["children"])
+    for title, steps in ((_("hình thành từ"), unit["predecessors"]), (_("trở thành"), unit["successors"])):
         for step in steps:
-            basis = f", căn cứ: {describe_basis(step['basis'])}" if step["basis"] else ""
-            click.echo(
-                f"  {title} ngày {step['day']}: {step['name']} ({step['code']}), "
-                f"phần của đơn vị cũ {step['share_of_old']}, phần trong đơn vị mới {step['share_of_new']}{basis}"
+            basis = ", " + _("căn cứ: %s") % describe_basis(step["basis"]) if step["basis"] else ""
+            said = _(
+                "%(title)s ngày %(day)s: %(name)s (%(code)s),"
+                " phần của đơn vị cũ %(share_of_old)s, phần trong đơn vị mới %(share_of_new)s"
             )
+            click.echo(f"  {said % {**step, 'title': title}}{basis}")
     if unit["synthetic"]:
-        click.echo("  đơn vị minh hoạ, không có thật")
+        click.echo("  " + _("đơn vị minh hoạ, không có thật"))

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import click
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rich.progress import Progress, TaskID
 
 from caunoi.cli.figures import DayParam
@@ -19,20 +21,20 @@ from caunoi.reports.rules.manifest import Outcome
 from caunoi.reports.verification import Verification, verify_docx
 
 OUTCOMES = {
-    Outcome.UNCHANGED: "còn nguyên",
-    Outcome.CHANGED_IN_FILE: "bị sửa trong tệp",
-    Outcome.CORRECTED_SINCE: "đã đính chính ở nguồn",
-    Outcome.MISSING_FROM_FILE: "không còn trong tệp",
-    Outcome.UNREADABLE: "không đối chiếu được",
+    Outcome.UNCHANGED: gettext_lazy("còn nguyên"),
+    Outcome.CHANGED_IN_FILE: gettext_lazy("bị sửa trong tệp"),
+    Outcome.CORRECTED_SINCE: gettext_lazy("đã đính chính ở nguồn"),
+    Outcome.MISSING_FROM_FILE: gettext_lazy("không còn trong tệp"),
+    Outcome.UNREADABLE: gettext_lazy("không đối chiếu được"),
 }
 
 
-@click.command()
+@click.command(help=_("Lập báo cáo Word từ mẫu TEMPLATE của gói; mỗi số liệu trong đó dẫn tới phần giải thích."))
 @click.argument("template")
-@click.option("--place", required=True, help="mã hoặc tên đơn vị")
+@click.option("--place", required=True, help=_("mã hoặc tên đơn vị"))
 @click.option("--from", "first", type=DayParam(), required=True)
 @click.option("--to", "last", type=DayParam(), required=True)
-@click.option("--boundaries", type=DayParam(), default=None, help="ranh giới của ngày nào; mặc định là ngày cuối kỳ")
+@click.option("--boundaries", type=DayParam(), default=None, help=_("ranh giới của ngày nào; mặc định là ngày cuối kỳ"))
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), default=None)
 @click.option("--json", "as_json", is_flag=True)
 def report(
@@ -44,12 +46,11 @@ def report(
     output: Path | None,
     as_json: bool,
 ) -> None:
-    """Make a Word report from a pack's TEMPLATE; every figure in it is a link to its explanation."""
     check_days(first, last)
     get_template(template)
     unit = get_place(place, boundaries or last, get_snapshot())
     if output is not None and not output.absolute().parent.is_dir():
-        raise CannotWrite(f"Không có thư mục {output.absolute().parent}. Hãy tạo thư mục hoặc chọn nơi khác.")
+        raise CannotWrite(_("Không có thư mục %s. Hãy tạo thư mục hoặc chọn nơi khác.") % output.absolute().parent)
     with progress_bars() as bars:
         made = make_report(
             template_code=template, place=unit, first=first, last=last, boundaries=boundaries, by=OPERATOR, at=now(),
@@ -59,7 +60,10 @@ def report(
     try:
         target.write_bytes(made.content)
     except OSError as error:
-        raise CannotWrite(f"Không ghi được tệp {target}: {error.strerror}. Hãy chọn nơi khác bằng -o.") from error
+        raise CannotWrite(
+            _("Không ghi được tệp %(file)s: %(why)s. Hãy chọn nơi khác bằng -o.")
+            % {"file": target, "why": error.strerror}
+        ) from error
     if as_json:
         run = made.run
         print_json(
@@ -77,7 +81,10 @@ def report(
             }
         )
     else:
-        click.echo(f"{target}: {made.run.title} ({made.run.figures} số liệu)")
+        click.echo(
+            _("%(file)s: %(title)s (%(count)d số liệu)")
+            % {"file": target, "title": made.run.title, "count": made.run.figures}
+        )
 
 
 class CannotWrite(Refusal):
@@ -95,20 +102,21 @@ def _show_steps(bars: Progress) -> Callable[[int, int, str], None]:
     return show
 
 
-@click.command()
+@click.command(
+    help=_("Đối chiếu báo cáo Word với số đã in và với số hiện nay. Mã thoát 0 chỉ khi mọi số liệu còn nguyên.")
+)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True)
 def verify(file: Path, as_json: bool) -> None:
-    """Compare a Word report with what was printed and with what the same questions answer now.
-
-    Exit 0 only if every figure is unchanged.
-    """
     try:
         content = file.read_bytes()
     except OSError as error:
-        raise CannotRead(f"Không đọc được tệp {file}: {error.strerror}. Hãy kiểm tra lại đường dẫn.") from error
+        raise CannotRead(
+            _("Không đọc được tệp %(file)s: %(why)s. Hãy kiểm tra lại đường dẫn.")
+            % {"file": file, "why": error.strerror}
+        ) from error
     with progress_bars() as bars:
-        task = bars.add_task("Hỏi lại số liệu", total=None)
+        task = bars.add_task(_("Hỏi lại số liệu"), total=None)
         found = verify_docx(content, lambda done, total: bars.update(task, completed=done, total=total))
     if as_json:
         print_json(verification_json(found))
@@ -130,16 +138,21 @@ class NotGenuine(Refusal):
 
 def _print(found: Verification) -> None:
     assert found.made is not None, "a verification that was carried out has its list"
-    click.echo(f"{found.made.title}; lập lúc {found.made.made_at}, ranh giới ngày {found.made.boundaries}")
+    click.echo(
+        _("%(title)s; lập lúc %(at)s, ranh giới ngày %(day)s")
+        % {"title": found.made.title, "at": found.made.made_at, "day": found.made.boundaries}
+    )
     for check in found.figures:
         if check.outcome != Outcome.UNCHANGED:
-            click.echo(
-                f"  - {check.name}, {check.place_name}: {OUTCOMES[check.outcome]};"
-                f" đã in: {check.printed or '(không có)'}; trong tệp: {check.in_file or '(không có)'};"
-                f" hiện nay: {check.now or '(không có)'}"
-            )
+            nothing = _("(không có)")
+            values = _("đã in: %(printed)s; trong tệp: %(in_file)s; hiện nay: %(now)s") % {
+                "printed": check.printed or nothing,
+                "in_file": check.in_file or nothing,
+                "now": check.now or nothing,
+            }
+            click.echo(f"  - {check.name}, {check.place_name}: {OUTCOMES[check.outcome]}; {values}")
     if found.text == "edited":
-        click.echo("Phần chữ ngoài số liệu đã được sửa (bản dự thảo được phép sửa).")
+        click.echo(_("Phần chữ ngoài số liệu đã được sửa (bản dự thảo được phép sửa)."))
     click.echo(found.sentence)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.checks import CheckMessage, Error, register
+from django.utils.translation import gettext as _
 
 
 @register()
@@ -15,17 +16,29 @@ def check_settings(**_kwargs: Any) -> list[CheckMessage]:
     engine = os.environ.get("CAUNOI_ENGINE", "duckdb")
     if engine != "duckdb":
         found.append(
-            Error(f"CAUNOI_ENGINE là {engine!r}.", hint="Bản này chỉ có 'duckdb'. Bỏ biến này đi.", id="caunoi.E001")
+            Error(
+                _("%(setting)s là %(value)r.") % {"setting": "CAUNOI_ENGINE", "value": engine},
+                hint=_("Bản này chỉ có 'duckdb'. Bỏ biến này đi."),
+                id="caunoi.E001",
+            )
         )
     language = os.environ.get("CAUNOI_LANGUAGE", "vi")
     if language not in ("vi", "en"):
-        found.append(Error(f"CAUNOI_LANGUAGE là {language!r}.", hint="Dùng 'vi' hoặc 'en'.", id="caunoi.E002"))
+        found.append(
+            Error(
+                _("%(setting)s là %(value)r.") % {"setting": "CAUNOI_LANGUAGE", "value": language},
+                hint=_("Dùng 'vi' hoặc 'en'."),
+                id="caunoi.E002",
+            )
+        )
     url = os.environ.get("DATABASE_URL", "")
     if url and urlsplit(url).scheme not in ("sqlite", "postgres", "postgresql"):
         found.append(
             Error(
-                "DATABASE_URL không bắt đầu bằng sqlite:// hay postgresql://.",
-                hint="Ví dụ: postgresql://caunoi:matkhau@localhost/caunoi. Bỏ trống để dùng SQLite trong CAUNOI_HOME.",
+                _("DATABASE_URL không bắt đầu bằng sqlite:// hay postgresql://."),
+                hint=_(
+                    "Ví dụ: postgresql://caunoi:matkhau@localhost/caunoi. Bỏ trống để dùng SQLite trong CAUNOI_HOME."
+                ),
                 id="caunoi.E003",
             )
         )
@@ -33,8 +46,8 @@ def check_settings(**_kwargs: Any) -> list[CheckMessage]:
     if urlsplit(base).scheme not in ("http", "https") or not urlsplit(base).hostname:
         found.append(
             Error(
-                f"CAUNOI_BASE_URL là {base!r}.",
-                hint="Ghi cả địa chỉ, ví dụ https://caunoi.example.vn.",
+                _("%(setting)s là %(value)r.") % {"setting": "CAUNOI_BASE_URL", "value": base},
+                hint=_("Ghi cả địa chỉ, ví dụ https://caunoi.example.vn."),
                 id="caunoi.E004",
             )
         )
