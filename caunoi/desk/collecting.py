@@ -17,6 +17,7 @@ from caunoi.forms.models import Form, PeriodKind
 from caunoi.forms.queries import list_assignments
 from caunoi.places.queries import get_snapshot
 from caunoi.records.queries import LATE, Due, find_return_comment, list_due, list_returned
+from caunoi.vietnamese_text import sort_key
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def list_forms_to_fill(user: User, on: date, unit_id: int | None = None) -> list
         before = found[form.code].levels if form.code in found else frozenset()
         is_event = assignment.period_kind == PeriodKind.EVENT
         found[form.code] = FormToFill(form.code, title_of(form), before | {assignment.level}, is_event)
-    return sorted(found.values(), key=lambda form: form.title)
+    return sorted(found.values(), key=lambda form: sort_key(form.title))
 
 
 @dataclass(frozen=True)

@@ -86,11 +86,12 @@ def read_filters(asked: QueryDict, on: date) -> Filters:
 
 
 def _month(text: str) -> tuple[int, int] | None:
-    year, _dash, month = text.partition("-")
-    if not (year.isdigit() and month.isdigit()):
+    """`08/2026`, `8-2026` or `2026-08`."""
+    parts = text.strip().replace("-", "/").split("/")
+    if len(parts) != 2 or not all(part.isdecimal() and len(part) <= 4 for part in parts):
         return None
-    found = (int(year), int(month))
-    return found if 1900 <= found[0] < 2200 and 1 <= found[1] <= 12 else None
+    month, year = sorted(int(part) for part in parts)
+    return (year, month) if 1900 <= year < 2200 and 1 <= month <= 12 else None
 
 
 def find_units_and_below(text: str, on: date) -> frozenset[int]:

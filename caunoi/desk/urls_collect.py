@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from caunoi.desk.views import collect, fill, inbox, submission
+from caunoi.desk.views import collect, fill, inbox, spreadsheet, submission
 
 FILL = "fill/<str:form_code>/<str:unit_key>/<str:period_key>/"
 ONE = "submissions/<int:submission_id>/"
@@ -22,4 +22,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}withdraw/", submission.submission_withdraw, name="submission-withdraw"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/approve/", inbox.approve_chosen, name="approve-many"),
+    path("import/", spreadsheet.import_page, name="import"),
+    path("import/template.xlsx", spreadsheet.import_template, name="import-template"),
+    path("import/mistakes.csv", spreadsheet.import_mistakes, name="import-mistakes"),
 ]

@@ -8,18 +8,14 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from caunoi.languages import in_reader_language
+from caunoi.languages import in_reader_language, show_number
 from caunoi.moments import VIETNAM
 from caunoi.periods.rules import Period, PeriodType, period_from_key
 from caunoi.periods.wording import describe_period
-from caunoi.vietnamese_text import format_number
 
 register = template.Library()
-
-_SWAP = str.maketrans(",.", ".,")
 
 
 @register.filter
@@ -36,8 +32,7 @@ def number(value: Any, decimals: int | None = None) -> str:
         return str(value)
     if not exact.is_finite():
         return str(value)
-    text = format_number(exact, decimals)
-    return text if get_language() != "en" else text.translate(_SWAP)
+    return show_number(exact, decimals)
 
 
 @register.filter(name="day")

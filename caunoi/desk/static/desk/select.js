@@ -15,7 +15,7 @@ function show() {
 }
 
 if (all && boxes.length) {
-  all.hidden = false;
+  document.getElementById("select-page-label").hidden = false;
   all.addEventListener("change", () => {
     for (const box of boxes) box.checked = all.checked;
     show();
