@@ -33,9 +33,9 @@ def number_in(text: str) -> Decimal:
 
 
 def column(page: Page) -> list[Decimal]:
-    """The first column of figures without its total."""
+    """The first column of figures without its total and without empty ones."""
     cells = page.locator("#figures tbody tr:not(.total):not(.units) td:nth-of-type(1) .figure-link")
-    return [number_in(text) for text in cells.all_inner_texts()]
+    return [number_in(text) for text in cells.all_inner_texts() if "–" not in text]
 
 
 def download(page: Page, button: str) -> bytes:

@@ -80,9 +80,9 @@ def _figure_rests_on_this_record(officer: Visitor, period: str, number: int) -> 
     question = {"codes": "household_visits", "place": "Xã Y Tý", "level": "village",
                 "first": f"{first:%d/%m/%Y}", "last": f"{last:%d/%m/%Y}"}  # fmt: skip
     officer.open(f"/figures/?{urlencode(question)}")
-    village = officer.page.locator("#figures tbody tr", has_text="Thôn 1").first
-    village.locator(".figure-link").click()
+    officer.page.locator("#figures tr.total .figure-link").click()
     expect(officer.page.locator("#figure .figure")).to_contain_text("14 lượt hộ")
+    officer.look("explanation-commune")
     officer.page.get_by_role("link", name=f"#{number}").click()
     expect(officer.page).to_have_url(re.compile(f"/submissions/{number}/"))
 

@@ -32,7 +32,8 @@ STICKING_OUT = """() => {
   if (document.documentElement.scrollWidth <= width) return [];
   return [...document.body.querySelectorAll("*")]
     .filter((one) => one.getBoundingClientRect().right > width + 1 && !one.closest(".table-wrap"))
-    .map((one) => `${one.tagName} #${one.id} .${one.className}`).slice(0, 8).concat(`page: ${document.documentElement.scrollWidth}`);
+    .map((one) => `${one.tagName} #${one.id} .${one.className}`).slice(0, 8)
+    .concat(`page: ${document.documentElement.scrollWidth}`);
 }"""
 
 
