@@ -225,7 +225,7 @@ PERIOD_WORDS = {
 
 
 def read_period(cell: Cell, type: PeriodType, cut_off: CutOff) -> Period | Wrong:
-    """A period as officers write it. Spreadsheet programs turn `01/2023` into the first of January: that is the month."""
+    """A period as officers write it. Spreadsheet programs turn `01/2023` into its first day: that is the month."""
     allowed = _("kỳ báo cáo, ví dụ %(example)s") % {"example": PERIOD_WORDS[type]}
     if isinstance(cell, bool | time | timedelta):
         return Wrong(_("Ô không chứa kỳ báo cáo."), allowed)

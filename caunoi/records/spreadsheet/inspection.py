@@ -91,7 +91,7 @@ def _inspect_sheet(packed: zipfile.ZipFile, name: str, found: Inspected) -> None
 
 def _inspect_cell(node: Any, row: int, column: int, found: Inspected) -> None:
     value = node.find(f"{_SHEET}v")
-    has_value = value is not None or node.find(f"{_SHEET}is") is not None
+    has_value = (value is not None and bool(value.text)) or node.find(f"{_SHEET}is") is not None
     has_formula = node.find(f"{_SHEET}f") is not None
     if has_value or has_formula:
         found.rows, found.columns = max(found.rows, row + 1), max(found.columns, column + 1)

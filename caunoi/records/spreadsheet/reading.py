@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,7 +16,7 @@ from caunoi.accounts.scope import Scope
 from caunoi.forms.models import PeriodKind
 from caunoi.forms.queries import checker_of, get_form_version, list_assignments
 from caunoi.forms.rules.check import FormChecker, Problem
-from caunoi.forms.rules.questions import PERIOD_QUESTION, find_event_question
+from caunoi.forms.rules.questions import NUMBERS, PERIOD_QUESTION, Question, find_event_question
 from caunoi.moments import local_date
 from caunoi.periods.rules import CutOff, Days, Period, PeriodType
 from caunoi.records.actions.door import Door, Prepared
@@ -96,7 +97,7 @@ class _Reader:
             prepared = self.door.prepare(item)
         except Refusal:
             for refusal in self.door.list_refusals(item):
-                self._say_refusal(number, row, refusal, broken)
+                self._say_refusal(number, row, refusal, answers, broken)
             return None
         occasion = prepared.occasion
         if not self.scope.sees(prepared.unit.id, Days(occasion.days.first, occasion.days.last)):
@@ -155,19 +156,47 @@ class _Reader:
 
     def _list_problems(self, number: int, row: Sequence[Cell], answers: dict[str, str], broken: set[str]) -> None:
         checked = self.checker.check(answers, local_date(self.at), self.at, calculate=True)
-        self._say_problems(number, row, checked.problems, broken)
+        self._say_problems(number, row, checked.problems, answers, broken)
 
-    def _say_problems(self, number: int, row: Sequence[Cell], problems: Sequence[Problem], broken: set[str]) -> None:
+    def _say_problems(
+        self,
+        number: int,
+        row: Sequence[Cell],
+        problems: Sequence[Problem],
+        answers: dict[str, str],
+        broken: set[str],
+    ) -> None:
         """Only what the row itself can mend: a broken cell or a missing column was named already."""
-        known = broken | self.columns.missing | {PERIOD_QUESTION}
+        unread = broken | self.columns.missing
+        certain = self._list_certain(answers, unread) if unread else None
         for problem in problems:
-            if problem.question not in known:
+            if problem.question in unread | {PERIOD_QUESTION}:
+                continue
+            if certain is None or (problem.question, problem.kind) in certain or not self._hangs_on(problem, unread):
                 column = self.columns.title_of_question(problem.question)
                 self._add(number, column, problem.message, self._shown(row, problem.question), problem.allowed)
 
-    def _say_refusal(self, number: int, row: Sequence[Cell], refusal: Refusal, broken: set[str]) -> None:
+    def _list_certain(self, answers: dict[str, str], unread: set[str]) -> set[tuple[str, str]]:
+        """Problems that stand whatever the unread cells were meant to say: -60 is no count, with or without them."""
+        certain: set[tuple[str, str]] | None = None
+        numbers = [
+            name for name in unread if name in self.checker.by_name and self.checker.by_name[name].type in NUMBERS
+        ]
+        for guess in ("0", "1", "999999999"):
+            checked = self.checker.check(answers | dict.fromkeys(numbers, guess), local_date(self.at), self.at)
+            found = {(problem.question, problem.kind) for problem in checked.problems}
+            certain = found if certain is None else certain & found
+        return certain or set()
+
+    def _hangs_on(self, problem: Problem, unread: set[str]) -> bool:
+        question = self.checker.by_name.get(problem.question)
+        return question is not None and bool(_names_in(question) & unread)
+
+    def _say_refusal(
+        self, number: int, row: Sequence[Cell], refusal: Refusal, answers: dict[str, str], broken: set[str]
+    ) -> None:
         if isinstance(refusal, AnswersRefused):
-            self._say_problems(number, row, refusal.problems, broken)
+            self._say_problems(number, row, refusal.problems, answers, broken)
         elif isinstance(refusal, UnitNotOnDay):
             self._say(number, self.columns.unit, refusal.sentence, row)
         elif isinstance(refusal, PeriodNotBegun | PeriodMissing):
@@ -204,6 +233,13 @@ class _Reader:
 
     def _add(self, number: int, column: str, message: str, value: str, allowed: str) -> None:
         self.mistakes.append(Mistake(self.file_name, self.table.sheet, number, column, message, value, allowed))
+
+
+def _names_in(question: Question) -> set[str]:
+    """The questions its rules look at."""
+    rules = [question.constraint, question.relevant, question.required_expr, question.calculate]
+    rules += [around.relevant for around in question.enclosing]
+    return {name for rule in rules for name in re.findall(r"/([\w.\-]+)(?![\w.\-/])", rule)}
 
 
 def read_rows(

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from django.db import transaction
+
 from caunoi.accounts.models import Role, RoleGrant, User
 from caunoi.audit.clock import take_numbers
 from caunoi.audit.rules import Actor
@@ -26,6 +28,7 @@ DAY = date(2023, 6, 20)
 AT = local_moment(DAY)
 
 
+@transaction.atomic
 def unit(
     name: str,
     level: str,
@@ -46,6 +49,7 @@ def unit(
     return made
 
 
+@transaction.atomic
 def merge(day: date, olds: list[OrgUnit], new: OrgUnit) -> None:
     """The old units (which end on that day) became the new one, in equal parts."""
     made = Succession.objects.create(day=day, kind="merge", known_from=take_numbers(1)[0])

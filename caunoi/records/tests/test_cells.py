@@ -41,7 +41,8 @@ def test_a_number_that_reads_two_ways_is_asked_about(cell: str) -> None:
 @pytest.mark.parametrize(
     "cell",
     [
-        "mười hai", "12 người", "1.23.456", "1,23,456", "1.234.56", "12,34.5.6", "1,234,56.7", "--3", "1e3", "½", "12-3",
+        "mười hai", "12 người", "1.23.456", "1,23,456", "1.234.56", "12,34.5.6", "1,234,56.7", "--3", "1e3", "½",
+        "12-3",
         "=A1", "#REF!", True, date(2023, 1, 1), datetime(2023, 1, 1), time(8), "1..5", ".", ",5", "5,", "٣",
     ],
 )  # fmt: skip
@@ -85,7 +86,8 @@ def test_days_that_are_none_are_refused(cell: Cell) -> None:
     ("cell", "type", "key"),
     [
         ("2023-01", "month", "2023-01"), ("01/2023", "month", "2023-01"), ("1/2023", "month", "2023-01"),
-        ("tháng 1/2023", "month", "2023-01"), ("Tháng 12 năm 2023", "month", "2023-12"), ("T3/2023", "month", "2023-03"),
+        ("tháng 1/2023", "month", "2023-01"),
+        ("Tháng 12 năm 2023", "month", "2023-12"), ("T3/2023", "month", "2023-03"),
         (date(2023, 1, 1), "month", "2023-01"), (datetime(2023, 1, 1), "month", "2023-01"),
         ("01/01/2023", "month", "2023-01"), ("2023/5", "month", "2023-05"),
         ("2023-Q1", "quarter", "2023-Q1"), ("Q4/2023", "quarter", "2023-Q4"), ("Quý I/2023", "quarter", "2023-Q1"),
@@ -97,7 +99,7 @@ def test_days_that_are_none_are_refused(cell: Cell) -> None:
 )  # fmt: skip
 def test_periods_are_read_as_officers_write_them(cell: Cell, type: PeriodType, key: str) -> None:
     for cut_off in (1, 15):
-        found = read_period(cell, type, cut_off)  # type: ignore[arg-type]  # the two cut-offs
+        found = read_period(cell, type, cut_off)
         assert not isinstance(found, Wrong)
         assert (found.key, found.cut_off) == (key, cut_off)
 
