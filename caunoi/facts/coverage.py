@@ -13,6 +13,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from caunoi.accounts.scope import ids_in_sql
 from caunoi.approvals.rules import State
 from caunoi.facts.closure import Closure, get_closure
 from caunoi.facts.errors import QuestionMalformed
@@ -23,6 +24,10 @@ from caunoi.moments import end_of_day, today
 from caunoi.periods.rules import CutOff, Days, Period, PeriodType, is_whole_months, list_touching
 from caunoi.places.queries import get_place, get_snapshot
 from caunoi.records.models import Submission
+
+
+# Above this, reading every unit's submissions of the period is quicker than looking each unit up.
+MOST_UNITS_NAMED = 20_000
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,7 @@ def compute_coverage(
         keys = {p.key for several in periods for p in several}
         if not keys:
             continue
-        arrived = _arrived(expectation, keys, book)
+        arrived = _arrived(expectation, keys, book, [unit for unit, _asked in under[expectation.level]])
         counts: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0, 0])
         for unit, asked in under[expectation.level]:
             me = closure.places.units[unit]
@@ -132,12 +137,16 @@ def _under(closure: Closure, targets: set[int], levels: set[str]) -> dict[str, l
     return found
 
 
-def _arrived(expectation: Expectation, keys: Collection[str], book: BookName) -> Mapping[int, Mapping[str, int]]:
+def _arrived(
+    expectation: Expectation, keys: Collection[str], book: BookName, units: Collection[int]
+) -> Mapping[int, Mapping[str, int]]:
     """Unit -> period key -> 1 if on time, else 0."""
     submissions = Submission.objects.filter(
         form_id=expectation.form_id, period_key__gte=min(keys), period_key__lte=max(keys)
     )
     submissions = submissions.exclude(state__in=[State.WITHDRAWN, State.DRAFT])
+    if len(units) <= MOST_UNITS_NAMED:
+        submissions = submissions.filter(org_unit_id__in=ids_in_sql(units))
     if book == "approved":
         submissions = submissions.filter(approved_number__isnull=False)
     found: dict[int, dict[str, int]] = defaultdict(dict)
@@ -146,13 +155,6 @@ def _arrived(expectation: Expectation, keys: Collection[str], book: BookName) ->
     ).iterator(chunk_size=5000):
         found[unit][key] = int(due is None or received < end_of_day(due))
     return found
-
-
-def add_up(coverages: Iterable[Coverage]) -> Coverage:
-    total = Coverage(0, 0, 0)
-    for one in coverages:
-        total = Coverage(total.expected + one.expected, total.reported + one.reported, total.on_time + one.on_time)
-    return total
 
 
 @dataclass(frozen=True)

@@ -130,7 +130,7 @@ def forget_projections() -> None:
         _projections.clear()
 
 
-def _read_postings(after: int, until: int | None = None) -> Iterator[Any]:
+def _read_postings(after: int) -> Iterator[Any]:
     """The ledger's postings with numbers after `after`, as pyarrow tables of at most `CHUNK` rows, in order."""
     import pyarrow as pa  # noqa: PLC0415 - only questions need it
 
@@ -138,16 +138,20 @@ def _read_postings(after: int, until: int | None = None) -> Iterator[Any]:
         pa.int64(), pa.int8(), pa.int32(), pa.int32(), pa.date32(), pa.date32(), pa.date32(), pa.date32(),
         pa.string(), pa.string(), pa.int64(), pa.int8(), pa.int64(),
     ]  # fmt: skip
+    # By the cursor: turning four columns of text into dates row by row took SQLite's reader a third of a rebuild.
+    statement = f"SELECT {', '.join(COLUMNS)} FROM {Posting._meta.db_table} WHERE seq > %s ORDER BY seq LIMIT {CHUNK}"
     while True:
-        found = Posting.objects.filter(seq__gt=after).order_by("seq")
-        if until is not None:
-            found = found.filter(seq__lte=until)
-        rows = list(found.values_list(*COLUMNS)[:CHUNK])
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [after])
+            rows = cursor.fetchall()
         if not rows:
             return
         columns = list(zip(*rows, strict=True))
         yield pa.table(
-            {name: pa.array(values, type=type_) for name, values, type_ in zip(COLUMNS, columns, types, strict=True)}
+            {
+                name: pa.array(values).cast(type_) if type_ == pa.date32() else pa.array(values, type=type_)
+                for name, values, type_ in zip(COLUMNS, columns, types, strict=True)
+            }
         )
         after = rows[-1][0]
         if len(rows) < CHUNK:
