@@ -1,0 +1,91 @@
+"""What holds for every page: keyboard, language, signing out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.filling import MONTH, open_first_due, wait_for_form
+from tests.browser.visitor import Visitor, only_on_desktop
+
+PAGES = {
+    "thon": ["/", "/due/", "/import/"],
+    "xa": ["/", "/inbox/", "/figures/", "/coverage/", "/reports/"],
+    "tinh": ["/", "/places/", "/users/", "/reports/new/", "/audit/"],
+}
+
+
+@only_on_desktop
+@pytest.mark.parametrize("account", PAGES)
+def test_the_keyboard_alone_skips_to_the_content_and_shows_where_it_is(
+    visitor: Callable[..., Visitor], account: str
+) -> None:
+    someone = visitor(account)
+
+    for address in PAGES[account]:
+        someone.open(address)
+        someone.page.keyboard.press("Tab")
+        expect(someone.page.locator(".skip-link")).to_be_focused()
+        assert someone.page.locator(".skip-link").bounding_box()["x"] >= 0  # type: ignore[index]
+        someone.page.keyboard.press("Enter")
+        expect(someone.page.locator("#main")).to_be_focused()
+        someone.page.keyboard.press("Tab")
+        outline = "() => { const at = document.activeElement; return at.closest('#main') && " \
+            "[at, at.closest('.card') ?? at].some((one) => parseFloat(getComputedStyle(one).outlineWidth) >= 2) }"  # fmt: skip
+        assert someone.page.evaluate(outline), f"{address}: the focus is not seen"
+
+
+@only_on_desktop
+def test_a_report_is_filled_and_sent_with_the_keyboard_alone(visitor: Callable[..., Visitor]) -> None:
+    head = visitor("thon")
+    page = head.page
+    open_first_due(head)
+
+    page.locator("#form-host").get_by_label("Số cuộc họp").focus()
+    for number in MONTH.values():
+        page.keyboard.type(number)
+        page.keyboard.press("Tab")
+    for _ in range(5):
+        if page.evaluate("document.activeElement.matches('.footer button')"):
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/submissions/*/")
+
+
+@only_on_desktop
+@pytest.mark.parametrize("account", PAGES)
+def test_in_english_every_page_still_works(visitor: Callable[..., Visitor], account: str) -> None:
+    someone = visitor(account)
+    someone.open("/")
+    someone.page.locator(".site-header > .user-tools").get_by_role("button", name="English").click()
+    expect(someone.page.locator("html")).to_have_attribute("lang", "en")
+
+    for address in PAGES[account]:
+        someone.open(address, look_as=f"english{address.strip('/').replace('/', '-') and '-'}"
+                     f"{address.strip('/').replace('/', '-')}-{account}")  # fmt: skip
+    if account == "thon":
+        someone.open("/due/")
+        someone.page.locator("#due-list .card").first.get_by_role("link").click()
+        wait_for_form(someone.page)
+        expect(someone.page.locator("#form-host").get_by_role("button", name="Send", exact=True)).to_be_visible()
+        someone.look("english-fill")
+
+
+def test_the_menu_opens_on_a_phone_and_signing_out_ends_the_session(visitor: Callable[..., Visitor]) -> None:
+    someone = visitor("xa", fresh=True)
+    someone.open("/")
+    phone = someone.page.locator(".mobile-nav > summary").is_visible()
+    if phone:
+        someone.page.locator(".mobile-nav > summary").click()
+        someone.look("menu-open")
+
+    part = ".mobile-nav" if phone else ".site-header > .user-tools"
+    someone.page.locator(part).get_by_role("button", name="Đăng xuất").click()
+
+    expect(someone.page.locator("#sign-in")).to_be_visible()
+    someone.page.goto("/inbox/")
+    expect(someone.page.locator("#sign-in")).to_be_visible()
