@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from caunoi.accounts.models import Role, User
+from caunoi.audit.clock import take_numbers
 from caunoi.desk.tests.builders import (
     commune_officer,
     event_xml,
@@ -17,6 +18,7 @@ from caunoi.desk.tests.builders import (
     user,
     village_head,
 )
+from caunoi.facts.models import DataElement
 from caunoi.moments import local_moment
 from caunoi.records.actions import receive, return_
 from caunoi.records.incoming import Incoming, IncomingFile
@@ -210,6 +212,7 @@ def test_answers_outside_the_rules_are_named_to_the_officer() -> None:
     text = page(signed_in(commune_officer()), one)
 
     assert 'id="flags"' in text
+    assert "chưa vào sổ nào" in text
     assert "Nhập số từ 0 đến 60." in text
 
 
@@ -250,3 +253,32 @@ def test_what_a_recorder_typed_never_becomes_markup() -> None:
     )
 
     assert "<script>alert(1)" not in page(signed_in(head), one)
+
+
+def test_a_correction_of_an_approved_report_leaves_the_approved_figures_standing_meanwhile() -> None:
+    publish_monthly()
+    head = village_head()
+    one = sent(head)
+    signed_in(commune_officer()).post(f"/submissions/{one.pk}/approve/", {"number": "1"})
+
+    sent(head, monthly_xml(instance="uuid:2", corrects="uuid:1", so_luot="46"))
+
+    assert "vẫn giữ số liệu của bản 1" in page(signed_in(head), one)
+
+
+def test_the_record_names_the_figures_it_feeds_and_leads_to_their_explanation() -> None:
+    publish_monthly()
+    DataElement.objects.create(
+        code="luot_hop", name_vi="Lượt người dự họp", unit="lượt", kind="flow", levels=["village"],
+        form_code="bao_cao_thang", expression="${so_luot}", day="period", pack="thu", known_from=take_numbers(1)[0],
+    )  # fmt: skip
+    head = village_head()
+    one = sent(head, monthly_xml(so_luot="1045"))
+    client = signed_in(head)
+
+    text = page(client, one)
+
+    feeds = text[text.index('id="feeds"') :]
+    assert "Lượt người dự họp" in feeds and "1.045" in feeds and "sổ đã báo cáo" in feeds
+    address = feeds.split('href="')[1].split('"')[0]
+    assert "1.045" in client.get(address).content.decode()

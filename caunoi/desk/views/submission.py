@@ -210,6 +210,13 @@ def _occasion_of(found: Submission) -> str:
 
 
 def _what_next(found: Submission) -> str:
+    """Where the record stands and in which books its figures are."""
+    if found.state == State.SUBMITTED and found.reported_number != found.current_number:
+        return _("Đã đến nơi, chưa vào sổ nào: có câu trả lời cần người duyệt xem.")
+    if found.state == State.SUBMITTED and found.approved_number is not None:
+        return _("Bản sửa đang chờ duyệt. Đến khi duyệt, sổ đã duyệt vẫn giữ số liệu của bản %(number)d.") % {
+            "number": found.approved_number
+        }
     return {
         State.SUBMITTED: _("Đã đến nơi, đang chờ duyệt. Số liệu có trong sổ đã báo cáo, chưa có trong sổ đã duyệt."),
         State.APPROVED: _("Đã duyệt. Số liệu có trong cả hai sổ."),
