@@ -11,13 +11,15 @@ from typing import Any, TypeVar
 import click
 import django
 from django.conf import settings
-from django.core.checks import ERROR, run_checks
+from django.core.checks import ERROR
+from django.db import DatabaseError
 from django.utils import translation
 from django.utils.translation import gettext as _
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from caunoi.audit.rules import Actor
 from caunoi.config.catalogues import compile_stale_catalogues
+from caunoi.config.checks import check_settings
 from caunoi.refusals import FileRefused, Mistake, Refusal
 
 T = TypeVar("T")
@@ -29,7 +31,7 @@ def run(cli: click.Group) -> int:
     django.setup()
     translation.activate(settings.CAUNOI_LANGUAGE)
     cli.help = _("Cầu Nối: ghi một lần nơi công việc diễn ra, mọi số liệu và báo cáo từ đó mà ra.")
-    wrong = [message for message in run_checks(tags=None) if message.level >= ERROR]
+    wrong = [message for message in check_settings() if message.level >= ERROR]
     if wrong:
         for message in wrong:
             click.echo(f"{message.msg} {message.hint or ''}".strip(), err=True)
@@ -44,6 +46,12 @@ def run(cli: click.Group) -> int:
     except Refusal as refusal:
         click.echo(refusal.sentence, err=True)
         return 1
+    except DatabaseError as error:
+        sentence = explain_database_error(str(error))
+        if sentence is None:
+            raise
+        click.echo(sentence, err=True)
+        return 1
     except click.UsageError as error:
         error.show()
         return 2
@@ -56,6 +64,24 @@ def run(cli: click.Group) -> int:
         click.echo(error.format_message(), err=True)
         return 1
     return 0
+
+
+def explain_database_error(error: str) -> str | None:
+    """What an operator can mend, in a sentence; None for anything else, which is ours to mend and fails loudly."""
+    text = error.lower()
+    if "no such table" in text or "does not exist" in text:
+        return _("Chưa có cơ sở dữ liệu ở %(home)s. Hãy chạy “caunoi migrate” hoặc “make demo” trước.") % {
+            "home": settings.CAUNOI_HOME
+        }
+    if "readonly database" in text or "unable to open database" in text:
+        return _("Không mở hoặc không ghi được cơ sở dữ liệu ở %(home)s. Hãy kiểm tra quyền của thư mục.") % {
+            "home": settings.CAUNOI_HOME
+        }
+    if "disk is full" in text or "no space left" in text:
+        return _("Đĩa đã đầy; không có gì được ghi. Hãy dọn chỗ trống rồi chạy lại.")
+    if "connection" in text and ("refused" in text or "failed" in text):
+        return _("Không nối được tới cơ sở dữ liệu trong DATABASE_URL. Hãy kiểm tra máy chủ PostgreSQL và địa chỉ.")
+    return None
 
 
 def describe_mistake(mistake: Mistake) -> str:

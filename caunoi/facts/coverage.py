@@ -25,7 +25,6 @@ from caunoi.periods.rules import CutOff, Days, Period, PeriodType, is_whole_mont
 from caunoi.places.queries import get_place, get_snapshot
 from caunoi.records.models import Submission
 
-
 # Above this, reading every unit's submissions of the period is quicker than looking each unit up.
 MOST_UNITS_NAMED = 20_000
 
@@ -155,6 +154,13 @@ def _arrived(
     ).iterator(chunk_size=5000):
         found[unit][key] = int(due is None or received < end_of_day(due))
     return found
+
+
+def add_up(coverages: Iterable[Coverage]) -> Coverage:
+    total = Coverage(0, 0, 0)
+    for one in coverages:
+        total = Coverage(total.expected + one.expected, total.reported + one.reported, total.on_time + one.on_time)
+    return total
 
 
 @dataclass(frozen=True)

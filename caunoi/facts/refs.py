@@ -66,4 +66,3 @@ def decode(ref: str) -> Question:
             _("Đường dẫn số liệu này không đọc được. Hãy mở lại từ báo cáo hoặc trang số liệu.")
         ) from error
     return question
-

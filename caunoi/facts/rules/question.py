@@ -125,9 +125,7 @@ def spread_rounding(values: list[Decimal], total: Decimal, decimals: int) -> lis
         step = Decimal(1).scaleb(-decimals)
         floors = [(value / step).to_integral_value(rounding="ROUND_FLOOR") for value in values]
         missing = int(round_half_up(total, decimals) / step - sum(floors))
-        remainders = sorted(
-            range(len(values)), key=lambda i: (-(values[i] / step - floors[i]), i)
-        )
+        remainders = sorted(range(len(values)), key=lambda i: (-(values[i] / step - floors[i]), i))
         for turn in range(abs(missing)):
             floors[remainders[turn % len(values)]] += 1 if missing > 0 else -1
         return [floor * step for floor in floors]
