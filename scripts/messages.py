@@ -85,7 +85,7 @@ def flatten_template(text: str, name: str) -> str:
 def read_sentences(python: str, name: str) -> Iterator[Sentence]:
     source = io.BytesIO(python.encode("utf-8"))
     for line, function, found, _comments in extract_python(source, list(KEYWORDS), [], {"encoding": "utf-8"}):
-        given = [found] if isinstance(found, str) else list(found)
+        given = [found] if isinstance(found, str) else list(found or ())
         positions = KEYWORDS[function] or (1,)
         context: str | None = None
         texts: list[str] = []

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -23,16 +24,16 @@ def create_user(
     password: str | None,
     by: Actor,
     at: datetime,
-    language: str = "vi",
+    language: str = "",
     check_strength: bool = True,
 ) -> User:
-    """`password` None: the account cannot sign in until a password is set."""
+    """`password` None: the account cannot sign in until a password is set. `language` empty: the installation's."""
     username, full_name = clean(username), clean(full_name)
     if not username or " " in username:
         raise UserInvalid(_("Tên đăng nhập không được để trống và không có dấu cách."))
     if User.objects.filter(username__iexact=username).exists():
         raise UserNameTaken(_("Tên đăng nhập “%(name)s” đã có người dùng. Hãy chọn tên khác.") % {"name": username})
-    user = User(username=username, full_name=full_name, language=language)
+    user = User(username=username, full_name=full_name, language=language or settings.CAUNOI_LANGUAGE)
     if password is not None and check_strength:
         _check_password(password, user)
     user.set_password(password)

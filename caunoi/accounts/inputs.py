@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,7 +26,7 @@ class PasswordField(forms.CharField):
 
 class UserForm(forms.Form):
     full_name = forms.CharField(label=gettext_lazy("Họ và tên"), max_length=120)
-    language = forms.ChoiceField(label=gettext_lazy("Ngôn ngữ"), choices=LANGUAGES, initial="vi")
+    language = forms.ChoiceField(label=gettext_lazy("Ngôn ngữ"), choices=LANGUAGES, initial=settings.CAUNOI_LANGUAGE)
     is_active = forms.BooleanField(
         label=gettext_lazy("Được đăng nhập"),
         required=False,
@@ -42,7 +43,7 @@ class NewUserForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )
     full_name = forms.CharField(label=gettext_lazy("Họ và tên"), max_length=120)
-    language = forms.ChoiceField(label=gettext_lazy("Ngôn ngữ"), choices=LANGUAGES, initial="vi")
+    language = forms.ChoiceField(label=gettext_lazy("Ngôn ngữ"), choices=LANGUAGES, initial=settings.CAUNOI_LANGUAGE)
     password = PasswordField(label=gettext_lazy("Mật khẩu ban đầu"), help_text=gettext_lazy("Ít nhất 8 ký tự."))
 
 
