@@ -127,9 +127,9 @@ def find_units(text: str, day: date, snapshot: PlaceSnapshot) -> list[int]:
     if (unit := snapshot.by_key.get(text)) is not None and unit.exists_on(day):
         return [unit.id]
     name, *above = [part.strip() for part in text.split(",")]
-    spells = OrgUnitSpell.objects.filter(
-        Q(code=text) | Q(search_name=fold(name)) | Q(short_name__iexact=name), from_day__lte=day
-    ).filter(Q(to_day__isnull=True) | Q(to_day__gt=day))
+    spells = OrgUnitSpell.objects.filter(_named(text, name), from_day__lte=day).filter(
+        Q(to_day__isnull=True) | Q(to_day__gt=day)
+    )
     found = [s for s in spells if s.org_unit_id in snapshot.units and snapshot.exists_on(s.org_unit_id, day)]
     tests: list[Callable[[OrgUnitSpell], bool]] = [
         lambda s: s.code == text,
@@ -137,12 +137,18 @@ def find_units(text: str, day: date, snapshot: PlaceSnapshot) -> list[int]:
         lambda s: s.name.casefold() == name.casefold(),
         lambda s: s.search_name == fold(name),
         lambda s: s.short_name.casefold() == name.casefold(),
+        lambda s: fold(s.short_name) == fold(name),
     ]
     for test in tests:
         kept = {s.org_unit_id for s in found if test(s) and _is_under(s.org_unit_id, above, day, snapshot)}
         if kept:
             return sorted(kept, key=lambda unit: snapshot.order_key(unit, day))
     return []
+
+
+def _named(text: str, name: str) -> Q:
+    """Spells that may be meant; a short name stands at the end of the full one (`Huyện Tân Uyên`)."""
+    return Q(code=text) | Q(search_name=fold(name)) | Q(search_name__endswith=f" {fold(name)}")
 
 
 def _is_under(unit: int, above: list[str], day: date, snapshot: PlaceSnapshot) -> bool:
@@ -176,7 +182,7 @@ def _find_any_day(text: str, snapshot: PlaceSnapshot) -> int | None:
     if (unit := snapshot.by_key.get(text)) is not None:
         return unit.id
     name = text.split(",")[0].strip()
-    spells = OrgUnitSpell.objects.filter(Q(code=text) | Q(search_name=fold(name)) | Q(short_name__iexact=name))
+    spells = OrgUnitSpell.objects.filter(_named(text, name))
     ids = sorted({s.org_unit_id for s in spells if s.org_unit_id in snapshot.units})
     exact = [s.org_unit_id for s in spells if s.name == name and s.org_unit_id in snapshot.units]
     return exact[0] if exact else ids[0] if ids else None
