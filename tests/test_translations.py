@@ -97,6 +97,16 @@ def test_a_translation_fills_in_the_same_values(path: Path) -> None:
     assert differing == []
 
 
+def test_a_sentence_with_a_number_has_its_plural_wherever_it_stands() -> None:
+    """Catalogues know a sentence by its singular: said once with a plural and once without, it would lose one."""
+    forms: dict[tuple[str, str | None], set[object]] = {}
+    for sentence in list_sentences():
+        first = sentence.text if isinstance(sentence.text, str) else sentence.text[0]
+        forms.setdefault((first, sentence.context), set()).add(sentence.text)
+
+    assert [text for text, different in forms.items() if len(different) > 1] == []
+
+
 def test_the_source_of_every_sentence_is_vietnamese() -> None:
     texts = [sentence.text for sentence in list_sentences()]
     said = {one for text in texts for one in ([text] if isinstance(text, str) else text)}
