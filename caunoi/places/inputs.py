@@ -86,7 +86,7 @@ class ShareField(forms.CharField):
 
 
 def resolve_place(text: str, day: date, places: PlaceSnapshot) -> int:
-    """Raises forms.ValidationError with the refusal's sentence: unknown, ambiguous (with candidates), not on that day."""
+    """Raises forms.ValidationError with the refusal's sentence: unknown, ambiguous, not on that day."""
     try:
         return get_place(text, day, places)
     except Refusal as refusal:

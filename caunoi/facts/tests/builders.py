@@ -41,8 +41,8 @@ def store_places(places: PlaceSnapshot) -> None:
     OrgUnitSpell.objects.bulk_create(
         [
             OrgUnitSpell(
-                org_unit_id=s.unit, name=s.name, short_name=s.short_name or s.name, search_name=fold(s.name), code=s.code,
-                parent_id=s.parent, from_day=s.from_day, to_day=s.to_day,
+                org_unit_id=s.unit, name=s.name, short_name=s.short_name or s.name, search_name=fold(s.name),
+                code=s.code, parent_id=s.parent, from_day=s.from_day, to_day=s.to_day,
             )
             for several in places.spells.values()
             for s in several
