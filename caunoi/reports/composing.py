@@ -203,10 +203,9 @@ class Composer:
         return dict(zip([figure.place for figure in siblings if figure.value is not None], rounded, strict=True))
 
     def _read_coverage(self) -> list[FormCoverage]:
-        days = self.occasion.days
-        return list_form_coverage(
-            self.occasion.key, days.first, days.last, boundaries=self.occasion.boundaries, book="approved"
-        )
+        days, day = self.occasion.days, self.occasion.boundaries
+        with override("vi"):  # the forms' titles are printed
+            return list_form_coverage(self.occasion.key, days.first, days.last, boundaries=day, book="approved")
 
     def _natural_style(self, code: str) -> Style:
         indicator = self.catalogue.indicators.get(code)
@@ -278,11 +277,12 @@ class Composer:
         return self.children[level]
 
     def _draw_chart(self, name: str) -> str:
-        """The chart's stamp; blank where no unit below has a value, so that `{% if bieu_do(...) %}` reads well."""
+        """The chart's stamp; blank where fewer than two units have a value, as there is nothing to compare, so that
+        `{% if bieu_do(...) %}` leaves out what stands around it."""
         chart = self.parameters.charts[name]
         found = [(child, child.figure(chart.code)) for child in self.children[chart.level]]
         present = [(child, figure) for child, figure in found if figure is not None and figure.value is not None]
-        if not present:
+        if len(present) < 2:
             return ""
         present.sort(key=lambda pair: -(pair[1].value or 0))
         shown = present[: chart.most]
