@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import cast
 
 from caunoi.accounts.models import User
+from caunoi.approvals.permissions import deciding_levels
 from caunoi.audit.rules import Actor
 from caunoi.demo.errors import DemoBroken
 from caunoi.demo.rules.drafts import Draft, Fillers
@@ -22,7 +23,7 @@ from caunoi.forms.models import Assignment, PeriodKind
 from caunoi.forms.queries import get_form_version, list_assignments, questions_of
 from caunoi.forms.rules.assignments import holds_on
 from caunoi.forms.rules.questions import PERIOD_QUESTION, find_event_question
-from caunoi.periods.rules import PeriodType, period_starting
+from caunoi.periods.rules import CutOff, PeriodType, period_starting
 from caunoi.places.queries import get_place, get_snapshot
 from caunoi.places.rules.snapshot import PlaceSnapshot
 from caunoi.records.actions import Incoming, approve_many, receive_many, return_many
@@ -44,11 +45,12 @@ class People:
 
 @dataclass(frozen=True)
 class Due:
-    """Until when a record is on time, and the key of its period (blank for events)."""
+    """Until when a record is on time, the key of its period (blank for events), and the levels that decide about it."""
 
     period_key: str
     last_day: date
     due_days: int
+    deciding: frozenset[str]
 
 
 class FormFacts:
@@ -77,14 +79,14 @@ class FormFacts:
 
 
 def _due_under(assignment: Assignment, draft: Draft) -> Due | None:
+    deciding = deciding_levels(assignment.approval_level)
     if assignment.period_kind == PeriodKind.EVENT:
-        return None if draft.day is None else Due("", draft.day, assignment.due_days)
+        return None if draft.day is None else Due("", draft.day, assignment.due_days, deciding)
     if draft.period is None:
         return None
-    period = period_starting(
-        draft.period, cast(PeriodType, assignment.period_kind), 15 if assignment.cut_off == 15 else 1
-    )
-    return None if period is None else Due(period.key, period.days.last, assignment.due_days)
+    cut_off: CutOff = 15 if assignment.cut_off == 15 else 1
+    period = period_starting(draft.period, cast(PeriodType, assignment.period_kind), cut_off)
+    return None if period is None else Due(period.key, period.days.last, assignment.due_days, deciding)
 
 
 def make_drafts(plan: DemoPlan) -> list[Draft]:
@@ -105,8 +107,8 @@ def make_drafts(plan: DemoPlan) -> list[Draft]:
         by_period = forms.is_by_period(rows[0].form)
         made[records] = make_planned(rows, units, question_of, by_period, fillers, repeated)
     for row in plan.beside:
-        places = [get_place(place, row.first, snapshot) for place in row.places]
-        made[row.records] = make_beside(row, _keys(places, row.unit_level, row.first, snapshot), fillers)
+        places = [get_place(place, row.units_on, snapshot) for place in row.places]
+        made[row.records] = make_beside(row, _keys(places, row.unit_level, row.units_on, snapshot), fillers)
     return [draft for drafts in made.values() for draft in drafts]
 
 
@@ -260,18 +262,18 @@ class _Sender:
         return None
 
     def _approver_of(self, step: Step) -> User:
-        """Who approves on the nearest unit above, as units lie on the day; for one that ended, on its last day."""
+        """Who approves on the nearest deciding unit, as units lie on the day; for one that ended, on its last day."""
         day = step.at.date()
-        on = min(day, self._last_day(step.draft.unit))
-        return self._find_approver(self.snapshot.by_key[step.draft.unit].id, on, day)
-
-    def _find_approver(self, unit: int, on: date, day: date) -> User:
-        for above in [unit, *self.snapshot.ancestors_on(unit, on)]:
+        unit = self.snapshot.by_key[step.draft.unit].id
+        deciding = self.dues[step.draft.key].deciding
+        for above in [unit, *self.snapshot.ancestors_on(unit, min(day, self._last_day(step.draft.unit)))]:
+            if self.snapshot.units[above].level not in deciding:
+                continue
             key = self.snapshot.units[above].key
             for account in self.people.approvers:
                 if key in account.units and (account.from_day is None or account.from_day <= day):
                     return self.people.users[account.username]
-        raise DemoBroken(self.snapshot.units[unit].key, str(day))
+        raise DemoBroken(step.draft.key, str(day))
 
     def _last_day(self, key: str) -> date:
         ends_on = self.snapshot.by_key[key].ends_on

@@ -99,7 +99,7 @@ def read_demo(repository: Path, *, small: bool = False) -> DemoPlan:
         districts=tuple(d for d in districts if not small or d.key in less["districts"]),
         village_names=VillageNames(villages["key"], villages["code"], villages["name"]),
         counted_on=villages["counted_on"],
-        days_together=sending["days_together"],
+        days_together=less["days_together"] if small else sending["days_together"],
         sender=sending["sender"],
         sending=Sending(
             sending["late"], sending["returned"], sending["corrected"], sending["comments"], settings["wrong_at_first"]
@@ -182,6 +182,7 @@ def _read_beside(path: Path, chosen: Collection[str] | None) -> Iterator[BesideR
                 form=row["form"],
                 unit_level=row["unit_level"],
                 places=tuple(row["places"].split(";")),
+                units_on=date.fromisoformat(row["on"] or row["from"]),
                 first=date.fromisoformat(row["from"]),
                 last=date.fromisoformat(row["to"]),
                 per_unit=int(row["per_unit"]) if row["per_unit"] else None,

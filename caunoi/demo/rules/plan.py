@@ -33,12 +33,14 @@ class PlanRow:
 
 @dataclass(frozen=True)
 class BesideRow:
-    """A set beside the plan: `per_unit` events of each unit, or (None) a report for each month from `first` on."""
+    """A set beside the plan: `per_unit` events of each unit, or (None) a report for each month from `first` on.
+    The units are those under the places on the day `units_on`."""
 
     records: str
     form: str
     unit_level: str
     places: tuple[str, ...]
+    units_on: date
     first: date
     last: date
     per_unit: int | None

@@ -24,6 +24,7 @@ from caunoi.demo.rules.plan import (
 from caunoi.demo.sources import read_demo, read_rows
 
 REPOSITORY = Path(__file__).resolve().parents[3]
+FIRST = date(2023, 11, 1)
 
 
 def row(**values: object) -> PlanRow:
@@ -117,7 +118,7 @@ def test_a_restated_record_repeats_what_its_unit_said_before() -> None:
 
 
 def test_months_beside_the_plan_run_over_all_units_month_by_month() -> None:
-    monthly = BesideRow("m", "f", "village", ("p",), date(2023, 11, 1), date(2024, 2, 1), None, "")
+    monthly = BesideRow("m", "f", "village", ("p",), FIRST, FIRST, date(2024, 2, 1), None, "")
 
     drafts = make_beside(monthly, ["v1", "v2"], Fillers([]))
 
