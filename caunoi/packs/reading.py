@@ -8,7 +8,7 @@ import json
 import re
 import tomllib
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from caunoi.packs.rules.contents import NOTHING_LOADED, About, FormFile, Pack, R
 from caunoi.packs.rules.tables import Notes, Row, check_unique, decode, read_table, suggest
 from caunoi.packs.rules.words import LEVELS
 from caunoi.refusals import FileRefused, Mistake
+from caunoi.reports.filling import check_template
 from caunoi.vietnamese_text import clean
 
 PACK_FILE = "pack.toml"
@@ -75,7 +76,13 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
         )
     assignment_rows = table(assignments.FILE, assignments.COLUMNS)
     read_assignments = assignments.read_assignments(assignment_rows, about.levels, questions, notes)
-    reports = _read_reports(files, loaded, notes)
+    codes = (
+        {one.code for one in read_elements}
+        | {one.code for one in read_indicators}
+        | {*loaded.elements, *loaded.indicators}
+    )
+    # Where a table can't be read, every code a template names would look unknown.
+    reports = _read_reports(files, loaded, codes if readable else None, notes)
     if notes.mistakes:
         raise refused(folder.name, notes.mistakes)
     return Pack(
@@ -296,7 +303,9 @@ def _check_published(form: FormFile, loaded: Surroundings, about: About, notes: 
 # -- reports ----------------------------------------------------------------------------------------------------------
 
 
-def _read_reports(files: Mapping[str, bytes], loaded: Surroundings, notes: Notes) -> list[ReportFile]:
+def _read_reports(
+    files: Mapping[str, bytes], loaded: Surroundings, codes: Collection[str] | None, notes: Notes
+) -> list[ReportFile]:
     found = []
     stems = sorted({Path(name).stem for name in files if name.startswith("reports/")})
     for stem in stems:
@@ -313,19 +322,22 @@ def _read_reports(files: Mapping[str, bytes], loaded: Surroundings, notes: Notes
         if stem in loaded.report_owners:
             message = _("Mã mẫu báo cáo này đã thuộc gói “%(pack)s”; hãy đổi tên tệp.")
             notes.add_file(word, message % {"pack": loaded.report_owners[stem]}, value=stem)
-        if word in files:
-            _check_word(word, files[word], notes)
+        if word in files and not _is_word(files[word]):
+            notes.add_file(word, _("Không mở được: đây không phải là tệp Word .docx, hoặc tệp hỏng."))
         given = _read_toml(parameters, files[parameters], notes) if parameters in files else None
         if given is not None:
             title_vi, title_en = _read_title(parameters, given, notes)
             # Dates of TOML have no JSON: kept as they were written.
             plain = json.loads(json.dumps(given, default=str))
+            if codes is not None and word in files and _is_word(files[word]):
+                notes.mistakes += check_template(files[word], plain, codes, word)
             found.append(ReportFile(stem, title_vi, title_en, files.get(word, b""), plain))
     return found
 
 
-def _check_word(name: str, content: bytes, notes: Notes) -> None:
+def _is_word(content: bytes) -> bool:
     try:
         docx.Document(io.BytesIO(content))
     except (OpcError, zipfile.BadZipFile, KeyError, ValueError, etree.LxmlError, OSError):
-        notes.add_file(name, _("Không mở được: đây không phải là tệp Word .docx, hoặc tệp hỏng."))
+        return False
+    return True

@@ -126,7 +126,7 @@ def find_units(text: str, day: date, snapshot: PlaceSnapshot) -> list[int]:
         return []
     if (unit := snapshot.by_key.get(text)) is not None and unit.exists_on(day):
         return [unit.id]
-    name, *above = [part.strip() for part in text.split(",")]
+    name, *above = [part.strip() for part in text.split(",") if part.strip()] or [text]
     spells = OrgUnitSpell.objects.filter(_named(text, name), from_day__lte=day).filter(
         Q(to_day__isnull=True) | Q(to_day__gt=day)
     )

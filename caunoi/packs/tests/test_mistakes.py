@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
+import docx
 import pytest
 
 from caunoi.packs.reading import read_pack
@@ -453,3 +455,14 @@ def test_a_report_template_needs_both_files_whole(tmp_path: Path, files: dict[st
 
     assert found.file == file
     assert says in found.message + found.allowed
+
+
+def test_a_report_template_that_names_an_unknown_code_is_found_before_anybody_makes_the_report(tmp_path: Path) -> None:
+    document = docx.Document()
+    document.add_paragraph("Số buổi: {{ so('khong_co_ma_nay') }}")
+    buffer = io.BytesIO()
+    document.save(buffer)
+
+    mistakes = mistakes_of(tiny_pack(tmp_path, files={"reports/bao-cao.docx": buffer.getvalue()}))
+
+    assert any("khong_co_ma_nay" in one.message + one.value and one.file == "reports/bao-cao.docx" for one in mistakes)

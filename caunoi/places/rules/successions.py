@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from caunoi.languages import show_number
 from caunoi.places.rules.drafts import PlaceDraft, Problem, describe_clash, is_above, show_day
 from caunoi.places.rules.snapshot import ONE, Spell, Step, Unit
 from caunoi.places.rules.units import describe_life
@@ -70,8 +71,8 @@ def parts_of(share: Decimal) -> int | None:
 
 
 def show_share(parts: int) -> str:
-    """`0,5`; every place that says something."""
-    return format((Decimal(parts) / ONE).normalize(), "f").replace(".", ",")
+    """`0,5`, for readers of English `0.5`; every place that says something."""
+    return show_number(Decimal(parts) / ONE)
 
 
 def describe_basis(basis: str) -> str:
