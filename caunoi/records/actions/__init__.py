@@ -1,4 +1,5 @@
-"""Every write of the records room. `door` decides, `arrival` writes what came, `decisions` what officers decide."""
+"""Every write of the records room. `door` checks a sending, `stored` finds what it is about,
+`arrival` writes it; `decisions` is what officers decide."""
 
 from caunoi.records.actions.arrival import receive, receive_many
 from caunoi.records.actions.decisions import (

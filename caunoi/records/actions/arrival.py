@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -21,6 +19,7 @@ from caunoi.audit.rules import Actor
 from caunoi.bulk_rows import insert_rows
 from caunoi.documents.actions import store_bytes
 from caunoi.records.actions.door import Door, Prepared
+from caunoi.records.actions.stored import CHUNK, Record, StoredRecords, Written, chunks
 from caunoi.records.errors import (
     CorrectsAnother,
     DeprecatedStale,
@@ -35,10 +34,8 @@ from caunoi.records.models import Attachment, RepeatedInstance, Source, Submissi
 from caunoi.records.permissions import check_may_enter
 from caunoi.refusals import Refusal
 
-T = TypeVar("T")
 Advance = Callable[[int], None]
-# Rows a statement asks for at once, versions an announcement carries: memory stays flat, round trips few.
-CHUNK = 500
+# Versions an announcement carries: memory stays flat, round trips few.
 ANNOUNCED = 5000
 
 
@@ -97,44 +94,6 @@ def store(
     raise AssertionError("the second try returns or raises")
 
 
-@dataclass(eq=False)
-class _Record:
-    """A submission while sendings are laid upon it: stored or not yet."""
-
-    submission: Submission
-    versions: list[SubmissionVersion]
-    version_ids: dict[int, int] = field(default_factory=dict)
-    written: list[_Written] = field(default_factory=list)
-    changed: bool = False
-
-    @property
-    def state(self) -> State:
-        return State(self.submission.state)
-
-    @property
-    def current(self) -> SubmissionVersion:
-        return self.versions[-1]
-
-    def id_of(self, number: int | None) -> int | None:
-        if number is None:
-            return None
-        if number in self.version_ids:
-            return self.version_ids[number]
-        return next(one.version.pk for one in self.written if one.version.number == number)
-
-
-@dataclass(eq=False)
-class _Written:
-    """A new version, with the numbers it replaces in each book."""
-
-    record: _Record
-    version: SubmissionVersion
-    prepared: Prepared
-    replaces_reported: int | None
-    replaces_approved: int | None
-    is_approved: bool
-
-
 class _Arrival:
     """One call's work. All reading and locking first, then deciding in memory, then writing in bulk."""
 
@@ -149,19 +108,14 @@ class _Arrival:
     ) -> None:
         self.prepared, self.by, self.at, self.progress = prepared, by, at, progress
         self.action, self.detail = action, detail
-        self.records: dict[int, _Record] = {}
-        self.by_occasion: dict[tuple[int, int, str], _Record] = {}
-        self.by_instance: dict[tuple[int, str], tuple[_Record, SubmissionVersion]] = {}
-        # Sendings that said nothing new, with the hash of their bytes.
-        self.repeated: dict[tuple[int, str], tuple[_Record, SubmissionVersion, str]] = {}
+        self.stored = StoredRecords(prepared)
         self.newly_repeated: list[RepeatedInstance] = []
-        self.new: list[_Record] = []
-        self.written: list[_Written] = []
-        self.steps: list[tuple[_Record, int, Step, State, State, Actor, datetime]] = []
+        self.new: list[Record] = []
+        self.written: list[Written] = []
+        self.steps: list[tuple[Record, int, Step, State, State, Actor, datetime]] = []
         self.files: list[tuple[SubmissionVersion, IncomingFile]] = []
 
     def run(self) -> list[Received]:
-        self._read()
         results = self._lay_all()
         self._write()
         self._announce()
@@ -179,60 +133,9 @@ class _Arrival:
         self._audit(received)
         return received
 
-    # Reading
-
-    def _read(self) -> None:
-        ids = self._find_stored_ids()
-        # Locked in order of id until the end, so that two corrections of one record queue up instead of both becoming
-        # version 2, and an approval sees the version it approves.
-        stored: dict[int, Submission] = {}
-        for chunk in _chunks(sorted(ids)):
-            for submission in Submission.objects.select_for_update().filter(pk__in=chunk).order_by("pk"):
-                stored[submission.pk] = submission
-        versions: dict[int, list[SubmissionVersion]] = {}
-        for chunk in _chunks(sorted(stored)):
-            for version in SubmissionVersion.objects.filter(submission_id__in=chunk).order_by("number"):
-                versions.setdefault(version.submission_id, []).append(version)
-        for pk, submission in stored.items():
-            several = versions[pk]
-            record = _Record(submission, several, {version.number: version.pk for version in several})
-            self.records[pk] = record
-            for version in several:
-                self.by_instance[version.form_id, version.instance_id] = (record, version)
-            if submission.period_key and submission.state != State.WITHDRAWN:
-                self.by_occasion[submission.form_id, submission.org_unit_id, submission.period_key] = record
-        for chunk in _chunks(sorted(self.records)):
-            for known in RepeatedInstance.objects.filter(version__submission_id__in=chunk).select_related("version"):
-                record = self.records[known.version.submission_id]
-                self.repeated[known.form_id, known.instance_id] = (record, known.version, known.sha256)
-
-    def _find_stored_ids(self) -> set[int]:
-        """Submissions that any of the sendings may be about: same instance, corrected instance, same occasion."""
-        instances: dict[int, set[str]] = {}
-        occasions: dict[tuple[int, str], set[int]] = {}
-        for one in self.prepared:
-            form = one.version.form_id
-            instances.setdefault(form, set()).update(filter(None, (one.instance_id, one.deprecated_id)))
-            if one.occasion.period_key:
-                occasions.setdefault((form, one.occasion.period_key), set()).add(one.unit.id)
-        found: set[int] = set()
-        for form, names in instances.items():
-            for chunk in _chunks(sorted(names)):
-                rows = SubmissionVersion.objects.filter(form_id=form, instance_id__in=chunk)
-                found.update(rows.values_list("submission_id", flat=True))
-                repeated = RepeatedInstance.objects.filter(form_id=form, instance_id__in=chunk)
-                found.update(repeated.values_list("version__submission_id", flat=True))
-        for (form, period_key), units in occasions.items():
-            for units_chunk in _chunks(sorted(units)):
-                submissions = Submission.objects.filter(
-                    form_id=form, period_key=period_key, org_unit_id__in=units_chunk
-                )
-                found.update(submissions.exclude(state=State.WITHDRAWN).values_list("pk", flat=True))
-        return found
-
     # Deciding
 
-    def _lay_all(self) -> list[tuple[_Record, SubmissionVersion, Outcome]]:
+    def _lay_all(self) -> list[tuple[Record, SubmissionVersion, Outcome]]:
         results = []
         refused: list[tuple[int, Refusal]] = []
         for index, one in enumerate(self.prepared):
@@ -244,12 +147,12 @@ class _Arrival:
             raise SeveralRefused(refused)
         return results
 
-    def _lay(self, one: Prepared) -> tuple[_Record, SubmissionVersion, Outcome]:
+    def _lay(self, one: Prepared) -> tuple[Record, SubmissionVersion, Outcome]:
         form = one.version.form_id
-        known = self.by_instance.get((form, one.instance_id))
+        known = self.stored.by_instance.get((form, one.instance_id))
         if known is not None:
             return self._repeat(one, *known)
-        if (before := self.repeated.get((form, one.instance_id))) is not None:
+        if (before := self.stored.repeated.get((form, one.instance_id))) is not None:
             record, repeated, sha256 = before
             if sha256 != _sha256(one.xml):
                 raise InstanceTaken
@@ -258,7 +161,9 @@ class _Arrival:
             record = self._find_deprecated(one)
         else:
             same = (
-                self.by_occasion.get((form, one.unit.id, one.occasion.period_key)) if one.occasion.period_key else None
+                self.stored.by_occasion.get((form, one.unit.id, one.occasion.period_key))
+                if one.occasion.period_key
+                else None
             )
             if same is None:
                 return self._begin(one)
@@ -269,8 +174,8 @@ class _Arrival:
         return self._correct(one, record)
 
     def _repeat(
-        self, one: Prepared, record: _Record, version: SubmissionVersion
-    ) -> tuple[_Record, SubmissionVersion, Outcome]:
+        self, one: Prepared, record: Record, version: SubmissionVersion
+    ) -> tuple[Record, SubmissionVersion, Outcome]:
         """Phones resend after a timeout although the first try arrived, and sends large photos in later requests.
         Same instance, same bytes: keep only the files we lack. Other bytes: refuse, or two answers would share one
         identity."""
@@ -279,17 +184,17 @@ class _Arrival:
         self.files.extend((version, file) for file in one.item.attachments)
         return record, version, "unchanged"
 
-    def _remember(self, one: Prepared, record: _Record, version: SubmissionVersion) -> None:
+    def _remember(self, one: Prepared, record: Record, version: SubmissionVersion) -> None:
         if one.item.source == Source.SPREADSHEET:
             return  # a row's identity is its content
         known = RepeatedInstance(
             version=version, form_id=one.version.form_id, instance_id=one.instance_id, sha256=_sha256(one.xml)
         )
-        self.repeated[known.form_id, known.instance_id] = (record, version, known.sha256)
+        self.stored.repeated[known.form_id, known.instance_id] = (record, version, known.sha256)
         self.newly_repeated.append(known)
 
-    def _find_deprecated(self, one: Prepared) -> _Record:
-        known = self.by_instance.get((one.version.form_id, one.deprecated_id))
+    def _find_deprecated(self, one: Prepared) -> Record:
+        known = self.stored.by_instance.get((one.version.form_id, one.deprecated_id))
         if known is None:
             raise DeprecatedUnknown
         record, version = known
@@ -300,7 +205,7 @@ class _Arrival:
             raise DeprecatedStale
         return record
 
-    def _begin(self, one: Prepared) -> tuple[_Record, SubmissionVersion, Outcome]:
+    def _begin(self, one: Prepared) -> tuple[Record, SubmissionVersion, Outcome]:
         occasion = one.occasion
         submission = Submission(
             form_id=one.version.form_id,
@@ -316,13 +221,13 @@ class _Arrival:
             created_at=self.at,
             first_received_at=one.item.received_at,
         )
-        record = _Record(submission, [])
+        record = Record(submission, [])
         self.new.append(record)
         if occasion.period_key:
-            self.by_occasion[one.version.form_id, one.unit.id, occasion.period_key] = record
+            self.stored.by_occasion[one.version.form_id, one.unit.id, occasion.period_key] = record
         return record, self._add_version(one, record, Step.SUBMIT), "new"
 
-    def _correct(self, one: Prepared, record: _Record) -> tuple[_Record, SubmissionVersion, Outcome]:
+    def _correct(self, one: Prepared, record: Record) -> tuple[Record, SubmissionVersion, Outcome]:
         if find_next(record.state, Step.CORRECT) is None:
             raise StepImpossible(record.state, Step.CORRECT)
         submission, occasion = record.submission, one.occasion
@@ -333,7 +238,7 @@ class _Arrival:
         record.changed = True
         return record, self._add_version(one, record, Step.CORRECT), "corrected"
 
-    def _add_version(self, one: Prepared, record: _Record, step: Step) -> SubmissionVersion:
+    def _add_version(self, one: Prepared, record: Record, step: Step) -> SubmissionVersion:
         submission, item = record.submission, one.item
         number = submission.current_number + 1
         version = SubmissionVersion(
@@ -351,10 +256,10 @@ class _Arrival:
             flags=one.flags,
         )
         record.versions.append(version)
-        self.by_instance[one.version.form_id, one.instance_id] = (record, version)
+        self.stored.by_instance[one.version.form_id, one.instance_id] = (record, version)
         self.files.extend((version, file) for file in item.attachments)
         submission.current_number = number
-        written = _Written(
+        written = Written(
             record, version, one, submission.reported_number, submission.approved_number, not one.needs_approval
         )
         record.written.append(written)
@@ -369,7 +274,7 @@ class _Arrival:
             submission.approved_number = number
         return version
 
-    def _step(self, record: _Record, number: int, step: Step, to: State, by: Actor, at: datetime) -> None:
+    def _step(self, record: Record, number: int, step: Step, to: State, by: Actor, at: datetime) -> None:
         before = record.state
         assert find_next(before, step) is to
         record.submission.state = to.value
@@ -379,7 +284,7 @@ class _Arrival:
 
     def _write(self) -> None:
         insert_rows([record.submission for record in self.new])
-        for record in self.records.values():
+        for record in self.stored.by_id.values():
             if record.changed:
                 record.submission.save()
         for one in self.written:
@@ -409,7 +314,7 @@ class _Arrival:
 
     def _announce(self) -> None:
         for batch in _in_rounds(self.written):
-            for chunk in _chunks(batch, ANNOUNCED):
+            for chunk in chunks(batch, ANNOUNCED):
                 arrived = [_arrived(one, one.record.id_of(one.replaces_reported)) for one in chunk]
                 events.announce(VersionsArrived(arrived, self.at))
                 approved = [_arrived(one, one.record.id_of(one.replaces_approved)) for one in chunk if one.is_approved]
@@ -437,7 +342,7 @@ class _Arrival:
         write_line(self.action, subject, detail, by=self.by, at=self.at)
 
 
-def _find_same(one: Prepared, record: _Record) -> SubmissionVersion | None:
+def _find_same(one: Prepared, record: Record) -> SubmissionVersion | None:
     """The version this sending repeats, or None if it says something new."""
     if one.item.source == Source.SPREADSHEET:
         # Importing a file again says nothing new, even after its content was corrected since.
@@ -452,7 +357,7 @@ def _sha256(xml: str) -> str:
     return hashlib.sha256(xml.encode()).hexdigest()
 
 
-def _arrived(one: _Written, previous_version_id: int | None) -> Arrived:
+def _arrived(one: Written, previous_version_id: int | None) -> Arrived:
     # The version's own days, not the submission's: a later version of the same call may have moved the event.
     occasion = one.prepared.occasion
     return Arrived(
@@ -472,14 +377,9 @@ def _arrived(one: _Written, previous_version_id: int | None) -> Arrived:
     )
 
 
-def _in_rounds(written: Iterable[_Written]) -> Iterator[list[_Written]]:
+def _in_rounds(written: Iterable[Written]) -> Iterator[list[Written]]:
     """First versions, then second ones, and so on: what a version replaces must be posted before it arrives."""
-    rounds: dict[int, list[_Written]] = {}
+    rounds: dict[int, list[Written]] = {}
     for one in written:
         rounds.setdefault(one.record.written.index(one), []).append(one)
     yield from rounds.values()
-
-
-def _chunks(things: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
-    for start in range(0, len(things), size):
-        yield things[start : start + size]

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any
 
-import xlrd  # type: ignore[import-untyped]  # has no types; pyxform brings it
+import xlrd
 from lxml import etree
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
