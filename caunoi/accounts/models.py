@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from caunoi.audit.rules import Actor
@@ -10,12 +9,12 @@ from caunoi.places.models import OrgUnit, Succession
 
 
 class Role(models.TextChoices):
-    RECORDER = "recorder", _("Người ghi")
-    EDITOR = "editor", _("Người sửa")
-    APPROVER = "approver", _("Người duyệt")
-    VIEWER = "viewer", _("Người xem")
-    PROGRAMME_MANAGER = "programme_manager", _("Quản lý chương trình")
-    ADMINISTRATOR = "administrator", _("Quản trị")
+    RECORDER = "recorder", pgettext_lazy("role", "Người ghi")
+    EDITOR = "editor", pgettext_lazy("role", "Người sửa")
+    APPROVER = "approver", pgettext_lazy("role", "Người duyệt")
+    VIEWER = "viewer", pgettext_lazy("role", "Người xem")
+    PROGRAMME_MANAGER = "programme_manager", pgettext_lazy("role", "Quản lý chương trình")
+    ADMINISTRATOR = "administrator", pgettext_lazy("role", "Quản trị")
     AUDITOR = "auditor", pgettext_lazy("role", "Kiểm tra")
 
 

@@ -16,13 +16,14 @@ from caunoi.records.spreadsheet import import_file
 from caunoi.refusals import NotFound, Refusal
 
 
-@click.command(name="import")
+@click.command(name="import", help=_("Nhập bảng tính: mỗi dòng một bản ghi; tất cả hoặc không gì cả."))
 @click.argument("form")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--by", "username", help="The user who answers for the rows; without it the operator of this machine.")
-@click.option("--json", "as_json", is_flag=True, help="Counts as JSON.")
+@click.option(
+    "--by", "username", help=_("Người chịu trách nhiệm về các dòng; không ghi thì là người vận hành máy này.")
+)
+@click.option("--json", "as_json", is_flag=True, help=_("In kết quả dạng JSON."))
 def import_(form: str, file: Path, username: str | None, as_json: bool) -> None:
-    """Load a spreadsheet: one submission a row, all or nothing."""
     at = moments.now()
     user = _find_user(username)
     scope = EVERYTHING if user is None else windows_with_role(user, MAY_ENTER, moments.local_date(at))

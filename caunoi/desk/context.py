@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from caunoi import moments
 from caunoi.accounts.models import Role, User
@@ -61,7 +62,7 @@ def list_links(roles: set[Role]) -> list[Link]:
         (READERS, Link("figures", _("Số liệu"), frozenset({"explain"}))),
         (READERS, Link("coverage", _("Tiến độ báo cáo"))),
         (READERS, Link("reports", _("Báo cáo"), frozenset({"report", "report-new", "report-verify"}))),
-        (set(Role), Link("places", _("Đơn vị"), frozenset({"place", "succession-new"}))),
+        (set(Role), Link("places", pgettext("menu", "Đơn vị"), frozenset({"place", "succession-new"}))),
         ({Role.ADMINISTRATOR}, Link("users", _("Người dùng"))),
         ({Role.ADMINISTRATOR, Role.PROGRAMME_MANAGER}, Link("packs", _("Gói chương trình"))),
         ({Role.ADMINISTRATOR, Role.AUDITOR}, Link("audit", _("Nhật ký"))),
