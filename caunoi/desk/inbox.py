@@ -26,7 +26,7 @@ from caunoi.periods.rules import first_day, last_day
 from caunoi.places.models import OrgUnitSpell
 from caunoi.places.queries import get_snapshot
 from caunoi.records.models import Submission
-from caunoi.records.queries import LATE, Due, list_late, list_missing, list_returned, list_waiting_for
+from caunoi.records.queries import LATE, Due, count_missing, list_late, list_missing, list_returned, list_waiting_for
 from caunoi.vietnamese_text import fold
 
 TABS = ("waiting", "missing", "late", "returned")
@@ -126,14 +126,19 @@ def list_sent(tab: str, user: User, at: datetime, filters: Filters) -> QuerySet[
 def list_owed(user: User, on: date, filters: Filters) -> list[Due]:
     """Reports nobody has sent. Months are compared with the period's last day: a month that began on the 15th of the
     one before is named after the later."""
+    scope = windows_with_role(user, DECIDERS, on)
     return [
         due
-        for due in list_missing(windows_with_role(user, DECIDERS, on), on)
-        if (not filters.form or due.form_code == filters.form)
-        and (filters.first is None or due.last_day >= filters.first)
+        for due in list_missing(scope, on, form_code=filters.form, unit_ids=filters.units)
+        if (filters.first is None or due.last_day >= filters.first)
         and (filters.last is None or due.last_day <= filters.last)
-        and (filters.units is None or due.org_unit_id in filters.units)
     ]
+
+
+def count_owed(user: User, on: date, filters: Filters) -> int:
+    if filters.is_set:
+        return len(list_owed(user, on, filters))
+    return count_missing(windows_with_role(user, DECIDERS, on), on)
 
 
 SENT_ORDERS = {"form": "form__title_vi", "period": "day_to", "due": "due_on", "received": "first_received_at"}
@@ -260,7 +265,7 @@ def count_tabs(user: User, at: datetime, filters: Filters) -> list[Tab]:
         "returned": _("Đã trả lại"),
     }
     counts = {
-        tab: len(list_owed(user, on, filters)) if tab == "missing" else list_sent(tab, user, at, filters).count()
+        tab: count_owed(user, on, filters) if tab == "missing" else list_sent(tab, user, at, filters).count()
         for tab in TABS
     }
     return [Tab(tab, labels[tab], counts[tab]) for tab in TABS]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import DateField, F, Func, Q, QuerySet
+from django.db.models.sql.compiler import SQLCompiler
 
 from caunoi.accounts.models import User
 from caunoi.accounts.scope import Scope, ids_in_sql
@@ -18,7 +19,6 @@ from caunoi.forms.queries import list_assignments
 from caunoi.periods.rules import CutOff, Days, Period, PeriodType, list_touching
 from caunoi.periods.wording import describe_period
 from caunoi.places.queries import get_snapshot
-from caunoi.places.rules.snapshot import PlaceSnapshot
 from caunoi.records.errors import SubmissionUnknown
 from caunoi.records.models import Submission, SubmissionVersion
 from caunoi.records.permissions import Authority, Terms
@@ -117,16 +117,20 @@ def list_waiting(scope: Scope) -> QuerySet[Submission]:
 def list_waiting_for(user: User, at: datetime) -> QuerySet[Submission]:
     """Those of them that this user may decide about."""
     authority = Authority(user, at)
-    wanted = Q(pk__in=[])
+    # By level of approval, not by assignment: a province's scope is a list of thousands of units, few levels differ.
+    decided: dict[str, Q] = {}
     for assignment in list_assignments():
-        seen = Q(pk__in=[])
-        for scope in authority.scopes(Step.APPROVE, assignment.approval_level):
-            seen |= scope.condition()
         here = Q(form_id=assignment.form_id, org_unit__level=assignment.level)
         if assignment.from_day is not None:
             here &= Q(day_to__gte=assignment.from_day)
         if assignment.to_day is not None:
             here &= Q(day_to__lte=assignment.to_day)
+        decided[assignment.approval_level] = decided.get(assignment.approval_level, Q(pk__in=[])) | here
+    wanted = Q(pk__in=[])
+    for level, here in decided.items():
+        seen = Q(pk__in=[])
+        for scope in authority.scopes(Step.APPROVE, level):
+            seen |= scope.condition()
         wanted |= here & seen
     found = Submission.objects.select_related("form", "org_unit").filter(wanted, state=State.SUBMITTED)
     return found.order_by("first_received_at", "pk")
@@ -143,7 +147,21 @@ def list_returned(scope: Scope) -> QuerySet[Submission]:
 
 def list_late(scope: Scope) -> QuerySet[Submission]:
     """Arrived after their due day (a day of Vietnam), newest first."""
-    return list_submissions(scope).filter(due_on__lt=F("first_received_at__date")).exclude(state=State.WITHDRAWN)
+    arrived = list_submissions(scope).annotate(arrived_on=_DayOfVietnam("first_received_at"))
+    return arrived.filter(due_on__lt=F("arrived_on")).exclude(state=State.WITHDRAWN)
+
+
+class _DayOfVietnam(Func):
+    """`__date` calls back into Python for every row on SQLite: a second for a province. Vietnam has no summer time."""
+
+    output_field = DateField()
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, template="date(%(expressions)s, '+7 hours')", **extra)
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> Any:
+        template = "(%(expressions)s AT TIME ZONE 'Asia/Ho_Chi_Minh')::date"
+        return self.as_sql(compiler, connection, template=template, **extra)
 
 
 # What is owed
@@ -161,17 +179,40 @@ def list_due(unit_ids: Collection[int], today: date) -> list[Due]:
     return sorted(found, key=lambda due: (due.due_on, due.title, due.org_unit_id))
 
 
-def list_missing(scope: Scope, today: date) -> list[Due]:
-    """Reports of ended periods (a year back at most) that nobody has sent, oldest first."""
-    places = get_snapshot()
-    units = [unit for unit in places.units if scope.sees_unit(unit)]
-    found = []
-    for assignment, periods in _list_owed(today):
-        ended = [period for period in periods if period.days.last < today]
-        for due in _list_status(assignment, ended, units, today):
-            if due.submission is None and scope.sees(due.org_unit_id, Days(due.first_day, due.last_day)):
-                found.append(due)
+def list_missing(
+    scope: Scope, today: date, *, form_code: str = "", unit_ids: Collection[int] | None = None
+) -> list[Due]:
+    """Reports of ended periods (a year back at most) that nobody has sent, oldest first; of one form and of these
+    units alone where they are given."""
+    found = [
+        owed.due_of(unit, None, today)
+        for owed, unit in _list_absent(scope, today)
+        if (not form_code or owed.assignment.form.code == form_code) and (unit_ids is None or unit in unit_ids)
+    ]
     return sorted(found, key=lambda due: (due.due_on, due.title, due.org_unit_id))
+
+
+def count_missing(scope: Scope, today: date) -> int:
+    """How many `list_missing` would list; a province owes tens of thousands, which nobody needs to see their number."""
+    return sum(1 for _absent in _list_absent(scope, today))
+
+
+def _list_absent(scope: Scope, today: date) -> Iterator[tuple[_Owed, int]]:
+    """(What is owed, unit that has not sent it), of units and days in the scope."""
+    places = get_snapshot()
+    for assignment, periods in _list_owed(today):
+        units = [u for u, unit in places.units.items() if unit.level == assignment.level and scope.sees_unit(u)]
+        ended = [_Owed.of(assignment, period) for period in periods if period.days.last < today]
+        rows = _sent(assignment, [owed.period_key for owed in ended], units)
+        sent = set(rows.values_list("period_key", "org_unit_id")) if units and ended else set()
+        for owed in ended:
+            for unit in units:
+                if (
+                    (owed.period_key, unit) not in sent
+                    and places.exists_on(unit, owed.days.last)
+                    and scope.sees(unit, owed.days)
+                ):
+                    yield owed, unit
 
 
 def list_reporting(assignment: Assignment, period: Period, unit_ids: Collection[int], today: date) -> list[Due]:
@@ -201,30 +242,54 @@ def _is_owed(assignment: Assignment, period: Period) -> bool:
 def _list_status(
     assignment: Assignment, periods: Iterable[Period], unit_ids: Collection[int], today: date
 ) -> Iterator[Due]:
-    places: PlaceSnapshot = get_snapshot()
+    places = get_snapshot()
     units = [unit for unit in unit_ids if unit in places.units and places.units[unit].level == assignment.level]
-    owed = [(unit, period) for period in periods for unit in units if places.exists_on(unit, period.days.last)]
-    if not owed:
+    owing = [_Owed.of(assignment, period) for period in periods]
+    if not units or not owing:
         return
-    keys = sorted({period.key for _unit, period in owed})
-    rows = Submission.objects.filter(
-        form_id=assignment.form_id, period_key__in=keys, org_unit_id__in=ids_in_sql(units)
-    ).exclude(state=State.WITHDRAWN)
+    rows = _sent(assignment, [owed.period_key for owed in owing], units)
     sent = {(submission.org_unit_id, submission.period_key): submission for submission in rows}
-    for unit, period in owed:
-        submission = sent.get((unit, period.key))
-        due_on = period.days.last + timedelta(days=assignment.due_days)
-        yield Due(
-            assignment.pk,
-            assignment.form.code,
-            assignment.form.title_vi,
-            assignment.form.title_en,
+    for owed in owing:
+        for unit in units:
+            if places.exists_on(unit, owed.days.last):
+                yield owed.due_of(unit, sent.get((unit, owed.period_key)), today)
+
+
+def _sent(assignment: Assignment, period_keys: Collection[str], units: Collection[int]) -> QuerySet[Submission]:
+    found = Submission.objects.filter(
+        form_id=assignment.form_id, period_key__in=period_keys, org_unit_id__in=ids_in_sql(units)
+    )
+    return found.exclude(state=State.WITHDRAWN)
+
+
+@dataclass(frozen=True)
+class _Owed:
+    """One form for one period, whoever owes it; described once for thousands of units."""
+
+    assignment: Assignment
+    period_key: str
+    label: str
+    days: Days
+    due_on: date
+
+    @staticmethod
+    def of(assignment: Assignment, period: Period) -> _Owed:
+        days = period.days
+        due_on = days.last + timedelta(days=assignment.due_days)
+        return _Owed(assignment, period.key, describe_period(period), days, due_on)
+
+    def due_of(self, unit: int, submission: Submission | None, today: date) -> Due:
+        return Due(
+            self.assignment.pk,
+            self.assignment.form.code,
+            self.assignment.form.title_vi,
+            self.assignment.form.title_en,
             unit,
-            period.key,
-            describe_period(period),
-            period.days.first,
-            period.days.last,
-            due_on,
+            self.period_key,
+            self.label,
+            self.days.first,
+            self.days.last,
+            self.due_on,
             submission,
-            submission.state if submission else LATE if due_on < today else MISSING,
+            submission.state if submission else LATE if self.due_on < today else MISSING,
         )
