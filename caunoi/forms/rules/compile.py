@@ -41,8 +41,11 @@ _PYXFORM_RAISES = (
 
 @dataclass(frozen=True)
 class CompiledForm:
-    """`titles` by language. `untranslated`: labels that one of the form's languages lacks. `unchecked`: expressions
-    with functions the server does not have; phones evaluate them, the server leaves these checks out."""
+    """`titles` by language: XLSForm knows one title; the English one stands in our own column `form_title_en`.
+
+    `untranslated`: labels that one of the form's languages lacks. `unchecked`: expressions with functions the server
+    does not have; phones evaluate them, the server leaves these checks out.
+    """
 
     form_id: str
     titles: dict[str, str]
@@ -96,13 +99,18 @@ def compile_xlsform(content: bytes, file_type: str, file_name: str) -> CompiledF
         raise _refused(file_name, mistakes)
     return CompiledForm(
         form_id=str(survey["id_string"]),
-        titles=_texts(survey.get("title", "")),
+        titles=_texts(survey.get("title", "")) | _texts({"English (en)": _settings_of(sheets).get("form_title_en")}),
         version=str(survey.get("version") or ""),
         xform=result.xform,
         questions=questions,
         untranslated=tuple(_list_untranslated(questions, _row_numbers(rows), file_name)),
         unchecked=tuple(unchecked),
     )
+
+
+def _settings_of(sheets: DefinitionData) -> Mapping[str, Any]:
+    rows: list[Mapping[str, Any]] = list(sheets.settings or ())
+    return rows[0] if rows else {}
 
 
 def _refused(file_name: str, mistakes: Sequence[Mistake]) -> FileRefused:
@@ -138,7 +146,7 @@ def _list_mistakes(sheets: DefinitionData, rows: Sequence[Mapping[str, Any]], fi
                     yield Mistake(
                         file_name, "survey", number, column, _unknown_question(wanted, numbers), str(row[column])
                     )
-    settings = (list(sheets.settings or ()) or [{}])[0]
+    settings = _settings_of(sheets)
     for column in ("form_id", "version"):
         if not settings.get(column) and not (column == "form_id" and settings.get("id_string")):
             yield Mistake(file_name, "settings", 2, column, _("Trang settings thiếu giá trị của cột này."))

@@ -23,6 +23,7 @@ def form(*rows: str) -> bytes:
 def test_every_form_of_our_packs_compiles_with_all_translations_and_all_checks(path: Path) -> None:
     compiled = compile_xlsform(path.read_bytes(), "md", path.name)
 
+    assert set(compiled.titles) == {"vi", "en"}
     assert compiled.untranslated == ()
     assert compiled.unchecked == ()
     assert from_json(json.loads(json.dumps(to_json(compiled.questions)))) == compiled.questions
