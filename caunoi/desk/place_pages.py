@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from caunoi.accounts.models import PredecessorAccess, Role, RoleGrant
 from caunoi.periods.rules import BEGINNING, END
 from caunoi.places.models import Level, OrgUnitSpell, Succession
+from caunoi.places.queries import describe_absence
 from caunoi.places.rules.snapshot import PlaceSnapshot, Spell, Step
 from caunoi.places.rules.successions import describe_basis, show_share
 from caunoi.vietnamese_text import clean, fold
@@ -206,7 +207,9 @@ def read_timeline(unit: int, places: PlaceSnapshot) -> list[Event]:
     if me.ends_on is not None:
         went = tuple(_related(step.new, step.day, step, places) for step in places.successors(unit))
         title = _("Kết thúc, chuyển thành") if went else _("Kết thúc, không có đơn vị kế tục")
-        events.append(Event(me.ends_on, title, (), went, notes.get(me.ends_on, "")))
+        # A level that was abolished has no successor of its own; its parts have.
+        gone = () if went else (describe_absence(unit, me.ends_on, places),)
+        events.append(Event(me.ends_on, title, gone, went, notes.get(me.ends_on, "")))
     return events
 
 

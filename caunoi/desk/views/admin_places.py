@@ -37,7 +37,7 @@ from caunoi.desk.succession_preview import compare_figures
 from caunoi.places.actions import succeed
 from caunoi.places.errors import SuccessionRefused
 from caunoi.places.inputs import BASES, KIND_LABELS, MOST_ROWS, SuccessionForm, describe_typed
-from caunoi.places.queries import get_snapshot
+from caunoi.places.queries import describe_absence, get_snapshot
 from caunoi.places.rules.preview import SuccessionDraft, preview_succession
 from caunoi.places.rules.snapshot import PlaceSnapshot, Unit
 
@@ -90,6 +90,7 @@ def place(request: HttpRequest, key: str) -> HttpResponse:
     day, complaint = read_day(request.GET.get("on", ""), nearest)
     context: dict[str, Any] = {"unit": unit, "on": day, "complaint": complaint, "exists": unit.exists_on(day)}
     shown = day if unit.exists_on(day) else nearest
+    context["absence"] = "" if unit.exists_on(day) else describe_absence(unit.id, day, snapshot)
     children = snapshot.children_on(unit.id, shown)
     may_change = may_change_unit(user, unit.id, today)
     context |= {
