@@ -190,7 +190,7 @@ def test_an_older_version_stays_readable_with_the_differences_marked() -> None:
 
     assert 'id="older-version"' in old
     assert 'class="changed"' in old
-    assert "+1" in old or "−1" in old
+    assert "(khác)" in old
 
 
 def test_the_history_tells_every_step_and_who_took_it() -> None:
