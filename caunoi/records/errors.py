@@ -133,7 +133,7 @@ class CorrectsAnother(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            _("Bản sửa ghi đơn vị hoặc kỳ khác với bản ghi ban đầu. Hãy thu hồi bản ghi cũ và gửi bản ghi mới.")
+            _("Bản sửa ghi đơn vị hoặc kỳ khác với bản ghi ban đầu. Hãy rút bản ghi cũ và gửi bản ghi mới.")
         )
 
 
