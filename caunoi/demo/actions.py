@@ -83,9 +83,7 @@ def load_places(plan: DemoPlan, *, by: Actor, at: datetime) -> None:
     units = [row for row in units if row["key"] in keys]
     changes = [row for row in changes if row["key"] in keys]
     successions = [row for row in successions if row["old"] in keys and row["new"] in keys]
-    villages, moves = make_villages(
-        units, changes, successions, plan.districts, plan.counted_on, plan.village_names
-    )
+    villages, moves = make_villages(units, changes, successions, plan.districts, plan.counted_on, plan.village_names)
     made = [{**village, "synthetic": "1"} for village in villages]
     with tempfile.TemporaryDirectory() as folder:
         load_units(_write(folder, "units.csv", [*units, *made]), by=by, at=at)
