@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from caunoi.desk.figure_inputs import DayField
+from caunoi.languages import in_reader_language
 from caunoi.reports.queries import list_templates
 from caunoi.reports.word_file import MOST_BYTES
 
@@ -28,7 +29,8 @@ class ReportForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["template"].choices = [(t.code, t.title_vi) for t in list_templates()]  # type: ignore[attr-defined]  # a ChoiceField
+        templates = [(t.code, in_reader_language(t.title_vi, t.title_en)) for t in list_templates()]
+        self.fields["template"].choices = templates  # type: ignore[attr-defined]  # a ChoiceField
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

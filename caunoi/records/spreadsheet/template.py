@@ -15,6 +15,7 @@ from caunoi.forms.models import PeriodKind
 from caunoi.forms.queries import get_form_version, list_assignments, questions_of
 from caunoi.forms.rules.check import allowed_of
 from caunoi.forms.rules.questions import PERIOD_COLUMN, UNIT_COLUMN, Question
+from caunoi.languages import in_reader_language
 from caunoi.places.queries import get_snapshot
 from caunoi.places.rules.snapshot import PlaceSnapshot
 from caunoi.records.spreadsheet.cells import PERIOD_WORDS
@@ -33,7 +34,9 @@ def template_workbook(form_code: str, unit_ids: Collection[int], *, today: date)
     made = io.BytesIO()
     book = xlsxwriter.Workbook(made, {"in_memory": True, "default_date_format": "dd/mm/yyyy"})
     writer = _Template(book, questions, sorted(kinds))
-    writer.write(version.form.title_vi, _name_units(unit_ids, get_snapshot(), today))
+    writer.write(
+        in_reader_language(version.form.title_vi, version.form.title_en), _name_units(unit_ids, get_snapshot(), today)
+    )
     book.close()
     return made.getvalue()
 
