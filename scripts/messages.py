@@ -6,17 +6,18 @@ The sentences themselves are Vietnamese; the catalogues hold what other language
 a new sentence is added with an empty translation (tests/test_translations.py names it), one that is gone goes. There
 are file names but no line numbers and no dates in a catalogue: a run without news changes nothing.
 
-Babel reads Python, and templates after Django itself has turned them into something like Python. GNU gettext, which
+Templates are read by Babel after Django itself has turned them into something like Python. GNU gettext, which
 `manage.py makemessages` wants, is not on most machines.
 """
 
 from __future__ import annotations
 
+import ast
 import io
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,23 @@ def list_sentences() -> Iterator[Sentence]:
             continue
         text = path.read_text(encoding="utf-8")
         name = str(path.relative_to(ROOT))
-        yield from read_sentences(text if path.suffix == ".py" else flatten_template(text, name), name)
+        yield from read_python(text, name) if path.suffix == ".py" else read_template(text, name)
+
+
+def read_python(text: str, name: str) -> Iterator[Sentence]:
+    """From the syntax tree, because sentences stand inside f-strings too."""
+    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+    for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
+        function = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+        if function in KEYWORDS:
+            given = [argument.value if isinstance(argument, ast.Constant) else None for argument in call.args]
+            yield from _pick(function, given, name, call.lineno)
+
+
+def read_template(text: str, name: str) -> Iterator[Sentence]:
+    source = io.BytesIO(flatten_template(text, name).encode("utf-8"))
+    for line, function, found, _comments in extract_python(source, list(KEYWORDS), [], {"encoding": "utf-8"}):
+        yield from _pick(function, [found] if isinstance(found, str) else list(found or ()), name, line)
 
 
 def flatten_template(text: str, name: str) -> str:
@@ -82,25 +99,21 @@ def flatten_template(text: str, name: str) -> str:
     return re.sub(r"^[ \t]+", "", templatize(text, origin=name), flags=re.M)
 
 
-def read_sentences(python: str, name: str) -> Iterator[Sentence]:
-    source = io.BytesIO(python.encode("utf-8"))
-    for line, function, found, _comments in extract_python(source, list(KEYWORDS), [], {"encoding": "utf-8"}):
-        given = [found] if isinstance(found, str) else list(found or ())
-        positions = KEYWORDS[function] or (1,)
-        context: str | None = None
-        texts: list[str] = []
-        for position in positions:
-            at = position[0] if isinstance(position, tuple) else position
-            value = given[at - 1] if at <= len(given) else None
-            if value is None:
-                break  # not a literal: a name is passed on that was translated or marked elsewhere
-            if isinstance(position, tuple):
-                context = value
-            else:
-                texts.append(value)
+def _pick(function: str, given: Sequence[Any], name: str, line: int) -> Iterator[Sentence]:
+    """The sentence of one call; none if it is not written there: a name is passed on that was translated elsewhere."""
+    context: str | None = None
+    texts: list[str] = []
+    for position in KEYWORDS[function] or (1,):
+        at = position[0] if isinstance(position, tuple) else position
+        value = given[at - 1] if at <= len(given) else None
+        if not isinstance(value, str):
+            return
+        if isinstance(position, tuple):
+            context = value
         else:
-            if texts[0]:
-                yield Sentence((texts[0], texts[1]) if len(texts) == 2 else texts[0], context, name, line)
+            texts.append(value)
+    if texts[0]:
+        yield Sentence((texts[0], texts[1]) if len(texts) == 2 else texts[0], context, name, line)
 
 
 def make_catalogue(language: str, old: Catalog, sentences: list[Sentence]) -> Catalog:

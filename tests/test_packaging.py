@@ -100,14 +100,3 @@ def test_vendored_files_are_the_ones_that_were_listed() -> None:
     for name, size, digest in listed:
         content = (vendor / name).read_bytes()
         assert (len(content), hashlib.sha256(content).hexdigest()) == (int(size), digest), name
-
-
-def test_translations_lack_nothing() -> None:
-    """English is complete wherever it has been begun; without a catalogue there is nothing to check."""
-    from babel.messages.pofile import read_po
-
-    for path in (ROOT / "caunoi/locale").glob("*/LC_MESSAGES/*.po"):
-        with open(path, "rb") as file:
-            catalogue = read_po(file)
-        missing = [str(message.id) for message in catalogue if message.id and not message.string and not message.fuzzy]
-        assert missing == [], path

@@ -19,7 +19,15 @@ from django.utils.translation import gettext, ngettext, override
 from caunoi.accounts.models import Role
 from caunoi.config.catalogues import compile_stale_catalogues
 from caunoi.desk.tests.builders import signed_in, store_world, user
-from scripts.messages import KEYWORDS, LOCALE, list_sentences, list_untranslated, read_catalogue, read_sentences
+from scripts.messages import (
+    KEYWORDS,
+    LOCALE,
+    list_sentences,
+    list_untranslated,
+    read_catalogue,
+    read_python,
+    read_template,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUES = sorted(LOCALE.glob("*/LC_MESSAGES/django.po"))
@@ -199,12 +207,34 @@ def test_no_vietnamese_word_of_a_page_bypasses_translation() -> None:
     assert found == []
 
 
-def test_sentences_are_found_however_they_are_written() -> None:
-    python = '_("một") + gettext_lazy("hai") + ngettext("ba %d", "nhiều %d", n) + pgettext("vai", "bốn") + _(name)'
+def test_sentences_of_code_are_found_however_they_are_written() -> None:
+    python = """
+_("một") + gettext_lazy("hai " "ba") + ngettext("bốn %d", "nhiều %d", n) + pgettext("vai", "năm") + _(name)
+f"{_('sáu %s') % x}: {translation.gettext('bảy')}"
+"""
 
-    found = [(sentence.text, sentence.context) for sentence in read_sentences(python, "thu.py")]
+    found = [(sentence.text, sentence.context) for sentence in read_python(python, "thu.py")]
 
-    assert found == [("một", None), ("hai", None), (("ba %d", "nhiều %d"), None), ("bốn", "vai")]
+    assert found == [
+        ("một", None), ("hai ba", None), (("bốn %d", "nhiều %d"), None), ("năm", "vai"),
+        ("sáu %s", None), ("bảy", None),
+    ]  # fmt: skip
+
+
+def test_sentences_of_pages_are_found_however_they_are_written() -> None:
+    template = """
+      {% translate "một" %} {% translate "hai" context "vai" %} {{ value|default:_("ba") }}
+    {% blocktranslate trimmed with name=value %}
+      bốn {{ name }}
+    {% endblocktranslate %}
+          {% blocktranslate count n=n %}một {{ n }}{% plural %}nhiều {{ n }}{% endblocktranslate %} 100%
+    """
+
+    found = [(sentence.text, sentence.context) for sentence in read_template(template, "thu.html")]
+
+    assert found == [
+        ("một", None), ("hai", "vai"), ("ba", None), ("bốn %(name)s", None), (("một %(n)s", "nhiều %(n)s"), None),
+    ]  # fmt: skip
 
 
 def test_catalogues_are_compiled_when_they_are_missing_or_old_and_only_then(tmp_path: Path) -> None:
