@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 from playwright.sync_api import expect
 
 from tests.browser.visitor import Viewport, Visitor, only_on_desktop
+
+PACK = Path(__file__).resolve().parents[2] / "packs" / "tuyen-van"
 
 
 def test_the_tree_of_places_is_shown_as_it_stood_on_two_days(visitor: Callable[..., Visitor]) -> None:
@@ -111,3 +115,41 @@ def test_the_auditor_reads_who_did_what_and_checks_the_chain(visitor: Callable[.
 
     expect(auditor.page.locator("#verified .success")).to_contain_text("nguyên vẹn")
     auditor.look("audit-verified")
+
+
+def zip_pack(path: Path, *, broken: bool) -> Path:
+    """The outreach pack; broken: an element asks a question that its form doesn't have, another code stands twice."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for file in sorted(PACK.rglob("*")):
+            if not file.is_file():
+                continue
+            content = file.read_bytes()
+            if broken and file.name == "data_elements.csv":
+                lines = content.decode().replace("${so_ngay_cong}", "${so_ngay_cog}").splitlines()
+                content = "\n".join([*lines, lines[1]]).encode()
+            archive.writestr(f"tuyen-van/{file.relative_to(PACK)}", content)
+    return path
+
+
+def test_a_pack_with_mistakes_lists_them_all_and_a_good_one_loads(
+    visitor: Callable[..., Visitor], tmp_path: Path
+) -> None:
+    admin = visitor("tinh")
+    page = admin.page
+    admin.open("/packs/", look_as="packs")
+
+    page.locator("#id_file").set_input_files(zip_pack(tmp_path / "sai.zip", broken=True))
+    page.locator("#load").click()
+    expect(page.locator("#pack-refused")).to_contain_text("sai.zip")
+    expect(page.locator("#mistakes")).to_contain_text("so_ngay_cog")
+    assert page.locator("#mistakes tbody tr").count() >= 3
+    admin.look("pack-mistakes")
+
+    page.locator("#id_file").set_input_files(zip_pack(tmp_path / "dung.zip", broken=False))
+    page.locator("#check").click()
+    expect(page.locator("#pack-checked")).to_contain_text("không có lỗi")
+    page.locator("#id_file").set_input_files(tmp_path / "dung.zip")
+    page.locator("#load").click()
+    expect(page.locator("#pack-refused")).to_have_count(0)
+    expect(page.locator("#messages")).not_to_be_empty()
+    admin.look("pack-loaded")
