@@ -49,13 +49,14 @@ class Fillers:
 
     def fill(self, form: str, number: int, answers: dict[str, str]) -> dict[str, str]:
         """The answers with every silent question filled; questions answered empty are left out."""
+        known = {name: _known(text) for name, text in answers.items()}
         for question, when, value in self._of.get(form, ()):
             if question in answers:
                 continue
-            known = {name: float(text) if text.isdecimal() else text for name, text in answers.items()}
             if when is not None and not when(_NOTHING, i=float(number), **known):
                 continue
-            answers[question] = _text(value(_NOTHING, i=float(number), **known))
+            answers[question] = text = _text(value(_NOTHING, i=float(number), **known))
+            known[question] = _known(text)
         return {question: text for question, text in answers.items() if text}
 
 
@@ -64,6 +65,10 @@ _NOTHING = etree.Element("nothing")
 
 def _compile(text: str) -> etree.XPath:
     return etree.XPath(text.replace("${", "$").replace("}", ""))
+
+
+def _known(text: str) -> float | str:
+    return float(text) if text.isdecimal() else text
 
 
 def _text(value: object) -> str:
