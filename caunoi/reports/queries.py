@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
 from django.utils.translation import gettext as _
 
@@ -55,7 +56,7 @@ def get_run(run_id: int, scope: Scope) -> ReportRun:
 
 
 def _sees(run: ReportRun, scope: Scope) -> bool:
-    return may_see(run.org_unit.key, Days(run.day_from, run.day_to), scope)
+    return may_see(run.org_unit.key, Days(run.day_from, run.day_to), run.boundaries, scope)
 
 
 def read_run(run: ReportRun) -> tuple[bytes, Manifest]:
@@ -70,7 +71,10 @@ def list_visible(manifest: Manifest, scope: Scope) -> list[Line]:
 
     Whoever made it may have seen more: units that joined the place later have days that are open to few.
     """
-    return [line for line in manifest.figures if scope.everything or may_see(line.place, _days(line), scope)]
+    boundaries = date.fromisoformat(manifest.boundaries)
+    # A report has few places and hundreds of lines.
+    sees = cache(lambda place, days: may_see(place, days, boundaries, scope))
+    return [line for line in manifest.figures if sees(line.place, _days(line))]
 
 
 def check_may_open(manifest: Manifest, scope: Scope) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any, Literal
 
 from django.utils.translation import gettext as _
@@ -204,7 +205,8 @@ class _Answers:
     """What the report's questions answer now, asked as they were asked then: many figures at once."""
 
     def __init__(self, manifest: Manifest, progress: Callable[[int, int], None] | None, scope: Scope) -> None:
-        self._scope = scope
+        boundaries = date.fromisoformat(manifest.boundaries)
+        self._sees = cache(lambda place, days: may_see(place, days, boundaries, scope))
         self._now = current_number()
         self._found: dict[tuple[Any, ...], Figure] = {}
         self._alone: dict[str, Figure | None] = {}
@@ -232,7 +234,7 @@ class _Answers:
             return [figure for code in question.codes for figure in self._ask(replace(question, codes=(code,)))]
 
     def find(self, line: Line) -> Figure | None:
-        if not may_see(line.place, Days(date.fromisoformat(line.first), date.fromisoformat(line.last)), self._scope):
+        if not self._sees(line.place, Days(date.fromisoformat(line.first), date.fromisoformat(line.last))):
             return None
         figure = self._found.get((line.question, line.code, line.place))
         if figure is not None:

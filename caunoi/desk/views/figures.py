@@ -167,7 +167,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
             rows = [
                 row
                 for row in list_form_coverage(place, first, last, level=level)
-                if may_see(row.place, Days(first, last), scope)
+                if may_see(row.place, Days(first, last), last, scope)
             ]
     except Refusal as refused:
         refusal = refused.sentence
