@@ -47,6 +47,7 @@ from caunoi.reports.word_file import WordFile
 
 pytestmark = pytest.mark.django_db
 ALL_DAYS = (Window(date(1900, 1, 1), None),)
+VILLAGES = dict.fromkeys((5, 6, 7), ALL_DAYS)
 
 
 def test_a_report_prints_its_figures_as_an_official_writes_them() -> None:
@@ -294,7 +295,7 @@ def test_runs_are_listed_and_opened_only_by_those_who_see_the_place() -> None:
     state_usual(store_world())
     store_template()
     run = make().run
-    seeing = Scope(False, {DISTRICT: ALL_DAYS, WEST: ALL_DAYS, EAST: ALL_DAYS})
+    seeing = Scope(False, {DISTRICT: ALL_DAYS, WEST: ALL_DAYS, EAST: ALL_DAYS, **VILLAGES})
     blind = Scope(False, {PROVINCE: ALL_DAYS})
 
     assert list_runs(seeing) == [run]
@@ -309,13 +310,13 @@ def test_a_file_with_figures_of_units_out_of_reach_is_not_handed_out() -> None:
     state_usual(store_world())
     store_template()
     _content, manifest = read_run(make().run)
-    partly = Scope(False, {DISTRICT: ALL_DAYS, WEST: ALL_DAYS})
+    partly = Scope(False, {DISTRICT: ALL_DAYS, WEST: ALL_DAYS, **VILLAGES})
 
     # The district's own lines are hidden too: less the western commune's they would tell the eastern one's.
     assert {line.place for line in list_visible(manifest, partly)} == {"u3"}
     with pytest.raises(ReportOutOfReach, match="8 số liệu"):
         check_may_open(manifest, partly)
-    check_may_open(manifest, Scope(False, {DISTRICT: ALL_DAYS, WEST: ALL_DAYS, EAST: ALL_DAYS}))
+    check_may_open(manifest, Scope(False, {DISTRICT: ALL_DAYS, WEST: ALL_DAYS, EAST: ALL_DAYS, **VILLAGES}))
 
 
 def test_the_same_report_asked_again_is_found_until_something_is_posted() -> None:
