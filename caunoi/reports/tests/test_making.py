@@ -314,7 +314,7 @@ def test_a_file_with_figures_of_units_out_of_reach_is_not_handed_out() -> None:
 
     # The district's own lines are hidden too: less the western commune's they would tell the eastern one's.
     assert {line.place for line in list_visible(manifest, partly)} == {"u3"}
-    with pytest.raises(ReportOutOfReach, match="8 số liệu"):
+    with pytest.raises(ReportOutOfReach, match="7 số liệu"):
         check_may_open(manifest, partly)
     check_may_open(manifest, Scope(False, {DISTRICT: ALL_DAYS, WEST: ALL_DAYS, EAST: ALL_DAYS, **VILLAGES}))
 
