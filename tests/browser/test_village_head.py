@@ -105,6 +105,7 @@ def test_an_activity_is_recorded_in_the_browser(visitor: Callable[..., Visitor],
     head.look("activity-arrived")
 
 
+@only_on_phone  # the demonstration's village has ten months to send, and each journey sends one
 def test_what_was_typed_survives_the_end_of_the_session_and_is_sent_after_signing_in_again(
     visitor: Callable[..., Visitor], server: Server
 ) -> None:
@@ -145,6 +146,7 @@ def test_what_was_typed_is_there_again_when_the_page_is_reopened(visitor: Callab
     head.look("fill-draft-reopened")
 
 
+@only_on_phone  # the demonstration's village has ten months to send, and each journey sends one
 def test_the_button_pressed_twice_sends_one_record(visitor: Callable[..., Visitor], server: Server) -> None:
     head = visitor("thon")
     open_first_due(head)
