@@ -13,7 +13,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 # What may never stand in a file of the repository: hosts of package registries, folders of somebody's machine.
-NEVER = re.compile(r"pypi\.org|pythonhosted|registry\.npmjs|deb\.debian|/home/[a-z]+/|/root/|/opt/wheels")
+# Put together from parts: this file names none of them either.
+_HOSTS = (("pypi", "org"), ("python" + "hosted",), ("registry", "npmjs"), ("deb", "debian"))
+_FOLDERS = (r"/home/[a-z]+/", "/" + "root/", "/" + "opt/wheels")
+NEVER = re.compile("|".join([*(r"\.".join(parts) for parts in _HOSTS), *_FOLDERS]))
 
 
 def tracked_files() -> list[Path]:
