@@ -61,3 +61,35 @@ class PredecessorAccess(models.Model):
 
     def __str__(self) -> str:
         return f"{self.org_unit_id} {self.succession_id}"
+
+
+class AppUser(models.Model):
+    """A phone's access to one unit's forms, without an account: a token in an address, given as a QR code.
+
+    The token itself is looked up by its hash; `sealed_token` can be opened with the server's secret key to print the
+    QR code again, so that a stolen database alone opens nothing.
+    """
+
+    org_unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="app_users")
+    name = models.CharField(max_length=120, help_text="whose phone: shown beside what it sends")
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    sealed_token = models.TextField()
+    created_by = models.CharField(max_length=200)
+    created_at = models.DateTimeField()
+    revoked_by = models.CharField(max_length=200, blank=True)
+    revoked_at = models.DateTimeField(null=True)
+    last_seen_at = models.DateTimeField(null=True)
+    last_device = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(revoked_at__isnull=True, revoked_by="")
+                | models.Q(revoked_at__isnull=False) & ~models.Q(revoked_by=""),
+                name="app_user_revoked_by_and_at",
+            )
+        ]
+        ordering = ["org_unit_id", "name"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -15,6 +15,7 @@ class ApprovalStep(models.Model):
     by_name = models.CharField(max_length=200)
     at = models.DateTimeField()
     comment = models.TextField(blank=True)
+    remarks = models.JSONField(default=list, help_text="comments to parts of the subject: [{question, text}]")
 
     class Meta:
         ordering = ["id"]

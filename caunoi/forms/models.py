@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from caunoi.documents.models import StoredFile
-from caunoi.places.models import Level
+from caunoi.places.models import Level, OrgUnit
 
 
 class Form(models.Model):
@@ -43,6 +43,26 @@ class FormVersion(models.Model):
         return f"{self.form_id} {self.version}"
 
 
+class FormFile(models.Model):
+    """A file the form needs on the device: a picture, a CSV list, or a register's list made anew on each request."""
+
+    form_version = models.ForeignKey(FormVersion, on_delete=models.CASCADE, related_name="files")
+    name = models.CharField(max_length=200, help_text="as the form names it")
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, help_text="null: a register or missing")
+    entity_list = models.CharField(max_length=80, blank=True, help_text="the register's code")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["form_version", "name"], name="form_file_once"),
+            models.CheckConstraint(
+                condition=models.Q(entity_list="") | models.Q(file__isnull=True), name="form_file_or_register"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class PeriodKind(models.TextChoices):
     MONTH = "month", _("tháng")
     QUARTER = "quarter", _("quý")
@@ -62,6 +82,12 @@ class Assignment(models.Model):
     period_kind = models.CharField(max_length=10, choices=PeriodKind.choices)
     cut_off = models.SmallIntegerField(default=1)
     due_days = models.SmallIntegerField(default=5)
+    closes_days = models.SmallIntegerField(
+        null=True, help_text="days after the period's last day until which it is accepted; null: never closes"
+    )
+    locks_days = models.SmallIntegerField(
+        null=True, help_text="days after the period's last day after which what is approved is locked; null: by hand"
+    )
     approval_level = models.CharField(max_length=12, choices=Level.choices, blank=True, help_text="blank: none needed")
     self_approval_allowed = models.BooleanField(default=False)
     covers = models.JSONField(default=list, help_text="codes of event forms whose completeness this one vouches for")
@@ -78,3 +104,23 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.form_id} {self.level} {self.period_kind}"
+
+
+class Extension(models.Model):
+    """A unit may send a form for a period until a later day than others, for a reason. The newest one counts."""
+
+    form = models.ForeignKey(Form, on_delete=models.CASCADE, related_name="extensions")
+    org_unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
+    period_key = models.CharField(max_length=8)
+    until = models.DateField(help_text="the last day on which it is accepted, and on time")
+    reason = models.TextField()
+    granted_by = models.CharField(max_length=200)
+    granted_at = models.DateTimeField()
+    known_from = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["form", "period_key", "org_unit"])]
+
+    def __str__(self) -> str:
+        return f"{self.form_id} {self.org_unit_id} {self.period_key}"

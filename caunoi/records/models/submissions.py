@@ -77,6 +77,7 @@ class SubmissionVersion(models.Model):
     entered_by_name = models.CharField(max_length=200)
     received_at = models.DateTimeField()
     flags = models.JSONField(default=list, help_text="answers outside the form's rules, waiting for an officer")
+    device = models.JSONField(default=dict, help_text="of a device: device_id, user_agent, client, app_user")
 
     class Meta:
         constraints = [

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from caunoi.places.models import OrgUnit
+from caunoi.records.models.submissions import SubmissionVersion
+
+
+class EntityList(models.Model):
+    """A register: things followed over time, created and changed by forms (loudspeaker stations, performing groups)."""
+
+    code = models.CharField(max_length=80, unique=True, help_text="the XLSForm's list_name")
+    title_vi = models.CharField(max_length=200)
+    title_en = models.CharField(max_length=200, blank=True)
+    pack = models.CharField(max_length=80)
+    properties = models.JSONField(default=list, help_text="names in order, as the forms' save_to gives them")
+    ended_when = models.TextField(blank=True, help_text="condition over properties: the thing no longer exists")
+    known_from = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Conflict(models.TextChoices):
+    """As the OpenRosa entity specification has it: *soft*, the base was not current; *hard*, and the same property got
+    another value. Never downgraded by itself."""
+
+    NONE = "", _("không")
+    SOFT = "soft", _("nhẹ")
+    HARD = "hard", _("trái ngược")
+
+
+class Entity(models.Model):
+    """One thing of a register. What it is stands in versions; these columns repeat the newest for lists and search."""
+
+    entity_list = models.ForeignKey(EntityList, on_delete=models.PROTECT, related_name="entities")
+    uuid = models.UUIDField()
+    org_unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="entities")
+    label = models.CharField(max_length=400)
+    search = models.CharField(max_length=800, help_text="the label and properties folded: no accents, lower case")
+    properties = models.JSONField(default=dict, help_text="name -> text")
+    current_number = models.IntegerField()
+    begins_on = models.DateField(help_text="the first day it is known to exist")
+    ended_on = models.DateField(null=True, help_text="the first day it no longer exists")
+    conflict = models.CharField(max_length=4, choices=Conflict.choices, blank=True)
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entity_list", "uuid"], name="entity_once_a_list")]
+        indexes = [models.Index(fields=["entity_list", "org_unit"])]
+
+    def __str__(self) -> str:
+        return f"entity:{self.pk}"
+
+
+class EntityVersion(models.Model):
+    """What the thing was from a day on, and which sending or person said so. Never changed.
+
+    `base_number`: the version the writer saw. `branch_id`, `trunk_number`, `branch_base_number`: of changes made
+    offline one upon the other, as the entity specification names them.
+    """
+
+    class Act(models.TextChoices):
+        CREATE = "create", _("lập")
+        UPDATE = "update", _("sửa")
+        RESOLVE = "resolve", _("quyết định chỗ trái nhau")
+        MERGE = "merge", _("gộp")
+        UNMERGE = "unmerge", _("bỏ gộp")
+
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="versions")
+    number = models.IntegerField()
+    act = models.CharField(max_length=10, choices=Act.choices)
+    from_day = models.DateField(help_text="the day since which it holds: the record's event day or period end")
+    label = models.CharField(max_length=400)
+    properties = models.JSONField(default=dict, help_text="all of them, after this change")
+    changed = models.JSONField(default=list, help_text="names this change carried (`label` among them)")
+    base_number = models.IntegerField(null=True)
+    branch_id = models.CharField(max_length=64, blank=True)
+    trunk_number = models.IntegerField(null=True)
+    branch_base_number = models.IntegerField(null=True)
+    conflict = models.CharField(max_length=4, choices=Conflict.choices, blank=True)
+    source = models.ForeignKey(SubmissionVersion, on_delete=models.PROTECT, null=True, related_name="entity_versions")
+    by_id = models.BigIntegerField(null=True)
+    by_name = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entity", "number"], name="entity_version_number")]
+        ordering = ["entity_id", "number"]
+
+    def __str__(self) -> str:
+        return f"{self.entity_id} v{self.number}"
+
+
+class EntityBacklog(models.Model):
+    """An offline change whose predecessor in its branch has not arrived. Released when it does, or after some days."""
+
+    entity_list = models.ForeignKey(EntityList, on_delete=models.PROTECT, related_name="+")
+    uuid = models.UUIDField()
+    branch_id = models.CharField(max_length=64)
+    base_number = models.IntegerField(help_text="the version in the branch it waits for, as the device counts")
+    source = models.ForeignKey(SubmissionVersion, on_delete=models.PROTECT, related_name="+")
+    position = models.IntegerField(default=0, help_text="which of the sending's entities: several in one sending")
+    held_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "position"], name="entity_backlog_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.uuid} {self.branch_id} {self.base_number}"
+
+
+class EntityProblem(models.Model):
+    """An entity part of a sending that could not be carried out. The sending stands; a person looks at this."""
+
+    source = models.ForeignKey(SubmissionVersion, on_delete=models.PROTECT, related_name="entity_problems")
+    org_unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
+    list_code = models.CharField(max_length=80)
+    sentence = models.TextField()
+    at = models.DateTimeField()
+    settled_by = models.CharField(max_length=200, blank=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(settled_at__isnull=True, settled_by="")
+                | models.Q(settled_at__isnull=False) & ~models.Q(settled_by=""),
+                name="entity_problem_settled_by_and_at",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} {self.list_code}"
