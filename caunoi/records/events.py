@@ -65,3 +65,15 @@ class SubmissionReturned:
     @property
     def submission_key(self) -> str:
         return f"submission:{self.submission_id}"
+
+
+@dataclass(frozen=True)
+class EntitiesChanged:
+    """Things of these registers were created, changed, ended, merged or restored in these units.
+
+    Announced after the entity versions stand, in the same transaction. Whoever counts them counts anew.
+    """
+
+    list_codes: frozenset[str]
+    org_unit_ids: frozenset[int]
+    at: datetime
