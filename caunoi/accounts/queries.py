@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
 from caunoi.accounts.models import PredecessorAccess, Role, RoleGrant, User
-from caunoi.accounts.rules import PlaceHistory, Reach, clamp, compute_reach, read_history
+from caunoi.accounts.rules import PlaceHistory, clamp, compute_reach, open_ends, read_history
 from caunoi.accounts.scope import NOTHING, Scope, Window
 from caunoi.places.models import SuccessionShare
 from caunoi.places.queries import get_snapshot
@@ -18,7 +18,7 @@ from caunoi.vietnamese_text import fold
 
 _lock = threading.Lock()
 _histories: OrderedDict[int, tuple[PlaceSnapshot, PlaceHistory]] = OrderedDict()
-_reaches: OrderedDict[tuple[int, frozenset[int], frozenset[tuple[int, int]]], tuple[PlaceSnapshot, Reach]] = (
+_scopes: OrderedDict[tuple[int, frozenset[int], frozenset[tuple[int, int]]], tuple[PlaceSnapshot, Scope]] = (
     OrderedDict()
 )
 
@@ -28,7 +28,7 @@ def scope_of(user: User | AnonymousUser, on: date) -> Scope:
     units = [unit for _role, unit in _list_held(user, on)]
     if not units:
         return NOTHING
-    return Scope(False, _get_reach(units))
+    return _get_scope(units)
 
 
 def roles_on(user: User | AnonymousUser, org_unit_id: int, on: date) -> frozenset[Role]:
@@ -43,8 +43,8 @@ def roles_on(user: User | AnonymousUser, org_unit_id: int, on: date) -> frozense
     day = clamp(on, existed)
     found = set()
     for role in {role for role, _unit in held}:
-        reach = _get_reach([unit for held_role, unit in held if held_role == role])
-        if any(window.has(day) for window in reach.get(org_unit_id, ())):
+        reached = _get_scope([unit for held_role, unit in held if held_role == role]).windows
+        if any(window.has(day) for window in reached.get(org_unit_id, ())):
             found.add(role)
     return frozenset(found)
 
@@ -63,8 +63,8 @@ def holds_anywhere(user: User | AnonymousUser, role: Role, on: date) -> bool:
 def units_with_role(user: User | AnonymousUser, roles: Role | Iterable[Role], on: date) -> frozenset[int]:
     """Units existing on that day that the user reaches with one of the roles."""
     wanted = {roles} if isinstance(roles, Role) else set(roles)
-    reach = _get_reach([unit for role, unit in _list_held(user, on) if role in wanted])
-    return frozenset(unit for unit, windows in reach.items() if any(window.has(on) for window in windows))
+    reached = _get_scope([unit for role, unit in _list_held(user, on) if role in wanted]).windows
+    return frozenset(unit for unit, windows in reached.items() if any(window.has(on) for window in windows))
 
 
 def windows_with_role(
@@ -74,7 +74,7 @@ def windows_with_role(
     wanted = {roles} if isinstance(roles, Role) else set(roles)
     places = get_snapshot().units
     held = [unit for role, unit in _list_held(user, on) if role in wanted]
-    return Scope(False, _get_reach([unit for unit in held if levels is None or places[unit].level in levels]))
+    return _get_scope([unit for unit in held if levels is None or places[unit].level in levels])
 
 
 def list_grants(user: User, on: date) -> list[RoleGrant]:
@@ -134,20 +134,22 @@ def _get_history(places: PlaceSnapshot) -> PlaceHistory:
     return history
 
 
-def _get_reach(units: Iterable[int]) -> Reach:
+def _get_scope(units: Iterable[int]) -> Scope:
     """Computed once per set of units and state of places; reaching a whole country takes a moment."""
     places, confirmed = get_snapshot(), _list_confirmed()
     key = (id(places), frozenset(units), confirmed)
     with _lock:
-        cached = _reaches.get(key)
+        cached = _scopes.get(key)
     if cached is not None and cached[0] is places:
         return cached[1]
-    reach = compute_reach(key[1], confirmed, _get_history(places))
+    history = _get_history(places)
+    reach = compute_reach(key[1], confirmed, history)
+    scope = Scope(False, reach, open_ends(reach, history))
     with _lock:
-        _reaches[key] = (places, reach)
-        while len(_reaches) > 200:
-            _reaches.popitem(last=False)
-    return reach
+        _scopes[key] = (places, scope)
+        while len(_scopes) > 200:
+            _scopes.popitem(last=False)
+    return scope
 
 
 def window_of(unit: int) -> Window:

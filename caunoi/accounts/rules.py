@@ -84,6 +84,25 @@ def _spread(roots: Mapping[int, tuple[Window, ...]], history: PlaceHistory) -> R
     return reach
 
 
+def open_ends(reach: Reach, history: PlaceHistory) -> Reach:
+    """The windows for the last days of records: without end on the side where the unit's own life ends.
+
+    No record begins or ends before or after its unit's life under another office. Some do: a year's report of a unit
+    that was founded in July, a month's report of one whose merger was entered afterwards.
+    """
+    opened: dict[int, tuple[Window, ...]] = {}
+    for unit, windows in reach.items():
+        existed = history.existed[unit]
+        opened[unit] = tuple(
+            Window(
+                date.min if window.first == existed.first else window.first,
+                None if window.last == existed.last else window.last,
+            )
+            for window in windows
+        )
+    return opened
+
+
 def clamp(day: date, existed: Window) -> date:
     """The day, or the nearest one on which the unit existed: who decides about a unit that ended is asked of its last
     day."""

@@ -1,4 +1,8 @@
-"""What a reader may see: org units, each for stretches of days. Every query over records passes through here."""
+"""What a reader may see: org units, each for stretches of days. Every query over records passes through here.
+
+A figure is asked about days, and all of them must be the reader's. A record belongs to its last day, the day it falls
+due with whoever has the unit then (decision 0011).
+"""
 
 from __future__ import annotations
 
@@ -52,10 +56,15 @@ def join_windows(windows: Iterable[Window]) -> tuple[Window, ...]:
 
 @dataclass(frozen=True)
 class Scope:
-    """`windows`: org unit id -> the days that may be seen. With `everything`, no filter at all (the operator)."""
+    """`windows`: org unit id -> the days that may be seen. With `everything`, no filter at all (the operator).
+
+    `record_windows`: org unit id -> the days on which a record that may be seen can end: the same days, without end
+    where the unit's own life begins or ends (`accounts.rules.open_ends`). Not given: the windows.
+    """
 
     everything: bool
     windows: Mapping[int, tuple[Window, ...]]
+    record_windows: Mapping[int, tuple[Window, ...]] | None = None
 
     @property
     def unit_ids(self) -> frozenset[int]:
@@ -66,8 +75,17 @@ class Scope:
         return self.everything or org_unit_id in self.windows
 
     def sees(self, org_unit_id: int, days: Days) -> bool:
-        """Whether one window holds the whole stretch; a record half outside is not seen."""
+        """Whether one window holds the whole stretch: for figures, which may rest on any day of it."""
         return self.everything or any(window.holds(days) for window in self.windows.get(org_unit_id, ()))
+
+    def sees_record(self, org_unit_id: int, days: Days) -> bool:
+        """Whether a window has the record's last day: what began under one office and fell due with another is the
+        other's. A unit's records reach beyond its life at most by days that no other office had."""
+        return self.everything or any(window.has(days.last) for window in self._of_records.get(org_unit_id, ()))
+
+    @property
+    def _of_records(self) -> Mapping[int, tuple[Window, ...]]:
+        return self.windows if self.record_windows is None else self.record_windows
 
     def filter_submissions(self, submissions: QuerySet[M]) -> QuerySet[M]:
         """The one place where submissions are filtered by what the reader may see."""
@@ -78,12 +96,14 @@ class Scope:
         if self.everything:
             return Q()
         units_of: dict[Window, list[int]] = {}
-        for unit, windows in self.windows.items():
+        for unit, windows in self._of_records.items():
             for window in windows:
                 units_of.setdefault(window, []).append(unit)
         found = Q(pk__in=[])
         for window, units in units_of.items():
-            part = Q(**{f"{prefix}org_unit_id__in": ids_in_sql(units), f"{prefix}day_from__gte": window.first})
+            part = Q(**{f"{prefix}org_unit_id__in": ids_in_sql(units)})
+            if window.first > date.min:
+                part &= Q(**{f"{prefix}day_to__gte": window.first})
             if window.last is not None:
                 part &= Q(**{f"{prefix}day_to__lte": window.last})
             found |= part

@@ -152,7 +152,7 @@ def _evidence(answer: Answer, element: DataElement, scope: Scope, page: int) -> 
     lines = []
     for version_id, unit, amount, first, last, class_code in rows:
         version = versions[version_id]
-        if not (scope.everything or scope.sees(unit, Days(version.submission.day_from, version.submission.day_to))):
+        if not (scope.everything or scope.sees_record(unit, Days(version.submission.day_from, version.submission.day_to))):
             continue
         step = approvals.get((version.submission_id, version.number))
         lines.append(

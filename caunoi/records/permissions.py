@@ -73,7 +73,7 @@ class Terms:
         assignment = self._assignment_of(submission)
         level = assignment.approval_level if assignment else self._units[submission.org_unit_id].level
         days = Days(submission.day_from, submission.day_to)
-        if not any(scope.sees(submission.org_unit_id, days) for scope in self._authority.scopes(step, level)):
+        if not any(scope.sees_record(submission.org_unit_id, days) for scope in self._authority.scopes(step, level)):
             return StepNotAllowed(step)
         return find_obstacle(
             State(submission.state),

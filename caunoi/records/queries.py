@@ -210,7 +210,7 @@ def _list_absent(scope: Scope, today: date) -> Iterator[tuple[_Owed, int]]:
                 if (
                     (owed.period_key, unit) not in sent
                     and places.exists_on(unit, owed.days.last)
-                    and scope.sees(unit, owed.days)
+                    and scope.sees_record(unit, owed.days)
                 ):
                     yield owed, unit
 

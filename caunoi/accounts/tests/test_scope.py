@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caunoi.accounts.rules import Reach, compute_reach, read_history
+from caunoi.accounts.rules import Reach, clamp, compute_reach, open_ends, read_history
 from caunoi.accounts.scope import Scope, Window, join_windows
 from caunoi.periods.rules import Days
 from caunoi.places.rules.snapshot import ONE, PlaceSnapshot, Spell, Step, Unit, make_snapshot
@@ -46,6 +46,11 @@ def two_communes_merged() -> PlaceSnapshot:
 
 def reach_of(*units: int, confirmed: tuple[tuple[int, int], ...] = ()) -> Reach:
     return compute_reach(units, confirmed, read_history(two_communes_merged()))
+
+
+def scope_of(*units: int, confirmed: tuple[tuple[int, int], ...] = ()) -> Scope:
+    reach = reach_of(*units, confirmed=confirmed)
+    return Scope(False, reach, open_ends(reach, read_history(two_communes_merged())))
 
 
 def test_a_province_sees_every_commune_and_village_on_all_their_days() -> None:
@@ -97,11 +102,56 @@ def test_a_split_opens_the_old_commune_but_not_its_other_successor() -> None:
     assert reach == {1: (Window(START, LAST_OLD_DAY),), 2: (Window(REFORM, None),)}
 
 
-def test_a_record_across_the_day_of_the_merger_is_not_seen_by_halves() -> None:
-    scope = Scope(False, reach_of(UNITED))
+def test_days_across_the_merger_are_not_all_seen_by_those_who_came_with_it() -> None:
+    scope = scope_of(UNITED)
 
     assert scope.sees(EAST_VILLAGE, Days(REFORM, date(2025, 7, 14)))
     assert not scope.sees(EAST_VILLAGE, Days(date(2025, 6, 15), date(2025, 7, 14)))
+
+
+def test_a_village_s_report_across_the_merger_belongs_to_the_commune_that_has_it_when_it_ends() -> None:
+    scope = scope_of(UNITED)
+
+    assert scope.sees_record(EAST_VILLAGE, Days(date(2025, 6, 15), date(2025, 7, 14)))
+    assert not scope.sees_record(EAST_VILLAGE, Days(date(2025, 5, 15), date(2025, 6, 14)))
+    assert not scope.sees_record(EAST_VILLAGE, Days(date(2025, 6, 1), LAST_OLD_DAY))
+
+
+def test_a_new_commune_s_own_report_of_the_year_it_began_is_its_own() -> None:
+    year = Days(date(2025, 1, 1), date(2025, 12, 31))
+
+    assert scope_of(UNITED).sees_record(UNITED, year)
+    assert scope_of(EAST).sees_record(UNITED, year)
+    assert not scope_of(WEST_VILLAGE).sees_record(UNITED, year)
+
+
+def test_a_report_that_ends_after_its_commune_was_ended_stays_with_whoever_saw_the_commune_to_its_end() -> None:
+    july = Days(REFORM, date(2025, 7, 31))
+
+    assert scope_of(EAST).sees_record(EAST, july)
+    assert scope_of(PROVINCE).sees_record(EAST, july)
+    assert not scope_of(UNITED).sees_record(EAST, july)
+    assert scope_of(UNITED, confirmed=((UNITED, EAST),)).sees_record(EAST, july)
+
+
+def test_a_village_handed_over_takes_the_report_that_falls_due_with_its_new_commune_along() -> None:
+    places = make_snapshot(
+        [Unit(1, "a", "commune", START), Unit(2, "b", "commune", START), Unit(3, "v", "village", START)],
+        [
+            Spell(1, "A", "", None, START),
+            Spell(2, "B", "", None, START),
+            Spell(3, "V", "", 1, START, REFORM),
+            Spell(3, "V", "", 2, REFORM),
+        ],
+    )
+    history = read_history(places)
+    reach = {unit: compute_reach([unit], [], history) for unit in (1, 2)}
+    giving, taking = (Scope(False, reach[unit], open_ends(reach[unit], history)) for unit in (1, 2))
+    across = Days(date(2025, 6, 15), date(2025, 7, 14))
+
+    assert (giving.sees_record(3, across), taking.sees_record(3, across)) == (False, True)
+    before = Days(date(2025, 5, 15), date(2025, 6, 14))
+    assert (giving.sees_record(3, before), taking.sees_record(3, before)) == (True, False)
 
 
 def test_neighbouring_windows_are_one() -> None:
@@ -186,13 +236,33 @@ def every_day() -> list[date]:
 def test_a_scope_holds_exactly_what_lay_under_the_granted_units_and_what_they_became(
     places: PlaceSnapshot, data: st.DataObject
 ) -> None:
-    ids = sorted(places.units)
-    granted = data.draw(st.sets(st.sampled_from(ids), max_size=3))
-    pairs = [(step.new, step.old) for step in places.steps]
-    confirmed = data.draw(st.sets(st.sampled_from(pairs))) if pairs else set()
+    granted, confirmed = draw_grants(places, data)
 
     scope = Scope(False, compute_reach(granted, confirmed, read_history(places)))
 
     for day in every_day():
-        seen = {unit for unit in ids if scope.sees(unit, Days(day, day))}
+        seen = {unit for unit in places.units if scope.sees(unit, Days(day, day))}
         assert seen == allowed_on(day, granted, confirmed, places)
+
+
+@given(places=histories(), data=st.data())
+def test_a_record_is_seen_exactly_by_those_who_may_see_its_unit_on_the_record_s_last_day(
+    places: PlaceSnapshot, data: st.DataObject
+) -> None:
+    granted, confirmed = draw_grants(places, data)
+    history = read_history(places)
+
+    reach = compute_reach(granted, confirmed, history)
+    scope = Scope(False, reach, open_ends(reach, history))
+
+    for unit in places.units:
+        for last in every_day():
+            days = Days(last - timedelta(days=data.draw(st.integers(0, 400))), last)
+            due = clamp(last, history.existed[unit])
+            assert scope.sees_record(unit, days) == (unit in allowed_on(due, granted, confirmed, places))
+
+
+def draw_grants(places: PlaceSnapshot, data: st.DataObject) -> tuple[set[int], set[tuple[int, int]]]:
+    granted = data.draw(st.sets(st.sampled_from(sorted(places.units)), max_size=3))
+    pairs = [(step.new, step.old) for step in places.steps]
+    return granted, data.draw(st.sets(st.sampled_from(pairs))) if pairs else set()

@@ -100,7 +100,7 @@ class _Reader:
                 self._say_refusal(number, row, refusal, answers, broken)
             return None
         occasion = prepared.occasion
-        if not self.scope.sees(prepared.unit.id, Days(occasion.days.first, occasion.days.last)):
+        if not self.scope.sees_record(prepared.unit.id, Days(occasion.days.first, occasion.days.last)):
             self._say(number, self.columns.unit, _("Đơn vị này ngoài phạm vi bạn được nhập số liệu."), row)
             return None
         return prepared if self._is_first(number, row, prepared) else None

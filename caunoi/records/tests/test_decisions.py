@@ -11,6 +11,7 @@ from caunoi.approvals.errors import AlreadyDone, CommentMissing, OwnApproval, St
 from caunoi.approvals.models import ApprovalStep
 from caunoi.audit.models import AuditLine
 from caunoi.forms.rules.assignments import AssignmentRow
+from caunoi.places.models import OrgUnitSpell
 from caunoi.records import actions
 from caunoi.records.errors import SubmissionUnknown, VersionMoved
 from caunoi.records.events import (
@@ -19,7 +20,8 @@ from caunoi.records.events import (
     VersionsApproved,
     VersionsArrived,
 )
-from caunoi.records.tests.builders import AT, publish, report, send, stored, unit, user
+from caunoi.records.queries import list_waiting_for
+from caunoi.records.tests.builders import AT, publish, report, send, sending, stored, unit, user
 from caunoi.tasks.models import Task
 
 pytestmark = pytest.mark.django_db
@@ -272,3 +274,38 @@ def test_every_step_is_told_in_order(places: Places) -> None:
         (2, "correct", "submitted"),
         (2, "approve", "approved"),
     ]
+
+
+def test_the_new_commune_decides_about_its_own_report_of_the_year_it_began_and_its_villages_month(
+    places: Places,
+) -> None:
+    began = date(2023, 6, 1)
+    new = unit("Xã Quang Kim", "commune", places.district, from_=began)
+    village = unit("Thôn 2", "village", new)
+    publish("bao_cao_thang_thon", AssignmentRow("village", "month", cut_off=15, approval_level="commune"))
+    publish("van_hoa_nam", AssignmentRow("commune", "year", approval_level="commune"))
+    families = {"so_gia_dinh": "900", "so_gia_dinh_vh": "800", "so_khu_dan_cu": "9", "so_khu_dan_cu_vh": "8",
+                "so_co_quan": "3", "so_co_quan_vh": "3"}  # fmt: skip
+    year = send(sending("van_hoa_nam", new, families, {}, AT, "2023"))
+    month = send(report(village, "2023-06"))
+
+    by = user("Hoàng Thị Lan", (Role.APPROVER, new))
+    result = actions.approve_many([year.submission_id, month.submission_id], by=by, at=LATER)
+
+    assert result.approved == (year.submission_id, month.submission_id)
+    assert set(list_waiting_for(by, LATER)) == set()
+
+
+def test_a_month_that_ended_before_the_merger_stays_with_the_old_commune(places: Places) -> None:
+    new = unit("Xã Quang Kim", "commune", places.district, from_=date(2023, 6, 1))
+    OrgUnitSpell.objects.filter(org_unit=places.village).update(to_day=date(2023, 6, 1))
+    OrgUnitSpell.objects.create(org_unit=places.village, name="Thôn 1", parent=new, from_day=date(2023, 6, 1))
+    publish("bao_cao_thang_thon", AssignmentRow("village", "month", cut_off=15, approval_level="commune"))
+    may, june = send(report(places.village, "2023-05")), send(report(places.village, "2023-06"))
+
+    old, young = user("Lan", (Role.APPROVER, places.commune)), user("Minh", (Role.APPROVER, new))
+
+    assert [one.pk for one in list_waiting_for(old, LATER)] == [may.submission_id]
+    assert [one.pk for one in list_waiting_for(young, LATER)] == [june.submission_id]
+    with pytest.raises(SubmissionUnknown):
+        actions.approve(may.submission_id, by=young, at=LATER)
