@@ -8,15 +8,20 @@ from typing import Any
 from caunoi.audit.clock import lock_clock
 from caunoi.audit.models import AuditLine
 from caunoi.audit.rules import Actor, Line, compute_hash
+from caunoi.bulk_rows import insert_rows
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What one action did: a verb (`submission.approve`), its subject (`submission:12`), and plain old/new values."""
+    """What one action did: a verb (`submission.approve`), its subject (`submission:12`), and plain old/new values.
+
+    `by` None: who acts in all of the call.
+    """
 
     action: str
     subject: str
     detail: dict[str, Any] = field(default_factory=dict)
+    by: Actor | None = None
 
 
 def write_lines(entries: Iterable[Entry], *, by: Actor, at: datetime) -> None:
@@ -27,14 +32,15 @@ def write_lines(entries: Iterable[Entry], *, by: Actor, at: datetime) -> None:
     rows = []
     for entry in entries:
         clock.line += 1
-        line = Line(clock.line, moment, by, entry.action, entry.subject, entry.detail, clock.number)
+        actor = entry.by or by
+        line = Line(clock.line, moment, actor, entry.action, entry.subject, entry.detail, clock.number)
         hashed = compute_hash(clock.head, line)
         rows.append(
             AuditLine(
                 number=line.number,
                 at=line.at,
-                actor=by.name,
-                actor_id=by.user_id,
+                actor=actor.name,
+                actor_id=actor.user_id,
                 action=line.action,
                 subject=line.subject,
                 detail=line.detail,
@@ -45,7 +51,7 @@ def write_lines(entries: Iterable[Entry], *, by: Actor, at: datetime) -> None:
         )
         clock.head = hashed
     clock.last_at = moment
-    AuditLine.objects.bulk_create(rows, batch_size=500)
+    insert_rows(rows)
     clock.save(update_fields=["line", "head", "last_at"])
 
 

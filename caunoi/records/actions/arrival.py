@@ -14,7 +14,7 @@ from caunoi import events
 from caunoi.approvals.actions import Taken, record_steps
 from caunoi.approvals.errors import StepImpossible
 from caunoi.approvals.rules import State, Step, find_next
-from caunoi.audit.actions import write_line
+from caunoi.audit.actions import Entry, write_lines
 from caunoi.audit.rules import Actor
 from caunoi.bulk_rows import insert_rows
 from caunoi.documents.actions import store_bytes
@@ -77,15 +77,17 @@ def store(
     progress: Advance | None = None,
     action: str = "submission.receive",
     detail: Mapping[str, str] | None = None,
+    senders: Sequence[Actor] = (),
 ) -> list[Received]:
     """Write what passed the door. Raises SeveralRefused with all that cannot follow what is stored already.
 
-    `action` and `detail` go into the audit line.
+    `action` and `detail` go into the audit line. `senders`: one for each sending, if each was sent by itself and gets
+    an audit line of its own.
     """
     for last_try in (False, True):
         try:
             with transaction.atomic():
-                return _Arrival(prepared, by, at, progress, action, dict(detail or {})).run()
+                return _Arrival(prepared, by, at, progress, action, dict(detail or {}), senders).run()
         except IntegrityError as error:
             # Two first reports for one unit and period, each not yet seeing the other: the unique constraint let one
             # through. Looked at again, ours is its correction or the same.
@@ -105,15 +107,19 @@ class _Arrival:
         progress: Advance | None,
         action: str,
         detail: dict[str, str],
+        senders: Sequence[Actor],
     ) -> None:
         self.prepared, self.by, self.at, self.progress = prepared, by, at, progress
-        self.action, self.detail = action, detail
+        self.action, self.detail, self.senders = action, detail, senders
         self.stored = StoredRecords(prepared)
         self.newly_repeated: list[RepeatedInstance] = []
         self.new: list[Record] = []
         self.written: list[Written] = []
         self.steps: list[tuple[Record, int, Step, State, State, Actor, datetime]] = []
         self.files: list[tuple[SubmissionVersion, IncomingFile]] = []
+        # By place in `prepared`: whether it brought a version, and whether it brought anything at all.
+        self.wrote: list[bool] = []
+        self.changed: list[bool] = []
 
     def run(self) -> list[Received]:
         results = self._lay_all()
@@ -139,10 +145,13 @@ class _Arrival:
         results = []
         refused: list[tuple[int, Refusal]] = []
         for index, one in enumerate(self.prepared):
+            versions, files = len(self.written), len(self.files)
             try:
                 results.append(self._lay(one))
             except Refusal as refusal:
                 refused.append((index, refusal))
+            self.wrote.append(len(self.written) > versions)
+            self.changed.append(self.wrote[-1] or len(self.files) > files)
         if refused:
             raise SeveralRefused(refused)
         return results
@@ -327,19 +336,26 @@ class _Arrival:
             self.progress(count)
 
     def _audit(self, received: Sequence[Received]) -> None:
-        """One line for the call; nothing changed, nothing to tell."""
-        if not self.written and not self.files:
-            return
-        ids = sorted({one.record.submission.pk for one in self.written} | {v.submission_id for v, _f in self.files})
+        """One line for the call, or one for each sender; nothing changed, nothing to tell."""
+        calls = [(range(len(received)), self.by)]
+        if self.senders:
+            calls = [(range(index, index + 1), by) for index, by in enumerate(self.senders)]
+        told = [(places, by) for places, by in calls if any(self.changed[place] for place in places)]
+        if told:
+            write_lines([self._entry(places, received, by) for places, by in told], by=self.by, at=self.at)
+
+    def _entry(self, places: Sequence[int], received: Sequence[Received], by: Actor) -> Entry:
+        ids = sorted({received[place].submission_id for place in places if self.changed[place]})
+        forms = (self.prepared[place].version.form.code for place in places if self.wrote[place])
         detail = {
             **self.detail,
-            "outcomes": dict(sorted(Counter(one.outcome for one in received).items())),
-            "forms": dict(sorted(Counter(one.prepared.version.form.code for one in self.written).items())),
+            "outcomes": dict(sorted(Counter(received[place].outcome for place in places).items())),
+            "forms": dict(sorted(Counter(forms).items())),
             "first": ids[0],
             "last": ids[-1],
         }
         subject = f"submission:{ids[0]}" if len(ids) == 1 else f"submissions:{ids[0]}-{ids[-1]}"
-        write_line(self.action, subject, detail, by=self.by, at=self.at)
+        return Entry(self.action, subject, detail, by)
 
 
 def _find_same(one: Prepared, record: Record) -> SubmissionVersion | None:
