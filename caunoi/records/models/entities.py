@@ -15,6 +15,7 @@ class EntityList(models.Model):
     title_en = models.CharField(max_length=200, blank=True)
     pack = models.CharField(max_length=80)
     properties = models.JSONField(default=list, help_text="names in order, as the forms' save_to gives them")
+    columns = models.JSONField(default=list, help_text="properties that lists show, in order; empty: the first ones")
     ended_when = models.TextField(blank=True, help_text="condition over properties: the thing no longer exists")
     known_from = models.BigIntegerField()
 
@@ -48,6 +49,9 @@ class Entity(models.Model):
     ended_on = models.DateField(null=True, help_text="the first day it no longer exists")
     conflict = models.CharField(max_length=4, choices=Conflict.choices, blank=True)
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
+    removed = models.BooleanField(
+        default=False, help_text="entered by mistake, or its sending was withdrawn: it counts on no day"
+    )
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
@@ -72,6 +76,8 @@ class EntityVersion(models.Model):
         RESOLVE = "resolve", _("quyết định chỗ trái nhau")
         MERGE = "merge", _("gộp")
         UNMERGE = "unmerge", _("bỏ gộp")
+        REMOVE = "remove", _("bỏ")
+        RESTORE = "restore", _("lấy lại")
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="versions")
     number = models.IntegerField()
