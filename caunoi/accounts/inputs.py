@@ -31,7 +31,7 @@ class UserForm(forms.Form):
         label=gettext_lazy("Được đăng nhập"),
         required=False,
         initial=True,
-        help_text=gettext_lazy("Bỏ đánh dấu để khoá tài khoản; các bản ghi cũ vẫn còn nguyên."),
+        help_text=gettext_lazy("Bỏ đánh dấu để khóa tài khoản; các bản ghi cũ vẫn còn nguyên."),
     )
 
 

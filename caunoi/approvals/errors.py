@@ -68,7 +68,7 @@ def state_name(state: State) -> str:
         State.SUBMITTED: _("chờ duyệt"),
         State.RETURNED: _("bị trả lại"),
         State.APPROVED: _("đã duyệt"),
-        State.LOCKED: _("đã khoá"),
+        State.LOCKED: _("đã khóa"),
         State.WITHDRAWN: _("đã rút"),
     }[state]
 
@@ -79,7 +79,7 @@ def step_name(step: Step) -> str:
         Step.RETURN: _("trả lại"),
         Step.APPROVE: _("duyệt"),
         Step.CORRECT: _("sửa"),
-        Step.LOCK: _("khoá"),
-        Step.UNLOCK: _("mở khoá"),
+        Step.LOCK: _("khóa"),
+        Step.UNLOCK: _("mở khóa"),
         Step.WITHDRAW: _("rút"),
     }[step]

@@ -49,7 +49,7 @@ def succeed(file: Path, only: bool, as_json: bool) -> None:
     _say(done, as_json)
 
 
-@places.command(help=_("Một đơn vị theo mã, tên hoặc khoá: từ bao giờ, thuộc đâu, từ đâu ra, thành gì."))
+@places.command(help=_("Một đơn vị theo mã, tên hoặc khóa: từ bao giờ, thuộc đâu, từ đâu ra, thành gì."))
 @click.argument("name")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help=_("Vào ngày nào (mặc định: hôm nay)."))
 @click.option("--json", "as_json", is_flag=True)
@@ -117,7 +117,7 @@ def _say(done: Loaded, as_json: bool) -> None:
         _("Đã nạp %(new)d mục mới; %(unchanged)d mục đã có, không đổi") % {"new": done.new, "unchanged": done.unchanged}
     ]
     if done.updated:
-        parts.append(_("%(count)d đơn vị có toạ độ mới") % {"count": done.updated})
+        parts.append(_("%(count)d đơn vị có tọa độ mới") % {"count": done.updated})
     if done.skipped:
         parts.append(_("bỏ qua %(count)d dòng ngoài phạm vi chọn") % {"count": done.skipped})
     click.echo("; ".join(parts) + ".")
@@ -128,7 +128,7 @@ def _say(done: Loaded, as_json: bool) -> None:
 def _print(unit: dict[str, Any]) -> None:
     named = {"name": unit["name"], "code": unit["code"] or unit["key"], "day": unit["on"]}
     click.echo(_("%(name)s (%(code)s), ngày %(day)s") % named)
-    click.echo("  " + _("khoá: %s") % unit["key"])
+    click.echo("  " + _("khóa: %s") % unit["key"])
     start = _("từ %s") % unit["from"] if unit["start_known"] else _("chưa rõ ngày bắt đầu (tính từ 1900-01-01)")
     click.echo(f"  {start}, {_('đến trước %s') % unit['to'] if unit['to'] else _('đang còn')}")
     if unit["parent"]:
@@ -143,4 +143,4 @@ def _print(unit: dict[str, Any]) -> None:
             )
             click.echo(f"  {said % {**step, 'title': title}}{basis}")
     if unit["synthetic"]:
-        click.echo("  " + _("đơn vị minh hoạ, không có thật"))
+        click.echo("  " + _("đơn vị minh họa, không có thật"))

@@ -28,7 +28,7 @@ class CannotCorrectNow(Refusal):
     code = "cannot-correct-now"
 
     def __init__(self) -> None:
-        super().__init__(_("Bản ghi này đã khoá hoặc đã rút nên không sửa được nữa. Hãy hỏi người duyệt của đơn vị."))
+        super().__init__(_("Bản ghi này đã khóa hoặc đã rút nên không sửa được nữa. Hãy hỏi người duyệt của đơn vị."))
 
 
 class CannotDecide(NotAllowed):

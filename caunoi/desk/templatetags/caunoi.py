@@ -83,7 +83,7 @@ def state_label(state: str) -> str:
         "submitted": _("Chờ duyệt"),
         "returned": _("Bị trả lại"),
         "approved": _("Đã duyệt"),
-        "locked": _("Đã khoá"),
+        "locked": _("Đã khóa"),
         "withdrawn": _("Đã rút"),
         "missing": _("Chưa gửi"),
         "open": _("Đang trong kỳ"),

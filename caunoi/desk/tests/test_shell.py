@@ -109,7 +109,7 @@ def test_an_earnest_installation_names_no_accounts() -> None:
 def test_made_up_data_are_called_so_on_every_page() -> None:
     make_synthetic(3)
 
-    assert "Dữ liệu minh hoạ" in signed_in(village_head()).get("/").content.decode()
+    assert "Dữ liệu minh họa" in signed_in(village_head()).get("/").content.decode()
 
 
 def test_pages_are_vietnamese_whatever_the_browser_prefers() -> None:

@@ -44,7 +44,7 @@ class SignInForm(AuthenticationForm):
         self.error_messages = {
             **self.error_messages,
             "invalid_login": _("Tên đăng nhập hoặc mật khẩu không đúng. Chữ hoa và chữ thường khác nhau."),
-            "inactive": _("Tài khoản này đã khoá. Hãy liên hệ người quản trị của đơn vị."),
+            "inactive": _("Tài khoản này đã khóa. Hãy liên hệ người quản trị của đơn vị."),
         }
 
     def clean(self) -> dict[str, Any]:

@@ -220,7 +220,7 @@ def _what_next(found: Submission) -> str:
     return {
         State.SUBMITTED: _("Đã đến nơi, đang chờ duyệt. Số liệu có trong sổ đã báo cáo, chưa có trong sổ đã duyệt."),
         State.APPROVED: _("Đã duyệt. Số liệu có trong cả hai sổ."),
-        State.LOCKED: _("Đã duyệt và khoá, không sửa được nữa."),
+        State.LOCKED: _("Đã duyệt và khóa, không sửa được nữa."),
         State.WITHDRAWN: _("Đã rút. Số liệu không còn tính ở đâu nữa; nội dung vẫn lưu để tra cứu."),
     }.get(State(found.state), "")
 
@@ -233,8 +233,8 @@ def list_history(found: Submission) -> list[Happening]:
         Step.CORRECT: _("Gửi bản sửa"),
         Step.RETURN: _("Trả lại"),
         Step.APPROVE: _("Duyệt"),
-        Step.LOCK: _("Khoá"),
-        Step.UNLOCK: _("Mở khoá"),
+        Step.LOCK: _("Khóa"),
+        Step.UNLOCK: _("Mở khóa"),
         Step.WITHDRAW: _("Rút"),
     }
     history = []

@@ -240,7 +240,7 @@ def _check_parent(row: SuccessionRow, level: str, parent: Unit | None, draft: Pl
     if parent is None:
         if not row.parent and level in ("country", "province"):
             return []
-        message = _("Không có đơn vị nào mang khoá này.") if row.parent else _("Thiếu đơn vị cấp trên.")
+        message = _("Không có đơn vị nào mang khóa này.") if row.parent else _("Thiếu đơn vị cấp trên.")
         return [Problem(row.row, "parent", message, row.parent)]
     if not is_above(parent.level, level):
         return [Problem(row.row, "parent", _("Đơn vị cấp trên phải ở cấp cao hơn đơn vị này."), row.parent)]
@@ -254,7 +254,7 @@ def _check_parent(row: SuccessionRow, level: str, parent: Unit | None, draft: Pl
 def _check_old(day: date, row: SuccessionRow, draft: PlaceDraft) -> list[Problem]:
     unit = draft.find(row.old)
     if unit is None:
-        return [Problem(row.row, "old", _("Không có đơn vị nào mang khoá này."), row.old)]
+        return [Problem(row.row, "old", _("Không có đơn vị nào mang khóa này."), row.old)]
     name = draft.spell_on(unit.id, day).name
     if day <= unit.starts_on:
         message = _("%(name)s bắt đầu ngày %(start)s, không thể kết thúc ngày %(day)s.")
@@ -275,7 +275,7 @@ def _check_old(day: date, row: SuccessionRow, draft: PlaceDraft) -> list[Problem
 def _check_new(day: date, row: SuccessionRow, draft: PlaceDraft) -> list[Problem]:
     unit = draft.find(row.new)
     if unit is None:
-        message = _("Không có đơn vị nào mang khoá này. Hãy nạp đơn vị mới trước, hoặc ghi tên và cấp trên ở dòng này.")
+        message = _("Không có đơn vị nào mang khóa này. Hãy nạp đơn vị mới trước, hoặc ghi tên và cấp trên ở dòng này.")
         return [Problem(row.row, "new", message, row.new)]
     problems = []
     name = draft.spell_on(unit.id, day).name
@@ -303,7 +303,7 @@ def _plan_continuing(day: date, rows: list[SuccessionRow], draft: PlaceDraft, pl
     for row in rows:
         unit = draft.find(row.old)
         if unit is None:
-            plan.problems.append(Problem(row.row, "old", _("Không có đơn vị nào mang khoá này."), row.old))
+            plan.problems.append(Problem(row.row, "old", _("Không có đơn vị nào mang khóa này."), row.old))
             continue
         if row.new not in ("", row.old):
             message = _("Đổi tên và chuyển cấp trên không tạo đơn vị mới; để trống cột này.")

@@ -78,7 +78,7 @@ def plan_units(rows: Sequence[UnitRow], draft: PlaceDraft) -> tuple[list[Problem
     row_of: dict[str, UnitRow] = {}
     for row in rows:
         if row.key in row_of:
-            problems.append(Problem(row.row, "key", _("Khoá này đã có ở dòng %d.") % row_of[row.key].row, row.key))
+            problems.append(Problem(row.row, "key", _("Khóa này đã có ở dòng %d.") % row_of[row.key].row, row.key))
         else:
             row_of[row.key] = row
     added: dict[int, UnitRow] = {}
@@ -126,7 +126,7 @@ def _check_parent(row: UnitRow, parent: Unit | None) -> list[Problem]:
     if row.parent == row.key:
         return [Problem(row.row, "parent", _("Một đơn vị không thể thuộc chính nó."), row.parent)]
     if parent is None:
-        return [Problem(row.row, "parent", _("Trong tệp và trong dữ liệu đã nạp đều không có khoá này."), row.parent)]
+        return [Problem(row.row, "parent", _("Trong tệp và trong dữ liệu đã nạp đều không có khóa này."), row.parent)]
     if not is_above(parent.level, row.level):
         return [Problem(row.row, "parent", _("Đơn vị cấp trên phải ở cấp cao hơn đơn vị này."), row.parent)]
     day = row.from_day or max(BEGINNING, parent.starts_on)
@@ -179,7 +179,7 @@ def plan_changes(rows: Sequence[ChangeRow], draft: PlaceDraft) -> tuple[list[Pro
     for row in sorted(rows, key=lambda row: row.from_day):
         unit = draft.find(row.key)
         if unit is None:
-            problems.append(Problem(row.row, "key", _("Không có đơn vị nào mang khoá này."), row.key))
+            problems.append(Problem(row.row, "key", _("Không có đơn vị nào mang khóa này."), row.key))
             continue
         if (row.key, row.from_day) in seen:
             message = _("Đơn vị này đã có thay đổi cùng ngày ở dòng %d.") % seen[row.key, row.from_day]

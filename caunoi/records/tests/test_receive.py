@@ -101,7 +101,7 @@ def test_a_locked_report_cannot_be_corrected(village: OrgUnit) -> None:
     first = send(report(village))
     Submission.objects.filter(pk=first.submission_id).update(state="locked")
 
-    with pytest.raises(StepImpossible, match="đã khoá"):
+    with pytest.raises(StepImpossible, match="đã khóa"):
         send(report(village, so_luot_du="70"))
 
 

@@ -505,7 +505,7 @@ const VIETNAMESE = [
   [".validation-message, .validation-message *", "Condition not satisfied: required", "Câu này bắt buộc phải trả lời."],
   [".validation-message, .validation-message *", "Condition not satisfied: constraint", "Câu trả lời chưa hợp lệ."],
   [".button-add-instance > span", "Add", "Thêm"],
-  [".p-menu-item-label, .p-menu-item-link span", "Remove", "Xoá mục này"],
+  [".p-menu-item-label, .p-menu-item-link span", "Remove", "Xóa mục này"],
   [".panel-title h2 span", "Repeat Item", "Mục"],
   [".take-picture-button span", "Take picture", "Chụp ảnh"],
   [".choose-image-button span", "Choose image", "Chọn ảnh"],
@@ -518,7 +518,7 @@ const VIETNAMESE = [
   [".question-container span", "Grant location permission in the browser settings and make sure location is turned on.", "Cho phép trình duyệt dùng vị trí trong phần cài đặt và bật định vị."],
   [".p-dialog strong", "Finding your location", "Đang tìm vị trí"],
   [".p-dialog *", "Time taken to capture location:", "Thời gian tìm vị trí:"],
-  [".p-dialog .p-button-label", "Cancel", "Huỷ"],
+  [".p-dialog .p-button-label", "Cancel", "Hủy"],
   [".p-dialog .p-button-label", "Save location", "Lưu vị trí"],
   [".p-dialog-title", "An error occurred while loading this form", "Không mở được biểu mẫu"],
   [".p-dialog summary", "Technical error details", "Chi tiết kỹ thuật"],
@@ -545,13 +545,13 @@ const DATES = {
   dayNamesMin: ["CN", "T2", "T3", "T4", "T5", "T6", "T7"],
   monthNames: Array.from({ length: 12 }, (_, i) => `Tháng ${i + 1}`),
   monthNamesShort: Array.from({ length: 12 }, (_, i) => `Th${i + 1}`),
-  today: "Hôm nay", clear: "Xoá", weekHeader: "Tuần",
+  today: "Hôm nay", clear: "Xóa", weekHeader: "Tuần",
   chooseYear: "Chọn năm", chooseMonth: "Chọn tháng", chooseDate: "Chọn ngày",
   prevMonth: "Tháng trước", nextMonth: "Tháng sau", prevYear: "Năm trước", nextYear: "Năm sau",
   prevDecade: "Mười năm trước", nextDecade: "Mười năm sau",
   emptyMessage: "Không có lựa chọn", emptyFilterMessage: "Không tìm thấy", emptySearchMessage: "Không tìm thấy",
   emptySelectionMessage: "Chưa chọn", searchMessage: "Có {0} kết quả", selectionMessage: "Đã chọn {0}",
-  accept: "Có", reject: "Không", cancel: "Huỷ", choose: "Chọn", upload: "Tải lên",
+  accept: "Có", reject: "Không", cancel: "Hủy", choose: "Chọn", upload: "Tải lên",
 };
 
 function speakVietnamese(app) {
