@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from caunoi.refusals import Refusal
+from django.utils.translation import gettext as _
+
+from caunoi.refusals import NotFound, Refusal
 
 
 class UserNameTaken(Refusal):
@@ -25,3 +27,28 @@ class AccessInvalid(Refusal):
     """Access to predecessors' records asked for a unit that did not come from that succession."""
 
     code = "access-invalid"
+
+
+class AppUserInvalid(Refusal):
+    """A phone's access that cannot be made like this: for a unit that ended, or with a name too long."""
+
+    code = "app-user-invalid"
+
+
+class AppUserUnknown(NotFound):
+    code = "app-user-unknown"
+
+    def __init__(self) -> None:
+        super().__init__(_("Không có điện thoại này, hoặc bạn không được xem nó."))
+
+
+class TokenLost(Refusal):
+    """The server's secret key changed: what it sealed cannot be opened any more."""
+
+    code = "token-lost"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _("Không in lại được mã QR của “%(name)s” vì khóa bí mật của máy chủ đã đổi. Hãy thu hồi và cấp mã mới.")
+            % {"name": name}
+        )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from lxml import etree
 
 from caunoi.forms.errors import InstanceRefused
-from caunoi.forms.rules.questions import Branch, Question, clean_answer, outline
+from caunoi.forms.rules.questions import Branch, Question, clean_answer, list_answered_files, outline
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_INSTANCE_ID = 64
@@ -22,13 +22,18 @@ _XFORMS = "http://www.w3.org/2002/xforms"
 
 @dataclass(frozen=True)
 class Instance:
-    """A parsed instance. `answers`: question name -> text, missing ones absent; repeats: name -> list of such dicts."""
+    """A parsed instance. `answers`: question name -> text, missing ones absent; repeats: name -> list of such dicts.
+
+    `files`: names of the photos and other files it announces. `unknown`: elements that the form does not have.
+    """
 
     form_id: str
     version: str
     instance_id: str
     deprecated_id: str
     answers: dict[str, Any]
+    files: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 def build_instance(
@@ -74,8 +79,21 @@ def parse_instance(xml: bytes, questions: Sequence[Question]) -> Instance:
         )
     if max(len(instance_id), len(meta.get("deprecatedID", ""))) > MAX_INSTANCE_ID:
         raise InstanceRefused(_("Mã nhận dạng của bản gửi dài quá %(count)d ký tự.") % {"count": MAX_INSTANCE_ID})
-    answers = _read(outline(questions), root)
-    return Instance(root.get("id") or "", root.get("version") or "", instance_id, meta.get("deprecatedID", ""), answers)
+    unknown: dict[str, None] = {}
+    branch = outline(questions)
+    answers = _read(branch, root, unknown)
+    unknown.pop("meta", None)
+    # Collect's record of who touched what, and when, comes as a file beside the answers.
+    files = [*list_answered_files(branch, answers), *filter(None, [clean_answer(meta.get("audit", ""))])]
+    return Instance(
+        root.get("id") or "",
+        root.get("version") or "",
+        instance_id,
+        meta.get("deprecatedID", ""),
+        answers,
+        tuple(files),
+        tuple(unknown),
+    )
 
 
 def _parse(xml: bytes) -> Any:
@@ -106,10 +124,11 @@ def _meta(root: Any) -> dict[str, str]:
     return {}
 
 
-def _read(branch: Branch, node: Any) -> dict[str, Any]:
+def _read(branch: Branch, node: Any, unknown: dict[str, None]) -> dict[str, Any]:
     elements: dict[str, list[Any]] = {}
     for child in node:
         elements.setdefault(_local(child.tag), []).append(child)
+    unknown.update(dict.fromkeys(elements.keys() - {part.name for part in branch.children}))
     answers: dict[str, Any] = {}
     for part in branch.children:
         found = elements.get(part.name, [])
@@ -117,11 +136,13 @@ def _read(branch: Branch, node: Any) -> dict[str, Any]:
             if found and (text := normal_answer(part, "".join(found[0].itertext()))):
                 answers[part.name] = text
         elif part.repeats:
-            rows = [_read(part, one) for one in found if not any(_local(name) == "template" for name in one.attrib)]
+            rows = [
+                _read(part, one, unknown) for one in found if not any(_local(name) == "template" for name in one.attrib)
+            ]
             if rows := [row for row in rows if row]:
                 answers[part.name] = rows
         elif found:
-            answers |= _read(part, found[0])
+            answers |= _read(part, found[0], unknown)
     return answers
 
 

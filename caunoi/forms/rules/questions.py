@@ -19,7 +19,8 @@ RESERVED_NAMES = frozenset({UNIT_COLUMN, PERIOD_COLUMN, "meta"})
 NUMBERS = frozenset({"integer", "decimal", "range"})
 # Shown or filled by the device; nobody types an answer into them.
 NOT_ASKED = frozenset({"note", "start", "end", "today", "deviceid", "username", "phonenumber", "email", "audit"})
-FILES = frozenset({"image", "audio", "video", "file"})
+FILES = frozenset({"image", "audio", "video", "file", "background-audio"})
+MAX_FILE_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,22 @@ def walk_answers(branch: Branch, answers: Mapping[str, Any]) -> Iterator[tuple[Q
                 yield from walk_answers(child, row)
         else:
             yield from walk_answers(child, answers)
+
+
+def list_answered_files(branch: Branch, answers: Mapping[str, Any]) -> list[str]:
+    """The photos and other files that the answers name, each once, in the form's order."""
+    return list(
+        dict.fromkeys(name for question, name in walk_answers(branch, answers) if question.type in FILES and name)
+    )
+
+
+def is_plain_file_name(name: str) -> bool:
+    """Whether a file may be kept under it: no path, nothing invisible, no longer than our tables hold."""
+    return (
+        0 < len(name) <= MAX_FILE_NAME
+        and name not in (".", "..")
+        and not any(c in "/\\" or unicodedata.category(c) in ("Cc", "Cf", "Cs") for c in name)
+    )
 
 
 def find_event_question(questions: Iterable[Question]) -> Question | None:
