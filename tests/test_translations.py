@@ -332,6 +332,23 @@ def test_on_an_english_installation_both_languages_are_right(settings: Any) -> N
     assert ("Password" in vietnamese, "Mật khẩu" in vietnamese) == (False, True)
 
 
+def test_tone_marks_are_spelled_one_way() -> None:
+    """`hóa`, not `hoá`: docs/glossary.md. Names of places stand in data, spelled as they are."""
+    newer = re.compile(r"(?<!q)(?:o[áàảãạéèẻẽẹ]|u[ýỳỷỹỵ])(?!\w)", re.IGNORECASE)
+    folders = [ROOT / "caunoi", ROOT / "packs", ROOT / "docs", ROOT / "demo"]
+    files = [path for folder in folders for kind in ("py", "html", "js", "md", "csv", "po", "toml")
+             for path in folder.rglob(f"*.{kind}") if "vendor" not in path.parts]  # fmt: skip
+
+    found = {
+        f"{path.relative_to(ROOT)}: {word[0]}"
+        for path in [*files, *ROOT.glob("README*.md")]
+        if path.name != "glossary.md"
+        for word in newer.finditer(path.read_text(encoding="utf-8"))
+    }
+
+    assert sorted(found) == []
+
+
 def test_vietnamese_needs_no_catalogue() -> None:
     with override("vi"):
         assert gettext("Không tìm thấy") == "Không tìm thấy"

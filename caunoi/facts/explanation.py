@@ -23,6 +23,8 @@ from caunoi.facts.questions import Answer, make_slices
 from caunoi.facts.refs import decode
 from caunoi.facts.rules.formula import codes_in, parse_formula
 from caunoi.facts.rules.question import Figure, Question, exact, figure_json, text_of
+from caunoi.forms.queries import questions_of
+from caunoi.languages import in_reader_language
 from caunoi.periods.rules import Days
 from caunoi.records.models import SubmissionVersion
 
@@ -31,7 +33,10 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class SubmissionLine:
-    """One record behind a figure. `value` as stated by the record (before any share of it was handed on)."""
+    """One record behind a figure. `value` as stated by the record (before any share of it was handed on).
+
+    A class is a code, and its name on the form that stated it, in the reader's language.
+    """
 
     submission_id: int
     version_number: int
@@ -42,6 +47,7 @@ class SubmissionLine:
     last: date
     value: Decimal | None
     class_code: str
+    class_name: str
     entered_by: str
     received_at: datetime
     approved_by: str
@@ -130,6 +136,13 @@ def _units(answer: Answer, element: DataElement) -> tuple[tuple[str, str, str], 
     )
 
 
+def _class_name(element: DataElement, version: SubmissionVersion, code: str) -> str:
+    for question in questions_of(version.form_version):
+        if question.choices and f"${{{question.name}}}" in element.expression:
+            return in_reader_language(question.choice_label(code, "vi"), question.choice_label(code, "en"))
+    return code
+
+
 def _evidence(answer: Answer, element: DataElement, scope: Scope, page: int) -> Evidence:
     question = answer.question
     engine = Engine(
@@ -145,14 +158,14 @@ def _evidence(answer: Answer, element: DataElement, scope: Scope, page: int) -> 
     versions = {
         v.pk: v
         for v in SubmissionVersion.objects.filter(pk__in={row[0] for row in rows}).select_related(
-            "submission", "submission__form"
+            "submission", "submission__form", "form_version"
         )
     }
     approvals = _approvals(list(versions.values()))
     lines = []
     for version_id, unit, amount, first, last, class_code in rows:
         version = versions[version_id]
-        if not (scope.everything or scope.sees_record(unit, Days(version.submission.day_from, version.submission.day_to))):
+        if not scope.sees_record(unit, Days(version.submission.day_from, version.submission.day_to)):
             continue
         step = approvals.get((version.submission_id, version.number))
         lines.append(
@@ -166,6 +179,7 @@ def _evidence(answer: Answer, element: DataElement, scope: Scope, page: int) -> 
                 last=last,
                 value=None if class_code else exact(int(amount), element.decimals, parts=False),
                 class_code=class_code,
+                class_name=_class_name(element, version, class_code) if class_code else "",
                 entered_by=version.entered_by_name,
                 received_at=version.received_at,
                 approved_by=step.by_name if step else "",

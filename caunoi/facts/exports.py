@@ -10,6 +10,7 @@ import xlsxwriter
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from caunoi.audit.queries import moment_of
 from caunoi.facts.rules.question import Figure, Question, text_of
 from caunoi.languages import in_reader_language
 from caunoi.moments import VIETNAM
@@ -55,6 +56,10 @@ def link(figure: Figure) -> str:
     return f"{settings.CAUNOI_BASE_URL}/figures/{figure.ref}/"
 
 
+def _written(moment: datetime) -> str:
+    return moment.astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y")
+
+
 def figures_workbook(figures: Sequence[Figure], question: Question, made_at: datetime) -> bytes:
     """An .xlsx: the figures (numbers as numbers, each with its explanation link) and a sheet saying what was asked.
 
@@ -89,14 +94,16 @@ def figures_workbook(figures: Sequence[Figure], question: Question, made_at: dat
     notes = workbook.add_worksheet(_("Câu hỏi"))
     notes.set_column(0, 0, 30)
     notes.set_column(1, 1, 60)
+    known_at = moment_of(question.as_known)
     book = _("đã duyệt") if question.book == "approved" else _("đã báo cáo")
     for row, (name, value) in enumerate(
         [
             (_("Kỳ"), f"{question.first:%d/%m/%Y} – {question.last:%d/%m/%Y}"),
             (_("Ranh giới hành chính ngày"), f"{question.boundaries:%d/%m/%Y}"),
             (_("Sổ"), book),
-            (_("Biết đến số"), str(question.as_known)),
-            (_("Lập lúc"), made_at.astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y")),
+            (_("Theo sổ số liệu đến lúc"), "" if known_at is None else _written(known_at)),
+            (_("Bút toán số"), str(question.as_known)),
+            (_("Lập lúc"), _written(made_at)),
         ]
     ):
         notes.write_string(row, 0, name, bold)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from caunoi.accounts.models import Role, User
 from caunoi.accounts.queries import scope_of
 from caunoi.accounts.scope import Scope
+from caunoi.audit.queries import moment_of
 from caunoi.desk.figure_inputs import QuestionForm
 from caunoi.desk.figure_table import arrange
 from caunoi.desk.units import list_working_units
@@ -85,6 +86,7 @@ def _table(request: HttpRequest, question: Question, found: list[Figure], scope:
     absent = not snapshot.exists_on(unit, question.boundaries)
     return {
         "question": question,
+        "known_at": moment_of(question.as_known),
         "absence": describe_absence(unit, question.boundaries, snapshot) if absent else "",
         "table": table,
         "page": Paginator(table.rows if table else (), ROWS_A_PAGE).get_page(request.GET.get("page")),
@@ -146,6 +148,7 @@ def explanation(request: HttpRequest, ref: str) -> HttpResponse:
         {
             "explanation": found,
             "figure": found.figure,
+            "known_at": moment_of(found.figure.as_known),
             "definition": in_reader_language(found.definition_vi, found.definition_en),
             "children": children,
         },

@@ -147,9 +147,7 @@ def submission_return(request: HttpRequest, submission_id: int) -> HttpResponse:
 @require_POST
 def submission_withdraw(request: HttpRequest, submission_id: int) -> HttpResponse:
     found, user, number, comment = _read_decision(request, submission_id)
-    if number != found.current_number:
-        raise VersionMoved
-    withdraw(found.pk, by=user, at=moments.now(), comment=comment)
+    withdraw(found.pk, by=user, at=moments.now(), comment=comment, number=number)
     messages.success(request, _("Đã rút bản ghi."))
     return redirect("submission", found.pk)
 

@@ -49,9 +49,9 @@ def return_(submission_id: int, *, by: User, at: datetime, comment: str, number:
     _decide_one(Step.RETURN, submission_id, by, at, comment, number)
 
 
-def withdraw(submission_id: int, *, by: User, at: datetime, comment: str) -> None:
+def withdraw(submission_id: int, *, by: User, at: datetime, comment: str, number: int | None = None) -> None:
     """Take the record out of both books, with a reason. For a period another first report may then be sent."""
-    _decide_one(Step.WITHDRAW, submission_id, by, at, comment, None)
+    _decide_one(Step.WITHDRAW, submission_id, by, at, comment, number)
 
 
 def lock(submission_id: int, *, by: User, at: datetime, comment: str = "") -> None:

@@ -276,6 +276,18 @@ def test_every_step_is_told_in_order(places: Places) -> None:
     ]
 
 
+def test_a_record_is_withdrawn_at_the_version_it_was_seen_at_only(places: Places) -> None:
+    publish("bao_cao_thang_thon")
+    received, by = send(report(places.village)), officer(places)
+    send(report(places.village, so_luot_ho="6"))
+
+    with pytest.raises(VersionMoved):
+        actions.withdraw(received.submission_id, by=by, at=LATER, comment="Nhầm tháng.", number=1)
+    actions.withdraw(received.submission_id, by=by, at=LATER, comment="Nhầm tháng.", number=2)
+
+    assert stored(received).state == "withdrawn"
+
+
 def test_the_new_commune_decides_about_its_own_report_of_the_year_it_began_and_its_villages_month(
     places: Places,
 ) -> None:
