@@ -71,9 +71,11 @@ class SubmissionReturned:
 class EntitiesChanged:
     """Things of these registers were created, changed, ended, merged or restored in these units.
 
-    Announced after the entity versions stand, in the same transaction. Whoever counts them counts anew.
+    Announced after the entity versions stand, in the same transaction. Whoever counts them counts anew. `decided`:
+    versions of submissions that this very act lets into a book; the rows of their submissions may not say so yet.
     """
 
     list_codes: frozenset[str]
     org_unit_ids: frozenset[int]
     at: datetime
+    decided: frozenset[int] = frozenset()

@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                     ("resolve", "quyết định chỗ trái nhau"),
                     ("merge", "gộp"),
                     ("unmerge", "bỏ gộp"),
+                    ("undo", "thu hồi"),
                     ("remove", "bỏ"),
                     ("restore", "lấy lại"),
                 ],

@@ -76,6 +76,7 @@ class EntityVersion(models.Model):
         RESOLVE = "resolve", _("quyết định chỗ trái nhau")
         MERGE = "merge", _("gộp")
         UNMERGE = "unmerge", _("bỏ gộp")
+        UNDO = "undo", _("thu hồi")
         REMOVE = "remove", _("bỏ")
         RESTORE = "restore", _("lấy lại")
 

@@ -1,0 +1,1 @@
+"""Decisions about things and their versions: plain values only."""
