@@ -71,8 +71,10 @@ def _nothing_remembered() -> Iterator[None]:
     from caunoi.facts import queries as facts
     from caunoi.facts.queries import forget_catalogues
     from caunoi.places.queries import forget_snapshots
+    from caunoi.records.together import forget_doors
 
     forget_snapshots()
+    forget_doors()
     forget_catalogues()
     projection.forget_projections()
     facts._rules.clear()

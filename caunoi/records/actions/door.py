@@ -88,6 +88,13 @@ class Door:
         self._assignments: dict[tuple[str, str], list[Assignment]] = {}
         self._event_questions: dict[int, Question | None] = {}
 
+    def again(self) -> Door:
+        """For further sendings, as long as nothing about their forms changed: keeps what this one read of them."""
+        other = Door()
+        other._versions, other._assignments = self._versions, self._assignments
+        other._event_questions = self._event_questions
+        return other
+
     def prepare(self, item: Incoming) -> Prepared:
         """Raises the first refusal, in the order of the questions *what, where, when, is it well answered*."""
         opened = self._open(item)

@@ -1,0 +1,157 @@
+"""Sendings that come at the same time share one transaction, so that the disk is waited for once and not once each.
+
+Nobody waits to gather company: who comes while nothing is being written writes at once, and those who come meanwhile
+go together afterwards. There is no thread of its own to lose at a fork or a shutdown: the first of those who wait
+writes for all of them and then wakes the next.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import deque
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from django.db import DatabaseError, transaction
+
+from caunoi.audit.rules import Actor
+from caunoi.documents.actions import keep_bytes
+from caunoi.forms.state import read_form_state
+from caunoi.records.actions.arrival import receive, store
+from caunoi.records.actions.door import Door, Prepared
+from caunoi.records.errors import SeveralRefused
+from caunoi.records.incoming import Incoming, Received
+from caunoi.records.permissions import check_may_enter
+from caunoi.refusals import Refusal
+
+# More at once would keep the first of them waiting, and other processes away from SQLite, for too long.
+MOST_TOGETHER = 64
+MOST_DOORS = 200
+_doors: dict[str, tuple[tuple[object, ...], Door]] = {}
+
+
+def receive_together(incoming: Incoming, *, by: Actor, at: datetime) -> Received:
+    """The same as `receive`: durable when it returns, nothing written if it raises. For the threads of a server.
+
+    Sendings of several threads that wait at the same time are kept in the order in which they came. `is_current` and
+    `state` of what it returns are those after all of them.
+    """
+    if transaction.get_connection().in_atomic_block:
+        return receive(incoming, by=by, at=at)  # the caller's transaction decides, and nobody else may depend on it
+    if incoming.entered_by is not None:
+        check_may_enter(incoming.entered_by, incoming.org_unit_id, at)
+    if not incoming.actor.name:
+        incoming = replace(incoming, entered_by_name=by.name)
+    prepared = _get_door(incoming.form_code).prepare(incoming)
+    for file in incoming.attachments:
+        if file.content is not None:
+            keep_bytes(file.content)
+    return _queue.take(_Waiting(prepared, by, at))
+
+
+def forget_doors() -> None:
+    """After forms were changed without a new id or number (only tests that roll back need it)."""
+    _doors.clear()
+
+
+def _get_door(form_code: str) -> Door:
+    """What it knows of the form is read again only when something about the form changed."""
+    state = read_form_state(form_code)
+    known = _doors.get(form_code)
+    if known is not None and known[0] == state:
+        return known[1].again()
+    if len(_doors) >= MOST_DOORS:
+        _doors.clear()
+    door = Door()
+    _doors[form_code] = (state, door)
+    return door
+
+
+@dataclass(eq=False)
+class _Waiting:
+    """One caller. Woken with what was `received`, or to write for all who wait (`leads`), or, with neither, to try by
+    itself: a refusal is then raised where it belongs, in its own thread and language."""
+
+    prepared: Prepared
+    by: Actor
+    at: datetime
+    woken: threading.Event = field(default_factory=threading.Event)
+    received: Received | None = None
+    leads: bool = False
+
+    def store_alone(self) -> Received:
+        try:
+            return store([self.prepared], by=self.by, at=self.at)[0]
+        except SeveralRefused as several:
+            raise several.refusals[0][1] from None
+
+
+class _Queue:
+    def __init__(self) -> None:
+        self._lock = threading.Lock()  # held for a moment, never while writing
+        self._waiting: deque[_Waiting] = deque()
+        self._is_writing = False
+
+    def take(self, mine: _Waiting) -> Received:
+        with self._lock:
+            self._waiting.append(mine)
+            if not self._is_writing:
+                self._is_writing = mine.leads = True
+        if not mine.leads:
+            mine.woken.wait()
+        if mine.leads:
+            self._lead()
+        return mine.received or mine.store_alone()
+
+    def _lead(self) -> None:
+        with self._lock:
+            group = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_TOGETHER))]
+        try:
+            _store_group(group)
+        finally:
+            # Whatever happened: nobody is left waiting, and somebody writes for those who came meanwhile.
+            with self._lock:
+                self._is_writing = bool(self._waiting)
+                following = self._waiting[0] if self._waiting else None
+            if following is not None:
+                following.leads = True
+                following.woken.set()
+            for one in group:
+                one.woken.set()
+
+
+def _store_group(group: list[_Waiting]) -> None:
+    """Those that were stored have `received` afterwards."""
+    while len(group) > 1:
+        try:
+            done = store(
+                [one.prepared for one in group],
+                by=group[0].by,
+                at=max(one.at for one in group),
+                senders=[one.by for one in group],
+            )
+        except SeveralRefused as several:
+            refused = {index for index, _refusal in several.refusals}
+            group = [one for index, one in enumerate(group) if index not in refused]
+        except (Refusal, DatabaseError):
+            # Something one of them brought, or two processes in each other's way: each finds out by itself.
+            return
+        else:
+            for one, received in zip(group, done, strict=True):
+                one.received = received
+            return
+    for one in group:
+        one.received = one.store_alone()
+
+
+_queue = _Queue()
+
+
+def _begin_anew() -> None:
+    # A child process must not wait for threads that only its parent has.
+    global _queue
+    _queue = _Queue()
+
+
+os.register_at_fork(after_in_child=_begin_anew)
