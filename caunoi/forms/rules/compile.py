@@ -17,6 +17,7 @@ from pyxform.errors import PyXFormError
 from pyxform.xls2json_backends import DefinitionData, get_xlsform, md_table_to_workbook
 from pyxform.xls2xform import convert
 
+from caunoi.forms.rules.entities import Declaration, list_file_names, read_declarations
 from caunoi.forms.rules.questions import NOT_ASKED, RESERVED_NAMES, Choice, Enclosing, Question
 from caunoi.forms.rules.xpath import BrokenExpression, Expression, UnknownFunction
 from caunoi.refusals import FileRefused, Mistake
@@ -44,7 +45,8 @@ class CompiledForm:
     """`titles` by language: XLSForm knows one title; the English one stands in our own column `form_title_en`.
 
     `untranslated`: labels that one of the form's languages lacks. `unchecked`: expressions with functions the server
-    does not have; phones evaluate them, the server leaves these checks out.
+    does not have; phones evaluate them, the server leaves these checks out. `entities`: the registers it feeds;
+    `files`: names of the files it wants beside it.
     """
 
     form_id: str
@@ -54,6 +56,8 @@ class CompiledForm:
     questions: tuple[Question, ...]
     untranslated: tuple[Mistake, ...] = ()
     unchecked: tuple[Mistake, ...] = ()
+    entities: tuple[Declaration, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 def detect_file_type(content: bytes) -> FileType:
@@ -105,6 +109,8 @@ def compile_xlsform(content: bytes, file_type: str, file_name: str) -> CompiledF
         questions=questions,
         untranslated=tuple(_list_untranslated(questions, _row_numbers(rows), file_name)),
         unchecked=tuple(unchecked),
+        entities=read_declarations(result.xform),
+        files=tuple(list_file_names(result.xform)),
     )
 
 
@@ -212,7 +218,7 @@ def _read_questions(
         here = f"{path}/{name}"
         bind = binds.get(here, {})
         if kind in ("group", "repeat"):
-            if name == "meta" and path.count("/") == 1:
+            if name == "meta":  # the form's own, or an entity's in a repeat; no group of people's may be called so
                 continue
             enclosing = Enclosing(name, here, kind == "repeat", bind.get("relevant", "").strip())
             yield from _read_questions(child, here, (*around, enclosing), binds)
