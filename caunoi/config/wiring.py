@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from caunoi import events
 from caunoi.facts import actions as facts
+from caunoi.facts.checking import StatedTogether
 from caunoi.records import events as records
+from caunoi.records.checks import further_check
 from caunoi.tasks import actions as tasks
 
 TABLE = [
@@ -23,7 +25,12 @@ TABLE = [
     ),
 ]
 
+# What the door asks of later rooms before anything is written.
+CHECKS = [StatedTogether]
+
 
 def connect() -> None:
     for event, handler in TABLE:
         events.on(event, handler)
+    for make in CHECKS:
+        further_check(make)

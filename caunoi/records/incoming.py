@@ -54,7 +54,10 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Received:
-    """`number` is the version this sending is; for `unchanged` the one it repeats (`is_current`: the newest)."""
+    """`number` is the version this sending is; for `unchanged` the one it repeats (`is_current`: the newest).
+
+    `flags`: sentences on what an officer must decide before the version enters any book.
+    """
 
     submission_id: int
     version_id: int
@@ -62,3 +65,4 @@ class Received:
     outcome: Outcome
     state: str
     is_current: bool = True
+    flags: tuple[str, ...] = ()

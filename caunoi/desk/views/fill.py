@@ -169,7 +169,10 @@ def take(request: HttpRequest, form_code: str, unit_id: int, period_key: str) ->
         return _refuse(refusal.sentence, status=422, mistakes=[asdict(problem) for problem in refusal.problems])
     said = {"corrected": _("Đã gửi bản sửa."), "unchanged": _("Bản này đã nhận từ trước.")}
     messages.success(request, said.get(received.outcome, _("Đã gửi. Cảm ơn!")))
-    return JsonResponse({"ok": True, "url": reverse("submission", args=[received.submission_id])})
+    for flag in received.flags:
+        messages.warning(request, flag)
+    url = reverse("submission", args=[received.submission_id])
+    return JsonResponse({"ok": True, "url": url, "flags": received.flags}, json_dumps_params={"ensure_ascii": False})
 
 
 def _refuse(message: str, *, status: int, mistakes: list[dict[str, object]] | None = None) -> JsonResponse:

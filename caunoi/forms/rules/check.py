@@ -26,7 +26,8 @@ PASSES = 8
 class Problem:
     """One answer outside the form's rules. `row` counts a repeat's rows from 1; 0 outside repeats.
 
-    `kind` is type, required, not-relevant, constraint, choice or unknown-question.
+    `kind` is type, required, not-relevant, constraint, choice or unknown-question; further checks at the door add
+    relation and amount; of phones' sendings also clock (a day that cannot be) and file-name.
     """
 
     question: str

@@ -18,7 +18,7 @@ from caunoi.audit.actions import Entry, write_lines
 from caunoi.audit.rules import Actor
 from caunoi.bulk_rows import insert_rows
 from caunoi.documents.actions import store_bytes
-from caunoi.records.actions.door import Door, Prepared
+from caunoi.records.actions.door import Door, Prepared, flag_disagreements
 from caunoi.records.actions.stored import CHUNK, Record, StoredRecords, Written, chunks
 from caunoi.records.errors import (
     CorrectsAnother,
@@ -84,6 +84,7 @@ def store(
     `action` and `detail` go into the audit line. `senders`: one for each sending, if each was sent by itself and gets
     an audit line of its own.
     """
+    prepared = flag_disagreements(prepared)
     for last_try in (False, True):
         try:
             with transaction.atomic():
@@ -133,6 +134,7 @@ class _Arrival:
                 outcome,
                 record.submission.state,
                 version.number == record.submission.current_number,
+                tuple(f"{flag['label']}: {flag['message']}" for flag in version.flags),
             )
             for record, version, outcome in results
         ]

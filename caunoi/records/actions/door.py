@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, cast
 
@@ -22,6 +22,7 @@ from caunoi.periods.rules import PeriodType
 from caunoi.periods.wording import describe_period
 from caunoi.places.queries import describe_absence, get_snapshot
 from caunoi.places.rules.snapshot import PlaceSnapshot, Unit
+from caunoi.records.checks import Statement, check_statement, compare_statements, make_checks
 from caunoi.records.errors import (
     AnswersRefused,
     EventDayMissing,
@@ -41,7 +42,7 @@ from caunoi.refusals import Refusal
 
 PERIOD_EXAMPLES = {"month": "2023-01", "quarter": "2023-Q1", "half-year": "2023-H1", "year": "2023"}
 # Only an officer can judge an unlikely value; a value of the wrong type is no value, whoever sends it.
-FLAGGED_KINDS = frozenset({"required", "constraint", "not-relevant"})
+FLAGGED_KINDS = frozenset({"required", "constraint", "not-relevant", "relation"})
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,12 @@ class Prepared:
     @property
     def needs_approval(self) -> bool:
         return bool(self.assignment.approval_level or self.flags)
+
+    @property
+    def statement(self) -> Statement:
+        form_code, questions = self.version.form.code, checker_of(self.version).by_name
+        unit, corrects = self.unit, self.deprecated_id
+        return Statement(form_code, unit.id, unit.level, self.occasion, self.answers, questions, corrects=corrects)
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,7 @@ class Door:
 
     def __init__(self) -> None:
         self.places: PlaceSnapshot = get_snapshot()
+        self._checks = make_checks()
         self._versions: dict[tuple[str, str], FormVersion] = {}
         self._assignments: dict[tuple[str, str], list[Assignment]] = {}
         self._event_questions: dict[int, Question | None] = {}
@@ -112,7 +120,8 @@ class Door:
         checked = checker.check(_normal(given, checker), local_date(item.received_at), item.received_at, calculate=True)
         problems = [p for p in checked.problems if p.question != PERIOD_QUESTION]
         try:
-            self._open(item)
+            opened = self._open(item)
+            problems += self._check_further(opened, checked.answers, problems)
         except (EventDayMissing, EventInFuture) as refusal:
             event = self._event_question(version, checker)
             if event is None or all(p.question != event.name for p in problems):
@@ -225,7 +234,41 @@ class Door:
             calculate=item.source == Source.SPREADSHEET,
         )
         answers = {name: value for name, value in checked.answers.items() if value not in ("", [])}
-        return answers, checked.problems
+        return answers, (*checked.problems, *self._check_further(opened, answers, checked.problems))
+
+    def _check_further(
+        self, opened: _Opened, answers: Mapping[str, Any], known: Sequence[Problem]
+    ) -> Sequence[Problem]:
+        code, unit, questions = opened.version.form.code, opened.unit, opened.checker.by_name
+        return check_statement(
+            self._checks, Statement(code, unit.id, unit.level, opened.occasion, answers, questions), known
+        )
+
+    def check_unplaced(
+        self,
+        form_code: str,
+        checker: FormChecker,
+        answers: Mapping[str, Any],
+        known: Sequence[Problem],
+        *,
+        levels: Collection[str],
+        on: date,
+        unread: Collection[str] = (),
+    ) -> list[Problem]:
+        """Further problems of answers whose unit or day is not known: those that stand whichever of the levels it is.
+
+        `unread`: questions from which nothing may be concluded. `on` stands in for the day.
+        """
+        event = find_event_question(checker.questions)
+        filled = {**answers, event.name: on.isoformat()} if event else answers
+        occasion, unknown = occasion_of_event(on, 0), frozenset(unread)
+        found = [
+            check_statement(
+                self._checks, Statement(form_code, 0, level, occasion, filled, checker.by_name, unknown), known
+            )
+            for level in levels
+        ]
+        return [problem for problem in found[0] if all(problem in others for others in found)] if found else []
 
     def _pass(
         self, item: Incoming, opened: _Opened, answers: dict[str, Any], problems: tuple[Problem, ...]
@@ -263,6 +306,15 @@ class Door:
         if key not in self._assignments:
             self._assignments[key] = list_assignments(form_code, level=level)
         return self._assignments[key]
+
+
+def flag_disagreements(prepared: Sequence[Prepared]) -> list[Prepared]:
+    """What disagrees with what is stored already is flagged, whatever brought it: the other may be the wrong one."""
+    found = compare_statements([one.statement for one in prepared])
+    return [
+        replace(one, flags=[*one.flags, *(asdict(problem) for problem in problems)]) if problems else one
+        for one, problems in zip(prepared, found, strict=True)
+    ]
 
 
 def _normal(answers: Mapping[str, Any], checker: FormChecker) -> dict[str, Any]:

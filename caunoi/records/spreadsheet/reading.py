@@ -72,6 +72,7 @@ class _Reader:
     door: Door = field(default_factory=Door)
     mistakes: list[Mistake] = field(default_factory=list)
     seen: dict[tuple[int, str], int] = field(default_factory=dict)
+    levels: frozenset[str] = frozenset()
 
     def read(self, number: int, row: Sequence[Cell]) -> Prepared | None:
         before = len(self.mistakes)
@@ -155,8 +156,13 @@ class _Reader:
         return unit
 
     def _list_problems(self, number: int, row: Sequence[Cell], answers: dict[str, str], broken: set[str]) -> None:
-        checked = self.checker.check(answers, local_date(self.at), self.at, calculate=True)
-        self._say_problems(number, row, checked.problems, answers, broken)
+        today = local_date(self.at)
+        checked = self.checker.check(answers, today, self.at, calculate=True)
+        further = self.door.check_unplaced(
+            self.form_code, self.checker, checked.answers, checked.problems,
+            levels=self.levels, on=today, unread=broken | self.columns.missing,
+        )  # fmt: skip
+        self._say_problems(number, row, [*checked.problems, *further], answers, broken)
 
     def _say_problems(
         self,
@@ -264,6 +270,7 @@ def read_rows(
     reader = _Reader(
         table, columns, file_name, form_code, cast(list[tuple[PeriodType, CutOff]], sorted(kinds)), checker,
         UnitFinder(door.places, {a.level for a in assignments}, scope), scope, by, by_name, at, door,
+        levels=frozenset(a.level for a in assignments),
     )  # fmt: skip
     reader.mistakes += [*table.mistakes, *columns.mistakes]
     rows: list[Row] = []

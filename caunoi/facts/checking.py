@@ -1,0 +1,246 @@
+"""Whether what a sending is about to state hangs together, as the catalogue's relations have it: asked at the door,
+before anything is posted."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+
+from django.db.models import Max, Sum
+from django.utils.translation import gettext as _
+
+from caunoi.accounts.scope import ids_in_sql
+from caunoi.facts.models import Book, DataElement, Kind, Posting
+from caunoi.facts.queries import Catalogue, element_rules, get_catalogue
+from caunoi.facts.rules.derivation import DerivedFact, ElementRule, Frame, derive
+from caunoi.facts.rules.formula_check import PART_OF
+from caunoi.facts.rules.question import exact, text_of
+from caunoi.facts.rules.relations import Bound, Broken, find_broken, list_bounds
+from caunoi.forms.rules.check import Problem
+from caunoi.languages import in_reader_language
+from caunoi.records.checks import Statement
+from caunoi.records.models import SubmissionVersion
+
+RELATION, AMOUNT = "relation", "amount"
+Place = tuple[int, date, date]
+"""(org unit, first day, last day): values are comparable only if all three are the same."""
+
+
+@dataclass(frozen=True)
+class _Said:
+    """A value one sending states, and by which question. `name` is the question's label where one question says it
+    all, otherwise what is counted."""
+
+    value: Decimal
+    question: str
+    name: str
+
+
+class StatedTogether:
+    """The facts room's further check. Made once a batch."""
+
+    def __init__(self) -> None:
+        self.catalogue: Catalogue = get_catalogue()
+        self.rules_of = cache(element_rules)
+        elements = self.catalogue.elements
+        self.bounds = [
+            bound
+            for bound in list_bounds(self.catalogue.relations)
+            if {bound.code, bound.other} <= elements.keys()
+            and Kind.CATEGORY not in (elements[bound.code].kind, elements[bound.other].kind)
+        ]
+        inside: dict[str, list[Bound]] = defaultdict(list)
+        # A relation whose two sides come from two forms can only be seen against what is stored.
+        self.across: dict[str, list[Bound]] = defaultdict(list)
+        for bound in self.bounds:
+            forms = {elements[bound.code].form_code, elements[bound.other].form_code} - {""}
+            for form in forms:
+                (inside if len(forms) == 1 else self.across)[form].append(bound)
+        self.inside = dict(inside)
+
+    # -- what the sending itself says ---------------------------------------------------------------------------------
+
+    def check(self, statement: Statement) -> list[Problem]:
+        rules = self._rules(statement)
+        if not rules:
+            return []
+        facts, found = self._derive(rules, statement)
+        bounds = self.inside.get(statement.form_code)
+        if bounds:
+            by_days: dict[tuple[date, date], dict[str, Decimal]] = defaultdict(dict)
+            for fact in facts:
+                by_days[fact.day_from, fact.day_to][fact.code] = self._value(fact)
+            written = {rule.code: rule for rule in rules}
+            for values in by_days.values():
+                for broken in find_broken(bounds, values):
+                    found.append(self._problem(broken, written, statement))
+        return found
+
+    def _rules(self, statement: Statement) -> list[ElementRule]:
+        rules, _ids = self.rules_of(statement.form_code)
+        if not statement.unread:
+            return rules
+        return [rule for rule in rules if not (rule.expression.names | rule.filter.names) & statement.unread]
+
+    def _derive(self, rules: Sequence[ElementRule], statement: Statement) -> tuple[list[DerivedFact], list[Problem]]:
+        occasion = statement.occasion
+        frame = Frame(
+            occasion.days.first, occasion.days.last, occasion.named.first, occasion.named.last, statement.level
+        )
+        derived = derive(rules, statement.answers, frame)
+        by_code = {rule.code: rule for rule in rules} if derived.problems else {}
+        problems: dict[str, Problem] = {}
+        for problem in derived.problems:
+            said = self._said(by_code[problem.code], Decimal(0), statement)
+            # One answer that feeds several elements is one mistake.
+            problems.setdefault(
+                said.question or problem.code,
+                Problem(
+                    said.question, said.name, _answered(statement, said.question), problem.sentence,
+                    self._allowed(problem.code), AMOUNT,
+                ),
+            )  # fmt: skip
+        return derived.facts, list(problems.values())
+
+    def _allowed(self, code: str) -> str:
+        decimals = self.catalogue.elements[code].decimals
+        if self.catalogue.elements[code].kind == Kind.CATEGORY:
+            return ", ".join(self.catalogue.elements[code].classes)
+        if decimals:
+            return _("số có nhiều nhất %(decimals)d chữ số thập phân") % {"decimals": decimals}
+        return _("số nguyên")
+
+    def _value(self, fact: DerivedFact) -> Decimal:
+        return exact(fact.amount, self.catalogue.elements[fact.code].decimals, parts=False)
+
+    def _said(self, rule: ElementRule | None, value: Decimal, statement: Statement, code: str = "") -> _Said:
+        if rule is not None:
+            names = [name for name in sorted(rule.expression.names) if name in statement.questions]
+            if len(names) == 1 and len(rule.expression.names) == 1:
+                return _Said(value, names[0], statement.questions[names[0]].label())
+            return _Said(value, names[0] if names else "", self._name(rule.code))
+        return _Said(value, "", self._name(code))
+
+    def _name(self, code: str) -> str:
+        element = self.catalogue.elements[code]
+        return in_reader_language(element.name_vi, element.name_en)
+
+    def _problem(self, broken: Broken, rules: Mapping[str, ElementRule], statement: Statement) -> Problem:
+        bound = broken.bound
+        part = self._said(rules.get(bound.code), broken.value, statement, bound.code)
+        whole = self._said(rules.get(bound.other), broken.most, statement, bound.other)
+        said = part if part.question else whole
+        return Problem(
+            said.question,
+            said.name,
+            text_of(said.value) or "",
+            describe_broken(broken, part.name, whole.name),
+            allowed_by(broken, part.name, whole.name, asks_part=said is part),
+            RELATION,
+        )
+
+    # -- what is stored -----------------------------------------------------------------------------------------------
+
+    def compare(self, statements: Sequence[Statement]) -> list[list[Problem]]:
+        """Where one form states the part and another the whole: sums of both for the same unit and the same days, in
+        the reported book and in this batch. Later sendings of the batch are held against earlier ones."""
+        found: list[list[Problem]] = [[] for _one in statements]
+        concerned = [index for index, one in enumerate(statements) if one.form_code in self.across]
+        if not concerned:
+            return found
+        stated: dict[int, list[DerivedFact]] = {}
+        for index in concerned:
+            one = statements[index]
+            codes = {code for bound in self.across[one.form_code] for code in (bound.code, bound.other)}
+            rules = [rule for rule in self._rules(one) if rule.code in codes]
+            stated[index] = self._derive(rules, one)[0]
+        books = _Books(self.catalogue, self.across, [statements[i] for i in concerned], stated.values())
+        for index, facts in stated.items():
+            one = statements[index]
+            rules_by_code = {rule.code: rule for rule in self._rules(one)}
+            for fact in facts:
+                place = (one.org_unit_id, fact.day_from, fact.day_to)
+                books.state(place, fact.code, self._value(fact), one)
+                bounds = [b for b in self.across[one.form_code] if fact.code in (b.code, b.other)]
+                for broken in find_broken(bounds, books.values_of(place)):
+                    found[index].append(self._problem(broken, rules_by_code, one))
+        return found
+
+
+class _Books:
+    """What stands in the reported book for the units and days of a batch, by element; and what the batch adds."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        across: Mapping[str, Sequence[Bound]],
+        statements: Sequence[Statement],
+        stated: Iterable[Sequence[DerivedFact]],
+    ) -> None:
+        self.elements = catalogue.elements
+        self.values: dict[Place, dict[str, Decimal]] = defaultdict(dict)
+        days = [(fact.day_from, fact.day_to) for facts in stated for fact in facts]
+        if not days:
+            return
+        codes = {code for s in statements for bound in across[s.form_code] for code in (bound.code, bound.other)}
+        by_id: dict[int, DataElement] = {self.elements[code].pk: self.elements[code] for code in codes}
+        corrected = {s.corrects for s in statements if s.corrects}
+        own = set()
+        if corrected:
+            versions = SubmissionVersion.objects.filter(instance_id__in=corrected)
+            own = set(versions.values_list("submission_id", flat=True))
+        rows = (
+            Posting.objects.filter(
+                book=Book.REPORTED,
+                data_element_id__in=list(by_id),
+                org_unit_id__in=ids_in_sql({s.org_unit_id for s in statements}),
+                day_from__gte=min(first for first, _last in days),
+                day_to__lte=max(last for _first, last in days),
+            )
+            .values_list("data_element_id", "org_unit_id", "day_from", "day_to", "version__submission_id")
+            .annotate(total=Sum("amount"), standing=Sum("sign"), newest=Max("seq"))
+            .order_by("newest")
+        )
+        for element_id, unit, first, last, submission, total, standing, _newest in rows:
+            if standing > 0 and submission not in own:
+                element = by_id[element_id]
+                self._add((unit, first, last), element, exact(int(total), element.decimals, parts=False))
+
+    def _add(self, place: Place, element: DataElement, value: Decimal) -> None:
+        held = self.values[place]
+        if element.kind == Kind.FLOW and element.code in held:
+            value += held[element.code]
+        held[element.code] = value
+
+    def state(self, place: Place, code: str, value: Decimal, statement: Statement) -> None:
+        if statement.occasion.period_key:
+            # A period has one report: this sending takes the place of what its form said before.
+            self.values[place][code] = value
+        else:
+            self._add(place, self.elements[code], value)
+
+    def values_of(self, place: Place) -> Mapping[str, Decimal]:
+        return self.values[place]
+
+
+def describe_broken(broken: Broken, part: str, whole: str) -> str:
+    """The sentence for people, at the door and under a figure."""
+    values = {"part": part, "a": text_of(broken.value), "whole": whole, "b": text_of(broken.most)}
+    if broken.bound.relation == PART_OF:
+        return _("“%(part)s” (%(a)s) là một phần của “%(whole)s” (%(b)s) nên không thể lớn hơn.") % values
+    return _("“%(part)s” (%(a)s) không được lớn hơn “%(whole)s” (%(b)s).") % values
+
+
+def allowed_by(broken: Broken, part: str, whole: str, *, asks_part: bool) -> str:
+    if asks_part:
+        return _("không lớn hơn %(most)s") % {"most": text_of(broken.most)}
+    return _("không nhỏ hơn %(least)s") % {"least": text_of(broken.value)}
+
+
+def _answered(statement: Statement, question: str) -> str:
+    given = statement.answers.get(question)
+    return given if isinstance(given, str) else ""
