@@ -30,12 +30,12 @@ from caunoi.forms.rules.questions import PERIOD_QUESTION
 from caunoi.periods.rules import PeriodType
 from caunoi.periods.wording import describe_period
 from caunoi.places.queries import get_snapshot
-from caunoi.records.actions import receive
 from caunoi.records.errors import AnswersRefused, NotAssigned, PeriodNotBegun
 from caunoi.records.incoming import Incoming, IncomingFile
 from caunoi.records.models import Source, Submission
 from caunoi.records.queries import find_return_comment, find_submission_of_period, get_submission, get_version
 from caunoi.records.rules.occasions import Occasion, find_period, occasion_of_period
+from caunoi.records.together import receive_together
 
 EVENT = "event"
 
@@ -164,7 +164,7 @@ def take(request: HttpRequest, form_code: str, unit_id: int, period_key: str) ->
         ],
     )
     try:
-        received = receive(incoming, by=user.actor, at=at)
+        received = receive_together(incoming, by=user.actor, at=at)
     except AnswersRefused as refusal:
         return _refuse(refusal.sentence, status=422, mistakes=[asdict(problem) for problem in refusal.problems])
     said = {"corrected": _("Đã gửi bản sửa."), "unchanged": _("Bản này đã nhận từ trước.")}
