@@ -85,14 +85,14 @@ def read_header(table: Table, questions: Sequence[Question], file_name: str, *, 
     columns.unit, columns.period = seen.get(UNIT_COLUMN, -1), seen.get(PERIOD_COLUMN, -1)
     columns.questions = {seen[question.name]: question for question in wanted if question.name in seen}
     needed = [UNIT_COLUMN, *([PERIOD_COLUMN] if periodic else [])]
-    needed += [question.name for question in wanted if question.required and not _depends(question)]
+    needed += [question.name for question in wanted if question.required and not depends(question)]
     for name in needed:
         if name not in seen:
             mistake(_("Thiếu cột “%(name)s”.") % {"name": name}, value=name)
     return columns
 
 
-def _depends(question: Question) -> bool:
+def depends(question: Question) -> bool:
     """Whether it is asked only after certain answers: a file without such answers needs no column for it."""
     return bool(question.relevant or any(around.relevant for around in question.enclosing))
 

@@ -35,13 +35,13 @@ def template_workbook(form_code: str, unit_ids: Collection[int], *, today: date)
     book = xlsxwriter.Workbook(made, {"in_memory": True, "default_date_format": "dd/mm/yyyy"})
     writer = _Template(book, questions, sorted(kinds))
     writer.write(
-        in_reader_language(version.form.title_vi, version.form.title_en), _name_units(unit_ids, get_snapshot(), today)
+        in_reader_language(version.form.title_vi, version.form.title_en), name_units(unit_ids, get_snapshot(), today)
     )
     book.close()
     return made.getvalue()
 
 
-def _name_units(unit_ids: Collection[int], places: PlaceSnapshot, day: date) -> list[tuple[str, str, str]]:
+def name_units(unit_ids: Collection[int], places: PlaceSnapshot, day: date) -> list[tuple[str, str, str]]:
     """(name that is unique among them, code, full path), in reading order."""
     units = sorted(
         (unit for unit in unit_ids if unit in places.units and places.exists_on(unit, day)),
