@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -20,6 +20,7 @@ from caunoi.approvals.models import ApprovalStep
 from caunoi.approvals.rules import Step
 from caunoi.desk.collecting import title_of
 from caunoi.desk.context import DECIDERS
+from caunoi.desk.missing import group_unit
 from caunoi.desk.templatetags.caunoi import day_, period
 from caunoi.moments import local_date
 from caunoi.periods.rules import first_day, last_day
@@ -34,7 +35,10 @@ TABS = ("waiting", "missing", "late", "returned")
 
 @dataclass(frozen=True)
 class Filters:
-    """`units` None: all units. `first` and `last`: days of the months asked for, either may be open."""
+    """`units` None: all units. `first` and `last`: days of the months asked for, either may be open.
+
+    `place`: key of the unit whose group of missing reports is looked at; of what is missing only.
+    """
 
     form: str
     text: str
@@ -43,10 +47,18 @@ class Filters:
     from_text: str
     to_text: str
     units: frozenset[int] | None
+    place: str = ""
 
     @property
     def is_set(self) -> bool:
-        return bool(self.form or self.text or self.first or self.last)
+        return bool(self.form or self.text or self.first or self.last or self.place)
+
+    @property
+    def place_name(self) -> str:
+        """Of a unit that ended, its last name."""
+        unit = get_snapshot().by_key[self.place]
+        day = date.max if unit.ends_on is None else unit.ends_on - timedelta(days=1)
+        return get_snapshot().name_on(unit.id, day)
 
 
 @dataclass(frozen=True)
@@ -82,6 +94,7 @@ def read_filters(asked: QueryDict, on: date) -> Filters:
         from_text=from_text if first else "",
         to_text=to_text if last else "",
         units=find_units_and_below(text, on) if text else None,
+        place=asked.get("place", "") if asked.get("place", "") in get_snapshot().by_key else "",
     )
 
 
@@ -132,6 +145,7 @@ def list_owed(user: User, on: date, filters: Filters) -> list[Due]:
         for due in list_missing(scope, on, form_code=filters.form, unit_ids=filters.units)
         if (filters.first is None or due.last_day >= filters.first)
         and (filters.last is None or due.last_day <= filters.last)
+        and (not filters.place or get_snapshot().units[group_unit(due)].key == filters.place)
     ]
 
 
@@ -152,7 +166,7 @@ DEFAULT_SORT = {"waiting": "due", "missing": "due", "late": "-received", "return
 
 def read_sort(asked: str, tab: str) -> str:
     name = asked.removeprefix("-")
-    known = name == "unit" or name in (DUE_ORDERS if tab == "missing" else SENT_ORDERS)
+    known = name == "unit" or name in ({*DUE_ORDERS, "count"} if tab == "missing" else SENT_ORDERS)
     return asked if known else DEFAULT_SORT[tab]
 
 

@@ -9,9 +9,11 @@ from django.test import Client
 from caunoi.accounts.models import Role, User
 from caunoi.approvals.models import ApprovalStep
 from caunoi.desk.tests.builders import (
+    MONTHLY,
     commune_officer,
     event_xml,
     monthly_xml,
+    publish,
     publish_event,
     publish_monthly,
     signed_in,
@@ -19,6 +21,7 @@ from caunoi.desk.tests.builders import (
     user,
     village_head,
 )
+from caunoi.forms.rules.assignments import AssignmentRow
 from caunoi.moments import local_moment
 from caunoi.records.actions import receive, return_
 from caunoi.records.incoming import Incoming
@@ -241,3 +244,29 @@ def test_approving_many_leaves_the_same_trace_as_one_by_one() -> None:
         (f"submission:{one}", "Nguyễn Thị Hoa"),
         (f"submission:{two}", "Nguyễn Thị Hoa"),
     }
+
+
+def publish_for_two_levels() -> None:
+    """More than a page of missing reports in the year before today."""
+    publish(MONTHLY, [AssignmentRow(level, "month", approval_level="commune") for level in ("village", "commune")])
+
+
+def test_many_missing_reports_are_counted_by_commune_and_form_and_lead_to_each() -> None:
+    publish_for_two_levels()
+    client = signed_in(user("tinh", [(Role.APPROVER, 1)]))
+    everything = client.get("/inbox/?tab=missing")
+    groups = everything.context["groups"]
+
+    assert sum(group.count for group in groups) == everything.context["missing"] > 50
+    assert {group.unit_name for group in groups} == {"Xã Bản Qua", "Xã Cốc San"}
+    for group in groups:
+        inside = client.get(f"/inbox/?tab=missing&form={group.form_code}&place={group.place}")
+        assert inside.context["page"].paginator.count == group.count
+        assert "groups" not in inside.context and group.unit_name in inside.content.decode()
+
+
+@pytest.mark.parametrize("sort", ["count", "-count", "unit", "-unit", "form", "due", "-due"])
+def test_counts_of_missing_reports_sort_by_every_column(sort: str) -> None:
+    publish_for_two_levels()
+
+    assert signed_in(user("tinh", [(Role.APPROVER, 1)])).get(f"/inbox/?tab=missing&sort={sort}").status_code == 200

@@ -33,6 +33,7 @@ from caunoi.desk.inbox import (
     sort_owed,
     sort_sent,
 )
+from caunoi.desk.missing import group_missing
 from caunoi.forms.queries import list_assignments
 from caunoi.records.actions import approve_many
 from caunoi.records.models import Submission
@@ -87,7 +88,11 @@ def _officer(request: HttpRequest) -> User:
 def _read_page(tab: str, user: User, filters: Filters, sort: str, number: str) -> dict[str, object]:
     at = moments.now()
     if tab == "missing":
-        owed = Paginator(sort_owed(list_owed(user, moments.local_date(at), filters), sort), PAGE).get_page(number)
+        found = list_owed(user, moments.local_date(at), filters)
+        if len(found) > PAGE and not filters.place:
+            groups = Paginator(group_missing(found, sort), PAGE).get_page(number)
+            return {"page": groups, "groups": list(groups), "missing": len(found)}
+        owed = Paginator(sort_owed(found, sort), PAGE).get_page(number)
         return {"page": owed, "rows": show_owed(list(owed))}
     # The ids of the page, whatever the order came from; `show_sent` reads those fifty.
     sent = Paginator(sort_sent(list_sent(tab, user, at, filters), sort), PAGE).get_page(number)
