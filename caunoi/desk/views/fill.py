@@ -25,7 +25,7 @@ from caunoi.forms.errors import FormClosed
 from caunoi.forms.models import Assignment, FormVersion, PeriodKind
 from caunoi.forms.queries import get_form_version, list_assignments
 from caunoi.forms.rules.assignments import holds_on
-from caunoi.forms.rules.instance import prefilled_xform
+from caunoi.forms.rules.instance import prefilled_xform, without_controls
 from caunoi.forms.rules.questions import PERIOD_QUESTION
 from caunoi.periods.rules import PeriodType
 from caunoi.periods.wording import describe_period
@@ -126,7 +126,8 @@ def fill(request: HttpRequest, form_code: str, unit_key: str, period_key: str) -
 def fill_xform(request: HttpRequest, form_code: str, unit_key: str, period_key: str) -> HttpResponse:
     sheet = open_sheet(cast(User, request.user), form_code, unit_key, period_key, moments.today())
     known = {PERIOD_QUESTION: sheet.occasion.named.first.isoformat()} if sheet.occasion else {}
-    return _xml(prefilled_xform(sheet.version.xform, known))
+    # The page's heading says the period, and the address decides it: nobody types it again.
+    return _xml(without_controls(prefilled_xform(sheet.version.xform, known), known))
 
 
 @require_POST
@@ -222,7 +223,8 @@ def correct(request: HttpRequest, submission_id: int) -> HttpResponse:
 @require_safe
 def correct_xform(request: HttpRequest, submission_id: int) -> HttpResponse:
     submission = open_for_correction(cast(User, request.user), submission_id, moments.today())
-    return _xml(get_version(submission, submission.current_number).form_version.xform)
+    known = [PERIOD_QUESTION] if submission.period_key else []
+    return _xml(without_controls(get_version(submission, submission.current_number).form_version.xform, known))
 
 
 @never_cache

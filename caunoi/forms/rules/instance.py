@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -178,6 +178,16 @@ def prefilled_xform(xform: str, values: Mapping[str, str]) -> str:
     for leaf in primary[0].iter():
         if len(leaf) == 0 and (value := values.get(_local(leaf.tag))) is not None:
             leaf.text = value
+    return etree.tostring(root, encoding="unicode")
+
+
+def without_controls(xform: str, names: Collection[str]) -> str:
+    """The XForm that does not show these questions; what stands in the instance for them is sent as it is."""
+    root = etree.fromstring(xform.encode())
+    for control in list(root.iter(f"{{{_XFORMS}}}input", f"{{{_XFORMS}}}select1")):
+        parent = control.getparent()
+        if parent is not None and control.get("ref", "").rpartition("/")[2] in names:
+            parent.remove(control)
     return etree.tostring(root, encoding="unicode")
 
 
