@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -18,6 +18,8 @@ from caunoi.refusals import FileRefused, Mistake
 from caunoi.vietnamese_text import fold
 
 Kind = Literal["xlsx", "xls", "ods", "csv"]
+# (row, column) of the first and the last cell.
+Merged = tuple[tuple[int, int], tuple[int, int]]
 
 DATA_SHEET, GUIDE_SHEET, LIST_SHEET = "Dữ liệu", "Hướng dẫn", "Danh mục"
 MAX_BYTES = 50 * 1024 * 1024
@@ -37,18 +39,51 @@ class Table:
     rows: Sequence[Sequence[Cell]]
     mistakes: list[Mistake] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    hidden_rows: Sequence[int] = ()
+    hidden_columns: Sequence[int] = ()
 
 
 def read_table(content: bytes, file_name: str) -> Table:
     """Raises FileRefused when nothing can be read at all. The bytes decide what it is, not the name."""
+    kind = _recognise(content, file_name)
+    if kind == "csv":
+        return _read_csv(content, file_name)
+    return _read_workbook(content, kind, file_name)
+
+
+def _recognise(content: bytes, file_name: str) -> Kind:
     if not content.strip():
         raise unreadable(file_name, _("Tệp trống."))
     if len(content) > MAX_BYTES:
         raise unreadable(file_name, _("Tệp lớn hơn 50 MB. Hãy chia thành nhiều tệp."))
-    kind = _detect(content, file_name)
+    return _detect(content, file_name)
+
+
+def read_tables(content: bytes, file_name: str) -> list[Table]:
+    """Every visible sheet, in order. What is hidden is told in `hidden_rows` and `hidden_columns`, not as a mistake:
+    whoever hides parts of a sheet on purpose knows which. Raises FileRefused like `read_table`."""
+    kind = _recognise(content, file_name)
     if kind == "csv":
-        return _read_csv(content, file_name)
-    return _read_workbook(content, kind, file_name)
+        return [_read_csv(content, file_name)]
+    tables = []
+    for sheet in _visible_sheets(content, file_name):
+        inspected = _inspect(content, kind, sheet, file_name)
+        rows, merged = _read_cells(content, sheet, file_name)
+        mistakes = _distrust(inspected, merged, rows, file_name, sheet, hidden=False)
+        tables.append(
+            Table(
+                sheet,
+                rows,
+                mistakes,
+                hidden_rows=inspected.hidden_rows,
+                hidden_columns=inspected.hidden_columns,
+            )
+        )
+    return tables
+
+
+def has_macros(content: bytes) -> bool:
+    return content.startswith(b"PK") and b"xl/vbaProject.bin" in content
 
 
 def unreadable(file_name: str, why: str) -> FileRefused:
@@ -103,34 +138,51 @@ def _locked() -> str:
 
 
 def _read_workbook(content: bytes, kind: Kind, file_name: str) -> Table:
-    broken = _("Tệp hỏng. Hãy mở bằng Excel, lưu lại thành .xlsx rồi gửi lại.")
-    try:
-        sheets = _list_sheets(content)
-    except CalamineError as error:
-        raise unreadable(file_name, _locked() if "assword" in str(error) else broken) from None
-    if not sheets:
-        raise unreadable(file_name, _("Tệp không có trang tính nào nhìn thấy được."))
+    sheets = _visible_sheets(content, file_name)
     sheet = next((name for name in sheets if fold(name) == fold(DATA_SHEET)), sheets[0])
-    # Before the cells are read: a single cell far down and right would otherwise claim all memory there is.
-    try:
-        inspected = {"xlsx": inspect_xlsx, "xls": inspect_xls, "ods": inspect_ods}[kind](content, sheet)
-    except ValueError:
-        raise unreadable(file_name, broken) from None
-    if inspected.rows > MAX_ROWS or inspected.rows * inspected.columns > MAX_CELLS:
-        why = _("Trang “%(sheet)s” dài tới dòng %(rows)d, cột %(columns)d. Hãy xóa các dòng, cột thừa ở cuối.")
-        names = {"sheet": sheet, "rows": inspected.rows, "columns": inspected.columns}
-        raise unreadable(file_name, why % names)
-    try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
-            found = workbook.get_sheet_by_name(sheet)
-            rows: list[list[Cell]] = found.to_python(skip_empty_area=False)
-            merged = found.merged_cell_ranges or []
-    except CalamineError as error:
-        raise unreadable(file_name, _locked() if "assword" in str(error) else broken) from None
+    inspected = _inspect(content, kind, sheet, file_name)
+    rows, merged = _read_cells(content, sheet, file_name)
     ours = (fold(GUIDE_SHEET), fold(LIST_SHEET))
     others = [name for name in sheets if name != sheet and fold(name) not in ours]
     notes = [_("Chỉ đọc trang “%(sheet)s”; không đọc: %(others)s.") % {"sheet": sheet, "others": ", ".join(others)}]
     return Table(sheet, rows, _distrust(inspected, merged, rows, file_name, sheet), notes if others else [])
+
+
+def _broken() -> str:
+    return _("Tệp hỏng. Hãy mở bằng Excel, lưu lại thành .xlsx rồi gửi lại.")
+
+
+def _visible_sheets(content: bytes, file_name: str) -> list[str]:
+    try:
+        sheets = _list_sheets(content)
+    except CalamineError as error:
+        raise unreadable(file_name, _locked() if "assword" in str(error) else _broken()) from None
+    if not sheets:
+        raise unreadable(file_name, _("Tệp không có trang tính nào nhìn thấy được."))
+    return sheets
+
+
+def _inspect(content: bytes, kind: Kind, sheet: str, file_name: str) -> Inspected:
+    # Before the cells are read: a single cell far down and right would otherwise claim all memory there is.
+    try:
+        inspected = {"xlsx": inspect_xlsx, "xls": inspect_xls, "ods": inspect_ods}[kind](content, sheet)
+    except ValueError:
+        raise unreadable(file_name, _broken()) from None
+    if inspected.rows > MAX_ROWS or inspected.rows * inspected.columns > MAX_CELLS:
+        why = _("Trang “%(sheet)s” dài tới dòng %(rows)d, cột %(columns)d. Hãy xóa các dòng, cột thừa ở cuối.")
+        names = {"sheet": sheet, "rows": inspected.rows, "columns": inspected.columns}
+        raise unreadable(file_name, why % names)
+    return inspected
+
+
+def _read_cells(content: bytes, sheet: str, file_name: str) -> tuple[list[list[Cell]], Sequence[Merged]]:
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
+            found = workbook.get_sheet_by_name(sheet)
+            rows: list[list[Cell]] = found.to_python(skip_empty_area=False)
+            return rows, found.merged_cell_ranges or []
+    except CalamineError as error:
+        raise unreadable(file_name, _locked() if "assword" in str(error) else _broken()) from None
 
 
 def _list_sheets(content: bytes) -> list[str]:
@@ -154,10 +206,12 @@ def column_letter(index: int) -> str:
 
 def _distrust(
     inspected: Inspected,
-    merged: Sequence[tuple[tuple[int, int], tuple[int, int]]],
+    merged: Sequence[Merged],
     rows: Sequence[Sequence[Cell]],
     file_name: str,
     sheet: str,
+    *,
+    hidden: bool = True,
 ) -> list[Mistake]:
     found = []
     for row, column, shown in inspected.errors:
@@ -166,19 +220,27 @@ def _distrust(
     for row, column in inspected.uncomputed:
         message = _("Công thức chưa được tính. Hãy mở tệp bằng Excel, lưu lại rồi gửi lại.")
         found.append(Mistake(file_name, sheet, row + 1, column_letter(column), message))
-    hidden = [row for row in inspected.hidden_rows if row < len(rows) and any(cell != "" for cell in rows[row])]
-    for row in hidden:
-        message = _("Dòng đang bị ẩn (hoặc bị lọc). Hãy bỏ ẩn hoặc xóa dòng: không nên gửi những gì không nhìn thấy.")
-        found.append(Mistake(file_name, sheet, row + 1, "", message))
-    for column in inspected.hidden_columns:
-        if any(column < len(row) and row[column] != "" for row in rows):
-            message = _("Cột đang bị ẩn. Hãy bỏ ẩn hoặc xóa cột: không nên gửi những gì không nhìn thấy.")
-            found.append(Mistake(file_name, sheet, 0, column_letter(column), message))
+    if hidden:
+        found += _list_hidden(inspected, rows, file_name, sheet)
     for (top, left), (bottom, right) in merged:
         area = f"{column_letter(left)}{top + 1}:{column_letter(right)}{bottom + 1}"
         message = _("Các ô %(area)s bị gộp nên không biết giá trị thuộc dòng nào. Hãy bỏ gộp ô và ghi từng dòng.")
         found.append(Mistake(file_name, sheet, top + 1, column_letter(left), message % {"area": area}))
     return found
+
+
+def _list_hidden(inspected: Inspected, rows: Sequence[Sequence[Cell]], file_name: str, sheet: str) -> Iterator[Mistake]:
+    for row in inspected.hidden_rows:
+        if row < len(rows) and any(cell != "" for cell in rows[row]):
+            yield Mistake(file_name, sheet, row + 1, "", hidden_row_sentence())
+    for column in inspected.hidden_columns:
+        if any(column < len(row) and row[column] != "" for row in rows):
+            message = _("Cột đang bị ẩn. Hãy bỏ ẩn hoặc xóa cột: không nên gửi những gì không nhìn thấy.")
+            yield Mistake(file_name, sheet, 0, column_letter(column), message)
+
+
+def hidden_row_sentence() -> str:
+    return _("Dòng đang bị ẩn (hoặc bị lọc). Hãy bỏ ẩn hoặc xóa dòng: không nên gửi những gì không nhìn thấy.")
 
 
 # Text

@@ -335,10 +335,9 @@ class _Writer:
         page.write_string(2, 0, _("Lập ngày %(day)s") % {"day": self.today.strftime("%d/%m/%Y")}, formats.note)
         steps = [
             _("1. Mỗi trang là một biểu mẫu, mỗi dòng một đơn vị. Chỉ ghi vào các ô màu trắng."),
-            _(
-                "2. Cột có dấu * là bắt buộc; dấu (*) là chỉ bắt buộc khi câu trước yêu cầu. Cột xám “kỳ trước” là số của kỳ liền trước, để đối chiếu."
-            ),
-            _("3. Số 0 phải ghi rõ là 0. Dòng để trống cả là chưa có số liệu, không phải là 0, và sẽ được bỏ qua."),
+            _("2. Cột có dấu * là bắt buộc; dấu (*) là chỉ bắt buộc khi câu trước yêu cầu."),
+            _("3. Cột xám “kỳ trước” là số của kỳ liền trước, để đối chiếu."),
+            _("4. Số 0 phải ghi rõ là 0. Dòng để trống cả là chưa có số liệu, không phải là 0, và sẽ được bỏ qua."),
             _("5. Số đã gửi đã có sẵn. Sửa số rồi nộp lại thì thành bản sửa; bản cũ vẫn được lưu."),
             _("6. Xóa trắng một dòng đã gửi không xóa bản ghi. Muốn bỏ bản ghi thì rút bản ghi ở trang của nó."),
             _("7. Câu chọn nhiều: ghi các lựa chọn cách nhau bằng dấu chấm phẩy (;)."),
