@@ -59,6 +59,7 @@ def test_the_month_is_filled_in_before_the_form_opens() -> None:
     xform = signed_in(village_head()).get(f"{AUGUST}xform/")
 
     assert "<ky_bao_cao>2026-08-01</ky_bao_cao>" in xform.content.decode()
+    assert 'ref="/data/ky_bao_cao"' not in xform.content.decode()  # said above the form, not asked again
     assert xform["Content-Type"].startswith("text/xml")
 
 
