@@ -4,7 +4,7 @@ before anything is posted."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -144,6 +144,9 @@ class StatedTogether:
         )
 
     # -- what is stored -----------------------------------------------------------------------------------------------
+
+    def compared_forms(self) -> Collection[str]:
+        return self.across.keys()
 
     def compare(self, statements: Sequence[Statement]) -> list[list[Problem]]:
         """Where one form states the part and another the whole: sums of both for the same unit and the same days, in

@@ -6,7 +6,7 @@ read once a batch and not once a record.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -39,6 +39,9 @@ class FurtherCheck(Protocol):
     def check(self, statement: Statement) -> list[Problem]:
         """By what the sending itself says."""
 
+    def compared_forms(self) -> Collection[str]:
+        """Codes of the forms whose sendings `compare` has anything to say about."""
+
     def compare(self, statements: Sequence[Statement]) -> list[list[Problem]]:
         """With what is stored and with each other, in their order; a list for each. Only ever flags for an officer:
         the other side of what disagrees may be the wrong one."""
@@ -63,9 +66,9 @@ def check_statement(checks: Sequence[FurtherCheck], statement: Statement, known:
     return [problem for check in checks for problem in check.check(statement) if problem.question not in named]
 
 
-def compare_statements(statements: Sequence[Statement]) -> list[list[Problem]]:
+def compare_statements(checks: Sequence[FurtherCheck], statements: Sequence[Statement]) -> list[list[Problem]]:
     found: list[list[Problem]] = [[] for _one in statements]
-    for check in make_checks() if statements else ():
+    for check in checks if statements else ():
         for problems, more in zip(found, check.compare(statements), strict=True):
             problems += more
     return found

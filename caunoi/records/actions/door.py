@@ -310,11 +310,16 @@ class Door:
 
 def flag_disagreements(prepared: Sequence[Prepared]) -> list[Prepared]:
     """What disagrees with what is stored already is flagged, whatever brought it: the other may be the wrong one."""
-    found = compare_statements([one.statement for one in prepared])
-    return [
-        replace(one, flags=[*one.flags, *(asdict(problem) for problem in problems)]) if problems else one
-        for one, problems in zip(prepared, found, strict=True)
-    ]
+    checks = make_checks()
+    forms = {code for check in checks for code in check.compared_forms()}
+    found = list(prepared)
+    concerned = [index for index, one in enumerate(found) if one.version.form.code in forms]
+    several = compare_statements(checks, [found[index].statement for index in concerned])
+    for index, problems in zip(concerned, several, strict=True):
+        if problems:
+            flags = [*found[index].flags, *(asdict(problem) for problem in problems)]
+            found[index] = replace(found[index], flags=flags)
+    return found
 
 
 def _normal(answers: Mapping[str, Any], checker: FormChecker) -> dict[str, Any]:
