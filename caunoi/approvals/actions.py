@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from caunoi.approvals.models import ApprovalStep
@@ -22,6 +22,7 @@ class Taken:
     by: Actor
     at: datetime
     comment: str = ""
+    remarks: Sequence[Mapping[str, str]] = field(default_factory=tuple)
 
 
 def record_steps(steps: Iterable[Taken]) -> None:
@@ -38,6 +39,7 @@ def record_steps(steps: Iterable[Taken]) -> None:
                 by_name=one.by.name,
                 at=one.at,
                 comment=one.comment,
+                remarks=[dict(remark) for remark in one.remarks],
             )
             for one in steps
         ]

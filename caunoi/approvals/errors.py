@@ -45,6 +45,37 @@ class CommentMissing(Refusal):
         )
 
 
+class StageMoved(StepImpossible):
+    """The same button pressed twice, or two officers at once: this level has approved already."""
+
+    code = "stage-moved"
+
+    def describe(self, state: State, step: Step) -> str:
+        return _("Cấp này đã duyệt bản ghi rồi; bản ghi đang chờ cấp trên. Không có gì thay đổi.")
+
+
+class NotYourTurn(NotAllowed):
+    """`level_name`: of the level whose turn it is."""
+
+    code = "not-your-turn"
+
+    def __init__(self, level_name: str) -> None:
+        super().__init__(
+            _("Bản ghi đang chờ cấp %(level)s duyệt trước. Khi cấp đó duyệt xong, bản ghi sẽ đến lượt bạn.")
+            % {"level": level_name}
+        )
+
+
+class RemarkMisplaced(Refusal):
+    code = "remark-misplaced"
+
+    def __init__(self, question: str) -> None:
+        super().__init__(
+            _("Bản ghi không có câu hỏi “%(question)s” để ghi lời nhắn. Hãy tải lại trang rồi ghi lại.")
+            % {"question": question}
+        )
+
+
 class OwnApproval(NotAllowed):
     code = "own-approval"
 
@@ -77,6 +108,7 @@ def step_name(step: Step) -> str:
     return {
         Step.SUBMIT: _("gửi"),
         Step.RETURN: _("trả lại"),
+        Step.ENDORSE: _("duyệt và chuyển cấp trên"),
         Step.APPROVE: _("duyệt"),
         Step.CORRECT: _("sửa"),
         Step.LOCK: _("khóa"),

@@ -30,6 +30,7 @@ PERMISSIONS: dict[Step, frozenset[Held]] = {
     Step.SUBMIT: frozenset({Held(Role.RECORDER, Relation.REACHES), Held(Role.EDITOR, Relation.REACHES)}),
     Step.CORRECT: frozenset({Held(Role.RECORDER, Relation.REACHES), Held(Role.EDITOR, Relation.REACHES)}),
     Step.RETURN: frozenset({Held(Role.APPROVER, Relation.DECIDES)}),
+    Step.ENDORSE: frozenset({Held(Role.APPROVER, Relation.DECIDES)}),
     Step.APPROVE: frozenset({Held(Role.APPROVER, Relation.DECIDES)}),
     # A wrong record is taken out by whoever answers for the figures, never by who wrote it alone.
     Step.WITHDRAW: frozenset({Held(Role.APPROVER, Relation.DECIDES), Held(Role.PROGRAMME_MANAGER, Relation.REACHES)}),
@@ -58,3 +59,9 @@ def deciding_levels(approval_level: str) -> frozenset[str]:
     if approval_level not in LEVELS:
         return frozenset(LEVELS)
     return frozenset(LEVELS[: LEVELS.index(approval_level) + 1])
+
+
+def endorsing_levels(level: str, next_level: str) -> frozenset[str]:
+    """Whose approver takes a step that is not the last: the level itself or one standing in for it from above, but not
+    the next one, whose own turn comes."""
+    return deciding_levels(level) - deciding_levels(next_level)

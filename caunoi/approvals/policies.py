@@ -16,6 +16,6 @@ def find_obstacle(
         return AlreadyDone(state, step) if is_there else StepImpossible(state, step)
     if step in NEEDS_COMMENT and not comment.strip():
         return CommentMissing(step)
-    if step is Step.APPROVE and is_own and not self_approval_allowed:
+    if step in (Step.ENDORSE, Step.APPROVE) and is_own and not self_approval_allowed:
         return OwnApproval()
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 
@@ -17,6 +18,7 @@ class State(StrEnum):
 class Step(StrEnum):
     SUBMIT = "submit"
     RETURN = "return"
+    ENDORSE = "endorse"
     APPROVE = "approve"
     CORRECT = "correct"
     LOCK = "lock"
@@ -27,6 +29,8 @@ class Step(StrEnum):
 TRANSITIONS: dict[tuple[State, Step], State] = {
     (State.DRAFT, Step.SUBMIT): State.SUBMITTED,
     (State.SUBMITTED, Step.RETURN): State.RETURNED,
+    # Approved by one level, waiting for the next; only the last level's approval is the step `approve`.
+    (State.SUBMITTED, Step.ENDORSE): State.SUBMITTED,
     (State.SUBMITTED, Step.APPROVE): State.APPROVED,
     (State.SUBMITTED, Step.CORRECT): State.SUBMITTED,
     (State.SUBMITTED, Step.WITHDRAW): State.WITHDRAWN,
@@ -46,3 +50,16 @@ NEEDS_COMMENT = frozenset({Step.RETURN, Step.WITHDRAW, Step.UNLOCK})
 def find_next(state: State, step: Step) -> State | None:
     """The state after the step, or None if it is not possible now."""
     return TRANSITIONS.get((state, step))
+
+
+def awaited_level(levels: Sequence[str], steps_done: int) -> str:
+    """The level whose turn it is; the last one's once all are done, or if there are fewer now than were done.
+
+    `levels` in the order of deciding; empty (no approval needed): blank, any level.
+    """
+    return levels[min(steps_done, len(levels) - 1)] if levels else ""
+
+
+def is_last_step(levels: Sequence[str], steps_done: int) -> bool:
+    """Whether the next approval is the one that puts the figures into the approved book."""
+    return steps_done + 1 >= len(levels)

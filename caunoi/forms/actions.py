@@ -1,22 +1,41 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from datetime import date, datetime
+import mimetypes
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from caunoi.accounts.models import User
 from caunoi.audit.actions import write_line
 from caunoi.audit.clock import take_numbers
 from caunoi.audit.rules import Actor
 from caunoi.documents.actions import store_bytes
-from caunoi.forms.errors import AssignmentsOverlap, VersionTaken
-from caunoi.forms.models import Assignment, Form, FormVersion
-from caunoi.forms.queries import get_form
+from caunoi.forms.errors import (
+    AssignmentsOverlap,
+    ExtensionNotAllowed,
+    ExtensionNotOwed,
+    ExtensionReasonMissing,
+    ExtensionTooShort,
+    VersionTaken,
+)
+from caunoi.forms.models import Assignment, Extension, Form, FormFile, FormVersion
+from caunoi.forms.queries import extending_scopes, find_owed, get_form
 from caunoi.forms.rules.assignments import AssignmentRow, find_overlap
 from caunoi.forms.rules.compile import compile_xlsform, detect_file_type
+from caunoi.forms.rules.deadlines import due_day
+from caunoi.forms.rules.entities import list_file_names
+from caunoi.forms.rules.entities import to_json as entities_to_json
 from caunoi.forms.rules.questions import to_json
+from caunoi.moments import local_date
+from caunoi.periods.rules import Days
+from caunoi.periods.wording import describe_period
+from caunoi.places.queries import get_snapshot
+
+# An extension is for catching up, not for keeping a period open for good.
+LONGEST_EXTENSION = timedelta(days=366)
 
 MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -96,6 +115,9 @@ def set_assignments(form_code: str, rows: Sequence[AssignmentRow], *, by: Actor,
                 covers=list(row.covers),
                 from_day=row.from_day,
                 to_day=row.to_day,
+                closes_days=row.closes_days,
+                locks_days=row.locks_days,
+                further_levels=list(row.further_levels),
                 known_from=number,
             )
     detail = {"old": sorted(map(str, stored)), "new": sorted(map(str, rows))}
@@ -112,6 +134,67 @@ def close_form(form_code: str, *, on: date | None, by: Actor, at: datetime) -> N
     write_line("form.close", f"form:{form_code}", {"old": str(old or ""), "new": str(on or "")}, by=by, at=at)
 
 
+@transaction.atomic
+def extend(
+    form_code: str,
+    org_unit_ids: Collection[int],
+    period_key: str,
+    until: date,
+    reason: str,
+    *,
+    by: User,
+    at: datetime,
+) -> list[Extension]:
+    """The units may send the form for the period until that day, and are on time until then. All or none.
+
+    Counts for what arrives from now on: a report that came late before stays late. Raises ExtensionReasonMissing,
+    ExtensionNotOwed, ExtensionTooShort, ExtensionNotAllowed, FormUnknown.
+    """
+    form, today, places = get_form(form_code), local_date(at), get_snapshot()
+    if not reason.strip():
+        raise ExtensionReasonMissing
+    units = sorted(set(org_unit_ids))
+    for unit in units:
+        name = places.path_name(unit, today) if unit in places.units else str(unit)
+        owed = find_owed(form_code, unit, period_key)
+        if owed is None:
+            raise ExtensionNotOwed(name, form.title_vi, period_key)
+        assignment, period = owed
+        name = places.path_name(unit, period.days.last)
+        days = Days(period.days.last, period.days.last)
+        if not any(scope.sees(unit, days) for scope in extending_scopes(by, assignment, at)):
+            raise ExtensionNotAllowed(name)
+        if period.days.first > today:
+            raise ExtensionNotOwed(name, form.title_vi, describe_period(period))
+        first = max(today, due_day(assignment, period.days.last) + timedelta(days=1))
+        if not first <= until <= today + LONGEST_EXTENSION:
+            raise ExtensionTooShort(first, today + LONGEST_EXTENSION)
+    if not units:
+        return []
+    number = take_numbers(1)[0]
+    made = [
+        Extension.objects.create(
+            form=form,
+            org_unit_id=unit,
+            period_key=period_key,
+            until=until,
+            reason=reason.strip(),
+            granted_by=str(by),
+            granted_at=at,
+            known_from=number,
+        )
+        for unit in units
+    ]
+    detail = {
+        "period": period_key,
+        "until": str(until),
+        "reason": reason.strip(),
+        "units": [places.units[unit].key for unit in units],
+    }
+    write_line("form.extend", f"form:{form_code}", detail, by=by.actor, at=at)
+    return made
+
+
 def _row_of(one: Assignment) -> AssignmentRow:
     return AssignmentRow(
         level=one.level,
@@ -123,4 +206,7 @@ def _row_of(one: Assignment) -> AssignmentRow:
         covers=tuple(one.covers),
         from_day=one.from_day,
         to_day=one.to_day,
+        closes_days=one.closes_days,
+        locks_days=one.locks_days,
+        further_levels=tuple(one.further_levels),
     )

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from caunoi.refusals import NotFound, Refusal
+from caunoi.refusals import NotAllowed, NotFound, Refusal
 
 
 class FormUnknown(NotFound):
@@ -51,3 +51,44 @@ class AssignmentsOverlap(Refusal):
             _("Biểu mẫu “%(form)s” có hai dòng phân công cho cấp “%(level)s” trùng ngày. Hãy sửa cột from và to.")
             % {"form": form_code, "level": level}
         )
+
+
+class ExtensionNotAllowed(NotAllowed):
+    """`unit`: the first of the units that the actor's roles do not reach."""
+
+    code = "extension-not-allowed"
+
+    def __init__(self, unit: str) -> None:
+        super().__init__(
+            _("Bạn không gia hạn được cho “%(unit)s”. Việc này do người duyệt hoặc quản lý chương trình cấp trên làm.")
+            % {"unit": unit}
+        )
+
+
+class ExtensionNotOwed(Refusal):
+    code = "extension-not-owed"
+
+    def __init__(self, unit: str, title: str, period: str) -> None:
+        super().__init__(
+            _("“%(unit)s” không phải gửi “%(title)s” cho kỳ %(period)s nên không có gì để gia hạn.")
+            % {"unit": unit, "title": title, "period": period}
+        )
+
+
+class ExtensionTooShort(Refusal):
+    """`first`, `last`: the days that may be chosen."""
+
+    code = "extension-too-short"
+
+    def __init__(self, first: date, last: date) -> None:
+        super().__init__(
+            _("Ngày gia hạn phải trong khoảng từ %(first)s đến %(last)s. Hãy chọn lại ngày.")
+            % {"first": first.strftime("%d/%m/%Y"), "last": last.strftime("%d/%m/%Y")}
+        )
+
+
+class ExtensionReasonMissing(Refusal):
+    code = "extension-reason-missing"
+
+    def __init__(self) -> None:
+        super().__init__(_("Gia hạn phải ghi lý do, để sau này còn giải thích được. Hãy ghi lý do rồi bấm lại."))

@@ -88,7 +88,10 @@ class Assignment(models.Model):
     locks_days = models.SmallIntegerField(
         null=True, help_text="days after the period's last day after which what is approved is locked; null: by hand"
     )
-    approval_level = models.CharField(max_length=12, choices=Level.choices, blank=True, help_text="blank: none needed")
+    approval_level = models.CharField(
+        max_length=12, choices=Level.choices, blank=True, help_text="of the first step; blank: none needed"
+    )
+    further_levels = models.JSONField(default=list, help_text="levels of the steps after the first, going up")
     self_approval_allowed = models.BooleanField(default=False)
     covers = models.JSONField(default=list, help_text="codes of event forms whose completeness this one vouches for")
     from_day = models.DateField(null=True)
@@ -104,6 +107,11 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.form_id} {self.level} {self.period_kind}"
+
+    @property
+    def approval_levels(self) -> tuple[str, ...]:
+        """Levels whose approvers decide in turn; empty if no approval is needed."""
+        return (self.approval_level, *self.further_levels) if self.approval_level else ()
 
 
 class Extension(models.Model):

@@ -1,14 +1,28 @@
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import cast
 
+from django.db.models import QuerySet
+
+from caunoi.accounts.models import Role, User
+from caunoi.accounts.queries import windows_with_role
+from caunoi.accounts.scope import Scope, ids_in_sql
+from caunoi.approvals.permissions import deciding_levels
 from caunoi.documents.actions import read_bytes
 from caunoi.forms.errors import FormUnknown
-from caunoi.forms.models import Assignment, Form, FormVersion
+from caunoi.forms.models import Assignment, Extension, Form, FormFile, FormVersion, PeriodKind
 from caunoi.forms.rules.assignments import holds_on
 from caunoi.forms.rules.check import FormChecker
 from caunoi.forms.rules.compile import xlsx_of as to_xlsx
+from caunoi.forms.rules.entities import Declaration
+from caunoi.forms.rules.entities import from_json as declarations_from_json
 from caunoi.forms.rules.questions import Question, from_json
+from caunoi.moments import local_date
+from caunoi.periods.rules import CutOff, Period, PeriodType, period_from_key
+from caunoi.places.queries import get_snapshot
 
 MAX_CHECKERS = 500
 _checkers: dict[tuple[int, str], FormChecker] = {}
@@ -39,6 +53,77 @@ def list_assignments(
     if level is not None:
         found = found.filter(level=level)
     return [one for one in found if on is None or holds_on(one, on)]
+
+
+def period_of(assignment: Assignment, period_key: str) -> Period | None:
+    """The assignment's period of that key; None for a key of another kind, and for events."""
+    if assignment.period_kind == PeriodKind.EVENT:
+        return None
+    try:
+        return period_from_key(period_key, cast(PeriodType, assignment.period_kind), cast(CutOff, assignment.cut_off))
+    except ValueError:
+        return None
+
+
+def find_owed(form_code: str, org_unit_id: int, period_key: str) -> tuple[Assignment, Period] | None:
+    """Under which assignment the unit owes the form for the period; None if it does not."""
+    places = get_snapshot()
+    unit = places.units.get(org_unit_id)
+    if unit is None:
+        return None
+    for assignment in list_assignments(form_code, level=unit.level):
+        period = period_of(assignment, period_key)
+        if period is not None and holds_on(assignment, period.days.last) and unit.exists_on(period.days.last):
+            return assignment, period
+    return None
+
+
+# Extensions
+
+
+@dataclass(frozen=True)
+class Granted:
+    """The extension that counts: the newest of a form, unit and period."""
+
+    until: date
+    at: datetime
+
+
+def list_granted(
+    form_ids: Collection[int], *, since: date | None = None, period_keys: Collection[str] | None = None
+) -> dict[tuple[int, int, str], list[Granted]]:
+    """(form, unit, period) -> its extensions, oldest first; of these periods, or that reach to `since` or beyond."""
+    found = Extension.objects.filter(form_id__in=form_ids).order_by("id")
+    if since is not None:
+        found = found.filter(until__gte=since)
+    if period_keys is not None:
+        found = found.filter(period_key__in=period_keys)
+    granted: dict[tuple[int, int, str], list[Granted]] = {}
+    for form, unit, key, until, at in found.values_list("form_id", "org_unit_id", "period_key", "until", "granted_at"):
+        granted.setdefault((form, unit, key), []).append(Granted(until, at))
+    return granted
+
+
+def find_until(form_id: int, org_unit_id: int, period_key: str) -> date | None:
+    """Until when the unit may send the form for the period by its newest extension; None if it has none."""
+    several = list_granted([form_id], period_keys=[period_key]).get((form_id, org_unit_id, period_key))
+    return several[-1].until if several else None
+
+
+def extending_scopes(user: User, assignment: Assignment, at: datetime) -> tuple[Scope, Scope]:
+    """The user may extend for what either of them sees: as the approver who decides, or as who runs the programme."""
+    on = local_date(at)
+    levels = deciding_levels(assignment.approval_level)
+    return (
+        windows_with_role(user, Role.APPROVER, on, levels),
+        windows_with_role(user, {Role.PROGRAMME_MANAGER, Role.ADMINISTRATOR}, on),
+    )
+
+
+def list_extensions(scope: Scope) -> QuerySet[Extension]:
+    """Of units in the scope, newest first."""
+    found = Extension.objects.select_related("form", "org_unit").order_by("-id")
+    return found if scope.everything else found.filter(org_unit_id__in=ids_in_sql(scope.unit_ids))
 
 
 def questions_of(version: FormVersion) -> tuple[Question, ...]:

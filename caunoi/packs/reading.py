@@ -51,8 +51,8 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
     loaded = surround(about.code) if surround and about.code else NOTHING_LOADED
     forms, questions = _read_forms(files, loaded, about, notes)
 
-    def table(file: str, columns: Sequence[str]) -> list[Row]:
-        return read_table(file, files[file], columns, notes) if file in files else []
+    def table(file: str, columns: Sequence[str], optional: Sequence[str] = ()) -> list[Row]:
+        return read_table(file, files[file], columns, notes, optional) if file in files else []
 
     before = len(notes.mistakes)
     element_rows = table(elements.FILE, elements.COLUMNS)
@@ -74,7 +74,7 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
         indicators.check_formulas(
             indicator_rows, read_indicators, known_elements, loaded.indicators, known_relations, notes
         )
-    assignment_rows = table(assignments.FILE, assignments.COLUMNS)
+    assignment_rows = table(assignments.FILE, assignments.COLUMNS, assignments.OPTIONAL)
     read_assignments = assignments.read_assignments(assignment_rows, about.levels, questions, notes)
     codes = (
         {one.code for one in read_elements}

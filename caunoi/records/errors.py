@@ -83,6 +83,22 @@ class PeriodNotBegun(Refusal):
         )
 
 
+class PeriodClosed(Refusal):
+    """`closing`: the last day on which it was accepted; `office`: the unit whose officers can extend it."""
+
+    code = "period-closed"
+
+    def __init__(self, title: str, period: str, closing: date, office: str) -> None:
+        super().__init__(
+            _(
+                "“%(title)s” của kỳ %(period)s đã đóng sau ngày %(day)s nên không nhận nữa. "
+                "Hãy nhờ người duyệt hoặc quản lý chương trình của %(office)s gia hạn rồi gửi lại."
+            )
+            % {"title": title, "period": period, "day": in_words(closing), "office": office}
+        )
+        self.closing, self.office = closing, office
+
+
 class EventDayMissing(Refusal):
     code = "event-day-missing"
 

@@ -13,7 +13,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from caunoi.accounts.models import User
 from caunoi.accounts.scope import Scope, ids_in_sql
 from caunoi.approvals.models import ApprovalStep
-from caunoi.approvals.rules import State, Step
+from caunoi.approvals.rules import State, Step, is_last_step
 from caunoi.forms.models import Assignment, PeriodKind
 from caunoi.forms.queries import list_assignments
 from caunoi.periods.rules import CutOff, Days, Period, PeriodType, list_touching
@@ -21,7 +21,7 @@ from caunoi.periods.wording import describe_period
 from caunoi.places.queries import get_snapshot
 from caunoi.records.errors import SubmissionUnknown
 from caunoi.records.models import Submission, SubmissionVersion
-from caunoi.records.permissions import Authority, Terms
+from caunoi.records.permissions import Authority, Terms, deciding_for
 from caunoi.refusals import Refusal
 
 # What is older than this is asked about on the coverage page, not in everybody's list of things to do.
@@ -97,7 +97,8 @@ def find_return_comment(submission: Submission) -> ApprovalStep | None:
 def find_obstacle_to(submission: Submission, step: Step, user: User, at: datetime) -> Refusal | None:
     """Why the user could not take the step now (a comment given where needed), or None: which buttons to show."""
     version = get_version(submission, submission.current_number)
-    return Terms(user, at).find_obstacle(step, submission, version, comment="…", number=None)
+    terms = Terms(user, at)
+    return terms.find_obstacle(terms.find_step(step, submission), submission, version, comment="…", number=None)
 
 
 # What came in
@@ -117,21 +118,25 @@ def list_waiting(scope: Scope) -> QuerySet[Submission]:
 def list_waiting_for(user: User, at: datetime) -> QuerySet[Submission]:
     """Those of them that this user may decide about."""
     authority = Authority(user, at)
-    # By level of approval, not by assignment: a province's scope is a list of thousands of units, few levels differ.
-    decided: dict[str, Q] = {}
+    # By levels of approval, not by assignment: a province's scope is a list of thousands of units, few levels differ.
+    decided: dict[tuple[str, ...], Q] = {}
     for assignment in list_assignments():
         here = Q(form_id=assignment.form_id, org_unit__level=assignment.level)
         if assignment.from_day is not None:
             here &= Q(day_to__gte=assignment.from_day)
         if assignment.to_day is not None:
             here &= Q(day_to__lte=assignment.to_day)
-        decided[assignment.approval_level] = decided.get(assignment.approval_level, Q(pk__in=[])) | here
+        decided[assignment.approval_levels] = decided.get(assignment.approval_levels, Q(pk__in=[])) | here
     wanted = Q(pk__in=[])
-    for level, here in decided.items():
-        seen = Q(pk__in=[])
-        for scope in authority.scopes(Step.APPROVE, level):
-            seen |= scope.condition()
-        wanted |= here & seen
+    for levels, here in decided.items():
+        for done in range(max(len(levels), 1)):
+            is_last = is_last_step(levels, done)
+            step = Step.APPROVE if is_last else Step.ENDORSE
+            seen = Q(pk__in=[])
+            for scope in authority.scopes(step, deciding_for(step, levels, done)):
+                seen |= scope.condition()
+            turn = Q() if len(levels) < 2 else Q(approved_steps__gte=done) if is_last else Q(approved_steps=done)
+            wanted |= here & turn & seen
     found = Submission.objects.select_related("form", "org_unit").filter(wanted, state=State.SUBMITTED)
     return found.order_by("first_received_at", "pk")
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from caunoi.accounts.models import Role
-from caunoi.approvals.permissions import Held, Relation, deciding_levels, may_take, roles_for
+from caunoi.approvals.permissions import Held, Relation, deciding_levels, endorsing_levels, may_take, roles_for
 from caunoi.approvals.rules import Step
 
 # Who may take which step: with a role that reaches the unit, and with one that decides about it.
@@ -16,7 +16,7 @@ REACHING = {
     Role.ADMINISTRATOR: set[Step](),
     Role.AUDITOR: set[Step](),
 }
-DECIDING = {**REACHING, Role.APPROVER: {Step.RETURN, Step.APPROVE, Step.WITHDRAW, Step.LOCK}}
+DECIDING = {**REACHING, Role.APPROVER: {Step.RETURN, Step.ENDORSE, Step.APPROVE, Step.WITHDRAW, Step.LOCK}}
 
 
 @pytest.mark.parametrize("step", list(Step))
@@ -49,3 +49,17 @@ def test_the_roles_of_a_step_are_listed_from_the_same_table() -> None:
 )
 def test_the_approval_level_or_a_wider_one_decides(level: str, deciding: set[str]) -> None:
     assert deciding_levels(level) == deciding
+
+
+@pytest.mark.parametrize(
+    ("level", "next_level", "endorsing"),
+    [
+        ("commune", "province", {"district", "commune"}),
+        ("commune", "district", {"commune"}),
+        ("village", "commune", {"village"}),
+    ],
+)
+def test_before_the_last_step_nobody_takes_the_turn_of_the_next_level(
+    level: str, next_level: str, endorsing: set[str]
+) -> None:
+    assert endorsing_levels(level, next_level) == endorsing

@@ -4,17 +4,17 @@ import pytest
 
 from caunoi.approvals.errors import AlreadyDone, CommentMissing, OwnApproval, StepImpossible, state_name, step_name
 from caunoi.approvals.policies import find_obstacle
-from caunoi.approvals.rules import NEEDS_COMMENT, State, Step, find_next
+from caunoi.approvals.rules import NEEDS_COMMENT, State, Step, awaited_level, find_next, is_last_step
 
-# Rows: from; columns: submit, return, approve, correct, lock, unlock, withdraw; `.` = not possible.
+# Rows: from; columns: steps; `.` = not possible.
 TABLE = """
-           submit     return    approve   correct    lock    unlock    withdraw
-draft      submitted  .         .         .          .       .         .
-submitted  .          returned  approved  submitted  .       .         withdrawn
-returned   .          .         .         submitted  .       .         withdrawn
-approved   .          returned  .         submitted  locked  .         withdrawn
-locked     .          .         .         .          .       approved  .
-withdrawn  .          .         .         .          .       .         .
+           submit     return    endorse    approve   correct    lock    unlock    withdraw
+draft      submitted  .         .          .         .          .       .         .
+submitted  .          returned  submitted  approved  submitted  .       .         withdrawn
+returned   .          .         .          .         submitted  .       .         withdrawn
+approved   .          returned  .          .         submitted  locked  .         withdrawn
+locked     .          .         .          .         .          .       approved  .
+withdrawn  .          .         .          .         .          .       .         .
 """
 LINES = [line.split() for line in TABLE.strip().splitlines()]
 CASES = [
@@ -63,3 +63,20 @@ def test_nobody_approves_their_own_unless_the_assignment_allows_it(is_own: int, 
 def test_every_state_and_step_has_a_name_for_people() -> None:
     assert len({state_name(state) for state in State}) == len(State)
     assert len({step_name(step) for step in Step}) == len(Step)
+
+
+@pytest.mark.parametrize(
+    ("levels", "done", "awaited", "is_last"),
+    [
+        ((), 0, "", True),
+        (("commune",), 0, "commune", True),
+        (("commune", "province"), 0, "commune", False),
+        (("commune", "province"), 1, "province", True),
+        (("commune", "district", "province"), 1, "district", False),
+        # Two levels had approved, then the assignment was cut to one: that one's approval closes it.
+        (("province",), 2, "province", True),
+    ],
+)
+def test_levels_decide_in_turn(levels: tuple[str, ...], done: int, awaited: str, is_last: bool) -> None:
+    assert awaited_level(levels, done) == awaited
+    assert is_last_step(levels, done) == is_last

@@ -24,7 +24,8 @@ H = TypeVar("H", bound=Holds)
 
 @dataclass(frozen=True)
 class AssignmentRow:
-    """One row of assignments.csv for a form. `approval_level` blank: approved on arrival."""
+    """One row of assignments.csv for a form. `approval_level` blank: approved on arrival; `further_levels` decide after
+    it, in turn. Days count from the period's last day; `closes_days` and `locks_days` None: never by itself."""
 
     level: str
     period_kind: str
@@ -35,6 +36,9 @@ class AssignmentRow:
     covers: tuple[str, ...] = ()
     from_day: date | None = None
     to_day: date | None = None
+    closes_days: int | None = None
+    locks_days: int | None = None
+    further_levels: tuple[str, ...] = ()
 
 
 def holds_on(assignment: Holds, day: date) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,8 @@ FILE = "assignments.csv"
 COLUMNS = (
     "form", "level", "period_type", "cut_off", "due_days", "approval", "self_approval", "covers", "from", "to",
 )  # fmt: skip
+# Packs made before these columns existed load as they are.
+OPTIONAL = ("closes_days", "locks_days")
 NO_APPROVAL = "none"
 
 # The questions of each form; None for a form that can't be read, which is said elsewhere.
@@ -46,28 +49,69 @@ def read_assignments(
 def _read(row: Row, levels: Sequence[str], notes: Notes) -> AssignmentRow:
     period_kind = notes.one_of(row, "period_type", PERIOD_TYPES)
     level = notes.one_of(row, "level", levels)
-    approval = notes.one_of(row, "approval", (*levels, NO_APPROVAL))
-    if approval in levels and level in levels and LEVELS.index(approval) > LEVELS.index(level):
-        # A unit's record is decided at its own level or above.
-        message = _("Cấp duyệt phải là chính cấp gửi hoặc cấp trên.")
-        notes.add(row, "approval", message, allowed=", ".join([*LEVELS[: LEVELS.index(level) + 1], NO_APPROVAL]))
+    approval = _read_approval(row, level if level in levels else "", levels, notes)
     cut_off = notes.one_of(row, "cut_off", ("1", "15"), default="1")
     first, last = notes.day(row, "from"), notes.day(row, "to")
     if first is not None and last is not None and first > last:
         notes.add(row, "to", _("Ngày kết thúc trước ngày bắt đầu."))
         last = None
+    due_days = notes.whole_number(row, "due_days", 0, 366)
     return AssignmentRow(
         level=level,
         period_kind=period_kind,
         cut_off=15 if cut_off == "15" else 1,
-        due_days=notes.whole_number(row, "due_days", 0, 366),
-        approval_level="" if approval == NO_APPROVAL else approval,
+        due_days=due_days,
+        approval_level=approval[0] if approval else "",
+        further_levels=tuple(approval[1:]),
+        closes_days=_read_days(row, "closes_days", period_kind, due_days, notes),
+        locks_days=_read_days(row, "locks_days", period_kind, due_days, notes),
         self_approval_allowed=notes.one_of(row, "self_approval", ("forbidden", "allowed"), default="forbidden")
         == "allowed",
         covers=row.values("covers"),
         from_day=first,
         to_day=last,
     )
+
+
+def _read_approval(row: Row, level: str, levels: Sequence[str], notes: Notes) -> list[str]:
+    """Levels that decide in turn; empty for none. A unit's record is decided at its own level or above, going up.
+
+    `level` blank: unknown, nothing is compared with it.
+    """
+    values = row.values("approval")
+    if len(values) < 2:
+        only = notes.one_of(row, "approval", (*levels, NO_APPROVAL))
+        return [only] if only in levels and _is_above(only, level, row, notes) else []
+    for value in values:
+        if value not in levels:
+            message = _("Gói không có cấp “%(level)s”.") % {"level": value} + suggest(value, levels)
+            notes.add(row, "approval", message, allowed=", ".join(levels))
+            return []
+    ranks = [LEVELS.index(value) for value in values]
+    if any(later >= earlier for earlier, later in pairwise(ranks)):
+        message = _("Các cấp duyệt phải đi lên dần, mỗi cấp một lần: cấp sau trên cấp trước.")
+        notes.add(row, "approval", message, allowed=_("ví dụ commune;province"))
+        return []
+    return list(values) if _is_above(values[0], level, row, notes) else []
+
+
+def _is_above(approval: str, level: str, row: Row, notes: Notes) -> bool:
+    if not level or LEVELS.index(approval) <= LEVELS.index(level):
+        return True
+    message = _("Cấp duyệt phải là chính cấp gửi hoặc cấp trên.")
+    notes.add(row, "approval", message, allowed=", ".join([*LEVELS[: LEVELS.index(level) + 1], NO_APPROVAL]))
+    return False
+
+
+def _read_days(row: Row, column: str, period_kind: str, due_days: int, notes: Notes) -> int | None:
+    """Days after the period's last day, not before the due day; None where nothing is written."""
+    if not row[column]:
+        return None
+    if period_kind == EVENT:
+        message = _("Chỉ báo cáo theo kỳ mới có ngày đóng và ngày khóa.")
+        notes.add(row, column, message)
+        return None
+    return notes.whole_number(row, column, due_days, 3660)
 
 
 def _check_covers(row: Row, read: AssignmentRow, forms: Forms, events: set[str], notes: Notes) -> None:

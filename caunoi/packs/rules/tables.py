@@ -158,8 +158,13 @@ def decode(file: str, content: bytes, notes: Notes) -> str | None:
     return text
 
 
-def read_table(file: str, content: bytes, columns: Sequence[str], notes: Notes) -> list[Row]:
-    """The rows; none if the header is wrong, since every row would then be wrong for the same reason."""
+def read_table(
+    file: str, content: bytes, columns: Sequence[str], notes: Notes, optional: Sequence[str] = ()
+) -> list[Row]:
+    """The rows; none if the header is wrong, since every row would then be wrong for the same reason.
+
+    `optional` columns may be absent; their cells are then empty.
+    """
     text = decode(file, content, notes)
     if text is None:
         return []
@@ -171,7 +176,7 @@ def read_table(file: str, content: bytes, columns: Sequence[str], notes: Notes) 
     header = [clean(cell) for cell in records[0]] if records else []
     while header and not header[-1]:
         header.pop()
-    if not _check_header(file, header, columns, notes):
+    if not _check_header(file, header, columns, notes, optional):
         return []
     rows = []
     for number, record in enumerate(records[1:], start=2):
@@ -187,7 +192,9 @@ def read_table(file: str, content: bytes, columns: Sequence[str], notes: Notes) 
     return rows
 
 
-def _check_header(file: str, header: Sequence[str], columns: Sequence[str], notes: Notes) -> bool:
+def _check_header(
+    file: str, header: Sequence[str], columns: Sequence[str], notes: Notes, optional: Sequence[str] = ()
+) -> bool:
     if not header:
         notes.add_file(file, _("Tệp trống: dòng đầu phải là tên các cột."), row=1, allowed=",".join(columns))
         return False
@@ -202,10 +209,10 @@ def _check_header(file: str, header: Sequence[str], columns: Sequence[str], note
     for position, column in enumerate(header):
         if column in header[:position]:
             notes.add_file(file, _("Cột “%(column)s” có hai lần.") % {"column": column}, row=1, column=column)
-        elif column not in columns:
-            missing = [known for known in columns if known not in header]
+        elif column not in columns and column not in optional:
+            missing = [known for known in (*columns, *optional) if known not in header]
             message = _("Không có cột nào tên “%(column)s”.") % {"column": column} + suggest(column, missing)
-            notes.add_file(file, message, row=1, column=column, allowed=", ".join(columns))
+            notes.add_file(file, message, row=1, column=column, allowed=", ".join((*columns, *optional)))
     return len(notes.mistakes) == before
 
 

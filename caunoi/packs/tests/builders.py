@@ -148,6 +148,12 @@ def table(columns: tuple[str, ...], rows: list[dict[str, str]]) -> str:
     return "\n".join([line(columns), *(line(row.get(column, "") for column in columns) for row in rows), ""])
 
 
+def _assignments(rows: list[dict[str, str]]) -> str:
+    """With the columns that may be absent only where a row has them, as in packs made before them."""
+    extra = [column for column in assignments.OPTIONAL if any(column in row for row in rows)]
+    return table((*assignments.COLUMNS, *extra), rows)
+
+
 @cache
 def word(text: str = "Báo cáo") -> bytes:
     document = docx.Document()
@@ -177,7 +183,7 @@ def tiny_pack(
             table(elements.COLUMNS, given_elements) if isinstance(given_elements, list) else given_elements
         ),
         "indicators.csv": table(indicators.COLUMNS, INDICATORS if indicator_rows is None else indicator_rows),
-        "assignments.csv": table(assignments.COLUMNS, ASSIGNMENTS if assignment_rows is None else assignment_rows),
+        "assignments.csv": _assignments(ASSIGNMENTS if assignment_rows is None else assignment_rows),
         "relations.csv": table(indicators.RELATION_COLUMNS, RELATIONS if relations is None else relations),
         "reports/bao-cao.docx": word(),
         "reports/bao-cao.toml": REPORT_TOML,

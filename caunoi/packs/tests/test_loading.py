@@ -27,6 +27,7 @@ from caunoi.packs.tests.builders import (
     ELEMENTS,
     HOAT_DONG,
     INDICATORS,
+    MONTHLY,
     PACK_TOML,
     assignment,
     element,
@@ -99,6 +100,21 @@ def test_loading_puts_everything_where_the_rooms_look_for_it(tmp_path: Path) -> 
     line = AuditLine.objects.get(action="pack.load")
     assert (line.actor, line.subject, line.detail["created"]) == ("Cán bộ tỉnh", "pack:thu", result.created)
     assert find_chain_break() is None
+
+
+def test_deadlines_and_steps_of_approval_are_loaded_and_stay_the_same_when_loaded_again(tmp_path: Path) -> None:
+    monthly = assignment("bao_cao", **MONTHLY) | {
+        "approval": "commune;province", "closes_days": "30", "locks_days": "60",
+    }  # fmt: skip
+    folder = tiny_pack(tmp_path, assignment_rows=[assignment(), monthly])
+    load(folder)
+
+    stored = Assignment.objects.get(form__code="bao_cao")
+    assert (stored.closes_days, stored.locks_days) == (30, 60)
+    assert stored.approval_levels == ("commune", "province")
+    event = Assignment.objects.get(form__code="hoat_dong")
+    assert (event.closes_days, event.locks_days, event.approval_levels) == (None, None, ("commune",))
+    assert not load(folder, days_later=1).changed_anything
 
 
 def test_loading_the_same_pack_again_changes_nothing(tmp_path: Path) -> None:

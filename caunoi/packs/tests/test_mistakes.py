@@ -372,6 +372,14 @@ def test_a_part_cannot_hold_its_whole(tmp_path: Path) -> None:
         ({"covers": "bao_cao"}, "covers", "không phải là biểu mẫu theo hoạt động"),
         ({"from": "31/02/2024"}, "from", "ngày có thật"),
         ({"from": "2024-01-01", "to": "2023-01-01"}, "to", "trước ngày bắt đầu"),
+        ({"approval": "commune;tinh"}, "approval", "tinh"),
+        ({"approval": "province;commune"}, "approval", "đi lên dần"),
+        ({"approval": "commune;commune"}, "approval", "đi lên dần"),
+        ({"approval": "village;commune"}, "approval", "cấp trên"),
+        ({"approval": "commune;none"}, "approval", "none"),
+        ({"closes_days": "mười"}, "closes_days", "số nguyên"),
+        ({"closes_days": "3"}, "closes_days", "từ 5 đến"),
+        ({"locks_days": "4"}, "locks_days", "từ 5 đến"),
     ],
 )
 def test_each_column_of_an_assignment_is_checked(tmp_path: Path, given: dict[str, str], column: str, says: str) -> None:
@@ -379,6 +387,12 @@ def test_each_column_of_an_assignment_is_checked(tmp_path: Path, given: dict[str
     rows = [assignment(level="village"), monthly | given]
 
     only_mistake(tiny_pack(tmp_path, assignment_rows=rows), "assignments.csv", 3, column, says)
+
+
+def test_what_is_sent_for_each_event_has_no_closing_day(tmp_path: Path) -> None:
+    folder = tiny_pack(tmp_path, assignment_rows=[assignment(locks_days="30")])
+
+    only_mistake(folder, "assignments.csv", 2, "locks_days", "theo kỳ")
 
 
 def test_a_form_is_assigned_to_a_level_once_for_any_day(tmp_path: Path) -> None:

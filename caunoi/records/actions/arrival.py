@@ -18,7 +18,9 @@ from caunoi.audit.actions import Entry, write_lines
 from caunoi.audit.rules import Actor
 from caunoi.bulk_rows import insert_rows
 from caunoi.documents.actions import store_bytes
+from caunoi.moments import local_date
 from caunoi.records.actions.door import Door, Prepared, flag_disagreements
+from caunoi.records.actions.opening import check_open, due_on, read_granted
 from caunoi.records.actions.stored import CHUNK, Record, StoredRecords, Written, chunks
 from caunoi.records.errors import (
     CorrectsAnother,
@@ -31,7 +33,7 @@ from caunoi.records.errors import (
 from caunoi.records.events import Arrived, VersionsApproved, VersionsArrived
 from caunoi.records.incoming import Incoming, IncomingFile, Outcome, Received
 from caunoi.records.models import Attachment, RepeatedInstance, Source, Submission, SubmissionVersion
-from caunoi.records.permissions import check_may_enter
+from caunoi.records.permissions import check_may_enter, is_locked_by_now
 from caunoi.refusals import Refusal
 
 Advance = Callable[[int], None]
@@ -113,6 +115,7 @@ class _Arrival:
         self.prepared, self.by, self.at, self.progress = prepared, by, at, progress
         self.action, self.detail, self.senders = action, detail, senders
         self.stored = StoredRecords(prepared)
+        self.granted = read_granted(prepared)
         self.newly_repeated: list[RepeatedInstance] = []
         self.new: list[Record] = []
         self.written: list[Written] = []
@@ -218,6 +221,7 @@ class _Arrival:
 
     def _begin(self, one: Prepared) -> tuple[Record, SubmissionVersion, Outcome]:
         occasion = one.occasion
+        check_open(one, self.granted)
         submission = Submission(
             form_id=one.version.form_id,
             org_unit_id=one.unit.id,
@@ -226,7 +230,7 @@ class _Arrival:
             day_to=occasion.days.last,
             named_from=occasion.named.first,
             named_to=occasion.named.last,
-            due_on=occasion.due_on,
+            due_on=due_on(one, self.granted, one.item.received_at),
             state=State.DRAFT.value,
             current_number=0,
             created_at=self.at,
@@ -241,11 +245,18 @@ class _Arrival:
     def _correct(self, one: Prepared, record: Record) -> tuple[Record, SubmissionVersion, Outcome]:
         if find_next(record.state, Step.CORRECT) is None:
             raise StepImpossible(record.state, Step.CORRECT)
+        if record.state is not State.RETURNED:  # who asked for a correction gets it, however late
+            check_open(one, self.granted)
+        if record.state is State.APPROVED and is_locked_by_now(
+            record.submission, one.assignment, local_date(one.item.received_at)
+        ):
+            raise StepImpossible(State.LOCKED, Step.CORRECT)
         submission, occasion = record.submission, one.occasion
         # A corrected event may have another day; what was posted keeps its own.
         submission.day_from, submission.day_to = occasion.days.first, occasion.days.last
         submission.named_from, submission.named_to = occasion.named.first, occasion.named.last
-        submission.due_on = occasion.due_on
+        submission.due_on = due_on(one, self.granted, submission.first_received_at)
+        submission.approved_steps = 0
         record.changed = True
         return record, self._add_version(one, record, Step.CORRECT), "corrected"
 

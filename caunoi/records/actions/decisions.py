@@ -1,4 +1,8 @@
-"""Deciding about records: approve, return, withdraw, lock, unlock; one or many, with the same rules."""
+"""Deciding about records: approve, return, withdraw, lock, unlock; one or many, with the same rules.
+
+Where several levels approve in turn, `approve` by one that is not the last is the step `endorse`: the record waits for
+the next level, and its figures stay as they were.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from caunoi import events
 from caunoi.accounts.models import User
 from caunoi.accounts.queries import scope_of
 from caunoi.accounts.scope import ids_in_sql
 from caunoi.approvals.actions import Taken, record_steps
+from caunoi.approvals.errors import AlreadyDone, RemarkMisplaced, StageMoved
 from caunoi.approvals.rules import TRANSITIONS, State, Step
 from caunoi.audit.actions import write_line
+from caunoi.forms.queries import checker_of
 from caunoi.moments import local_date
 from caunoi.places.queries import get_snapshot
 from caunoi.records.errors import SubmissionUnknown
@@ -24,6 +31,8 @@ from caunoi.records.permissions import Terms
 from caunoi.refusals import Refusal
 
 Advance = Callable[[int], None]
+Remark = Mapping[str, str]
+"""{"question": its name in the form, "text": what the approver says about the answer}"""
 CHUNK = 5000
 
 
@@ -35,31 +44,69 @@ class ApproveResult:
     refused: tuple[tuple[int, str], ...]
 
 
-def approve(submission_id: int, *, by: User, at: datetime, comment: str = "", number: int | None = None) -> None:
-    """Approve the newest version. With `number`, only if it still is that one.
+@dataclass(frozen=True)
+class Decided:
+    """`already`: they stood there before (a chunk sent twice). `refused`: (submission id, sentence). In order asked."""
 
-    Raises AlreadyDone when it is approved already (the same button pressed twice), OwnApproval, StepNotAllowed,
-    StepImpossible, VersionMoved, SubmissionUnknown.
+    taken: tuple[int, ...]
+    already: tuple[int, ...]
+    refused: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the officer looked at: the version, and how many levels had approved it. None: whatever it is now."""
+
+    number: int | None = None
+    stage: int | None = None
+
+
+UNSEEN = Seen()
+
+
+def approve(
+    submission_id: int,
+    *,
+    by: User,
+    at: datetime,
+    comment: str = "",
+    number: int | None = None,
+    stage: int | None = None,
+) -> None:
+    """Approve the newest version. With `number`, only if it still is that one; with `stage`, only if as many levels
+    have approved it as when it was looked at.
+
+    Raises AlreadyDone when it is approved already (the same button pressed twice), StageMoved, NotYourTurn,
+    OwnApproval, StepNotAllowed, StepImpossible, VersionMoved, SubmissionUnknown.
     """
-    _decide_one(Step.APPROVE, submission_id, by, at, comment, number)
+    _decide_one(Step.APPROVE, submission_id, by, at, comment, Seen(number, stage))
 
 
-def return_(submission_id: int, *, by: User, at: datetime, comment: str, number: int | None = None) -> None:
-    """Send it back with a comment. What was approved stays in the approved book until a new version is."""
-    _decide_one(Step.RETURN, submission_id, by, at, comment, number)
+def return_(
+    submission_id: int,
+    *,
+    by: User,
+    at: datetime,
+    comment: str = "",
+    number: int | None = None,
+    remarks: Sequence[Remark] = (),
+) -> None:
+    """Send it back to who records, with a comment, remarks to single questions, or both. What was approved stays in
+    the approved book until a new version is; that one begins at the first level again."""
+    _decide_one(Step.RETURN, submission_id, by, at, comment, Seen(number), remarks)
 
 
 def withdraw(submission_id: int, *, by: User, at: datetime, comment: str, number: int | None = None) -> None:
     """Take the record out of both books, with a reason. For a period another first report may then be sent."""
-    _decide_one(Step.WITHDRAW, submission_id, by, at, comment, number)
+    _decide_one(Step.WITHDRAW, submission_id, by, at, comment, Seen(number))
 
 
 def lock(submission_id: int, *, by: User, at: datetime, comment: str = "") -> None:
-    _decide_one(Step.LOCK, submission_id, by, at, comment, None)
+    _decide_one(Step.LOCK, submission_id, by, at, comment, UNSEEN)
 
 
 def unlock(submission_id: int, *, by: User, at: datetime, comment: str) -> None:
-    _decide_one(Step.UNLOCK, submission_id, by, at, comment, None)
+    _decide_one(Step.UNLOCK, submission_id, by, at, comment, UNSEEN)
 
 
 def approve_many(
@@ -75,21 +122,61 @@ def approve_many(
 
     `numbers`: the version each was seen at; one that has a newer version by now is not approved unseen.
     """
-    approved: list[int] = []
-    refused: dict[int, str] = {}
+    seen = {pk: Seen(number) for pk, number in (numbers or {}).items()}
+    taken, obstacles = _decide_many(Step.APPROVE, submission_ids, by, at, comment, seen, progress)
+    return ApproveResult(tuple(taken), tuple((pk, obstacle.sentence) for pk, obstacle in obstacles.items()))
+
+
+def decide_many(
+    step: Step,
+    submission_ids: Iterable[int],
+    *,
+    by: User,
+    at: datetime,
+    comment: str = "",
+    progress: Advance | None = None,
+    seen: Mapping[int, Seen] | None = None,
+) -> Decided:
+    """Take the step on every record it can be taken on, in one transaction; the others come back with their reason.
+
+    Asked again it changes nothing: what stands there already is told apart from what is refused. `progress` is told
+    how many more are looked at.
+    """
+    taken, obstacles = _decide_many(step, submission_ids, by, at, comment, seen or {}, progress)
+    already = tuple(pk for pk, obstacle in obstacles.items() if isinstance(obstacle, (AlreadyDone, StageMoved)))
+    refused = tuple((pk, obstacle.sentence) for pk, obstacle in obstacles.items() if pk not in already)
+    return Decided(tuple(taken), already, refused)
+
+
+@transaction.atomic
+def _decide_many(
+    step: Step,
+    submission_ids: Iterable[int],
+    by: User,
+    at: datetime,
+    comment: str,
+    seen: Mapping[int, Seen],
+    progress: Advance | None,
+) -> tuple[list[int], dict[int, Refusal]]:
+    """The ids that took the step, and what stood in the way of the others, in the order asked."""
+    taken: list[int] = []
+    refused: dict[int, Refusal] = {}
     ids = list(dict.fromkeys(submission_ids))
-    with transaction.atomic():
-        for start in range(0, len(ids), CHUNK):
-            chunk = ids[start : start + CHUNK]
-            taken, obstacles = _decide(Step.APPROVE, chunk, by, at, comment, numbers or {})
-            approved += taken
-            refused |= {pk: obstacle.sentence for pk, obstacle in obstacles.items()}
-            if progress is not None:
-                progress(len(chunk))
-        if approved:
-            detail = {"count": len(approved), "first": min(approved), "last": max(approved), "refused": len(refused)}
-            write_line("submission.approve", _subject(approved), detail, by=by.actor, at=at)
-    return ApproveResult(tuple(approved), tuple((pk, refused[pk]) for pk in ids if pk in refused))
+    for start in range(0, len(ids), CHUNK):
+        chunk = ids[start : start + CHUNK]
+        done, obstacles = _decide(step, chunk, by, at, comment, seen)
+        taken += done
+        refused |= obstacles
+        if progress is not None:
+            progress(len(chunk))
+    if taken:
+        detail: dict[str, object] = {
+            "count": len(taken), "first": min(taken), "last": max(taken), "refused": len(refused),
+        }  # fmt: skip
+        if comment.strip():
+            detail["comment"] = comment.strip()
+        write_line(f"submission.{step.value}", _subject(taken), detail, by=by.actor, at=at)
+    return taken, {pk: refused[pk] for pk in ids if pk in refused}
 
 
 @transaction.atomic
@@ -106,18 +193,26 @@ def return_many(submission_ids: Iterable[int], *, by: User, at: datetime, commen
 
 
 @transaction.atomic
-def _decide_one(step: Step, submission_id: int, by: User, at: datetime, comment: str, number: int | None) -> None:
-    taken, obstacles = _decide(
-        step, [submission_id], by, at, comment, {} if number is None else {submission_id: number}
-    )
+def _decide_one(
+    step: Step, submission_id: int, by: User, at: datetime, comment: str, seen: Seen, remarks: Sequence[Remark] = ()
+) -> None:
+    taken, obstacles = _decide(step, [submission_id], by, at, comment, {submission_id: seen}, remarks)
     if not taken:
         raise obstacles[submission_id]
-    detail = {"comment": comment.strip()} if comment.strip() else {}
+    detail: dict[str, object] = {"comment": comment.strip()} if comment.strip() else {}
+    if remarks:
+        detail["remarks"] = [dict(remark) for remark in remarks]
     write_line(f"submission.{step.value}", f"submission:{submission_id}", detail, by=by.actor, at=at)
 
 
 def _decide(
-    step: Step, ids: Sequence[int], by: User, at: datetime, comment: str, numbers: Mapping[int, int]
+    step: Step,
+    ids: Sequence[int],
+    by: User,
+    at: datetime,
+    comment: str,
+    seen: Mapping[int, Seen],
+    remarks: Sequence[Remark] = (),
 ) -> tuple[list[int], dict[int, Refusal]]:
     """The ids that took the step, and what stood in the way of the others."""
     scope = scope_of(by, local_date(at))
@@ -130,26 +225,41 @@ def _decide(
     versions = {version.submission_id: version for version in _current_versions(list(submissions))}
     terms = Terms(by, at)
     refused: dict[int, Refusal] = {}
-    taking: list[tuple[Submission, SubmissionVersion]] = []
+    taking: dict[Step, list[tuple[Submission, SubmissionVersion]]] = {}
     for pk in ids:
         submission = submissions.get(pk)
         if submission is None:
             refused[pk] = SubmissionUnknown()
             continue
-        obstacle = terms.find_obstacle(step, submission, versions[pk], comment, numbers.get(pk))
+        looked_at, now = seen.get(pk, UNSEEN), terms.find_step(step, submission)
+        said = comment or ("…" if remarks else "")
+        obstacle = terms.find_obstacle(now, submission, versions[pk], said, looked_at.number, looked_at.stage)
         if obstacle is None:
-            taking.append((submission, versions[pk]))
+            obstacle = _find_misplaced(remarks, versions[pk])
+        if obstacle is None:
+            taking.setdefault(now, []).append((submission, versions[pk]))
         else:
             refused[pk] = obstacle
-    _take(step, taking, by, at, comment)
-    return [submission.pk for submission, _version in taking], refused
+    for now, several in taking.items():
+        _take(now, several, by, at, comment, remarks)
+    return [pk for pk in ids if pk not in refused], refused
+
+
+def _find_misplaced(remarks: Sequence[Remark], version: SubmissionVersion) -> RemarkMisplaced | None:
+    if not remarks:
+        return None
+    known = checker_of(version.form_version).by_name
+    return next((RemarkMisplaced(one["question"]) for one in remarks if one["question"] not in known), None)
 
 
 def _take(
-    step: Step, taking: Sequence[tuple[Submission, SubmissionVersion]], by: User, at: datetime, comment: str
+    step: Step,
+    taking: Sequence[tuple[Submission, SubmissionVersion]],
+    by: User,
+    at: datetime,
+    comment: str,
+    remarks: Sequence[Remark],
 ) -> None:
-    if not taking:
-        return
     steps = [
         Taken(
             str(submission),
@@ -160,6 +270,7 @@ def _take(
             by.actor,
             at,
             comment.strip(),
+            remarks,
         )
         for submission, version in taking
     ]
@@ -171,15 +282,33 @@ def _take(
     for (to_state, version_number), pks in targets.items():
         rows = Submission.objects.filter(pk__in=ids_in_sql(pks))
         if step is Step.APPROVE:
-            rows.update(state=to_state.value, approved_number=version_number, reported_number=version_number)
+            rows.update(
+                state=to_state.value,
+                approved_number=version_number,
+                reported_number=version_number,
+                approved_steps=F("approved_steps") + 1,
+            )
+        elif step is Step.ENDORSE:
+            rows.update(approved_steps=F("approved_steps") + 1)
+        elif step is Step.RETURN:
+            rows.update(state=to_state.value, approved_steps=0)
         else:
             rows.update(state=to_state.value)
     record_steps(steps)
     if step is Step.RETURN:
-        for submission, _version in taking:
-            events.announce(SubmissionReturned(submission.pk, submission.org_unit_id, comment.strip(), at))
+        for submission, version in taking:
+            said = "\n".join(filter(None, [comment.strip(), *_in_words(remarks, version)]))
+            events.announce(SubmissionReturned(submission.pk, submission.org_unit_id, said, at))
     if step is Step.WITHDRAW:
         events.announce(SubmissionsWithdrawn([submission.pk for submission, _version in taking], at))
+
+
+def _in_words(remarks: Sequence[Remark], version: SubmissionVersion) -> list[str]:
+    """`Số lượt dự: chưa khớp biên bản`."""
+    if not remarks:
+        return []
+    known = checker_of(version.form_version).by_name
+    return [f"{known[one['question']].label()}: {one['text']}" for one in remarks]
 
 
 def _announce_approved(taking: Sequence[tuple[Submission, SubmissionVersion]], at: datetime) -> None:

@@ -38,6 +38,7 @@ class Submission(models.Model):
     current_number = models.IntegerField(default=1)
     reported_number = models.IntegerField(null=True, help_text="the version in the reported book; flagged ones wait")
     approved_number = models.IntegerField(null=True, help_text="the version in the approved book")
+    approved_steps = models.SmallIntegerField(default=0, help_text="levels that have approved the current version")
     created_at = models.DateTimeField()
     first_received_at = models.DateTimeField()
 
