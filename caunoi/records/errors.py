@@ -126,6 +126,15 @@ class InstanceTaken(Refusal):
         )
 
 
+class InstanceWithdrawn(Refusal):
+    """A record that was taken out of the books, sent once more."""
+
+    code = "instance-withdrawn"
+
+    def __init__(self) -> None:
+        super().__init__(_("Bản ghi này đã rút nên không nhận lại. Hãy điền một bản mới."))
+
+
 class DeprecatedUnknown(NotFound):
     code = "deprecated-unknown"
 
@@ -151,6 +160,27 @@ class CorrectsAnother(Refusal):
         super().__init__(
             _("Bản sửa ghi đơn vị hoặc kỳ khác với bản ghi ban đầu. Hãy rút bản ghi cũ và gửi bản ghi mới.")
         )
+
+
+class HeldUnknown(NotFound):
+    code = "held-unknown"
+
+    def __init__(self) -> None:
+        super().__init__(_("Không có bản gửi này, hoặc bạn không được xem nó."))
+
+
+class HeldSettled(Refusal):
+    code = "held-settled"
+
+    def __init__(self, by: str) -> None:
+        super().__init__(_("Bản gửi này đã được %(name)s giải quyết. Hãy tải lại trang.") % {"name": by})
+
+
+class ReasonMissing(Refusal):
+    code = "reason-missing"
+
+    def __init__(self) -> None:
+        super().__init__(_("Chưa ghi lý do. Hãy ghi lý do rồi bấm lại, để sau này còn tra cứu."))
 
 
 class SubmissionUnknown(NotFound):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from caunoi.accounts.models import User
@@ -29,7 +29,10 @@ class Incoming:
 
     `period_key` blank: read from the form's period question, or an event. `instance_id` blank: made here.
     `deprecated_id`: the instance of the version this one corrects; without it a periodic form's second sending
-    corrects the first. `form_version` blank: what the XML says, else the one in use.
+    corrects the first. `form_version` blank: what the XML says, else the one in use. `placed_on`, `is_placed`: an
+    officer says which day or period a sending is about that could not tell by itself; their word goes over its answers
+    (with `deprecated_id` also over what it says it corrects).
+    `device`: of a phone's sending, see SubmissionVersion.device.
     """
 
     form_code: str
@@ -45,6 +48,9 @@ class Incoming:
     entered_by_name: str = ""
     attachments: Sequence[IncomingFile] = field(default_factory=tuple)
     form_version: str = ""
+    device: Mapping[str, Any] = field(default_factory=dict)
+    is_placed: bool = False
+    placed_on: date | None = None
 
     @property
     def actor(self) -> Actor:

@@ -59,6 +59,22 @@ def _write(branch: Branch, answers: Mapping[str, Any], parts: list[str]) -> None
             parts.append(f"</{child.name}>")
 
 
+@dataclass(frozen=True)
+class Identity:
+    form_id: str
+    version: str
+    instance_id: str
+    deprecated_id: str
+
+
+def read_identity(xml: bytes) -> Identity:
+    """What a sending says it is, before its form is known. Raises InstanceRefused."""
+    root = _parse(xml)
+    meta = _meta(root)
+    _check_identity(meta)
+    return Identity(root.get("id") or "", root.get("version") or "", meta["instanceID"], meta.get("deprecatedID", ""))
+
+
 def read_head(xml: bytes) -> tuple[str, str]:
     """(form id, version) of an instance, before its form is known. Raises InstanceRefused."""
     root = _parse(xml)
@@ -72,13 +88,7 @@ def parse_instance(xml: bytes, questions: Sequence[Question]) -> Instance:
     """
     root = _parse(xml)
     meta = _meta(root)
-    instance_id = meta.get("instanceID", "")
-    if not instance_id:
-        raise InstanceRefused(
-            _("Bản gửi thiếu mã nhận dạng (instanceID) nên không nhận được. Hãy mở lại biểu mẫu và gửi lại.")
-        )
-    if max(len(instance_id), len(meta.get("deprecatedID", ""))) > MAX_INSTANCE_ID:
-        raise InstanceRefused(_("Mã nhận dạng của bản gửi dài quá %(count)d ký tự.") % {"count": MAX_INSTANCE_ID})
+    _check_identity(meta)
     unknown: dict[str, None] = {}
     branch = outline(questions)
     answers = _read(branch, root, unknown)
@@ -88,12 +98,21 @@ def parse_instance(xml: bytes, questions: Sequence[Question]) -> Instance:
     return Instance(
         root.get("id") or "",
         root.get("version") or "",
-        instance_id,
+        meta["instanceID"],
         meta.get("deprecatedID", ""),
         answers,
         tuple(files),
         tuple(unknown),
     )
+
+
+def _check_identity(meta: Mapping[str, str]) -> None:
+    if not meta.get("instanceID"):
+        raise InstanceRefused(
+            _("Bản gửi thiếu mã nhận dạng (instanceID) nên không nhận được. Hãy mở lại biểu mẫu và gửi lại.")
+        )
+    if max(len(meta["instanceID"]), len(meta.get("deprecatedID", ""))) > MAX_INSTANCE_ID:
+        raise InstanceRefused(_("Mã nhận dạng của bản gửi dài quá %(count)d ký tự.") % {"count": MAX_INSTANCE_ID})
 
 
 def _parse(xml: bytes) -> Any:

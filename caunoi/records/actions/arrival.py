@@ -17,9 +17,9 @@ from caunoi.approvals.rules import State, Step, find_next
 from caunoi.audit.actions import Entry, write_lines
 from caunoi.audit.rules import Actor
 from caunoi.bulk_rows import insert_rows
-from caunoi.documents.actions import store_bytes
 from caunoi.moments import local_date
 from caunoi.records.actions.door import Door, Prepared, flag_disagreements
+from caunoi.records.actions.files import files_of, write_files
 from caunoi.records.actions.opening import check_open, due_on, read_granted
 from caunoi.records.actions.stored import CHUNK, Record, StoredRecords, Written, chunks
 from caunoi.records.errors import (
@@ -27,12 +27,13 @@ from caunoi.records.errors import (
     DeprecatedStale,
     DeprecatedUnknown,
     InstanceTaken,
+    InstanceWithdrawn,
     SentTwiceAtOnce,
     SeveralRefused,
 )
 from caunoi.records.events import Arrived, VersionsApproved, VersionsArrived
 from caunoi.records.incoming import Incoming, IncomingFile, Outcome, Received
-from caunoi.records.models import Attachment, RepeatedInstance, Source, Submission, SubmissionVersion
+from caunoi.records.models import RepeatedInstance, Source, Submission, SubmissionVersion
 from caunoi.records.permissions import check_may_enter, is_locked_by_now
 from caunoi.refusals import Refusal
 
@@ -195,7 +196,9 @@ class _Arrival:
         identity."""
         if version.xml != one.xml or record.submission.org_unit_id != one.unit.id:
             raise InstanceTaken
-        self.files.extend((version, file) for file in one.item.attachments)
+        if one.item.source == Source.DEVICE and record.state is State.WITHDRAWN:
+            raise InstanceWithdrawn
+        self.files.extend((version, file) for file in files_of(one) if file.content is not None)
         return record, version, "unchanged"
 
     def _remember(self, one: Prepared, record: Record, version: SubmissionVersion) -> None:
@@ -276,10 +279,11 @@ class _Arrival:
             entered_by_name=item.actor.name or self.by.name,
             received_at=item.received_at,
             flags=one.flags,
+            device=dict(item.device),
         )
         record.versions.append(version)
         self.stored.by_instance[one.version.form_id, one.instance_id] = (record, version)
-        self.files.extend((version, file) for file in item.attachments)
+        self.files.extend((version, file) for file in files_of(one))
         submission.current_number = number
         written = Written(
             record, version, one, submission.reported_number, submission.approved_number, not one.needs_approval
@@ -316,23 +320,11 @@ class _Arrival:
             repeated.version_id = repeated.version.pk
         insert_rows(self.newly_repeated)
         self._tell(len(self.written))
-        self._write_files()
+        write_files(self.files, at=self.at)
         record_steps(
             Taken(str(record.submission), number, step, before, to, by, at)
             for record, number, step, before, to, by, at in self.steps
         )
-
-    def _write_files(self) -> None:
-        for version, file in self.files:
-            stored = None
-            if file.content is not None:
-                stored = store_bytes(file.content, media_type=file.media_type, at=self.at)
-            attachment, _created = Attachment.objects.get_or_create(
-                version=version, name=file.name, defaults={"file": stored}
-            )
-            if attachment.file_id is None and stored is not None:
-                attachment.file = stored
-                attachment.save(update_fields=["file"])
 
     def _announce(self) -> None:
         for batch in _in_rounds(self.written):

@@ -12,11 +12,20 @@ from django.utils.translation import gettext as _
 
 from caunoi.forms.errors import FormClosed, InstanceRefused
 from caunoi.forms.models import Assignment, FormVersion, PeriodKind
-from caunoi.forms.queries import checker_of, get_form_version, list_assignments
+from caunoi.forms.queries import checker_of, declarations_of, get_form_version, list_assignments
 from caunoi.forms.rules.assignments import holds_on
 from caunoi.forms.rules.check import FormChecker, Problem
-from caunoi.forms.rules.instance import MAX_INSTANCE_ID, build_instance, normal_answer, parse_instance, read_head
+from caunoi.forms.rules.entities import add_parts
+from caunoi.forms.rules.instance import (
+    MAX_INSTANCE_ID,
+    Instance,
+    build_instance,
+    normal_answer,
+    parse_instance,
+    read_head,
+)
 from caunoi.forms.rules.questions import PERIOD_QUESTION, Question, clean_answer, find_event_question
+from caunoi.forms.rules.xpath import clock_of
 from caunoi.moments import local_date
 from caunoi.periods.rules import PeriodType
 from caunoi.periods.wording import describe_period
@@ -38,6 +47,7 @@ from caunoi.records.incoming import Incoming
 from caunoi.records.models import Source
 from caunoi.records.rules.identity import row_instance_id
 from caunoi.records.rules.occasions import Occasion, find_period, occasion_of_event, occasion_of_period
+from caunoi.records.rules.phones import choose_files, list_oddities
 from caunoi.refusals import Refusal
 
 PERIOD_EXAMPLES = {"month": "2023-01", "quarter": "2023-Q1", "half-year": "2023-H1", "year": "2023"}
@@ -59,6 +69,8 @@ class Prepared:
     deprecated_id: str
     xml: str
     flags: list[dict[str, Any]]
+    # The files its answers name; None of a sending that came without XML.
+    files: tuple[str, ...] | None = None
 
     @property
     def needs_approval(self) -> bool:
@@ -84,6 +96,7 @@ class _Opened:
     instance_id: str
     deprecated_id: str
     xml: str | None
+    instance: Instance | None = None
 
 
 class Door:
@@ -107,7 +120,9 @@ class Door:
         """Raises the first refusal, in the order of the questions *what, where, when, is it well answered*."""
         opened = self._open(item)
         answers, problems = self._check(item, opened)
-        if refused := [p for p in problems if item.source == Source.SPREADSHEET or p.kind not in FLAGGED_KINDS]:
+        # A phone cannot be asked again: the protocol knows no answer that brings its owner back to a question.
+        checked_by = () if item.source == Source.DEVICE else problems
+        if refused := [p for p in checked_by if item.source == Source.SPREADSHEET or p.kind not in FLAGGED_KINDS]:
             raise AnswersRefused(refused)
         return self._pass(item, opened, answers, problems)
 
@@ -150,10 +165,13 @@ class Door:
             raise FormClosed(version.form.title_vi, closed_on)
         checker = checker_of(version)
         instance_id, deprecated_id, xml = item.instance_id or "", item.deprecated_id or "", None
+        instance: Instance | None = None
         if item.xml is not None:
             instance = parse_instance(item.xml, checker.questions)
             answers, xml = instance.answers, item.xml.decode()
             instance_id, deprecated_id = instance.instance_id, instance.deprecated_id
+            if item.is_placed and item.deprecated_id is not None:
+                deprecated_id = item.deprecated_id
         else:
             answers = _normal(item.answers or {}, checker)
         if len(instance_id) > MAX_INSTANCE_ID or len(deprecated_id) > MAX_INSTANCE_ID:
@@ -163,9 +181,11 @@ class Door:
             raise UnitUnknown
         assignment, occasion = self._place(item, version, checker, unit, answers)
         self._check_days(unit, assignment, occasion, today)
-        if occasion.period_key and checker.names_period and PERIOD_QUESTION not in answers:
+        if occasion.period_key and checker.names_period and (item.is_placed or PERIOD_QUESTION not in answers):
             answers[PERIOD_QUESTION] = occasion.named.first.isoformat()
-        return _Opened(version, checker, unit, assignment, occasion, answers, instance_id, deprecated_id, xml)
+        if item.placed_on is not None and (event := self._event_question(version, checker)) is not None:
+            answers[event.name] = item.placed_on.isoformat()
+        return _Opened(version, checker, unit, assignment, occasion, answers, instance_id, deprecated_id, xml, instance)
 
     def _place(
         self, item: Incoming, version: FormVersion, checker: FormChecker, unit: Unit, answers: Mapping[str, Any]
@@ -194,8 +214,10 @@ class Door:
         answers: Mapping[str, Any],
     ) -> Occasion:
         if assignment.period_kind == PeriodKind.EVENT:
-            return occasion_of_event(self._event_day(version, checker, answers), assignment.due_days)
+            return occasion_of_event(item.placed_on or self._event_day(version, checker, answers), assignment.due_days)
         kind = cast(PeriodType, assignment.period_kind)
+        if item.is_placed:
+            answers = {}
         answered = str(answers.get(PERIOD_QUESTION) or "")
         wanted = item.period_key or answered
         period = find_period(wanted, kind, assignment.cut_off) if wanted else None
@@ -234,7 +256,13 @@ class Door:
             calculate=item.source == Source.SPREADSHEET,
         )
         answers = {name: value for name, value in checked.answers.items() if value not in ("", [])}
-        return answers, (*checked.problems, *self._check_further(opened, answers, checked.problems))
+        problems = list(checked.problems)
+        if item.source == Source.DEVICE and opened.instance is not None:
+            event_day = None if opened.occasion.period_key else opened.occasion.days.first
+            problems += list_oddities(
+                opened.checker.outline, opened.instance, answers, event_day, local_date(item.received_at)
+            )
+        return answers, (*problems, *self._check_further(opened, answers, checked.problems))
 
     def _check_further(
         self, opened: _Opened, answers: Mapping[str, Any], known: Sequence[Problem]
@@ -288,6 +316,9 @@ class Door:
                 answers,
                 opened.deprecated_id,
             )
+            if opened.version.entities:
+                clock = clock_of(local_date(item.received_at), item.received_at)
+                xml = add_parts(xml, declarations_of(opened.version), instance_id, clock)
         return Prepared(
             item,
             opened.version,
@@ -299,6 +330,7 @@ class Door:
             opened.deprecated_id,
             xml,
             [asdict(problem) for problem in problems],
+            None if opened.instance is None else tuple(choose_files(opened.instance.files)),
         )
 
     def _assignments_of(self, form_code: str, level: str) -> list[Assignment]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -231,12 +232,13 @@ def phone(village: OrgUnit, content: bytes, *files: IncomingFile) -> Incoming:
     return Incoming("ngay_ra_quan", village.pk, AT, xml=content, source=Source.DEVICE, attachments=files)
 
 
-def test_a_phone_that_resends_after_a_timeout_changes_nothing_but_may_bring_missing_photos(village: OrgUnit) -> None:
+def test_a_page_that_resends_after_a_timeout_changes_nothing_but_may_bring_missing_photos(village: OrgUnit) -> None:
     publish("ngay_ra_quan", EVENTS)
-    first = send(phone(village, xml(), IncomingFile("anh.jpg")))
+    page = replace(phone(village, xml()), source=Source.BROWSER)
+    first = send(replace(page, attachments=[IncomingFile("anh.jpg")]))
     assert Attachment.objects.get().file is None
 
-    again = send(phone(village, xml(), IncomingFile("anh.jpg", b"...", "image/jpeg")))
+    again = send(replace(page, attachments=[IncomingFile("anh.jpg", b"...", "image/jpeg")]))
 
     assert (again.outcome, again.version_id) == ("unchanged", first.version_id)
     assert Attachment.objects.get().file is not None

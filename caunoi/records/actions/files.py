@@ -1,0 +1,73 @@
+"""Photos and other files of sendings: announced by the answers, sent with them or later, kept through corrections."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from caunoi.documents.actions import store_bytes
+from caunoi.documents.models import StoredFile
+from caunoi.records.actions.door import Prepared
+from caunoi.records.incoming import IncomingFile
+from caunoi.records.models import Attachment, Source, SubmissionVersion
+
+
+def files_of(one: Prepared) -> Sequence[IncomingFile]:
+    """What to keep beside a new version: everything it announces, here or still on its way.
+
+    A phone's other files are passed over: nobody could say what they belong to.
+    """
+    if one.files is None:
+        return one.item.attachments
+    announced = choose_announced(one.files, one.item.attachments)
+    if one.item.source == Source.DEVICE:
+        return announced
+    known = {file.name for file in announced}
+    return [*announced, *(file for file in one.item.attachments if name_of(file) not in known)]
+
+
+def choose_announced(names: Iterable[str], sent: Iterable[IncomingFile]) -> list[IncomingFile]:
+    """One for each name, without content where it has not come."""
+    by_name = {name_of(file): file for file in sent}
+    return [
+        IncomingFile(name, by_name[name].content, by_name[name].media_type) if name in by_name else IncomingFile(name)
+        for name in names
+    ]
+
+
+def name_of(file: IncomingFile) -> str:
+    """As answers spell it: phones send the same name composed in one place and decomposed in the other."""
+    return unicodedata.normalize("NFC", file.name).strip()
+
+
+def write_files(files: Sequence[tuple[SubmissionVersion, IncomingFile]], *, at: datetime) -> None:
+    """A file that is here already stays as it is; one that was only announced is filled, in later versions too."""
+    for version, file in files:
+        stored = None
+        if file.content is not None:
+            stored = store_bytes(file.content, media_type=file.media_type, at=at)
+        elif version.number > 1:
+            stored = _find_before(version, file.name)
+        attachment, created = Attachment.objects.get_or_create(
+            version=version, name=file.name, defaults={"file": stored}
+        )
+        if stored is None or (not created and attachment.file_id is not None):
+            continue
+        if not created:
+            attachment.file = stored
+            attachment.save(update_fields=["file"])
+        # The photo of a first version may come after its correction, which was waiting for it.
+        waiting = Attachment.objects.filter(
+            version__submission_id=version.submission_id, version__number__gt=version.number, name=file.name, file=None
+        )
+        Attachment.objects.filter(pk__in=list(waiting.values_list("pk", flat=True))).update(file=stored)
+
+
+def _find_before(version: SubmissionVersion, name: str) -> StoredFile | None:
+    """What the version before had under this name: a correction sends only what is new."""
+    before = Attachment.objects.filter(
+        version__submission_id=version.submission_id, version__number__lt=version.number, name=name
+    ).exclude(file=None)
+    found = before.select_related("file").order_by("-version__number").first()
+    return found.file if found is not None else None

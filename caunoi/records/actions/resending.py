@@ -1,0 +1,100 @@
+"""Sendings that come once more: phones resend after a timeout although the first try arrived, and send large photos in
+later requests. What arrived once is never judged again by the rules of a later day."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from caunoi.approvals.rules import State
+from caunoi.audit.actions import write_line
+from caunoi.audit.rules import Actor
+from caunoi.documents.actions import store_bytes
+from caunoi.forms.queries import questions_of
+from caunoi.forms.rules.instance import parse_instance
+from caunoi.records.actions.files import choose_announced, write_files
+from caunoi.records.errors import InstanceTaken, InstanceWithdrawn
+from caunoi.records.incoming import IncomingFile
+from caunoi.records.models import Attachment, HeldFile, HeldSending, RepeatedInstance, SubmissionVersion
+from caunoi.records.rules.phones import choose_files
+
+
+@dataclass(frozen=True)
+class Known:
+    """A sending that arrived before. `missing`: files it announced that are not here yet."""
+
+    stored: SubmissionVersion | HeldSending
+    sha256: str
+    org_unit_id: int
+    withdrawn: bool
+    missing: tuple[str, ...]
+
+
+def find_known(form_code: str, instance_id: str) -> Known | None:
+    version = (
+        SubmissionVersion.objects.select_related("submission")
+        .filter(form__code=form_code, instance_id=instance_id)
+        .first()
+    )
+    if version is not None:
+        return _known(version, _sha256(version.xml.encode()))
+    held = HeldSending.objects.filter(form_code=form_code, instance_id=instance_id).first()
+    if held is not None:
+        here = set(held.files.values_list("name", flat=True))
+        announced = choose_files(parse_instance(held.xml.encode(), questions_of(held.form_version)).files)
+        missing = tuple(name for name in announced if name not in here)
+        return Known(held, _sha256(held.xml.encode()), held.org_unit_id, False, missing)
+    repeated = (
+        RepeatedInstance.objects.select_related("version__submission")
+        .filter(form__code=form_code, instance_id=instance_id)
+        .first()
+    )
+    return _known(repeated.version, repeated.sha256) if repeated is not None else None
+
+
+def _known(version: SubmissionVersion, sha256: str) -> Known:
+    submission = version.submission
+    missing = Attachment.objects.filter(version=version, file=None).values_list("name", flat=True)
+    return Known(version, sha256, submission.org_unit_id, submission.state == State.WITHDRAWN, tuple(missing))
+
+
+def check_same(known: Known, xml: bytes, org_unit_ids: Collection[int]) -> None:
+    """Same instance, same bytes, from where it came from; or two answers would share one identity.
+
+    Raises InstanceTaken, InstanceWithdrawn.
+    """
+    if known.sha256 != _sha256(xml) or known.org_unit_id not in org_unit_ids:
+        raise InstanceTaken
+    if known.withdrawn:
+        raise InstanceWithdrawn
+
+
+@transaction.atomic
+def add_files(known: Known, files: Sequence[IncomingFile], *, by: Actor, at: datetime) -> None:
+    """Keep those that are still missing; the others are here already or belong to nothing."""
+    new = [file for file in choose_announced(known.missing, files) if file.content is not None]
+    if not new:
+        return
+    stored = known.stored
+    if isinstance(stored, HeldSending):
+        keep_held_files(stored, new, at=at)
+        subject = str(stored)
+    else:
+        write_files([(stored, file) for file in new], at=at)
+        subject = str(stored.submission)
+    write_line("submission.files", subject, {"files": len(new)}, by=by, at=at)
+
+
+def keep_held_files(held: HeldSending, files: Sequence[IncomingFile], *, at: datetime) -> None:
+    for file in files:
+        if file.content is not None:
+            kept = store_bytes(file.content, media_type=file.media_type, at=at)
+            HeldFile.objects.get_or_create(sending=held, name=file.name, defaults={"file": kept})
+
+
+def _sha256(xml: bytes) -> str:
+    return hashlib.sha256(xml).hexdigest()
