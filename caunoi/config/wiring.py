@@ -7,6 +7,7 @@ from caunoi.facts import actions as facts
 from caunoi.facts.checking import StatedTogether
 from caunoi.records import events as records
 from caunoi.records.checks import further_check
+from caunoi.records.entities import actions as entities
 from caunoi.tasks import actions as tasks
 
 TABLE = [
@@ -15,8 +16,11 @@ TABLE = [
         records.VersionsArrived,
         lambda event: tasks.close_tasks("correct", [v.submission_key for v in event.versions], at=event.at),
     ),
+    (records.VersionsArrived, entities.take_entities),
     (records.VersionsApproved, facts.post_approved),
+    (records.VersionsApproved, entities.tell_approved),
     (records.SubmissionsWithdrawn, facts.reverse_withdrawn),
+    (records.SubmissionsWithdrawn, entities.undo_withdrawn),
     (
         records.SubmissionReturned,
         lambda event: tasks.open_task(

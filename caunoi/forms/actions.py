@@ -45,14 +45,26 @@ MEDIA_TYPES = {
 
 
 @transaction.atomic
-def publish_form(*, content: bytes, file_type: str, file_name: str, pack: str, by: Actor, at: datetime) -> FormVersion:
+def publish_form(
+    *,
+    content: bytes,
+    file_type: str,
+    file_name: str,
+    pack: str,
+    by: Actor,
+    at: datetime,
+    media: Mapping[str, bytes] | None = None,
+) -> FormVersion:
     """The form's new version; the same content again gives the same version back and changes nothing.
 
-    Raises FileRefused for a form with mistakes, VersionTaken for other content under a published version.
+    `media`: the files beside it, by name (`set_form_files`). Raises FileRefused for a form with mistakes, VersionTaken
+    for other content under a published version.
     """
     sha256 = hashlib.sha256(content).hexdigest()
     known = FormVersion.objects.select_related("form").filter(source_id=sha256, form__pack=pack).first()
     if known is not None:
+        if media is not None:
+            set_form_files(known, media, by=by, at=at)
         return known
     compiled = compile_xlsform(content, file_type, file_name)
     form = Form.objects.filter(code=compiled.form_id).first()
@@ -78,12 +90,46 @@ def publish_form(*, content: bytes, file_type: str, file_name: str, pack: str, b
         file_type=kind,
         xform=compiled.xform,
         questions=to_json(compiled.questions),
+        entities=entities_to_json(compiled.entities),
         published_at=at,
         known_from=take_numbers(1)[0],
     )
     detail = {"version": version.version, "sha256": sha256, "pack": pack}
+    _write_form_files(version, media or {}, at)
     write_line("form.publish", f"form:{form.code}", detail, by=by, at=at)
     return version
+
+
+@transaction.atomic
+def set_form_files(version: FormVersion, media: Mapping[str, bytes], *, by: Actor, at: datetime) -> bool:
+    """These files and no others stand beside the version. False if nothing changed."""
+    changed = _write_form_files(version, media, at)
+    if changed:
+        detail = {"version": version.version, "files": sorted(media)}
+        write_line("form.files", f"form:{version.form.code}", detail, by=by, at=at)
+    return changed
+
+
+def _write_form_files(version: FormVersion, media: Mapping[str, bytes], at: datetime) -> bool:
+    """A list (`.csv`) that nobody gave is a register's, made anew whenever a device asks; another missing file stays
+    named, so that it can be told what is missing."""
+    wanted: dict[str, tuple[str | None, str]] = {}
+    for name in [*list_file_names(version.xform), *media]:
+        if name in media:
+            kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+            wanted[name] = (store_bytes(media[name], media_type=kind, at=at).sha256, "")
+        else:
+            wanted[name] = (None, name.removesuffix(".csv") if name.endswith(".csv") else "")
+    stored = {one.name: (one.file_id, one.entity_list) for one in version.files.all()}
+    if stored == wanted:
+        return False
+    version.files.exclude(name__in=[name for name in wanted if stored.get(name) == wanted[name]]).delete()
+    FormFile.objects.bulk_create(
+        FormFile(form_version=version, name=name, file_id=file, entity_list=register)
+        for name, (file, register) in wanted.items()
+        if stored.get(name) != (file, register)
+    )
+    return True
 
 
 @transaction.atomic

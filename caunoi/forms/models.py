@@ -32,6 +32,7 @@ class FormVersion(models.Model):
     file_type = models.CharField(max_length=8, help_text="xlsx or md")
     xform = models.TextField()
     questions = models.JSONField(help_text="see forms.rules.questions.Question")
+    entities = models.JSONField(default=list, help_text="see forms.rules.entities.Declaration")
     published_at = models.DateTimeField()
     known_from = models.BigIntegerField()
 

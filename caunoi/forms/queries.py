@@ -146,3 +146,29 @@ def checker_of(version: FormVersion) -> FormChecker:
 def xlsx_of(version: FormVersion) -> bytes:
     """The form as officers get and give it: .xlsx, also where the pack keeps it as text."""
     return to_xlsx(read_bytes(version.source_id))
+
+
+# Files and registers
+
+
+def list_form_files(form_version: FormVersion) -> list[FormFile]:
+    """What the form wants beside it on the device, by name, with the stored bytes' row. `entity_list` names a register,
+    whose list is made anew on each request; without it and without `file` the pack lacks the file."""
+    return list(form_version.files.select_related("file").order_by("name"))
+
+
+def declarations_of(version: FormVersion) -> tuple[Declaration, ...]:
+    """The registers a version feeds."""
+    return declarations_from_json(version.entities) if version.entities else ()
+
+
+def list_feeding(list_code: str) -> list[FormVersion]:
+    """The versions in use (newest of each form) that feed the register, in order of form code."""
+    newest: dict[int, FormVersion] = {}
+    for version in FormVersion.objects.exclude(entities=[]).select_related("form").order_by("published_at", "id"):
+        newest[version.form_id] = version
+    return [
+        version
+        for version in sorted(newest.values(), key=lambda one: one.form.code)
+        if any(one.list_code == list_code for one in declarations_of(version))
+    ]

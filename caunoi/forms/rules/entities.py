@@ -21,6 +21,8 @@ _XFORMS = "{http://www.w3.org/2002/xforms}"
 _SAVE_TO = "{http://www.opendatakit.org/xforms/entities}saveto"
 _FILE = re.compile(r"^jr://(file-csv|file|images|audio|video)/(.+)$")
 _UUID_CALL = re.compile(r"\buuid\(\s*\)")
+# Stands for `baseVersion` in instances made here: whoever filled a row of a spreadsheet saw no version.
+CURRENT = "current"
 _PARTS = uuid.UUID("0b6c8a52-1d0e-5f0b-9b1a-6f2f4f8a7c31")
 
 
@@ -227,9 +229,8 @@ def _descend(node: Any, names: Sequence[str]) -> Any:
 def add_parts(xml: str, declarations: Sequence[Declaration], instance_id: str, clock: Clock) -> str:
     """The instance with its entity parts, as a device would have computed them.
 
-    `baseVersion` stays empty: whoever filled a row saw no version. Identities follow from the instance's, so that the
-    same row always means the same thing. An expression the server cannot evaluate gives nothing, and so does what
-    hangs on it; the part then says that it is incomplete.
+    Identities follow from the instance's, so that the same row always means the same thing. An expression the server
+    cannot evaluate gives nothing, and so does what hangs on it; the part is then incomplete.
     """
     if not declarations:
         return xml
@@ -270,7 +271,7 @@ def _add_part(node: Any, declared: Declaration, fresh: str, clock: Clock) -> Non
         entity.set("create", answer(declared.create_if) if declared.create_if else "1")
     if declared.updates:
         entity.set("update", answer(declared.update_if) if declared.update_if else "1")
-        entity.set("baseVersion", "")
+        entity.set("baseVersion", CURRENT)
 
 
 def _local(tag: Any) -> str:

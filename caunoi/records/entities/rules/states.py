@@ -45,9 +45,10 @@ def tell_story(versions: Sequence[Version], ended: Ended = never, counts: Counts
     created = [one.from_day for one in counted if one.act in (CREATE, RESTORE)]
     if not created:
         return []
+    # A corrected sending may tell of another day on which the thing came into being: its word is the newest.
+    born = created[-1]
     undone = {one.base for one in counted if one.act == UNMERGE}
     merged = [one.from_day for one in counted if one.act == MERGE and one.number not in undone]
-    born = min(created)
     begins = min([born, *merged])
     days = sorted({begins} | {one.from_day for one in counted if one.from_day > born})
     stretches: list[Stretch] = []
