@@ -142,6 +142,10 @@ def explain(ref: str, page: int, as_json: bool) -> None:
         "known": found.figure.as_known,
     }
     click.echo(f"  {said}")
+    for related in found.related:
+        click.echo(f"  {related.words} {_line(related.figure)}")
+    for warning in found.figure.warnings:
+        click.echo(f"  {warning}")
     for title, several in ((_("Thành phần"), found.parts), (_("Đơn vị trực thuộc"), found.children)):
         if several:
             click.echo(f"{title}:")

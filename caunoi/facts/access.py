@@ -81,5 +81,6 @@ def _veil(figure: Figure) -> Figure:
         carried_over=False,
         partly_outside=None,
         coverage=None,
+        warnings=(),
         why=_("Ngoài phạm vi của bạn."),
     )

@@ -17,9 +17,8 @@ from caunoi.accounts.scope import ids_in_sql
 from caunoi.facts.models import Book, DataElement, Kind, Posting
 from caunoi.facts.queries import Catalogue, element_rules, get_catalogue
 from caunoi.facts.rules.derivation import DerivedFact, ElementRule, Frame, derive
-from caunoi.facts.rules.formula_check import PART_OF
 from caunoi.facts.rules.question import exact, text_of
-from caunoi.facts.rules.relations import Bound, Broken, find_broken, list_bounds
+from caunoi.facts.rules.relations import Bound, Broken, describe_broken, find_broken, list_bounds
 from caunoi.forms.rules.check import Problem
 from caunoi.languages import in_reader_language
 from caunoi.records.checks import Statement
@@ -228,14 +227,6 @@ class _Books:
 
     def values_of(self, place: Place) -> Mapping[str, Decimal]:
         return self.values[place]
-
-
-def describe_broken(broken: Broken, part: str, whole: str) -> str:
-    """The sentence for people, at the door and under a figure."""
-    values = {"part": part, "a": text_of(broken.value), "whole": whole, "b": text_of(broken.most)}
-    if broken.bound.relation == PART_OF:
-        return _("“%(part)s” (%(a)s) là một phần của “%(whole)s” (%(b)s) nên không thể lớn hơn.") % values
-    return _("“%(part)s” (%(a)s) không được lớn hơn “%(whole)s” (%(b)s).") % values
 
 
 def allowed_by(broken: Broken, part: str, whole: str, *, asks_part: bool) -> str:

@@ -23,6 +23,7 @@ from caunoi.facts.questions import Answer, make_slices
 from caunoi.facts.refs import decode
 from caunoi.facts.rules.formula import codes_in, parse_formula
 from caunoi.facts.rules.question import Figure, Question, exact, figure_json, text_of
+from caunoi.facts.rules.relations import name_relation
 from caunoi.forms.queries import questions_of
 from caunoi.languages import in_reader_language
 from caunoi.periods.rules import Days
@@ -70,7 +71,18 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Related:
+    """A declared relation of what is explained: `words` lead from it to `figure`, the other side's."""
+
+    relation: str
+    words: str
+    figure: Figure
+
+
+@dataclass(frozen=True)
 class Explanation:
+    """`figure.warnings` say which of the relations the figures break."""
+
     figure: Figure
     question: Question
     definition_vi: str
@@ -84,6 +96,7 @@ class Explanation:
     units: tuple[tuple[str, str, str], ...]
     """For `units`: (key, code, name) of what was counted."""
     synthetic: bool
+    related: tuple[Related, ...] = ()
 
 
 def explain(ref: str, scope: Scope, page: int = 1) -> Explanation:
@@ -92,6 +105,10 @@ def explain(ref: str, scope: Scope, page: int = 1) -> Explanation:
     check_may_see(question, scope)
     answer = Answer(question)
     figure = answer.figures()[0]
+    related = _related(answer, figure, scope)
+    if related:
+        together = tuple(dict.fromkeys([figure.code, *(one.figure.code for one in related)]))
+        figure = Answer(replace(question, codes=together)).figures()[0]
     catalogue = get_catalogue()
     code = question.codes[0]
     element, indicator = catalogue.elements.get(code), catalogue.indicators.get(code)
@@ -114,6 +131,25 @@ def explain(ref: str, scope: Scope, page: int = 1) -> Explanation:
         else (),
         units=_units(answer, element) if answer.present and element and element.kind == Kind.UNITS else (),
         synthetic=any(unit.synthetic for unit in answer.places.units.values()),
+        related=related,
+    )
+
+
+def _related(answer: Answer, figure: Figure, scope: Scope) -> tuple[Related, ...]:
+    """In the order of the pack; the other sides of the same place, days, boundaries and book."""
+    if not answer.present:
+        return ()
+    declared = [
+        (relation, other if code == figure.code else code, code != figure.code)
+        for code, relation, other in answer.catalogue.relations
+        if figure.code in (code, other) and {code, other} <= answer.catalogue.elements.keys()
+    ]
+    if not declared:
+        return ()
+    codes = tuple(dict.fromkeys(code for _relation, code, _turned in declared))
+    figures = {one.code: one for one in ask_as(replace(answer.question, codes=codes, level=None), scope)}
+    return tuple(
+        Related(relation, name_relation(relation, turned=turned), figures[code]) for relation, code, turned in declared
     )
 
 
@@ -212,6 +248,10 @@ def explanation_json(explanation: Explanation) -> dict[str, Any]:
         "definition": explanation.definition_vi,
         "formula": explanation.formula,
         "source": explanation.source,
+        "relations": [
+            {"relation": one.relation, "words": one.words, "figure": figure_json(one.figure)}
+            for one in explanation.related
+        ],
         "parts": [figure_json(part) for part in explanation.parts],
         "children": [figure_json(child) for child in explanation.children],
         "units": [{"key": key, "code": code, "name": name} for key, code, name in explanation.units],

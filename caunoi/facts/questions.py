@@ -32,6 +32,7 @@ from caunoi.facts.rules.question import (
     plain,
     round_half_up,
 )
+from caunoi.facts.rules.relations import describe_broken, find_broken, list_bounds
 from caunoi.languages import in_reader_language
 from caunoi.moments import today as today_of_clock
 from caunoi.periods.rules import (
@@ -157,6 +158,9 @@ class Answer:
         self.slices = make_slices(question)
         self.formulas: dict[str, Node] = {}
         self.elements = self._elements()
+        self.bounds = [
+            b for b in list_bounds(self.catalogue.relations) if b.code in self.elements and b.other in self.elements
+        ]
         root = self.places.by_key.get(question.place)
         if root is None:
             raise QuestionMalformed(_("Không có đơn vị “%(key)s”.") % {"key": question.place})
@@ -346,7 +350,21 @@ class Answer:
             partly_outside=cell.partly_outside,
             coverage=self._coverage(behind, target, index),
             ref=ref_of(question, code, self.places.units[target].key, days),
+            warnings=self._warnings(code, target, index) if element is not None and self.present else (),
         )
+
+    def _warnings(self, code: str, target: int, index: int) -> tuple[str, ...]:
+        bounds = [bound for bound in self.bounds if code in (bound.code, bound.other)]
+        codes = {side for bound in self.bounds for side in (bound.code, bound.other)} if bounds else set()
+        stated = {side: self.cells[side, target, index].value for side in codes}
+        values = {side: value for side, value in stated.items() if value is not None}
+        return tuple(
+            describe_broken(broken, self._name(broken.bound.code), self._name(broken.bound.other))
+            for broken in find_broken(bounds, values)
+        )
+
+    def _name(self, code: str) -> str:
+        return in_reader_language(self.elements[code].name_vi, self.elements[code].name_en)
 
     def _coverage(self, codes: Iterable[str], target: int, index: int) -> Coverage | None:
         """Of the least complete form behind the figure: one complete part must not hide an incomplete one."""

@@ -93,9 +93,15 @@ def _table(request: HttpRequest, question: Question, found: list[Figure], scope:
         "sort": sort,
         "place_name": snapshot.name_on(unit, question.boundaries),
         "estimated": any(f.estimated for f in found),
+        "warnings": _list_warnings([*totals, *found]),
         "whys": [] if absent else _list_whys([*totals, *found]),
         "count": len(found),
     }
+
+
+def _list_warnings(figures: list[Figure]) -> list[str]:
+    said = (f"{f.place_name}: {warning}" for f in figures for warning in f.warnings)
+    return list(dict.fromkeys(said))[:8]
 
 
 def _list_whys(figures: list[Figure]) -> list[str]:

@@ -88,6 +88,8 @@ class Figure:
     partly_outside: PartlyOutside | None
     coverage: Coverage | None
     ref: str
+    warnings: tuple[str, ...] = ()
+    """What in the same answer it can't be true together with, by the declared relations."""
 
 
 def exact(amount: int, decimals: int, parts: bool = True) -> Decimal:
@@ -172,6 +174,8 @@ def figure_json(figure: Figure) -> dict[str, Any]:
         found["bases"] = list(figure.bases)
     if figure.value is None:
         found["why"] = figure.why
+    if figure.warnings:
+        found["warnings"] = list(figure.warnings)
     return found
 
 

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from caunoi.facts.rules.formula_check import NOT_GREATER_THAN, PART_OF
+from django.utils.translation import gettext as _
+
+from caunoi.facts.rules.formula_check import NOT_GREATER_THAN, PART_OF, TARGET_OF, TURNS_OF
+from caunoi.facts.rules.question import text_of
 
 
 @dataclass(frozen=True)
@@ -63,3 +66,22 @@ def find_broken(bounds: Sequence[Bound], values: Mapping[str, Decimal]) -> list[
         and values[bound.code] > values[bound.other]
         and not bound.through & values.keys()
     ]
+
+
+def describe_broken(broken: Broken, part: str, whole: str) -> str:
+    """The sentence for people, at the door and under a figure."""
+    values = {"part": part, "a": text_of(broken.value), "whole": whole, "b": text_of(broken.most)}
+    if broken.bound.relation == PART_OF:
+        return _("“%(part)s” (%(a)s) là một phần của “%(whole)s” (%(b)s) nên không thể lớn hơn.") % values
+    return _("“%(part)s” (%(a)s) không được lớn hơn “%(whole)s” (%(b)s).") % values
+
+
+def name_relation(relation: str, *, turned: bool) -> str:
+    """What the one side is to the other, to stand before the other's name; `turned`: what `other` is to `code`."""
+    words = {
+        PART_OF: (_("là một phần của"), _("gồm có")),
+        NOT_GREATER_THAN: (_("không lớn hơn"), _("không nhỏ hơn")),
+        TARGET_OF: (_("là chỉ tiêu phấn đấu của"), _("có chỉ tiêu phấn đấu")),
+        TURNS_OF: (_("là số lượt của"), _("có số lượt")),
+    }
+    return words[relation][turned]

@@ -7,9 +7,12 @@ from decimal import Decimal
 
 import pytest
 
+from caunoi.accounts.scope import EVERYTHING
 from caunoi.audit.clock import current_number
 from caunoi.facts.errors import CodeUnknown, QuestionMalformed
-from caunoi.facts.questions import Figure, ask, make_question
+from caunoi.facts.explanation import explain, explanation_json
+from caunoi.facts.models import Relation
+from caunoi.facts.questions import Figure, ask, figure_json, make_question
 from caunoi.facts.tests.builders import World
 from caunoi.places.tests.test_snapshot import REFORM, reform
 
@@ -268,3 +271,45 @@ def test_an_unknown_code_is_refused_with_what_was_perhaps_meant(world: World) ->
 
     with pytest.raises(CodeUnknown, match="ngay_cong"):
         make_question(["ngay_cog"], "Tỉnh P", *YEAR)
+
+
+def test_figures_asked_together_that_break_a_declared_relation_say_so(world: World) -> None:
+    world.element("ho")
+    world.element("ho_van_hoa")
+    relate("ho_van_hoa", "part-of", "ho")
+    world.state("ho", 5, MAY, 10)
+    world.state("ho_van_hoa", 4, MAY, 11)
+
+    codes = ["ho_van_hoa", "ho"]
+    whole, part = ask(make_question(codes, "Tỉnh P", *YEAR))[::-1]
+    below = ask(make_question(codes, "Tỉnh P", *YEAR, level="commune"))
+
+    assert part.warnings == whole.warnings
+    assert "(11)" in part.warnings[0]
+    assert figure_json(part)["warnings"] == list(part.warnings)
+    # No commune states both.
+    assert [one.warnings for one in below] == [()] * 4
+    assert "warnings" not in figure_json(below[0])
+    assert figure("ho_van_hoa", "Tỉnh P").warnings == ()
+
+
+def test_the_explanation_names_the_relations_of_a_figure_and_warns_where_they_are_broken(world: World) -> None:
+    world.element("ho")
+    world.element("ho_van_hoa")
+    world.element("ho_ke_hoach", nature="target")
+    relate("ho_van_hoa", "part-of", "ho")
+    relate("ho_ke_hoach", "target-of", "ho")
+    world.state("ho", 5, MAY, 10)
+    world.state("ho_van_hoa", 5, MAY, 11)
+
+    explained = explain(figure("ho", "Xã A").ref, EVERYTHING)
+
+    assert [(one.relation, one.words, one.figure.code) for one in explained.related] == [
+        ("part-of", "gồm có", "ho_van_hoa"), ("target-of", "có chỉ tiêu phấn đấu", "ho_ke_hoach"),
+    ]  # fmt: skip
+    assert "(11)" in explained.figure.warnings[0]
+    assert explanation_json(explained)["relations"][0]["figure"]["value"] == "11"
+
+
+def relate(code: str, relation: str, other: str) -> None:
+    Relation.objects.create(code=code, relation=relation, other=other, pack="thu")
