@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from caunoi.accounts.models import Role
-from caunoi.places.inputs import DayField, PlaceField, resolve_place
+from caunoi.periods.inputs import DayField
+from caunoi.places.inputs import PlaceField, resolve_place
 from caunoi.places.queries import get_snapshot
 
 LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]

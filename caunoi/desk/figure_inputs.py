@@ -13,21 +13,8 @@ from caunoi.facts.models import DataElement, Indicator
 from caunoi.facts.questions import make_question
 from caunoi.facts.rules.question import Question
 from caunoi.languages import in_reader_language
+from caunoi.periods.inputs import DayField
 from caunoi.places.models import Level
-
-
-class DayField(forms.DateField):
-    """A day typed as dd/mm/yyyy: browsers show their own date fields in the computer's order of day and month."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            input_formats=["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d"],
-            widget=forms.DateInput(
-                format="%d/%m/%Y", attrs={"placeholder": "dd/mm/yyyy", "inputmode": "numeric", "autocomplete": "off"}
-            ),
-            error_messages={"invalid": gettext_lazy("Không phải là ngày. Ghi theo dạng 31/12/2023.")},
-            **kwargs,
-        )
 
 
 class QuestionForm(forms.Form):

@@ -10,8 +10,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from caunoi.desk.figure_inputs import DayField
 from caunoi.languages import in_reader_language
+from caunoi.periods.inputs import DayField
 from caunoi.reports.queries import list_templates
 from caunoi.reports.word_file import MOST_BYTES
 

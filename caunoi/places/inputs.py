@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from caunoi.periods.rules import BEGINNING, END
+from caunoi.periods.inputs import DayField
 from caunoi.places.queries import describe_unit, get_place
 from caunoi.places.rules.preview import NewPlace, Share, SuccessionDraft, equal_parts
 from caunoi.places.rules.snapshot import ONE, PlaceSnapshot
@@ -31,26 +31,6 @@ BASES = (
     gettext_lazy("chia đều vì chưa rõ"),
 )
 MOST_ROWS = 30
-
-
-class DayField(forms.DateField):
-    """A day typed as dd/mm/yyyy: browsers show their own date fields in the computer's order of day and month."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            input_formats=["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d"],
-            widget=forms.DateInput(
-                format="%d/%m/%Y", attrs={"placeholder": "dd/mm/yyyy", "inputmode": "numeric", "autocomplete": "off"}
-            ),
-            error_messages={"invalid": gettext_lazy("Không phải là ngày có thật. Ghi theo dạng 31/12/2025.")},
-            **kwargs,
-        )
-
-    def clean(self, value: Any) -> Any:
-        day = super().clean(value)
-        if isinstance(day, date) and not BEGINNING < day < END:
-            raise forms.ValidationError(_("Ngày phải từ 02/01/1900 đến 31/12/2199."))
-        return day
 
 
 class PlaceField(forms.CharField):

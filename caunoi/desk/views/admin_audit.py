@@ -20,7 +20,7 @@ from caunoi.audit.models import AuditLine
 from caunoi.audit.queries import find_chain_break
 from caunoi.desk.audit_lines import filter_lines, list_lines, show_line
 from caunoi.desk.errors import CannotAdminister
-from caunoi.places.inputs import DayField
+from caunoi.periods.inputs import DayField
 
 LINES = 50
 REASONS = {
