@@ -3,7 +3,6 @@ from __future__ import annotations
 import difflib
 
 from django.db import connection
-from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
 from caunoi.facts.errors import CodeUnknown
@@ -12,55 +11,62 @@ from caunoi.facts.rules.derivation import ElementRule, compile_element
 from caunoi.facts.rules.formula import Node, parse_formula
 from caunoi.facts.rules.formula_check import ElementFacts, IndicatorFacts, check_formula
 
-_rules: dict[tuple[str, int, int, int], tuple[list[ElementRule], dict[str, int]]] = {}
+# Every change of the catalogue takes a knowledge number, or changes a count. Asked for each sending, and so in one
+# statement: building the same with the ORM took longer than checking and deriving a submission.
+_STATE = """
+    SELECT (SELECT MAX(known_from) FROM facts_dataelement), (SELECT MAX(id) FROM facts_dataelement),
+        (SELECT COUNT(*) FROM facts_dataelement), (SELECT MAX(known_from) FROM facts_indicator),
+        (SELECT MAX(id) FROM facts_indicator), (SELECT COUNT(*) FROM facts_indicator),
+        (SELECT MAX(id) FROM facts_relation), (SELECT COUNT(*) FROM facts_relation)"""
+State = tuple[object, ...]
+Rules = tuple[list[ElementRule], dict[str, int]]
+MOST_RULES = 500
+_rules: dict[tuple[str, State], Rules] = {}
+_catalogues: dict[State, Catalogue] = {}
 
 
-def element_rules(form_code: str) -> tuple[list[ElementRule], dict[str, int]]:
+def _read_state() -> State:
+    with connection.cursor() as cursor:
+        cursor.execute(_STATE)
+        return (connection.settings_dict["NAME"], *cursor.fetchone())
+
+
+def element_rules(form_code: str) -> Rules:
     """The compiled data elements that a form feeds, and their ids by code. Compiled once per state of the catalogue."""
-    found = DataElement.objects.filter(form_code=form_code)
-    state = found.aggregate(last=Max("known_from"), top=Max("id"), count=Count("id"))
-    key = (form_code, state["last"] or 0, state["top"] or 0, state["count"])
-    if key not in _rules:
-        if len(_rules) > 500:
-            _rules.clear()
-        elements = list(found)
-        _rules[key] = (
-            [
-                compile_element(
-                    code=e.code, kind=e.kind, decimals=e.decimals, levels=e.levels, expression=e.expression,
-                    filter=e.filter, day=e.day, classes=e.classes,
-                )
-                for e in elements
-            ],
-            {e.code: e.id for e in elements},
-        )  # fmt: skip
-    return _rules[key]
-
-
-_catalogues: dict[tuple[object, ...], Catalogue] = {}
+    key = (form_code, _read_state())
+    if (known := _rules.get(key)) is not None:
+        return known
+    if len(_rules) >= MOST_RULES:
+        _rules.clear()
+    elements = list(DataElement.objects.filter(form_code=form_code))
+    found = (
+        [
+            compile_element(
+                code=e.code, kind=e.kind, decimals=e.decimals, levels=e.levels, expression=e.expression,
+                filter=e.filter, day=e.day, classes=e.classes,
+            )
+            for e in elements
+        ],
+        {e.code: e.id for e in elements},
+    )  # fmt: skip
+    _rules[key] = found
+    return found
 
 
 def get_catalogue() -> Catalogue:
-    """Read once for each state of the catalogue: every change of it takes a knowledge number or changes a count."""
-    state = tuple(
-        value
-        for model in (DataElement, Indicator)
-        for value in model.objects.aggregate(last=Max("known_from"), top=Max("id"), count=Count("id")).values()
+    """Read once for each state of the catalogue."""
+    key = _read_state()
+    if (known := _catalogues.get(key)) is not None:
+        return known
+    if len(_catalogues) > 8:
+        _catalogues.clear()
+    found = Catalogue(
+        {e.code: e for e in DataElement.objects.all()},
+        {i.code: i for i in Indicator.objects.all()},
+        [(r.code, r.relation, r.other) for r in Relation.objects.all()],
     )
-    key = (
-        connection.settings_dict["NAME"],
-        *state,
-        Relation.objects.aggregate(top=Max("id"), count=Count("id"))["top"],
-    )
-    if key not in _catalogues:
-        if len(_catalogues) > 8:
-            _catalogues.clear()
-        _catalogues[key] = Catalogue(
-            {e.code: e for e in DataElement.objects.all()},
-            {i.code: i for i in Indicator.objects.all()},
-            [(r.code, r.relation, r.other) for r in Relation.objects.all()],
-        )
-    return _catalogues[key]
+    _catalogues[key] = found
+    return found
 
 
 def forget_catalogues() -> None:
