@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import time
+
 import click
 from django.conf import settings
 from django.core.management import call_command
 from django.utils.translation import gettext as _
+
+from caunoi.moments import now
+from caunoi.records.actions.locking import automatic, lock_due
 
 
 @click.command(help=_("Đưa cơ sở dữ liệu lên đúng bản phần mềm này."))
@@ -30,6 +35,13 @@ def start(host: str, port: int, workers: int) -> None:
     ).serve()
 
 
-@click.command(help=_("Chạy việc nền (bản này chưa có việc nào)."))
-def worker() -> None:
-    click.echo(_("Chưa có việc nền nào cần chạy riêng."))
+@click.command(help=_("Chạy việc nền: mỗi giờ khóa các bản đã duyệt đến ngày khóa."))
+@click.option("--once", is_flag=True, help=_("làm một lượt rồi thôi, để máy chủ hẹn giờ gọi"))
+def worker(once: bool) -> None:
+    while True:
+        locked = lock_due(by=automatic(), at=now())
+        if locked or once:
+            click.echo(_("Đã khóa %(count)d bản đến ngày khóa.") % {"count": locked})
+        if once:
+            return
+        time.sleep(3600)

@@ -141,9 +141,10 @@ def is_locked_by_now(submission: Submission, assignment: Assignment, today: date
 
 def list_kept_open(submission_ids: Iterable[int]) -> set[int]:
     """Those of the records that were unlocked since they were last approved."""
-    subjects = [f"submission:{pk}" for pk in submission_ids]
+    asked = list(submission_ids)
     newest: dict[str, str] = {}
-    steps = ApprovalStep.objects.filter(subject__in=subjects, step__in=[Step.APPROVE, Step.UNLOCK]).order_by("id")
-    for subject, step in steps.values_list("subject", "step"):
-        newest[subject] = step
+    for start in range(0, len(asked), 500):
+        subjects = [f"submission:{pk}" for pk in asked[start : start + 500]]
+        steps = ApprovalStep.objects.filter(subject__in=subjects, step__in=[Step.APPROVE, Step.UNLOCK]).order_by("id")
+        newest |= dict(steps.values_list("subject", "step"))
     return {int(subject.partition(":")[2]) for subject, step in newest.items() if step == Step.UNLOCK}

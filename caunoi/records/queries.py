@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+import csv
+import io
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
@@ -15,7 +17,8 @@ from caunoi.accounts.scope import Scope, ids_in_sql
 from caunoi.approvals.models import ApprovalStep
 from caunoi.approvals.rules import State, Step, is_last_step
 from caunoi.forms.models import Assignment, PeriodKind
-from caunoi.forms.queries import list_assignments
+from caunoi.forms.queries import checker_of, list_assignments, list_granted, period_of
+from caunoi.forms.rules.deadlines import closing_day, due_day
 from caunoi.periods.rules import CutOff, Days, Period, PeriodType, list_touching
 from caunoi.periods.wording import describe_period
 from caunoi.places.queries import get_snapshot
@@ -46,6 +49,13 @@ class Due:
     due_on: date
     submission: Submission | None
     state: str
+    until: date | None = None
+    """the day of an extension, already counted in `due_on`"""
+    closes_on: date | None = None
+    """the last day on which it is accepted"""
+
+    def is_closed(self, today: date) -> bool:
+        return self.submission is None and self.closes_on is not None and self.closes_on < today
 
 
 # One record
@@ -92,6 +102,23 @@ def find_submission_of_period(form_code: str, org_unit_id: int, period_key: str)
 def find_return_comment(submission: Submission) -> ApprovalStep | None:
     """The last return, with who, when and what they wrote."""
     return ApprovalStep.objects.filter(subject=str(submission), step=Step.RETURN.value).order_by("-id").first()
+
+
+def list_remarks(submission: Submission) -> list[dict[str, str]]:
+    """[{"question", "text", "by", "at"}]: what the last return says of single answers, until the record is approved.
+
+    `at` in ISO 8601; `question` is its name in the form.
+    """
+    steps = ApprovalStep.objects.filter(
+        subject=str(submission), step__in=[Step.RETURN, Step.ENDORSE, Step.APPROVE]
+    ).order_by("-id")
+    last = steps.first()
+    if last is None or last.step != Step.RETURN:
+        return []
+    return [
+        {"question": one["question"], "text": one["text"], "by": last.by_name, "at": last.at.isoformat()}
+        for one in last.remarks
+    ]
 
 
 def find_obstacle_to(submission: Submission, step: Step, user: User, at: datetime) -> Refusal | None:
@@ -150,6 +177,45 @@ def list_returned(scope: Scope) -> QuerySet[Submission]:
     return list_submissions(scope).filter(state=State.RETURNED)
 
 
+RETURNED_HEADER = ("name", "label", "__version", "submission", "question", "comment")
+
+
+def returned_csv(form_code: str, org_unit_id: int) -> bytes:
+    """The list `returned.csv` for a phone: what waits for the unit's correction, one row a remark, and one with an
+    empty `question` for the comment on the whole. Header name,label,__version,submission,question,comment; UTF-8.
+
+    `name` is unique and stays the same; `submission` is the instanceID of the version to correct, which a device needs
+    for its `deprecatedID`.
+    """
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(RETURNED_HEADER)
+    found = Submission.objects.select_related("form").filter(
+        form__code=form_code, org_unit_id=org_unit_id, state=State.RETURNED
+    )
+    for submission in found.order_by("-day_to", "pk"):
+        step = find_return_comment(submission)
+        if step is None:
+            continue
+        version = get_version(submission, submission.current_number)
+        known = checker_of(version.form_version).by_name
+        when = _describe_occasion(submission)
+        said = [("", step.comment)] if step.comment else []
+        said += [(one["question"], one["text"]) for one in step.remarks]
+        for number, (question, text) in enumerate(said):
+            label = f"{when}: {known[question].label()}" if question in known else when
+            writer.writerow([f"r{step.pk}-{number}", label, step.pk, version.instance_id, question, text])
+    return buffer.getvalue().encode()
+
+
+def _describe_occasion(submission: Submission) -> str:
+    for assignment in list_assignments(submission.form.code):
+        period = period_of(assignment, submission.period_key) if submission.period_key else None
+        if period is not None:
+            return describe_period(period)
+    return f"{submission.day_from:%d/%m/%Y}"
+
+
 def list_late(scope: Scope) -> QuerySet[Submission]:
     """Arrived after their due day (a day of Vietnam), newest first."""
     arrived = list_submissions(scope).annotate(arrived_on=_DayOfVietnam("first_received_at"))
@@ -174,11 +240,14 @@ class _DayOfVietnam(Func):
 
 def list_due(unit_ids: Collection[int], today: date) -> list[Due]:
     """What these units have to do, the most urgent first: reports of begun periods that were not sent (a year back at
-    most) and returned ones; and, to see that it arrived, what was sent for the two newest periods of each form."""
+    most, while they are accepted) and returned ones; and, to see that it arrived, what was sent for the two newest
+    periods of each form."""
     found = []
     for assignment, periods in _list_owed(today):
         newest = {period.key for period in periods[-2:]}
         for due in _list_status(assignment, periods, unit_ids, today):
+            if due.is_closed(today):
+                continue
             if due.submission is None or due.state == State.RETURNED or due.period_key in newest:
                 found.append(due)
     return sorted(found, key=lambda due: (due.due_on, due.title, due.org_unit_id))
@@ -207,7 +276,7 @@ def _list_absent(scope: Scope, today: date) -> Iterator[tuple[_Owed, int]]:
     places = get_snapshot()
     for assignment, periods in _list_owed(today):
         units = [u for u, unit in places.units.items() if unit.level == assignment.level and scope.sees_unit(u)]
-        ended = [_Owed.of(assignment, period) for period in periods if period.days.last < today]
+        ended = _list_owing(assignment, [period for period in periods if period.days.last < today])
         rows = _sent(assignment, [owed.period_key for owed in ended], units)
         sent = set(rows.values_list("period_key", "org_unit_id")) if units and ended else set()
         for owed in ended:
@@ -249,7 +318,7 @@ def _list_status(
 ) -> Iterator[Due]:
     places = get_snapshot()
     units = [unit for unit in unit_ids if unit in places.units and places.units[unit].level == assignment.level]
-    owing = [_Owed.of(assignment, period) for period in periods]
+    owing = _list_owing(assignment, periods)
     if not units or not owing:
         return
     rows = _sent(assignment, [owed.period_key for owed in owing], units)
@@ -275,15 +344,12 @@ class _Owed:
     period_key: str
     label: str
     days: Days
-    due_on: date
-
-    @staticmethod
-    def of(assignment: Assignment, period: Period) -> _Owed:
-        days = period.days
-        due_on = days.last + timedelta(days=assignment.due_days)
-        return _Owed(assignment, period.key, describe_period(period), days, due_on)
+    untils: Mapping[int, date]
+    """unit -> the day of its extension"""
 
     def due_of(self, unit: int, submission: Submission | None, today: date) -> Due:
+        until = self.untils.get(unit)
+        due_on = due_day(self.assignment, self.days.last, until)
         return Due(
             self.assignment.pk,
             self.assignment.form.code,
@@ -294,7 +360,21 @@ class _Owed:
             self.label,
             self.days.first,
             self.days.last,
-            self.due_on,
+            due_on,
             submission,
-            submission.state if submission else LATE if self.due_on < today else MISSING,
+            submission.state if submission else LATE if due_on < today else MISSING,
+            until,
+            closing_day(self.assignment, self.days.last, until),
         )
+
+
+def _list_owing(assignment: Assignment, periods: Iterable[Period]) -> list[_Owed]:
+    several = list(periods)
+    untils: dict[str, dict[int, date]] = {}
+    granted = list_granted([assignment.form_id], period_keys=[period.key for period in several]) if several else {}
+    for (_form, unit, key), extensions in granted.items():
+        untils.setdefault(key, {})[unit] = extensions[-1].until
+    return [
+        _Owed(assignment, period.key, describe_period(period), period.days, untils.get(period.key, {}))
+        for period in several
+    ]

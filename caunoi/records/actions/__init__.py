@@ -4,24 +4,33 @@
 from caunoi.records.actions.arrival import receive, receive_many
 from caunoi.records.actions.decisions import (
     ApproveResult,
+    Decided,
+    Seen,
     approve,
     approve_many,
+    decide_many,
     lock,
     return_,
     return_many,
     unlock,
     withdraw,
 )
+from caunoi.records.actions.locking import lock_due, lock_due_today
 from caunoi.records.incoming import Incoming, IncomingFile, Received
 
 __all__ = [
     "ApproveResult",
+    "Decided",
     "Incoming",
     "IncomingFile",
     "Received",
+    "Seen",
     "approve",
     "approve_many",
+    "decide_many",
     "lock",
+    "lock_due",
+    "lock_due_today",
     "receive",
     "receive_many",
     "return_",

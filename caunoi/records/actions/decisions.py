@@ -24,6 +24,7 @@ from caunoi.audit.actions import write_line
 from caunoi.forms.queries import checker_of
 from caunoi.moments import local_date
 from caunoi.places.queries import get_snapshot
+from caunoi.records.actions.locking import lock_those_due
 from caunoi.records.errors import SubmissionUnknown
 from caunoi.records.events import Arrived, SubmissionReturned, SubmissionsWithdrawn, VersionsApproved, VersionsArrived
 from caunoi.records.models import Submission, SubmissionVersion
@@ -159,24 +160,23 @@ def _decide_many(
     progress: Advance | None,
 ) -> tuple[list[int], dict[int, Refusal]]:
     """The ids that took the step, and what stood in the way of the others, in the order asked."""
-    taken: list[int] = []
+    taken: dict[int, Step] = {}
     refused: dict[int, Refusal] = {}
     ids = list(dict.fromkeys(submission_ids))
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
         done, obstacles = _decide(step, chunk, by, at, comment, seen)
-        taken += done
+        taken |= done
         refused |= obstacles
         if progress is not None:
             progress(len(chunk))
-    if taken:
-        detail: dict[str, object] = {
-            "count": len(taken), "first": min(taken), "last": max(taken), "refused": len(refused),
-        }  # fmt: skip
+    for now in dict.fromkeys(taken.values()):
+        pks = [pk for pk, one in taken.items() if one is now]
+        detail: dict[str, object] = {"count": len(pks), "first": min(pks), "last": max(pks), "refused": len(refused)}
         if comment.strip():
             detail["comment"] = comment.strip()
-        write_line(f"submission.{step.value}", _subject(taken), detail, by=by.actor, at=at)
-    return taken, {pk: refused[pk] for pk in ids if pk in refused}
+        write_line(f"submission.{now.value}", _subject(pks), detail, by=by.actor, at=at)
+    return list(taken), {pk: refused[pk] for pk in ids if pk in refused}
 
 
 @transaction.atomic
@@ -189,7 +189,7 @@ def return_many(submission_ids: Iterable[int], *, by: User, at: datetime, commen
             raise obstacles[pk]
     if taken:
         detail = {"count": len(taken), "first": min(taken), "last": max(taken), "comment": comment.strip()}
-        write_line("submission.return", _subject(taken), detail, by=by.actor, at=at)
+        write_line("submission.return", _subject(list(taken)), detail, by=by.actor, at=at)
 
 
 @transaction.atomic
@@ -202,7 +202,7 @@ def _decide_one(
     detail: dict[str, object] = {"comment": comment.strip()} if comment.strip() else {}
     if remarks:
         detail["remarks"] = [dict(remark) for remark in remarks]
-    write_line(f"submission.{step.value}", f"submission:{submission_id}", detail, by=by.actor, at=at)
+    write_line(f"submission.{taken[submission_id].value}", f"submission:{submission_id}", detail, by=by.actor, at=at)
 
 
 def _decide(
@@ -213,9 +213,11 @@ def _decide(
     comment: str,
     seen: Mapping[int, Seen],
     remarks: Sequence[Remark] = (),
-) -> tuple[list[int], dict[int, Refusal]]:
-    """The ids that took the step, and what stood in the way of the others."""
+) -> tuple[dict[int, Step], dict[int, Refusal]]:
+    """The ids that took the step, with the step it was for each, and what stood in the way of the others."""
     scope = scope_of(by, local_date(at))
+    if step is Step.UNLOCK:
+        lock_those_due(ids, at=at)
     # Locked in order of id until the end: two officers (or one pressing twice) queue up, and the second sees the
     # first's decision; a correction arriving meanwhile waits, so nobody approves a version they have not seen.
     rows = scope.filter_submissions(
@@ -242,7 +244,8 @@ def _decide(
             refused[pk] = obstacle
     for now, several in taking.items():
         _take(now, several, by, at, comment, remarks)
-    return [pk for pk in ids if pk not in refused], refused
+    steps = {submission.pk: now for now, several in taking.items() for submission, _version in several}
+    return {pk: steps[pk] for pk in ids if pk in steps}, refused
 
 
 def _find_misplaced(remarks: Sequence[Remark], version: SubmissionVersion) -> RemarkMisplaced | None:
