@@ -100,6 +100,14 @@ def store(
     raise AssertionError("the second try returns or raises")
 
 
+def rehearse(prepared: Sequence[Prepared], *, by: Actor, at: datetime) -> list[Prepared]:
+    """Whether `store` would take them now, and with which flags. Raises SeveralRefused as it would; writes nothing."""
+    flagged = flag_disagreements(prepared)
+    with transaction.atomic():
+        _Arrival(flagged, by, at, None, "", {}, ()).lay_all()
+    return flagged
+
+
 class _Arrival:
     """One call's work. All reading and locking first, then deciding in memory, then writing in bulk."""
 
@@ -127,7 +135,7 @@ class _Arrival:
         self.changed: list[bool] = []
 
     def run(self) -> list[Received]:
-        results = self._lay_all()
+        results = self.lay_all()
         self._write()
         self._announce()
         received = [
@@ -147,7 +155,7 @@ class _Arrival:
 
     # Deciding
 
-    def _lay_all(self) -> list[tuple[Record, SubmissionVersion, Outcome]]:
+    def lay_all(self) -> list[tuple[Record, SubmissionVersion, Outcome]]:
         results = []
         refused: list[tuple[int, Refusal]] = []
         for index, one in enumerate(self.prepared):
