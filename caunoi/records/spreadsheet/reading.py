@@ -57,7 +57,10 @@ class Sheet:
 
 
 @dataclass
-class _Reader:
+class RowReader:
+    """Reads the rows of one sheet into sendings, and names what is wrong with each cell. `levels`: whose units send
+    the form."""
+
     table: Table
     columns: Columns
     file_name: str
@@ -76,9 +79,9 @@ class _Reader:
 
     def read(self, number: int, row: Sequence[Cell]) -> Prepared | None:
         before = len(self.mistakes)
-        answers, broken = self._read_answers(number, row)
+        answers, broken = self.read_answers(number, row)
         period, day = self._read_day(number, row, answers)
-        unit = self._read_unit(number, row, day)
+        unit = self.read_unit(number, row, day)
         item = None
         if unit is not None:
             item = Incoming(
@@ -92,21 +95,21 @@ class _Reader:
                 entered_by_name=self.by_name,
             )
         if item is None or len(self.mistakes) > before:
-            self._list_problems(number, row, answers, broken)
+            self.list_problems(number, row, answers, broken)
             return None
         try:
             prepared = self.door.prepare(item)
         except Refusal:
             for refusal in self.door.list_refusals(item):
-                self._say_refusal(number, row, refusal, answers, broken)
+                self.say_refusal(number, row, refusal, answers, broken)
             return None
         occasion = prepared.occasion
         if not self.scope.sees_record(prepared.unit.id, Days(occasion.days.first, occasion.days.last)):
-            self._say(number, self.columns.unit, _("Đơn vị này ngoài phạm vi bạn được nhập số liệu."), row)
+            self.say(number, self.columns.unit, _("Đơn vị này ngoài phạm vi bạn được nhập số liệu."), row)
             return None
         return prepared if self._is_first(number, row, prepared) else None
 
-    def _read_answers(self, number: int, row: Sequence[Cell]) -> tuple[dict[str, str], set[str]]:
+    def read_answers(self, number: int, row: Sequence[Cell]) -> tuple[dict[str, str], set[str]]:
         answers: dict[str, str] = {}
         broken: set[str] = set()
         for index, question in self.columns.questions.items():
@@ -114,7 +117,7 @@ class _Reader:
             value = read_answer(question, cell)
             if isinstance(value, Wrong):
                 broken.add(question.name)
-                self._say(number, index, value.message, row, value.allowed)
+                self.say(number, index, value.message, row, value.allowed)
             elif value:
                 answers[question.name] = value
         return answers, broken
@@ -129,7 +132,7 @@ class _Reader:
                 return None, None
         cell = row[self.columns.period] if self.columns.period < len(row) else ""
         if is_empty(cell):
-            self._say(number, self.columns.period, _("Chưa ghi kỳ báo cáo."), row)
+            self.say(number, self.columns.period, _("Chưa ghi kỳ báo cáo."), row)
             return None, None
         wrong: Wrong | None = None
         for kind, cut_off in self.kinds:
@@ -138,33 +141,33 @@ class _Reader:
                 return period, period.days.last
             wrong = wrong or period
         assert wrong is not None
-        self._say(number, self.columns.period, wrong.message, row, wrong.allowed)
+        self.say(number, self.columns.period, wrong.message, row, wrong.allowed)
         return None, None
 
-    def _read_unit(self, number: int, row: Sequence[Cell], day: date | None) -> int | None:
+    def read_unit(self, number: int, row: Sequence[Cell], day: date | None) -> int | None:
         cell = row[self.columns.unit] if self.columns.unit < len(row) else ""
         if is_empty(cell):
-            self._say(number, self.columns.unit, _("Chưa ghi đơn vị."), row)
+            self.say(number, self.columns.unit, _("Chưa ghi đơn vị."), row)
             return None
         unit = self.finder.find(show(cell), day or local_date(self.at))
         if isinstance(unit, Wrong):
-            self._say(number, self.columns.unit, unit.message, row, unit.allowed)
+            self.say(number, self.columns.unit, unit.message, row, unit.allowed)
             return None
         if not self.scope.sees_unit(unit):
-            self._say(number, self.columns.unit, _("Đơn vị này ngoài phạm vi bạn được nhập số liệu."), row)
+            self.say(number, self.columns.unit, _("Đơn vị này ngoài phạm vi bạn được nhập số liệu."), row)
             return None
         return unit
 
-    def _list_problems(self, number: int, row: Sequence[Cell], answers: dict[str, str], broken: set[str]) -> None:
+    def list_problems(self, number: int, row: Sequence[Cell], answers: dict[str, str], broken: set[str]) -> None:
         today = local_date(self.at)
         checked = self.checker.check(answers, today, self.at, calculate=True)
         further = self.door.check_unplaced(
             self.form_code, self.checker, checked.answers, checked.problems,
             levels=self.levels, on=today, unread=broken | self.columns.missing,
         )  # fmt: skip
-        self._say_problems(number, row, [*checked.problems, *further], answers, broken)
+        self.say_problems(number, row, [*checked.problems, *further], answers, broken)
 
-    def _say_problems(
+    def say_problems(
         self,
         number: int,
         row: Sequence[Cell],
@@ -180,7 +183,7 @@ class _Reader:
                 continue
             if certain is None or (problem.question, problem.kind) in certain or not self._hangs_on(problem, unread):
                 column = self.columns.title_of_question(problem.question)
-                self._add(number, column, problem.message, self._shown(row, problem.question), problem.allowed)
+                self.add(number, column, problem.message, self.shown(row, problem.question), problem.allowed)
 
     def _list_certain(self, answers: dict[str, str], unread: set[str]) -> set[tuple[str, str]]:
         """Problems that stand whatever the unread cells were meant to say: -60 is no count, with or without them."""
@@ -198,21 +201,21 @@ class _Reader:
         question = self.checker.by_name.get(problem.question)
         return question is not None and bool(_names_in(question) & unread)
 
-    def _say_refusal(
+    def say_refusal(
         self, number: int, row: Sequence[Cell], refusal: Refusal, answers: dict[str, str], broken: set[str]
     ) -> None:
         if isinstance(refusal, AnswersRefused):
-            self._say_problems(number, row, refusal.problems, answers, broken)
+            self.say_problems(number, row, refusal.problems, answers, broken)
         elif isinstance(refusal, UnitNotOnDay):
-            self._say(number, self.columns.unit, refusal.sentence, row)
+            self.say(number, self.columns.unit, refusal.sentence, row)
         elif isinstance(refusal, PeriodNotBegun | PeriodMissing):
-            self._say(number, self.columns.period, refusal.sentence, row)
+            self.say(number, self.columns.period, refusal.sentence, row)
         elif isinstance(refusal, EventDayMissing | EventInFuture):
             event = find_event_question(self.checker.questions)
             name = event.name if event else ""
-            self._add(number, self.columns.title_of_question(name), refusal.sentence, self._shown(row, name), "")
+            self.add(number, self.columns.title_of_question(name), refusal.sentence, self.shown(row, name), "")
         else:
-            self._add(number, "", refusal.sentence, "", "")
+            self.add(number, "", refusal.sentence, "", "")
 
     def _is_first(self, number: int, row: Sequence[Cell], prepared: Prepared) -> bool:
         """One row for one unit and period; no row twice."""
@@ -226,18 +229,18 @@ class _Reader:
             message = _(
                 "Dòng này giống hệt dòng %(row)d. Nếu là hai hoạt động khác nhau thì phải có chi tiết khác nhau."
             )
-        self._say(number, self.columns.unit, message % {"row": other}, row)
+        self.say(number, self.columns.unit, message % {"row": other}, row)
         return False
 
-    def _shown(self, row: Sequence[Cell], name: str) -> str:
+    def shown(self, row: Sequence[Cell], name: str) -> str:
         index = next((i for i, question in self.columns.questions.items() if question.name == name), len(row))
         return show(row[index]) if index < len(row) else ""
 
-    def _say(self, number: int, index: int, message: str, row: Sequence[Cell], allowed: str = "") -> None:
+    def say(self, number: int, index: int, message: str, row: Sequence[Cell], allowed: str = "") -> None:
         value = show(row[index]) if 0 <= index < len(row) else ""
-        self._add(number, self.columns.title_of(index), message, value, allowed)
+        self.add(number, self.columns.title_of(index), message, value, allowed)
 
-    def _add(self, number: int, column: str, message: str, value: str, allowed: str) -> None:
+    def add(self, number: int, column: str, message: str, value: str, allowed: str) -> None:
         self.mistakes.append(Mistake(self.file_name, self.table.sheet, number, column, message, value, allowed))
 
 
@@ -267,7 +270,7 @@ def read_rows(
     table = read_table(content, file_name)
     columns = read_header(table, checker.questions, file_name, periodic=bool(kinds))
     door = Door()
-    reader = _Reader(
+    reader = RowReader(
         table, columns, file_name, form_code, cast(list[tuple[PeriodType, CutOff]], sorted(kinds)), checker,
         UnitFinder(door.places, {a.level for a in assignments}, scope), scope, by, by_name, at, door,
         levels=frozenset(a.level for a in assignments),

@@ -1,1 +1,25 @@
 """One workbook for all units and all due forms of a period: downloaded, filled, sent back, looked over, confirmed."""
+
+from caunoi.records.spreadsheet.book.changes import BookChanges, FieldChange, RowChange
+from caunoi.records.spreadsheet.book.errors import BookMoved
+from caunoi.records.spreadsheet.book.importing import import_book, preview_book
+from caunoi.records.spreadsheet.book.parts import is_book
+from caunoi.records.spreadsheet.book.plan import DueForm, list_due_forms, plan_book
+from caunoi.records.spreadsheet.book.rows import Sender
+from caunoi.records.spreadsheet.book.writing import file_name_of, write_book
+
+__all__ = [
+    "BookChanges",
+    "BookMoved",
+    "DueForm",
+    "FieldChange",
+    "RowChange",
+    "Sender",
+    "file_name_of",
+    "import_book",
+    "is_book",
+    "list_due_forms",
+    "plan_book",
+    "preview_book",
+    "write_book",
+]

@@ -1,0 +1,459 @@
+"""The rows of one form's sheet beside its records: what each would do, or what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from caunoi.accounts.models import User
+from caunoi.accounts.scope import Scope
+from caunoi.approvals.errors import StepImpossible
+from caunoi.approvals.rules import State, Step
+from caunoi.forms.models import FormVersion
+from caunoi.forms.queries import checker_of, list_assignments
+from caunoi.forms.rules.check import Problem
+from caunoi.forms.rules.questions import UNIT_COLUMN, Question, find_event_question
+from caunoi.moments import VIETNAM, local_date
+from caunoi.periods.rules import Days, Period
+from caunoi.records.actions.door import Door, Prepared
+from caunoi.records.incoming import Incoming, IncomingFile
+from caunoi.records.models import Source, SubmissionVersion
+from caunoi.records.spreadsheet.book.changes import Outcome, RowChange, compare_answers
+from caunoi.records.spreadsheet.book.layout import BASE_COLUMN, LINE_COLUMN, RECORD_COLUMN
+from caunoi.records.spreadsheet.book.parts import Part
+from caunoi.records.spreadsheet.book.plan import repeats_of
+from caunoi.records.spreadsheet.book.stored import (
+    StoredRows,
+    is_from,
+    line_instance,
+    new_instance,
+    read_events,
+    read_files,
+    read_reports,
+)
+from caunoi.records.spreadsheet.cells import Cell, is_empty, show
+from caunoi.records.spreadsheet.columns import Columns, list_columns
+from caunoi.records.spreadsheet.reading import Advance, RowReader
+from caunoi.records.spreadsheet.units import UnitFinder
+from caunoi.records.spreadsheet.workbooks import hidden_row_sentence
+from caunoi.refusals import Mistake, Refusal
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who uploads, when, and for which units they may enter."""
+
+    by: User | None
+    by_name: str
+    at: datetime
+    scope: Scope
+
+
+@dataclass(frozen=True)
+class RepeatRow:
+    part: Part
+    columns: Columns
+    number: int
+    cells: Sequence[Cell]
+    answers: Mapping[str, str]
+
+
+@dataclass
+class FilledRow:
+    """A row of the main sheet as far as it could be read."""
+
+    number: int
+    cells: Sequence[Cell]
+    unit: int | None
+    line: str
+    record: int | None
+    base: str
+    answers: dict[str, Any]
+    broken: set[str]
+    repeats: dict[str, list[RepeatRow]]
+
+    @property
+    def is_blank(self) -> bool:
+        return not self.answers and not self.broken and not any(self.repeats.values())
+
+
+@dataclass
+class BookReader(RowReader):
+    """Names problems inside repeats where their own rows stand."""
+
+    row_repeats: Mapping[str, list[RepeatRow]] = field(default_factory=dict)
+
+    def say_problems(
+        self,
+        number: int,
+        row: Sequence[Cell],
+        problems: Sequence[Problem],
+        answers: dict[str, str],
+        broken: set[str],
+    ) -> None:
+        own = []
+        for problem in problems:
+            place = self._place_of(problem)
+            if place is None:
+                own.append(problem)
+                continue
+            column = place.columns.title_of_question(problem.question)
+            index = next(
+                (i for i, q in place.columns.questions.items() if q.name == problem.question), len(place.cells)
+            )
+            value = show(place.cells[index]) if index < len(place.cells) else ""
+            self.mistakes.append(
+                Mistake(
+                    self.file_name,
+                    place.part.table.sheet,
+                    place.number,
+                    column,
+                    problem.message,
+                    value,
+                    problem.allowed,
+                )
+            )
+        super().say_problems(number, row, own, answers, broken)
+
+    def _place_of(self, problem: Problem) -> RepeatRow | None:
+        question = self.checker.by_name.get(problem.question)
+        rows = self.row_repeats.get(question.repeat or "", []) if question and problem.row else []
+        return rows[problem.row - 1] if problem.row <= len(rows) and rows else None
+
+
+@dataclass
+class SheetWork:
+    """One form's sheet with its repeats. After `run`: what it would do, and what stands against it."""
+
+    part: Part
+    repeats: Sequence[Part]
+    version: FormVersion
+    period: Period | None
+    file_name: str
+    sender: Sender
+    door: Door
+    finder: UnitFinder
+    progress: Advance | None = None
+    changes: list[RowChange] = field(default_factory=list)
+    mistakes: list[Mistake] = field(default_factory=list)
+    # With the row each stands in.
+    prepared: list[tuple[int, Prepared]] = field(default_factory=list)
+    empty: int = 0
+    seen: dict[str, int] = field(default_factory=dict)
+
+    def run(self) -> None:
+        checker = checker_of(self.version)
+        self.questions = list_columns(checker.questions, periodic=self.period is not None)
+        self.repeat_questions: dict[str, Sequence[Question]] = {
+            name: several
+            for name, several in repeats_of(checker.questions).items()
+            if name in {part.mark.repeat for part in self.repeats}
+        }
+        self.columns = self.part.columns_for(self.questions, self.file_name)
+        form = self.version.form.code
+        levels = frozenset(assignment.level for assignment in list_assignments(form))
+        self.reader = BookReader(
+            self.part.table, self.columns, self.file_name, form, [], checker, self.finder, self.sender.scope,
+            self.sender.by, self.sender.by_name, self.sender.at, self.door, self.mistakes, levels=levels,
+        )  # fmt: skip
+        self.mistakes += [*self.columns.mistakes, *self.part.list_distrusted(self.columns)]
+        if self.columns.unit < 0:
+            self._say_sheet(_("Thiếu cột đơn vị. Hãy tải sổ mới; không xóa cột nào của sổ."))
+        if self.mistakes:
+            return
+        repeated = self._read_repeats()
+        rows = self._read_rows(repeated)
+        stored = self._read_stored(rows)
+        correcting = [version for row in rows if (version := self._find_stored(row, stored)) is not None]
+        files = read_files(correcting)
+        for row in rows:
+            self._take(row, stored, files)
+        self._say_hidden_columns()
+
+    # Reading
+
+    def _read_rows(self, repeated: Mapping[str, Mapping[str, list[RepeatRow]]]) -> list[FilledRow]:
+        found = []
+        for count, (number, cells) in enumerate(self.part.rows(), start=1):
+            row = self._read_row(number, cells, repeated)
+            if row is not None:
+                found.append(row)
+            if self.progress is not None and count % 100 == 0:
+                self.progress(100)
+        self._say_strays(repeated, {self._key_of(row) for row in found})
+        return found
+
+    def _read_row(
+        self, number: int, cells: Sequence[Cell], repeated: Mapping[str, Mapping[str, list[RepeatRow]]]
+    ) -> FilledRow | None:
+        answers, broken = self.reader.read_answers(number, cells)
+        line = show(self.part.cell(cells, LINE_COLUMN))
+        record_text = show(self.part.cell(cells, RECORD_COLUMN))
+        base = show(self.part.cell(cells, BASE_COLUMN))
+        record = int(record_text) if record_text.isascii() and record_text.isdigit() else None
+        blank_unit = is_empty(self.part.cell(cells, UNIT_COLUMN))
+        row = FilledRow(number, cells, None, line, record, base, dict(answers), broken, {})
+        if blank_unit and row.is_blank and (self.period is not None or line not in _keys(repeated)):
+            return None  # a free row that nobody used
+        day = self.period.days.last if self.period else self._event_day(answers)
+        row.unit = self.reader.read_unit(number, cells, day)
+        key = self._key_of(row)
+        row.repeats = {name: by_key[key] for name, by_key in repeated.items() if key in by_key}
+        for name, rows in row.repeats.items():
+            row.answers[name] = [dict(one.answers) for one in rows]
+        return row
+
+    def _read_repeats(self) -> dict[str, dict[str, list[RepeatRow]]]:
+        """Repeat -> key of the main row -> its rows, in the sheet's order."""
+        found: dict[str, dict[str, list[RepeatRow]]] = {}
+        for part in self.repeats:
+            name = part.mark.repeat
+            if name not in self.repeat_questions:
+                continue
+            columns = part.columns_for(self.repeat_questions[name], self.file_name)
+            reader = RowReader(
+                part.table, columns, self.file_name, self.version.form.code, [], self.reader.checker, self.finder,
+                self.sender.scope, self.sender.by, self.sender.by_name, self.sender.at, self.door, self.mistakes,
+            )  # fmt: skip
+            self.mistakes += [*columns.mistakes, *part.list_distrusted(columns)]
+            rows = found.setdefault(name, {})
+            for number, cells in part.rows():
+                answers, broken = reader.read_answers(number, cells)
+                if not answers and not broken:
+                    continue  # its key alone says nothing
+                key = self._read_key(reader, part, number, cells)
+                if key is not None:
+                    rows.setdefault(key, []).append(RepeatRow(part, columns, number, cells, answers))
+        return found
+
+    def _read_key(self, reader: RowReader, part: Part, number: int, cells: Sequence[Cell]) -> str | None:
+        if self.period is not None:
+            unit = reader.read_unit(number, cells, self.period.days.last)
+            return None if unit is None else str(unit)
+        text = show(part.cell(cells, LINE_COLUMN))
+        if not text:
+            reader.say(number, part.names.get(LINE_COLUMN, -1), _("Chưa ghi số dòng của trang chính."), cells)
+            return None
+        return text
+
+    def _key_of(self, row: FilledRow) -> str:
+        return row.line if self.period is None else str(row.unit)
+
+    def _say_strays(self, repeated: Mapping[str, Mapping[str, list[RepeatRow]]], keys: set[str]) -> None:
+        for by_key in repeated.values():
+            for key, rows in by_key.items():
+                if key not in keys:
+                    sentence = _("Không có dòng nào ở trang chính mà dòng này thuộc về.")
+                    for one in rows:
+                        self.mistakes.append(
+                            Mistake(self.file_name, one.part.table.sheet, one.number, "", sentence, "")
+                        )
+
+    def _event_day(self, answers: Mapping[str, str]) -> date | None:
+        event = find_event_question(self.reader.checker.questions)
+        try:
+            return date.fromisoformat(answers.get(event.name, "") if event else "")
+        except ValueError:
+            return None
+
+    # Comparing
+
+    def _read_stored(self, rows: Sequence[FilledRow]) -> StoredRows:
+        form = self.version.form.code
+        bases = {row.base for row in rows} - {""}
+        if self.period is not None:
+            return read_reports(form, self.period.key, {row.unit for row in rows if row.unit is not None}, bases)
+        records = {row.record for row in rows if row.record is not None}
+        lines = {line_instance(self.part.mark, row.line) for row in rows if row.line and row.record is None}
+        return read_events(form, records, lines, bases, self.sender.scope)
+
+    def _find_stored(self, row: FilledRow, stored: StoredRows) -> SubmissionVersion | None:
+        if self.period is not None:
+            return stored.by_unit.get(row.unit) if row.unit is not None else None
+        if row.record is not None:
+            return stored.by_record.get(row.record)
+        return stored.by_instance.get(line_instance(self.part.mark, row.line)) if row.line else None
+
+    def _take(self, row: FilledRow, stored: StoredRows, files: Mapping[int, list[IncomingFile]]) -> None:
+        version = self._find_stored(row, stored)
+        if row.is_blank:
+            if version is not None and self._is_seen(version):
+                self._tell(row, "emptied", version)
+            elif row.record is None:
+                self.empty += 1
+            return
+        if row.record is not None and version is None:
+            self._say(row, _("Không có bản ghi số %(number)d, hoặc bạn không được sửa nó.") % {"number": row.record})
+            return
+        if row.unit is None:
+            self.reader.row_repeats = row.repeats
+            self.reader.list_problems(row.number, row.cells, row.answers, row.broken)
+            return
+        if not self._is_first(row):
+            return
+        if version is None:
+            self._send(row, None, [])
+            return
+        changed = compare_answers(self.questions, self.repeat_questions, version.answers, row.answers)
+        if not changed and not row.broken:
+            self._tell(row, "unchanged", version)
+            return
+        base = stored.bases.get(row.base)
+        if row.base != version.instance_id and not is_from(version.instance_id, self.part.mark):
+            if base is not None and not row.broken and not self._differs(row, base):
+                self._tell(row, "kept", version)
+                return
+            self._say(row, _sentence_of_newer(version))
+            return
+        if (obstacle := self._find_obstacle(row, version)) is not None:
+            self._say(row, obstacle)
+            return
+        self._send(row, version, files.get(version.pk, []))
+
+    def _differs(self, row: FilledRow, base: SubmissionVersion) -> bool:
+        return bool(compare_answers(self.questions, self.repeat_questions, base.answers, row.answers))
+
+    def _find_obstacle(self, row: FilledRow, version: SubmissionVersion) -> str | None:
+        state = State(version.submission.state)
+        if state in (State.LOCKED, State.WITHDRAWN):
+            return StepImpossible(state, Step.CORRECT).sentence
+        if row.unit != version.submission.org_unit_id:
+            return _("Bản ghi này của đơn vị khác. Muốn ghi cho đơn vị khác thì ghi ở một dòng trống.")
+        if version.form_version_id != self.version.pk and version.form_version.published_at > self.version.published_at:
+            return _("Bản ghi đã theo phiên bản mới của biểu mẫu. Hãy tải sổ mới rồi sửa.")
+        return None
+
+    def _is_first(self, row: FilledRow) -> bool:
+        key = self._key_of(row)
+        if not key:
+            return True
+        other = self.seen.setdefault(key, row.number)
+        if other == row.number:
+            return True
+        if self.period is not None:
+            message = _("Đơn vị này đã có số liệu ở dòng %(row)d. Mỗi đơn vị chỉ một dòng.")
+        else:
+            message = _("Dòng này mang cùng số với dòng %(row)d (do chép cả dòng). Hãy ghi lại ở một dòng trống.")
+        self._say(row, message % {"row": other})
+        return False
+
+    def _is_seen(self, version: SubmissionVersion) -> bool:
+        submission = version.submission
+        return self.sender.scope.sees_record(submission.org_unit_id, Days(submission.day_from, submission.day_to))
+
+    # Sending
+
+    def _send(self, row: FilledRow, version: SubmissionVersion | None, files: Sequence[IncomingFile]) -> None:
+        assert row.unit is not None
+        before = len(self.mistakes)
+        answers = {**self._carried(version), **row.answers}
+        item = Incoming(
+            self.version.form.code,
+            row.unit,
+            self.sender.at,
+            self.period.key if self.period else "",
+            answers=answers,
+            instance_id=self._instance_for(row, version),
+            deprecated_id=version.instance_id if version else None,
+            source=Source.SPREADSHEET,
+            entered_by=self.sender.by,
+            entered_by_name=self.sender.by_name,
+            attachments=files,
+            form_version=self.version.version,
+        )
+        self.reader.row_repeats = row.repeats
+        if row.broken:
+            self.reader.list_problems(row.number, row.cells, answers, row.broken)
+            return
+        try:
+            prepared = self.door.prepare(item)
+        except Refusal:
+            for refusal in self.door.list_refusals(item):
+                self.reader.say_refusal(row.number, row.cells, refusal, answers, row.broken)
+            if len(self.mistakes) == before:
+                self._say(row, _("Dòng này không nhận được."))
+            return
+        occasion = prepared.occasion
+        if not self.sender.scope.sees_record(prepared.unit.id, occasion.days):
+            self._say(row, _("Đơn vị này ngoài phạm vi bạn được nhập số liệu."))
+            return
+        if self.part.is_hidden(row.number):
+            self._say(row, hidden_row_sentence())
+            return
+        self.prepared.append((row.number, prepared))
+        self._tell(row, "corrected" if version else "new", version)
+
+    def _instance_for(self, row: FilledRow, version: SubmissionVersion | None) -> str | None:
+        if version is not None or self.period is not None:
+            return new_instance(self.part.mark)
+        return line_instance(self.part.mark, row.line) if row.line else None
+
+    def _carried(self, version: SubmissionVersion | None) -> dict[str, Any]:
+        """Answers that no cell can hold: photos, what a phone noted by itself, repeats without a sheet."""
+        if version is None:
+            return {}
+        shown = {question.name for question in self.questions} | set(self.repeat_questions)
+        return {
+            name: value
+            for name, value in version.answers.items()
+            if name not in shown
+            and (isinstance(value, list) or (name in self.reader.checker.by_name and not self._is_calculated(name)))
+        }
+
+    def _is_calculated(self, name: str) -> bool:
+        return bool(self.reader.checker.by_name[name].calculate)
+
+    # Telling
+
+    def _tell(self, row: FilledRow, outcome: Outcome, version: SubmissionVersion | None) -> None:
+        unit = version.submission.org_unit_id if version else row.unit
+        day = version.submission.day_to if version else self.period.days.last if self.period else None
+        places = self.door.places
+        name = places.name_on(unit, day or local_date(self.sender.at)) if unit is not None else ""
+        before = version.answers if version else {}
+        fields = (
+            compare_answers(self.questions, self.repeat_questions, before, row.answers)
+            if outcome == "corrected"
+            else []
+        )
+        self.changes.append(
+            RowChange(
+                self.part.table.sheet,
+                row.number,
+                self.version.form.code,
+                name,
+                self.period.key if self.period else "",
+                outcome,
+                version.submission.state if version else "",
+                version.submission_id if version else None,
+                tuple(fields),
+            )
+        )
+
+    def _say(self, row: FilledRow, sentence: str) -> None:
+        self.reader.say(row.number, self.columns.unit, sentence, row.cells)
+
+    def _say_sheet(self, sentence: str) -> None:
+        self.mistakes.append(Mistake(self.file_name, self.part.table.sheet, 0, "", sentence))
+
+    def _say_hidden_columns(self) -> None:
+        """Hidden is fine as long as nothing is to be written from this sheet."""
+        if self.prepared:
+            for index in self.part.list_hidden_columns(self.columns):
+                message = _("Cột %(title)s đang bị ẩn. Hãy bỏ ẩn: không nên gửi những gì không nhìn thấy.")
+                self._say_sheet(message % {"title": self.columns.title_of(index)})
+
+
+def _keys(repeated: Mapping[str, Mapping[str, list[RepeatRow]]]) -> set[str]:
+    return {key for by_key in repeated.values() for key in by_key}
+
+
+def _sentence_of_newer(version: SubmissionVersion) -> str:
+    return _(
+        "%(name)s đã gửi hoặc sửa bản ghi này lúc %(time)s, sau khi sổ được tải về. "
+        "Hãy tải sổ mới, xem số hiện có rồi sửa nếu cần."
+    ) % {"name": version.entered_by_name, "time": version.received_at.astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y")}
