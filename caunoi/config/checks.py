@@ -51,4 +51,13 @@ def check_settings(**_kwargs: Any) -> list[CheckMessage]:
                 id="caunoi.E004",
             )
         )
+    largest = os.environ.get("CAUNOI_MAX_SUBMISSION_MB") or "100"
+    if not largest.isdecimal() or int(largest) == 0:
+        found.append(
+            Error(
+                _("%(setting)s là %(value)r.") % {"setting": "CAUNOI_MAX_SUBMISSION_MB", "value": largest},
+                hint=_("Ghi số MB nguyên, ví dụ 100."),
+                id="caunoi.E005",
+            )
+        )
     return found

@@ -90,11 +90,14 @@ INSTALLED_APPS = [
     "caunoi.facts",
     "caunoi.reports",
     "caunoi.desk",
+    "caunoi.openrosa",
     "caunoi.packs",
     "caunoi.demo",
     "caunoi.config",
 ]
 MIDDLEWARE = [
+    # Phones' addresses are answered here; nothing below is meant for them.
+    "caunoi.openrosa.middleware.DeviceMiddleware",
     "django.middleware.security.SecurityMiddleware",
     # Pages and the browser form's script (2.3 MB, 550 kB packed) on a weak line.
     "django.middleware.gzip.GZipMiddleware",
@@ -161,11 +164,23 @@ WHITENOISE_MAX_AGE = 3600
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/vendor/[^/]+-\d+\.\d+\.\d+/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 100 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+# Collect splits a sending only past about a hundred files.
+DATA_UPLOAD_MAX_NUMBER_FILES = 1000
+# A wrong value is named by checks.py.
+_most = os.environ.get("CAUNOI_MAX_SUBMISSION_MB") or "100"
+CAUNOI_MAX_SUBMISSION_MB = int(_most) if _most.isdecimal() and int(_most) else 100
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Counters that all processes of a machine share.
+    "shared": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": CAUNOI_HOME / "cache"},
+}
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    # Phones' tokens stand in their addresses, and addresses stand in the log.
+    "filters": {"tokens": {"()": "caunoi.openrosa.logs.MaskTokens"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["tokens"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

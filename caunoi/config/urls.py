@@ -4,6 +4,7 @@ from caunoi.desk.views import shell
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("caunoi.desk.urls")),
+    path("", include("caunoi.openrosa.urls")),
     path("", include("caunoi.packs.urls")),
 ]
 

@@ -8,6 +8,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from caunoi.approvals.errors import StepImpossible
 from caunoi.forms.rules.check import Problem
 from caunoi.refusals import NotFound, Refusal
 
@@ -235,3 +236,18 @@ class DiskFull(Refusal):
             _("Ổ đĩa máy chủ đã đầy nên chưa dòng nào của tệp %(file)s được nhập. Hãy báo người quản trị dọn ổ đĩa.")
             % {"file": file_name}
         )
+
+
+# What says nothing against the answers, only that nobody can tell what they are about: a phone's sending is then held.
+UNPLACED: tuple[type[Refusal], ...] = (
+    CorrectsAnother,
+    EventDayMissing,
+    EventInFuture,
+    NotAssigned,
+    PeriodClosed,
+    PeriodMismatch,
+    PeriodMissing,
+    PeriodNotBegun,
+    StepImpossible,
+    UnitNotOnDay,
+)

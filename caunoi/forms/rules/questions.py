@@ -21,6 +21,8 @@ NUMBERS = frozenset({"integer", "decimal", "range"})
 NOT_ASKED = frozenset({"note", "start", "end", "today", "deviceid", "username", "phonenumber", "email", "audit"})
 FILES = frozenset({"image", "audio", "video", "file", "background-audio"})
 MAX_FILE_NAME = 200
+# The appearance of a photo's question that asks to keep the camera's notes, where it was taken among them.
+WITH_POSITION = "with-position"
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,12 @@ def hold(incoming: Incoming, refusal: Refusal, *, by: Actor, at: datetime) -> He
         return held
 
 
+def is_held(form_code: str, instance_id: str) -> bool:
+    """Whether it is held and nobody has decided about it."""
+    held = HeldSending.objects.filter(form_code=form_code, instance_id=instance_id, settled_at=None)
+    return bool(instance_id) and held.exists()
+
+
 def _instance_id(incoming: Incoming) -> str:
     version = get_form_version(incoming.form_code, incoming.form_version)
     return parse_instance(incoming.xml or b"", questions_of(version)).instance_id
