@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
+
 from caunoi.audit.clock import lock_clock
 from caunoi.audit.models import AuditLine
 from caunoi.audit.rules import Actor, Line, compute_hash
@@ -50,9 +52,12 @@ def write_lines(entries: Iterable[Entry], *, by: Actor, at: datetime) -> None:
             )
         )
         clock.head = hashed
-    clock.last_at = moment
     insert_rows(rows)
-    clock.save(update_fields=["line", "head", "last_at"])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE audit_knowledgeclock SET line = %s, head = %s, last_at = %s WHERE id = 1",
+            [clock.line, clock.head, connection.ops.adapt_datetimefield_value(moment)],
+        )
 
 
 def write_line(action: str, subject: str, detail: dict[str, Any] | None = None, *, by: Actor, at: datetime) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from django.db import connection
+
 from caunoi.approvals.rules import State
 from caunoi.records.actions.door import Prepared
 from caunoi.records.models import RepeatedInstance, Submission, SubmissionVersion
@@ -99,17 +101,32 @@ def _find_ids(prepared: Sequence[Prepared]) -> set[int]:
         if one.occasion.period_key:
             occasions.setdefault((form, one.occasion.period_key), set()).add(one.unit.id)
     found: set[int] = set()
-    for form, names in instances.items():
-        for chunk in chunks(sorted(names)):
-            rows = SubmissionVersion.objects.filter(form_id=form, instance_id__in=chunk)
-            found.update(rows.values_list("submission_id", flat=True))
-            repeated = RepeatedInstance.objects.filter(form_id=form, instance_id__in=chunk)
-            found.update(repeated.values_list("version__submission_id", flat=True))
-    for (form, period_key), units in occasions.items():
-        for units_chunk in chunks(sorted(units)):
-            submissions = Submission.objects.filter(form_id=form, period_key=period_key, org_unit_id__in=units_chunk)
-            found.update(submissions.exclude(state=State.WITHDRAWN).values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        for form, names in instances.items():
+            for chunk in chunks(sorted(names)):
+                marks = ", ".join(["%s"] * len(chunk))
+                cursor.execute(_BY_INSTANCE.format(marks=marks), [form, *chunk, form, *chunk])
+                found.update(pk for (pk,) in cursor.fetchall())
+        for (form, period_key), units in occasions.items():
+            for units_chunk in chunks(sorted(units)):
+                marks = ", ".join(["%s"] * len(units_chunk))
+                cursor.execute(
+                    _BY_OCCASION.format(marks=marks), [form, period_key, State.WITHDRAWN.value, *units_chunk]
+                )
+                found.update(pk for (pk,) in cursor.fetchall())
     return found
+
+
+# Written out because they are asked for each sending, and the ORM takes ten times as long to build them as SQLite takes
+# to answer.
+_BY_INSTANCE = """
+    SELECT submission_id FROM records_submissionversion WHERE form_id = %s AND instance_id IN ({marks})
+    UNION
+    SELECT v.submission_id FROM records_repeatedinstance r JOIN records_submissionversion v ON v.id = r.version_id
+    WHERE r.form_id = %s AND r.instance_id IN ({marks})"""
+_BY_OCCASION = """
+    SELECT id FROM records_submission
+    WHERE form_id = %s AND period_key = %s AND state <> %s AND org_unit_id IN ({marks})"""
 
 
 def chunks(things: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
