@@ -30,11 +30,15 @@ class Link:
 
 @dataclass(frozen=True)
 class Shell:
-    """What the frame of a page shows: whether these are demonstration data, the menu, and where in it we are."""
+    """What the frame of a page shows: whether these are demonstration data, the menu, and where in it we are.
+
+    `collects`: this person fills in forms, so the browser brings them onto the device.
+    """
 
     demo: bool
     navigation: list[Link]
     section: str
+    collects: bool
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -45,18 +49,21 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def read_shell(request: HttpRequest) -> Shell:
     user = getattr(request, "user", None)
     navigation: list[Link] = []
+    roles: set[Role] = set()
     if isinstance(user, User):
-        navigation = list_links({Role(grant.role) for grant in list_grants(user, moments.today())})
+        roles = {Role(grant.role) for grant in list_grants(user, moments.today())}
+        navigation = list_links(roles)
     match = request.resolver_match
     here = match.url_name or "" if match else ""
     section = next((link.name for link in navigation if here == link.name or here in link.also), "")
-    return Shell(is_demo(), navigation, section)
+    return Shell(is_demo(), navigation, section, bool(roles & WRITERS))
 
 
 def list_links(roles: set[Role]) -> list[Link]:
     """The menu for these roles. It only hides what would be refused; permission is decided on the page itself."""
     offered = [
         (WRITERS, Link("due", _("Việc cần ghi"), frozenset({"fill", "submission-correct"}))),
+        (WRITERS, Link("offline", _("Bản nháp và hàng chờ"), frozenset({"offline-draft"}))),
         (DECIDERS, Link("inbox", _("Hộp duyệt"), frozenset({"submission", "approve-many"}))),
         (WRITERS, Link("import", _("Nhập bảng tính"))),
         (READERS, Link("figures", _("Số liệu"), frozenset({"explain"}))),

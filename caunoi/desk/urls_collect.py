@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from caunoi.desk.views import collect, fill, inbox, spreadsheet, submission
+from caunoi.desk.views import collect, fill, inbox, offline, spreadsheet, submission
 
 FILL = "fill/<str:form_code>/<str:unit_key>/<str:period_key>/"
 ONE = "submissions/<int:submission_id>/"
@@ -8,13 +8,20 @@ ONE = "submissions/<int:submission_id>/"
 urlpatterns: list[URLPattern] = [
     path("due/", collect.due, name="due"),
     path(FILL, fill.fill, name="fill"),
-    path(f"{FILL}xform/", fill.fill_xform, name="fill-xform"),
     path(f"{FILL}submit/", fill.fill_submit, name="fill-submit"),
+    path("offline/", offline.kept, name="offline"),
+    path("offline/draft/", offline.draft, name="offline-draft"),
+    path("offline/frame/<str:page>/", offline.frame, name="offline-frame"),
+    path("offline/forms.json", offline.forms, name="offline-forms"),
+    path("offline/forms/<str:form_code>/<str:version>.xml", offline.xform, name="offline-xform"),
+    path(
+        "offline/files/<str:form_code>/<str:version>/<str:unit_key>/<str:name>", offline.form_file, name="offline-file"
+    ),
+    path("service-worker.js", offline.service_worker, name="service-worker"),
     path(ONE, submission.submission, name="submission"),
     path(f"{ONE}versions/<int:number>/", submission.submission_version, name="submission-version"),
     path(f"{ONE}files/<int:number>/<str:name>/", submission.submission_file, name="submission-file"),
     path(f"{ONE}correct/", fill.correct, name="submission-correct"),
-    path(f"{ONE}correct/xform/", fill.correct_xform, name="submission-xform"),
     path(f"{ONE}correct/instance/", fill.correct_instance, name="submission-instance"),
     path(f"{ONE}correct/submit/", fill.resubmit, name="submission-resubmit"),
     path(f"{ONE}approve/", submission.submission_approve, name="submission-approve"),

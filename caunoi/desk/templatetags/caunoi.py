@@ -65,11 +65,11 @@ def period(value: Period | str | None) -> str:
     """`tháng 01/2023`, from a period or from its key; the empty key of an event gives the empty text."""
     if not value:
         return ""
-    found = value if isinstance(value, Period) else _period_of_key(value)
+    found = value if isinstance(value, Period) else period_of_key(value)
     return describe_period(found)
 
 
-def _period_of_key(key: str) -> Period:
+def period_of_key(key: str) -> Period:
     kind: PeriodType = "year"
     if "-" in key:
         kind = {"Q": "quarter", "H": "half-year"}.get(key[5], "month")  # type: ignore[assignment]  # literals of the dict

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import html
+import json
+import re
 from datetime import date
 from typing import Any
 
@@ -36,6 +39,13 @@ def _world() -> None:
     store_world()
 
 
+def sheet_of(page: Any) -> Any:
+    """What the page's script is told."""
+    found = re.search(r'data-sheet="([^"]*)"', page.content.decode())
+    assert found is not None
+    return json.loads(html.unescape(found[1]))
+
+
 def send(client: Client, address: str, xml: str, **files: SimpleUploadedFile) -> Any:
     sent = SimpleUploadedFile("xml_submission_file", xml.encode(), "text/xml")
     return client.post(f"{address}submit/", {"xml_submission_file": sent, **files}, **JSON)
@@ -50,17 +60,18 @@ def test_the_form_opens_for_the_month_that_is_due() -> None:
     assert page.status_code == 200
     assert "Báo cáo tháng của thôn" in page.content.decode()
     assert "tháng 08/2026" in page.content.decode()
-    assert 'data-submit-url="/fill/bao_cao_thang/u3/2026-08/submit/"' in page.content.decode()
+    assert sheet_of(page)["submit_url"] == "/fill/bao_cao_thang/u3/2026-08/submit/"
 
 
-def test_the_month_is_filled_in_before_the_form_opens() -> None:
+def test_the_month_is_answered_before_the_form_opens_and_not_asked_again() -> None:
     publish_monthly()
+    client = signed_in(village_head())
 
-    xform = signed_in(village_head()).get(f"{AUGUST}xform/")
+    sheet = sheet_of(client.get(AUGUST))
 
-    assert "<ky_bao_cao>2026-08-01</ky_bao_cao>" in xform.content.decode()
-    assert 'ref="/data/ky_bao_cao"' not in xform.content.decode()  # said above the form, not asked again
-    assert xform["Content-Type"].startswith("text/xml")
+    assert sheet["prefilled"] == {"ky_bao_cao": "2026-08-01"}
+    assert sheet["hidden"] == ["ky_bao_cao"]
+    assert client.get(sheet["xform_url"])["Content-Type"].startswith("text/xml")
 
 
 def test_what_is_sent_arrives_and_waits_for_approval() -> None:
@@ -70,7 +81,7 @@ def test_what_is_sent_arrives_and_waits_for_approval() -> None:
     answer = send(client, AUGUST, monthly_xml())
 
     one = Submission.objects.get()
-    assert answer.json() == {"ok": True, "url": f"/submissions/{one.pk}/"}
+    assert answer.json() == {"ok": True, "url": f"/submissions/{one.pk}/", "flags": []}
     assert one.state == "submitted"
     assert one.versions.get().entered_by_name == "Giàng A Páo"
 
@@ -104,7 +115,6 @@ def test_another_villages_form_does_not_exist_for_this_reader() -> None:
     foreign = "/fill/bao_cao_thang/u4/2026-08/"
 
     assert client.get(foreign).status_code == 404
-    assert client.get(f"{foreign}xform/").status_code == 404
     assert send(client, foreign, monthly_xml()).status_code == 404
 
 
@@ -195,7 +205,7 @@ def test_a_returned_report_opens_with_the_officers_words_above_it() -> None:
 
     assert opened.redirect_chain[0][0] == f"/submissions/{one.pk}/correct/"
     assert "Kiểm tra lại số cuộc họp." in opened.content.decode()
-    assert f'data-instance-url="/submissions/{one.pk}/correct/instance/"' in opened.content.decode()
+    assert sheet_of(opened)["instance"]["url"] == f"/submissions/{one.pk}/correct/instance/"
     assert client.get(f"/submissions/{one.pk}/correct/instance/").content.decode() == monthly_xml()
 
 
@@ -211,7 +221,7 @@ def test_a_correction_is_a_new_version_and_overwrites_nothing() -> None:
     )
 
     one.refresh_from_db()
-    assert answer.json() == {"ok": True, "url": f"/submissions/{one.pk}/"}
+    assert answer.json() == {"ok": True, "url": f"/submissions/{one.pk}/", "flags": []}
     assert (one.state, one.current_number) == ("submitted", 2)
     assert [version.answers["so_cuoc_hop"] for version in one.versions.all()] == ["3", "4"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import cast
@@ -21,12 +22,11 @@ from caunoi.approvals.rules import State, Step, find_next
 from caunoi.desk.collecting import title_of
 from caunoi.desk.context import WRITERS
 from caunoi.desk.errors import CannotCorrectNow, CannotWriteHere, PageUnknown
+from caunoi.desk.sheets import EVENT, OpenSheet, describe_correction, describe_sheet
 from caunoi.forms.errors import FormClosed
 from caunoi.forms.models import Assignment, FormVersion, PeriodKind
 from caunoi.forms.queries import get_form_version, list_assignments
 from caunoi.forms.rules.assignments import holds_on
-from caunoi.forms.rules.instance import prefilled_xform, without_controls
-from caunoi.forms.rules.questions import PERIOD_QUESTION
 from caunoi.periods.rules import PeriodType
 from caunoi.periods.wording import describe_period
 from caunoi.places.queries import get_snapshot
@@ -36,8 +36,6 @@ from caunoi.records.models import Source, Submission
 from caunoi.records.queries import find_return_comment, find_submission_of_period, get_submission, get_version
 from caunoi.records.rules.occasions import Occasion, find_period, occasion_of_period
 from caunoi.records.together import receive_together
-
-EVENT = "event"
 
 
 @dataclass(frozen=True)
@@ -52,14 +50,6 @@ class Sheet:
     @property
     def period_key(self) -> str:
         return self.occasion.period_key if self.occasion else ""
-
-    @property
-    def path(self) -> dict[str, str]:
-        return {
-            "form_code": self.version.form.code,
-            "unit_key": self.unit_key,
-            "period_key": self.period_key or EVENT,
-        }
 
 
 def open_sheet(user: User, form_code: str, unit_key: str, period_key: str, today: date) -> Sheet:
@@ -93,6 +83,15 @@ def _find_occasion(assignment: Assignment, period_key: str, today: date) -> Occa
     return occasion_of_period(period, assignment.due_days)
 
 
+def show_sheet(sheet: OpenSheet) -> dict[str, object]:
+    """For the page's template, and for its script."""
+    return {
+        "sheet": sheet,
+        "sheet_json": json.dumps(asdict(sheet), ensure_ascii=False),
+        "remarks_json": json.dumps([asdict(one) for one in sheet.remarks], ensure_ascii=False),
+    }
+
+
 @never_cache
 @require_safe
 def fill(request: HttpRequest, form_code: str, unit_key: str, period_key: str) -> HttpResponse:
@@ -107,27 +106,11 @@ def fill(request: HttpRequest, form_code: str, unit_key: str, period_key: str) -
             return redirect("submission", sent.pk)
     due_on = sheet.occasion.due_on if sheet.occasion else None
     context = {
-        "form_title": title_of(sheet.version.form),
-        "unit_path": get_snapshot().path_name(sheet.unit_id, today),
-        "period_key": sheet.period_key,
+        **show_sheet(describe_sheet(sheet.version, sheet.unit_id, today, period=sheet.period_key, due_on=due_on)),
         "due_on": due_on,
         "is_late": due_on is not None and due_on < today,
-        "xform_url": reverse("fill-xform", kwargs=sheet.path),
-        "submit_url": reverse("fill-submit", kwargs=sheet.path),
-        "done_url": reverse("due"),
-        # The drafts of two people who share a phone must not meet.
-        "draft_key": ":".join([str(user.pk), *sheet.path.values()]),
     }
     return render(request, "desk/collect/fill.html", context)
-
-
-@never_cache
-@require_safe
-def fill_xform(request: HttpRequest, form_code: str, unit_key: str, period_key: str) -> HttpResponse:
-    sheet = open_sheet(cast(User, request.user), form_code, unit_key, period_key, moments.today())
-    known = {PERIOD_QUESTION: sheet.occasion.named.first.isoformat()} if sheet.occasion else {}
-    # The page's heading says the period, and the address decides it: nobody types it again.
-    return _xml(without_controls(prefilled_xform(sheet.version.xform, known), known))
 
 
 @require_POST
@@ -169,7 +152,8 @@ def take(request: HttpRequest, form_code: str, unit_id: int, period_key: str) ->
     except AnswersRefused as refusal:
         return _refuse(refusal.sentence, status=422, mistakes=[asdict(problem) for problem in refusal.problems])
     said = {"corrected": _("Đã gửi bản sửa."), "unchanged": _("Bản này đã nhận từ trước.")}
-    messages.success(request, said.get(received.outcome, _("Đã gửi. Cảm ơn!")))
+    if "X-Background" not in request.headers:
+        messages.success(request, said.get(received.outcome, _("Đã gửi. Cảm ơn!")))
     for flag in received.flags:
         messages.warning(request, flag)
     url = reverse("submission", args=[received.submission_id])
@@ -200,38 +184,21 @@ def correct(request: HttpRequest, submission_id: int) -> HttpResponse:
     submission = open_for_correction(user, submission_id, today)
     version = get_version(submission, submission.current_number)
     returned = submission.state == State.RETURNED
-    files = reverse("submission-file", args=[submission.pk, version.number, "-"]).removesuffix("-/")
     context = {
-        "form_title": title_of(submission.form),
-        "unit_path": get_snapshot().path_name(submission.org_unit_id, submission.day_to),
-        "period_key": submission.period_key,
+        **show_sheet(describe_correction(submission, version)),
         "due_on": submission.due_on if returned else None,
         "comment": find_return_comment(submission) if returned else None,
         "problems": version.flags,
-        "xform_url": reverse("submission-xform", args=[submission.pk]),
-        "submit_url": reverse("submission-resubmit", args=[submission.pk]),
-        "instance_url": reverse("submission-instance", args=[submission.pk]),
-        "files_url_prefix": files,
-        "done_url": reverse("submission", args=[submission.pk]),
-        # A draft belongs to the version it started from: opened over a newer one it would undo that silently.
-        "draft_key": f"{user.pk}:correct:{submission.pk}:{version.number}",
     }
     return render(request, "desk/collect/fill.html", context)
 
 
 @never_cache
 @require_safe
-def correct_xform(request: HttpRequest, submission_id: int) -> HttpResponse:
-    submission = open_for_correction(cast(User, request.user), submission_id, moments.today())
-    known = [PERIOD_QUESTION] if submission.period_key else []
-    return _xml(without_controls(get_version(submission, submission.current_number).form_version.xform, known))
-
-
-@never_cache
-@require_safe
 def correct_instance(request: HttpRequest, submission_id: int) -> HttpResponse:
     submission = open_for_correction(cast(User, request.user), submission_id, moments.today())
-    return _xml(get_version(submission, submission.current_number).xml)
+    xml = get_version(submission, submission.current_number).xml
+    return HttpResponse(xml, content_type="text/xml; charset=utf-8")
 
 
 @require_POST
@@ -240,7 +207,3 @@ def resubmit(request: HttpRequest, submission_id: int) -> HttpResponse:
     user, today = cast(User, request.user), moments.today()
     submission = get_submission(submission_id, scope_of(user, today))
     return take(request, submission.form.code, submission.org_unit_id, submission.period_key)
-
-
-def _xml(content: str) -> HttpResponse:
-    return HttpResponse(content, content_type="text/xml; charset=utf-8")

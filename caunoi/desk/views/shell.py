@@ -94,8 +94,9 @@ def read_demo_accounts() -> list[DemoAccount]:
 @never_cache
 @require_safe
 def session(request: HttpRequest) -> HttpResponse:
-    """A fresh token for a page that has been open for hours. Signed out: 401 with the address to sign in at."""
-    return JsonResponse({"ok": True, "csrf": get_token(request)})
+    """A fresh token for a page that has been open for hours, and whose session it is: on a shared PC another person may
+    have signed in meanwhile. Signed out: 401 with the address to sign in at."""
+    return JsonResponse({"ok": True, "csrf": get_token(request), "user": request.user.pk})
 
 
 def signed_in(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,136 @@
+/* Keeps what is typed into one form, while it is typed.
+ *
+ * Limits: a draft holds no answer hidden by a condition (web-forms leaves those out of its XML); a number or date still
+ * being typed counts once web-forms accepts it; a browser in private mode may refuse to keep anything, which we say.
+ */
+import { saveDraft } from "./records.js";
+import { keepForGood, nearlyFull } from "./space.js";
+import { isFull } from "./store.js";
+import { clock, words } from "./words.js";
+
+const PAUSE = 400; // after the last key
+const SAVE_EVERY = 3000; // whatever changed without a key: a position found, a calculation
+
+export class Draft {
+  #form; #note; #savedXml = null; #timer = 0; #saving = Promise.resolve(); #hasFailed = false;
+
+  /** @param note element that tells the person whether it is saved */
+  constructor(form, record, note) {
+    this.#form = form;
+    this.#note = note;
+    this.record = record;
+    this.canKeep = true;
+    this.isResting = false; // while a finished record waits to be sent, so that the form can't drift from it
+  }
+
+  /** Two tabs of one form would overwrite each other's draft; only the first keeps one. */
+  async claim(name) {
+    if (!navigator.locks) return;
+    const alone = await new Promise((resolve) => {
+      navigator.locks.request(`caunoi-draft:${name}`, { ifAvailable: true }, (lock) => {
+        resolve(lock !== null);
+        return lock && new Promise(() => {}); // held until the page goes
+      });
+    });
+    if (!alone) this.#cannotKeep(words.otherTab);
+  }
+
+  #cannotKeep(reason) {
+    this.canKeep = false;
+    this.#note.textContent = reason;
+  }
+
+  start() {
+    if (!this.#form.isReadable) return this.#cannotKeep(words.noStorage);
+    this.#savedXml = this.#form.xml; // an untouched form leaves no draft behind
+    const typed = () => {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.save(), PAUSE);
+    };
+    ["input", "change", "click"].forEach((kind) => this.#form.host.addEventListener(kind, typed));
+    setInterval(() => this.save(), SAVE_EVERY);
+    addEventListener("pagehide", () => this.#leave());
+    document.addEventListener("visibilitychange", () => document.hidden && this.#leave());
+    return undefined;
+  }
+
+  get isUnsaved() {
+    return this.#form.isReadable && !this.isResting && this.#form.xml !== this.#savedXml;
+  }
+
+  /** Whether closing the page now would lose something. */
+  get isAtRisk() {
+    return this.isUnsaved && (this.#hasFailed || !this.canKeep);
+  }
+
+  /** One after another, so that an older state never overwrites a newer one. */
+  save({ always = false } = {}) {
+    this.#saving = this.#saving.then(() => this.#save(always));
+    return this.#saving;
+  }
+
+  async #save(always) {
+    if (!this.canKeep || !this.#form.isReadable || this.isResting) return;
+    const xml = this.#form.xml;
+    if (xml === this.#savedXml && !always) return;
+    const before = this.#savedXml;
+    this.#savedXml = xml;
+    const record = { ...this.record, xml, files: this.#form.files, saved_at: Date.now() };
+    try {
+      await saveDraft(record);
+      this.record = record;
+      this.#hasFailed = false;
+      this.#note.textContent = words.draftSaved(clock(record.saved_at));
+      lastWords.clear(record.id);
+      keepForGood();
+      this.onSaved?.(record, await nearlyFull());
+    } catch (error) {
+      this.#hasFailed = true;
+      this.#savedXml = before; // tried again in a few seconds: other records may have gone meanwhile
+      if (isFull(error)) this.#note.textContent = words.full;
+      else this.#cannotKeep(words.noStorage);
+      this.onSaved?.(null, null);
+    }
+  }
+
+  #leave() {
+    if (!this.canKeep || !this.isUnsaved) return;
+    lastWords.write(this.record.id, this.#form.xml);
+    this.save();
+  }
+}
+
+/* When the page is closed, IndexedDB may not finish in time, localStorage does: the last second of typing goes there
+ * (without photos chosen in that same second). */
+const lastWords = {
+  key: (id) => `caunoi-last-words:${id}`,
+  read(id) {
+    try {
+      return JSON.parse(localStorage.getItem(this.key(id)));
+    } catch {
+      return null;
+    }
+  },
+  write(id, xml) {
+    try {
+      localStorage.setItem(this.key(id), JSON.stringify({ xml, saved_at: Date.now() }));
+    } catch {
+      // full or forbidden: the draft of a moment ago has to do
+    }
+  },
+  clear(id) {
+    try {
+      localStorage.removeItem(this.key(id));
+    } catch {
+      // forbidden: then nothing was written either
+    }
+  },
+};
+
+/** The record with the last second of typing in it, if that was still under way when the page went. */
+export function withLastWords(record) {
+  const last = lastWords.read(record.id);
+  return last && last.saved_at > record.saved_at ? { ...record, ...last } : record;
+}
+
+export const forgetLastWords = (id) => lastWords.clear(id);

@@ -1,0 +1,131 @@
+/* On every page of somebody signed in, and on those shown without network: remembers who it is, brings the forms onto the
+ * device ahead of need, sends what waits, and asks before signing out on unsent work.
+ *
+ * <body data-user data-user-name data-collects>; a page without network has <body data-frame> instead.
+ */
+import { element, link } from "./page.js";
+import { keepSending } from "./queue.js";
+import { countUnsent, forgetOldSent, listRecords, onChange } from "./records.js";
+import { forgetList, getList, refresh } from "./sheets.js";
+import { currentUser, forgetUser, rememberUser, signOutLater, signOutIsDue } from "./user.js";
+import { language, words } from "./words.js";
+
+const FRESH_FOR = 5 * 60_000;
+const SHOWN_AFTER = 1500; // on a good line nobody needs to read that something is loading
+const { user: signedIn, userName, collects, frame } = document.body.dataset;
+
+async function begin() {
+  if (signedIn && (await signOutIsDue(signedIn))) return signOutNow();
+  const user = await currentUser();
+  if (!user || (!signedIn && frame === undefined)) return;
+  if (signedIn) await rememberUser({ id: signedIn, name: userName });
+  watchSignOut(user);
+  const pass = keepSending(user.id, (halted) => dispatchEvent(new CustomEvent("caunoi-pass", { detail: halted })));
+  addEventListener("caunoi-send-now", pass);
+  if (collects === undefined) return;
+  await showUnsent(user);
+  onChange(() => showUnsent(user));
+  await bringForms(user);
+  await forgetOldSent(user.id);
+}
+
+// ---- Ahead of need ------------------------------------------------------------------------------------------------
+
+const parts = { worker: { done: 0, total: 0 }, forms: { done: 0, total: 0 } };
+let progress = null;
+
+async function bringForms(user) {
+  const showing = setTimeout(() => {
+    progress = element("p", { id: "offline-progress", className: "offline-progress" });
+    progress.setAttribute("role", "status");
+    document.body.append(progress);
+    showProgress();
+  }, SHOWN_AFTER);
+  const isOld = Date.now() - ((await getList(user.id))?.at ?? 0) > FRESH_FOR;
+  const isListPage = ["/", "/due/", "/offline/"].includes(location.pathname);
+  const done = await Promise.allSettled([
+    installWorker(),
+    isOld || isListPage ? refresh(user.id, (...counts) => advance("forms", ...counts)) : null,
+  ]);
+  clearTimeout(showing);
+  // The line broke: what has come is kept, and the next page goes on from there.
+  if (done.some(({ status }) => status === "rejected")) return progress?.remove();
+  if (progress) {
+    progress.textContent = words.prepared;
+    setTimeout(() => progress.remove(), 6000);
+  }
+  dispatchEvent(new Event("caunoi-list"));
+  return undefined;
+}
+
+function advance(part, done, total) {
+  parts[part] = { done, total };
+  showProgress();
+}
+
+function showProgress() {
+  const shares = Object.values(parts).filter(({ total }) => total).map(({ done, total }) => done / total);
+  const share = shares.length ? shares.reduce((sum, one) => sum + one, 0) / shares.length : 0;
+  if (progress) progress.textContent = words.preparing(Math.floor(share * 100));
+}
+
+/** The service worker brings the pages and scripts. It is a module where it can also send in the background. */
+async function installWorker() {
+  if (!navigator.serviceWorker) return;
+  navigator.serviceWorker.addEventListener("message", ({ data }) => data.total && advance("worker", data.done, data.total));
+  const kind = "SyncManager" in globalThis ? "module" : "classic";
+  const registration = await navigator.serviceWorker.register(`/service-worker.js?language=${language}&kind=${kind}`, {
+    scope: "/", type: kind, updateViaCache: "none",
+  });
+  const worker = registration.installing;
+  if (!worker) return;
+  await new Promise((resolve, reject) => {
+    worker.addEventListener("statechange", () => {
+      if (worker.state === "activated") resolve();
+      if (worker.state === "redundant") reject(new Error("the pages could not be fetched"));
+    });
+  });
+}
+
+// ---- What waits -----------------------------------------------------------------------------------------------------
+
+async function showUnsent(user) {
+  const place = document.getElementById("unsent");
+  if (!place || document.getElementById("form-host") || document.getElementById("kept")) return; // they say it themselves
+  const waiting = (await listRecords(user.id).catch(() => [])).filter(({ state }) => state === "waiting" || state === "refused");
+  place.replaceChildren(...(waiting.length
+    ? [element("p", { className: "warning" }, words.unsent(waiting.length), " ", link(words.seeUnsent, "/offline/"))]
+    : []));
+}
+
+// ---- Signing out ----------------------------------------------------------------------------------------------------
+
+function watchSignOut(user) {
+  for (const form of document.querySelectorAll("form[action='/sign-out/']")) {
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const unsent = await countUnsent(user.id).catch(() => 0);
+      if (unsent && !confirm(words.signOutUnsent(unsent))) return;
+      await leave(user);
+      if (!navigator.onLine) {
+        await signOutLater(user.id);
+        alert(words.signOutOffline);
+        return location.assign("/offline/");
+      }
+      return form.submit();
+    });
+  }
+}
+
+/** Nothing of theirs stays to be seen but what isn't sent, and that only by them. */
+async function leave(user) {
+  await forgetList(user.id).catch(() => undefined);
+  await forgetUser().catch(() => undefined);
+}
+
+/** They signed out while there was no connection: now the server learns of it. */
+function signOutNow() {
+  document.querySelector("form[action='/sign-out/']")?.submit();
+}
+
+begin().catch((error) => console.warn(error));
