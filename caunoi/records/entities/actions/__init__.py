@@ -1,5 +1,16 @@
 """Every write of registers: `taking` carries out what sendings say, `deciding` what officers decide."""
 
+from caunoi.records.entities.actions.deciding import (
+    edit_entity,
+    enter_entity,
+    merge_entities,
+    remove_entity,
+    resolve_conflict,
+    restore_entity,
+    retry_problem,
+    settle_problem,
+    unmerge_entity,
+)
 from caunoi.records.entities.actions.taking import (
     release_backlog,
     take_entities,
@@ -7,4 +18,18 @@ from caunoi.records.entities.actions.taking import (
     undo_withdrawn,
 )
 
-__all__ = ["release_backlog", "take_entities", "tell_approved", "undo_withdrawn"]
+__all__ = [
+    "edit_entity",
+    "enter_entity",
+    "merge_entities",
+    "release_backlog",
+    "remove_entity",
+    "resolve_conflict",
+    "restore_entity",
+    "retry_problem",
+    "settle_problem",
+    "take_entities",
+    "tell_approved",
+    "undo_withdrawn",
+    "unmerge_entity",
+]

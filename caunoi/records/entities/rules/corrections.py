@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from caunoi.forms.rules.entities import EntityPart
-from caunoi.records.entities.rules.versions import LABEL, Version
+from caunoi.records.entities.rules.versions import LABEL, UNDO, Version
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,10 @@ def news_of(part: EntityPart, made: Made) -> dict[str, str]:
 
 def find_undoing(made: Made, versions: Sequence[Version], own_sources: frozenset[int]) -> dict[str, str] | None:
     """The values that stood before the sending spoke, to be put back; None if somebody else built upon them since."""
-    if any(one.number > made.first and one.source_id not in own_sources for one in versions):
+    # What another sending said and took back again is nothing to build upon.
+    undone = {number for one in versions if one.act == UNDO for number in (one.number, one.base)}
+    since = [one for one in versions if one.number > made.first and one.number not in undone]
+    if any(one.source_id not in own_sources for one in since):
         return None
     before = next((one for one in versions if one.number == made.first - 1), None)
     return {name: (before.values.get(name, "") if before else "") for name in sorted(made.said)}

@@ -1,0 +1,290 @@
+"""What officers do to things by hand: enter, edit, decide conflicts, merge duplicates, settle problems.
+
+Each act names the version the officer saw (`number`); if it is no longer the newest, nothing is done.
+"""
+
+from __future__ import annotations
+
+import uuid as uuids
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from caunoi.accounts.models import User
+from caunoi.accounts.queries import scope_of
+from caunoi.audit.actions import write_line
+from caunoi.moments import local_date
+from caunoi.periods.rules import BEGINNING
+from caunoi.places.queries import get_snapshot
+from caunoi.records.entities.actions import taking
+from caunoi.records.entities.actions.storing import (
+    MAX_LABEL,
+    Changes,
+    Written,
+    add_version,
+    create_entity,
+    list_versions,
+    lock_identities,
+)
+from caunoi.records.entities.errors import (
+    EntityChoiceMissing,
+    EntityDayWrong,
+    EntityLabelMissing,
+    EntityMergeImpossible,
+    EntityMoved,
+    EntityNoConflict,
+    EntityNotMerged,
+    EntityUnchanged,
+    EntityUnknown,
+)
+from caunoi.records.entities.permissions import check_may_edit
+from caunoi.records.entities.queries import get_problem, get_register, visible_entities
+from caunoi.records.entities.rules.merging import fill_blanks, find_refill
+from caunoi.records.entities.rules.versions import (
+    LABEL,
+    MERGE,
+    REMOVE,
+    RESOLVE,
+    RESTORE,
+    UNMERGE,
+    UPDATE,
+    Version,
+    list_sayings,
+)
+from caunoi.records.models import Entity, EntityList
+from caunoi.vietnamese_text import clean
+
+_SIMPLE_ACTS = {REMOVE: "entity.remove", RESTORE: "entity.restore"}
+
+
+@transaction.atomic
+def enter_entity(
+    list_code: str, org_unit_id: int, label: str, values: Mapping[str, str], from_day: date, *, by: User, at: datetime
+) -> Entity:
+    """A new thing. Unknown properties are left out; those not given are empty.
+
+    Raises EntityEditNotAllowed, EntityLabelMissing, EntityDayWrong, EntityListUnknown.
+    """
+    register = get_register(list_code)
+    check_may_edit(by, org_unit_id, at)
+    _check_day(from_day, at)
+    given = _clean(register, values) | {LABEL: _label(label)}
+    written = Written("create", from_day, by.actor, at)
+    entity, _version = create_entity(register, str(uuids.uuid4()), org_unit_id, given, written)
+    detail = {"unit": get_snapshot().units[org_unit_id].key, "from": str(from_day), "values": given}
+    _finish("entity.create", entity, detail, by, at)
+    return entity
+
+
+@transaction.atomic
+def edit_entity(
+    entity_id: int,
+    label: str,
+    values: Mapping[str, str],
+    from_day: date,
+    *,
+    number: int,
+    by: User,
+    at: datetime,
+) -> None:
+    """Only what differs changes, from that day on.
+
+    Raises EntityMoved, EntityUnchanged, EntityLabelMissing, EntityDayWrong, EntityEditNotAllowed, EntityUnknown.
+    """
+    entity, versions = _open(entity_id, number, by, at)
+    if _is_gone(entity):
+        raise EntityUnknown
+    _check_day(from_day, at)
+    current = versions[-1].values
+    wanted = _clean(entity.entity_list, values) | {LABEL: _label(label)}
+    changed = {name: value for name, value in wanted.items() if current.get(name, "") != value}
+    if not changed:
+        raise EntityUnchanged
+    written = Written(UPDATE, from_day, by.actor, at, base=versions[-1].number)
+    add_version(entity, versions, {**current, **changed}, changed, written)
+    detail = {"from": str(from_day), "old": {name: current.get(name, "") for name in changed}, "new": changed}
+    _finish("entity.edit", entity, detail, by, at)
+
+
+@transaction.atomic
+def resolve_conflict(entity_id: int, chosen: Mapping[str, str], *, number: int, by: User, at: datetime) -> None:
+    """A person's word on everything that was said differently; `chosen` must name each of these properties.
+
+    Raises EntityNoConflict, EntityChoiceMissing, EntityMoved, EntityEditNotAllowed, EntityUnknown.
+    """
+    entity, versions = _open(entity_id, number, by, at)
+    if not entity.conflict:
+        raise EntityNoConflict
+    sayings = list_sayings(versions)
+    if any(name not in chosen for name in sayings):
+        raise EntityChoiceMissing
+    decided = {name: clean(chosen[name]) for name in sayings}
+    if LABEL in decided:
+        decided[LABEL] = _label(decided[LABEL])
+    current = versions[-1]
+    # From the latest day any of them tells of: the decision says what holds in the end.
+    from_day = max(one.from_day for one in versions)
+    written = Written(RESOLVE, from_day, by.actor, at, base=current.number)
+    add_version(entity, versions, {**current.values, **decided}, decided, written, resolves=True)
+    detail = {"old": {name: current.values.get(name, "") for name in decided}, "new": decided}
+    _finish("entity.resolve", entity, detail, by, at)
+
+
+@transaction.atomic
+def merge_entities(keep_id: int, duplicate_id: int, *, numbers: tuple[int, int], by: User, at: datetime) -> None:
+    """The duplicate goes into the thing that is kept, which takes over what it leaves blank and begins when the earlier
+    of the two began. Both histories stay. Raises EntityMergeImpossible, EntityMoved, EntityEditNotAllowed."""
+    if keep_id == duplicate_id:
+        raise EntityMergeImpossible
+    _lock(keep_id, duplicate_id)
+    keep, kept = _open(keep_id, numbers[0], by, at)
+    duplicate, gone = _open(duplicate_id, numbers[1], by, at)
+    if (
+        keep.entity_list_id != duplicate.entity_list_id
+        or keep.org_unit_id != duplicate.org_unit_id
+        or _is_gone(keep)
+        or _is_gone(duplicate)
+    ):
+        raise EntityMergeImpossible
+    filled = fill_blanks(kept[-1].values, gone[-1].values)
+    begins = min(keep.begins_on, duplicate.begins_on)
+    written = Written(MERGE, begins, by.actor, at, base=kept[-1].number)
+    merge = add_version(keep, kept, {**kept[-1].values, **filled}, filled, written)
+    duplicate.merged_into = keep
+    # Its base is the version by which the other took it in: there the undoing finds what went over.
+    written = Written(MERGE, duplicate.begins_on, by.actor, at, base=merge.number)
+    add_version(duplicate, gone, gone[-1].values, (), written)
+    detail = {"duplicate": str(duplicate.uuid), "label": duplicate.label, "filled": filled}
+    _finish("entity.merge", keep, detail, by, at, duplicate)
+
+
+@transaction.atomic
+def unmerge_entity(duplicate_id: int, *, by: User, at: datetime) -> Entity:
+    """The duplicate stands by itself again; what the other took over from it goes back where nobody changed it since.
+    Gives the thing it had gone into. Raises EntityNotMerged, EntityEditNotAllowed, EntityUnknown."""
+    duplicate = _find(duplicate_id, by, at)
+    if duplicate.merged_into_id is None:
+        raise EntityNotMerged
+    _lock(duplicate_id, duplicate.merged_into_id)
+    keep, kept = _open(duplicate.merged_into_id, None, by, at)
+    duplicate, gone = _open(duplicate_id, None, by, at)
+    taken_in = next(one.base for one in reversed(gone) if one.act == MERGE)
+    merge = next(one for one in kept if one.number == taken_in)
+    emptied = find_refill(kept, merge)
+    duplicate.merged_into = None
+    add_version(
+        duplicate, gone, gone[-1].values, (), Written(UNMERGE, duplicate.begins_on, by.actor, at, base=gone[-1].number)
+    )
+    written = Written(UNMERGE, merge.from_day, by.actor, at, base=merge.number)
+    add_version(keep, kept, {**kept[-1].values, **emptied}, emptied, written)
+    detail = {"duplicate": str(duplicate.uuid), "label": duplicate.label, "emptied": sorted(emptied)}
+    _finish("entity.unmerge", keep, detail, by, at, duplicate)
+    return keep
+
+
+@transaction.atomic
+def remove_entity(entity_id: int, reason: str, *, number: int, by: User, at: datetime) -> None:
+    """Entered by mistake: it counts on no day. Its history stays, and it can be restored."""
+    entity, versions = _open(entity_id, number, by, at)
+    if _is_gone(entity):
+        raise EntityUnknown
+    entity.removed = True
+    _add_plain(entity, versions, REMOVE, reason, by, at)
+
+
+@transaction.atomic
+def restore_entity(entity_id: int, *, number: int, by: User, at: datetime) -> None:
+    entity, versions = _open(entity_id, number, by, at)
+    if not entity.removed:
+        raise EntityUnknown
+    entity.removed = False
+    _add_plain(entity, versions, RESTORE, "", by, at)
+
+
+@transaction.atomic
+def settle_problem(problem_id: int, *, by: User, at: datetime) -> None:
+    """Looked at; nothing more to do. Raises EntityProblemUnknown, EntityEditNotAllowed."""
+    problem = get_problem(problem_id, scope_of(by, local_date(at)))
+    check_may_edit(by, problem.org_unit_id, at)
+    problem.settled_by, problem.settled_at = str(by), at
+    problem.save(update_fields=["settled_by", "settled_at"])
+    detail = {"list": problem.list_code, "sentence": problem.sentence}
+    write_line("entity.settle", f"submission:{problem.source.submission_id}", detail, by=by.actor, at=at)
+
+
+@transaction.atomic
+def retry_problem(problem_id: int, *, by: User, at: datetime) -> bool:
+    """Carry the sending's entities out once more, after what stood in the way was removed. False: it still does."""
+    problem = get_problem(problem_id, scope_of(by, local_date(at)))
+    check_may_edit(by, problem.org_unit_id, at)
+    done = taking.retry(problem.source, at)
+    problem.settled_by, problem.settled_at = str(by), at
+    problem.save(update_fields=["settled_by", "settled_at"])
+    detail = {"list": problem.list_code, "done": done}
+    write_line("entity.retry", f"submission:{problem.source.submission_id}", detail, by=by.actor, at=at)
+    return done
+
+
+def _find(entity_id: int, by: User, at: datetime) -> Entity:
+    """Raises EntityUnknown, EntityEditNotAllowed."""
+    day = local_date(at)
+    entity = visible_entities(scope_of(by, day), day).filter(pk=entity_id).first()
+    if entity is None:
+        raise EntityUnknown
+    check_may_edit(by, entity.org_unit_id, at)
+    return entity
+
+
+def _lock(*entity_ids: int) -> None:
+    # In one order, so that two officers who merge the same two the other way round don't wait for each other.
+    lock_identities(str(uuid) for uuid in Entity.objects.filter(pk__in=entity_ids).values_list("uuid", flat=True))
+
+
+def _open(entity_id: int, number: int | None, by: User, at: datetime) -> tuple[Entity, list[Version]]:
+    """Locked until the end, against a sending that changes it while the officer decides."""
+    entity = _find(entity_id, by, at)
+    lock_identities([str(entity.uuid)])
+    entity = (
+        Entity.objects.select_for_update(of=("self",)).select_related("entity_list", "merged_into").get(pk=entity_id)
+    )
+    if number is not None and number != entity.current_number:
+        raise EntityMoved
+    return entity, list_versions(entity)
+
+
+def _is_gone(entity: Entity) -> bool:
+    return entity.removed or entity.merged_into_id is not None
+
+
+def _add_plain(entity: Entity, versions: list[Version], act: str, reason: str, by: User, at: datetime) -> None:
+    # The day stays that on which it came into being: as if nothing had happened, or as if it had never been.
+    written = Written(act, entity.begins_on, by.actor, at, base=versions[-1].number)
+    add_version(entity, versions, versions[-1].values, (), written)
+    detail = {"label": entity.label, **({"reason": clean(reason)} if reason.strip() else {})}
+    _finish(_SIMPLE_ACTS[act], entity, detail, by, at)
+
+
+def _finish(action: str, entity: Entity, detail: dict[str, Any], by: User, at: datetime, *others: Entity) -> None:
+    changes = Changes()
+    for one in (entity, *others):
+        changes.add(one)
+    changes.announce(at)
+    write_line(action, f"entity:{entity.entity_list.code}:{entity.uuid}", detail, by=by.actor, at=at)
+
+
+def _clean(register: EntityList, values: Mapping[str, str]) -> dict[str, str]:
+    return {name: clean(values[name]) for name in register.properties if name in values}
+
+
+def _label(text: str) -> str:
+    label = clean(text)
+    if not label or len(label) > MAX_LABEL:
+        raise EntityLabelMissing
+    return label
+
+
+def _check_day(day: date, at: datetime) -> None:
+    if not BEGINNING <= day <= local_date(at):
+        raise EntityDayWrong
