@@ -22,6 +22,7 @@ from caunoi.forms.queries import get_form_version, list_form_files
 from caunoi.forms.rules.questions import PERIOD_QUESTION
 from caunoi.periods.wording import describe_period
 from caunoi.places.queries import get_snapshot
+from caunoi.records.entities.queries import entity_list_hash
 from caunoi.records.models import Submission, SubmissionVersion
 from caunoi.records.queries import find_return_comment, get_version, list_due, list_returned
 
@@ -140,12 +141,18 @@ def _xform_url(version: FormVersion) -> str:
 
 
 def list_sheet_files(version: FormVersion, unit_key: str) -> list[SheetFile]:
-    """What the form needs beside it on the device; files that the pack lacks are left out."""
+    """What the form needs beside it on the device, registers' lists with the unit's own things; files that the pack
+    lacks are left out."""
     path = [version.form.code, version.version, unit_key]
+    unit = get_snapshot().by_key[unit_key].id
     return [
-        SheetFile(one.name, reverse("offline-file", args=[*path, one.name]), one.file_id)
+        SheetFile(
+            one.name,
+            reverse("offline-file", args=[*path, one.name]),
+            one.file_id or entity_list_hash(one.entity_list, unit),
+        )
         for one in list_form_files(version)
-        if one.file_id is not None
+        if one.file_id is not None or one.entity_list
     ]
 
 

@@ -32,6 +32,7 @@ from caunoi.desk.sheets import list_open_sheets
 from caunoi.documents.actions import read_bytes
 from caunoi.forms.queries import get_form_version, list_form_files
 from caunoi.places.queries import get_snapshot
+from caunoi.records.entities.queries import entity_csv
 
 FRAMES = {"list": "desk/offline/list.html", "form": "desk/offline/form.html"}
 VENDORED = (
@@ -73,6 +74,8 @@ def form_file(request: HttpRequest, form_code: str, version: str, unit_key: str,
             answer = HttpResponse(read_bytes(one.file.sha256), content_type=one.file.media_type)
             answer["Content-Security-Policy"] = "sandbox"
             return answer
+        if one.name == name and one.entity_list:
+            return HttpResponse(entity_csv(one.entity_list, unit.id), content_type="text/csv; charset=utf-8")
     raise PageUnknown
 
 
