@@ -179,7 +179,7 @@ class _Check:
         row: int,
         around: tuple[tuple[Expression, Any], ...],
     ) -> None:
-        leaf = etree.SubElement(node, question.name)
+        leaf = etree.SubElement(node, question.element)
         value = answers.get(question.name, "")
         if not isinstance(value, str):
             self._problem(question, str(value), "type", _("Câu trả lời phải là chữ hoặc số."), "", row)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import re
 import struct
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
+from pathlib import PurePath
 from typing import Any, Literal
+from xml.parsers.expat import ExpatError
 
 from django.utils.translation import gettext as _
 from lxml import etree
@@ -18,14 +22,13 @@ from pyxform.xls2json_backends import DefinitionData, get_xlsform, md_table_to_w
 from pyxform.xls2xform import convert
 
 from caunoi.forms.rules.entities import Declaration, list_file_names, read_declarations
-from caunoi.forms.rules.questions import NOT_ASKED, RESERVED_NAMES, Choice, Enclosing, Question
+from caunoi.forms.rules.mistakes import Sheets, mistake_of
+from caunoi.forms.rules.questions import RESERVED_NAMES, Choice, Enclosing, Question
 from caunoi.forms.rules.xpath import BrokenExpression, Expression, UnknownFunction
 from caunoi.refusals import FileRefused, Mistake
 
 FileType = Literal["xlsx", "xls", "md"]
 _XFORMS = "{http://www.w3.org/2002/xforms}"
-_ROW = re.compile(r"^\[row : (\d+)\]\s*")
-_SHEET = re.compile(r"On the '(\w+)' sheet, the '([\w:]+)' value")
 _REFERENCE = re.compile(r"\$\{\s*(?:last-saved#)?([^}\s]+)\s*\}")
 _LANGUAGE = re.compile(r"\((\w+)\)\s*$")
 _EXPRESSIONS = ("relevant", "constraint", "calculation", "required", "choice_filter", "default", "repeat_count")
@@ -36,7 +39,7 @@ _TYPES = {
 # Everything pyxform is known to raise on people's files: its own errors and, on odd cells, plain Python ones.
 _PYXFORM_RAISES = (
     PyXFormError, TypeError, ValueError, KeyError, AttributeError, IndexError, RecursionError, AssertionError,
-    zipfile.BadZipFile, etree.LxmlError, struct.error, OSError, NotImplementedError,
+    zipfile.BadZipFile, etree.LxmlError, ExpatError, struct.error, OSError, NotImplementedError,
 )  # fmt: skip
 
 
@@ -80,7 +83,7 @@ def compile_xlsform(content: bytes, file_type: str, file_name: str) -> CompiledF
     try:
         sheets = get_xlsform(content, file_type=f".{kind}")
     except _PYXFORM_RAISES as error:
-        raise _refused(file_name, [_mistake_of(error, file_name, [])]) from None
+        raise _refused(file_name, [mistake_of(error, file_name, {})]) from None
     rows = list(sheets.survey or ())
     mistakes = list(_list_mistakes(sheets, rows, file_name))
     if mistakes:
@@ -92,31 +95,61 @@ def compile_xlsform(content: bytes, file_type: str, file_name: str) -> CompiledF
     try:
         result = convert(content, validate=False, form_name=root, file_type=f".{kind}")
         survey = result._survey.to_json_dict() if result._survey else {}
+        form_id, version = _identity(_settings_of(sheets), content, file_name)
+        xform = _identified(result.xform, form_id, version)
+        binds = _read_binds(xform)
     except _PYXFORM_RAISES as error:
-        raise _refused(file_name, [_mistake_of(error, file_name, rows)]) from None
-    binds = _read_binds(result.xform)
-    questions = tuple(_read_questions(survey, f"/{root}", (), binds))
+        raise _refused(file_name, [mistake_of(error, file_name, _rows_by_sheet(sheets))]) from None
+    questions = _with_own_names(tuple(_read_questions(survey, f"/{root}", (), binds)))
     mistakes, unchecked = _check_expressions(questions, _row_numbers(rows), file_name)
-    if not any(question.type not in NOT_ASKED for question in questions):
-        mistakes.append(Mistake(file_name, "survey", 0, "", _("Biểu mẫu không có câu hỏi nào.")))
     if mistakes:
         raise _refused(file_name, mistakes)
     return CompiledForm(
-        form_id=str(survey["id_string"]),
-        titles=_texts(survey.get("title", "")) | _texts({"English (en)": _settings_of(sheets).get("form_title_en")}),
-        version=str(survey.get("version") or ""),
-        xform=result.xform,
+        form_id=form_id,
+        titles=_texts(_settings_of(sheets).get("form_title") or form_id)
+        | _texts({"English (en)": _settings_of(sheets).get("form_title_en")}),
+        version=version,
+        xform=xform,
         questions=questions,
         untranslated=tuple(_list_untranslated(questions, _row_numbers(rows), file_name)),
         unchecked=tuple(unchecked),
-        entities=read_declarations(result.xform),
-        files=tuple(list_file_names(result.xform)),
+        entities=read_declarations(xform),
+        files=tuple(list_file_names(xform)),
     )
 
 
 def _settings_of(sheets: DefinitionData) -> Mapping[str, Any]:
     rows: list[Mapping[str, Any]] = list(sheets.settings or ())
     return rows[0] if rows else {}
+
+
+def _rows_by_sheet(sheets: DefinitionData) -> Sheets:
+    return {
+        "survey": list(sheets.survey or ()),
+        "choices": list(sheets.choices or ()),
+        "settings": list(sheets.settings or ()),
+        "entities": list(sheets.entities or ()),
+    }
+
+
+def _identity(settings: Mapping[str, Any], content: bytes, file_name: str) -> tuple[str, str]:
+    """Form id and version; where the sheet does not say them, from the file's name and from its content: phones tell
+    forms apart by these two, and other content under the same version would never reach them."""
+    stem = re.sub(r"[^\w.-]+", "_", PurePath(file_name).stem).strip("_") or "bieu_mau"
+    version = str(settings.get("version") or "") or hashlib.sha256(content).hexdigest()[:10]
+    return str(settings.get("form_id") or settings.get("id_string") or "") or stem, version
+
+
+def _identified(xform: str, form_id: str, version: str) -> str:
+    root = etree.fromstring(xform.encode())
+    instance = root.find(f".//{_XFORMS}model/{_XFORMS}instance")
+    if instance is None or len(instance) == 0 or (instance[0].get("id"), instance[0].get("version")) == (
+        form_id, version,
+    ):  # fmt: skip
+        return xform
+    instance[0].set("id", form_id)
+    instance[0].set("version", version)
+    return etree.tostring(root, encoding="unicode")
 
 
 def _refused(file_name: str, mistakes: Sequence[Mistake]) -> FileRefused:
@@ -132,20 +165,23 @@ def _row_numbers(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
 def _list_mistakes(sheets: DefinitionData, rows: Sequence[Mapping[str, Any]], file_name: str) -> Iterator[Mistake]:
     """What pyxform would report one at a time, or not at all."""
     numbers = _row_numbers(rows)
-    seen: dict[str, int] = {}
+    inside: list[dict[str, int]] = [{}]
     for number, row in enumerate(rows, start=2):
         name = str(row.get("name") or "")
-        kind = " ".join(str(row.get("type") or "").split())
-        if kind.startswith("end"):
+        kind = " ".join(str(row.get("type") or "").replace("_", " ").split())
+        if kind.startswith("end "):
+            if len(inside) > 1:
+                inside.pop()
             continue
-        if name in seen:
-            message = _("Tên câu hỏi đã dùng ở dòng %(row)d; mỗi tên chỉ dùng một lần trong biểu mẫu.")
-            yield Mistake(file_name, "survey", number, "name", message % {"row": seen[name]}, name)
-        elif name in RESERVED_NAMES:
-            message = _("Tên này dành riêng cho cột của bảng tính; hãy đặt tên khác.")
-            yield Mistake(file_name, "survey", number, "name", message, name)
+        if name in inside[-1]:
+            message = _("Tên này đã dùng ở dòng %(row)d của cùng nhóm. Hãy đặt tên khác.")
+            yield Mistake(file_name, "survey", number, "name", message % {"row": inside[-1][name]}, name)
+        elif ":" in name:
+            yield Mistake(file_name, "survey", number, "name", _("Tên không được có dấu hai chấm."), name)
         if name:
-            seen.setdefault(name, number)
+            inside[-1].setdefault(name, number)
+        if kind.startswith("begin "):
+            inside.append({})
         for column in _EXPRESSIONS:
             for wanted in _REFERENCE.findall(str(row.get(column) or "")):
                 if wanted not in numbers:
@@ -153,53 +189,18 @@ def _list_mistakes(sheets: DefinitionData, rows: Sequence[Mapping[str, Any]], fi
                         file_name, "survey", number, column, _unknown_question(wanted, numbers), str(row[column])
                     )
     settings = _settings_of(sheets)
-    for column in ("form_id", "version"):
-        if not settings.get(column) and not (column == "form_id" and settings.get("id_string")):
-            yield Mistake(file_name, "settings", 2, column, _("Trang settings thiếu giá trị của cột này."))
+    if settings.get("public_key"):
+        message = _("Máy chủ không đọc được bản gửi mã hóa. Hãy bỏ cột này; đường truyền đã được mã hóa.")
+        yield Mistake(file_name, "settings", 2, "public_key", message)
+    if settings.get("submission_url"):
+        message = _("Biểu mẫu gửi đến máy chủ khác thì bản ghi không về đây. Hãy bỏ cột này.")
+        yield Mistake(file_name, "settings", 2, "submission_url", message, str(settings["submission_url"]))
 
 
 def _unknown_question(wanted: str, known: Mapping[str, int]) -> str:
     close = difflib.get_close_matches(wanted, known, n=1)
     hint = _(" Có phải ý bạn là “%(name)s”?") % {"name": close[0]} if close else ""
     return _("Không có câu hỏi nào tên “%(name)s”.") % {"name": wanted} + hint
-
-
-def _mistake_of(error: BaseException, file_name: str, rows: Sequence[Mapping[str, Any]]) -> Mistake:
-    """pyxform's sentence with the place it names; its English is kept as the detail."""
-    text = str(error) or type(error).__name__
-    row = int(found.group(1)) if (found := _ROW.match(text)) else 0
-    text = _ROW.sub("", text)
-    sheet, column = (
-        (where.group(1), where.group(2)) if (where := _SHEET.search(text)) else ("survey" if row else "", "")
-    )
-    if not row and (named := re.search(r"(?:named|name) '([^']+)'", text)):
-        row = _row_numbers(rows).get(named.group(1), 0)
-        sheet = "survey" if row else sheet
-    if unknown := re.search(r"Unknown question type '([^']+)'", text):
-        row = next((n for n, one in enumerate(rows, start=2) if one.get("type") == unknown.group(1)), 0)
-        message = _("Không có loại câu hỏi này. Hãy xem danh sách loại câu hỏi của XLSForm.")
-        return Mistake(file_name, "survey", row, "type", message, unknown.group(1))
-    message = next((sentence for pattern, sentence in _sentences().items() if re.search(pattern, text)), "")
-    if not message:
-        message = _("Biểu mẫu không đúng quy cách XLSForm (%(detail)s)") % {"detail": text}
-    return Mistake(file_name, sheet, row, column, message)
-
-
-def _sentences() -> dict[str, str]:
-    return {
-        r"sheet named 'survey'": _("Tệp không có trang tên “survey”."),
-        r"not recognized as a supported type|BadZipFile|not a zip file|zip": _(
-            "Không đọc được tệp: tệp hỏng, bị cắt cụt hoặc không phải là XLSForm."
-        ),
-        r"There should be a choices sheet": _(
-            "Có câu hỏi lựa chọn nhưng tệp thiếu trang “choices” (cột list_name, name, label)."
-        ),
-        r"with no name": _("Câu hỏi hoặc nhóm chưa có tên ở cột “name”."),
-        r"Names must begin": _("Tên phải bắt đầu bằng chữ cái; chỉ gồm chữ không dấu, chữ số, dấu gạch dưới."),
-        r"No matching 'end": _("Nhóm hoặc phần lặp được mở mà không đóng (thiếu dòng “end”)."),
-        r"No matching 'begin": _("Dòng “end” không có dòng “begin” tương ứng."),
-        r"no label or hint": _("Câu hỏi chưa có nhãn."),
-    }
 
 
 def _read_binds(xform: str) -> dict[str, Mapping[str, str]]:
@@ -235,13 +236,38 @@ def _read_questions(
             constraint_messages=_texts((child.get("bind") or {}).get("jr:constraintMsg", "")),
             relevant=bind.get("relevant", "").strip(),
             calculate=bind.get("calculate", "").strip(),
-            choices=tuple(Choice(str(c["name"]), _texts(c.get("label", ""))) for c in child.get("children") or ()),
+            choices=_choices_of(child),
             readonly=bind.get("readonly", "") not in ("", "false()"),
             repeat=next((one.name for one in reversed(around) if one.repeats), None),
             hints=_texts(child.get("hint", "")),
             appearance=str((child.get("control") or {}).get("appearance", "")),
             enclosing=around,
         )
+
+
+def _choices_of(question: Mapping[str, Any]) -> tuple[Choice, ...]:
+    """None where the device takes them from elsewhere: with `search()` the sheet only names the columns of a file."""
+    if "search(" in str((question.get("control") or {}).get("appearance", "")):
+        return ()
+    return tuple(Choice(str(c["name"]), _texts(c.get("label", ""))) for c in question.get("children") or ())
+
+
+def _with_own_names(questions: tuple[Question, ...]) -> tuple[Question, ...]:
+    """XLSForm lets groups repeat a name; answers need one each. Such questions are known by their path (`nhom/so`), as
+    are those that bear the name of a spreadsheet's own column (`data/ky`)."""
+    repeats = {around.name for question in questions for around in question.enclosing if around.repeats}
+    taken = Counter(question.name for question in questions)
+    return tuple(
+        replace(question, name=_path_name(question))
+        if taken[question.name] > 1 or question.name in RESERVED_NAMES | repeats
+        else question
+        for question in questions
+    )
+
+
+def _path_name(question: Question) -> str:
+    root, *steps = question.path.strip("/").split("/")
+    return "/".join(steps if len(steps) > 1 else [root, *steps])
 
 
 def _type_of(kind: str, bind_type: str) -> str:

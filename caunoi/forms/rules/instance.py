@@ -51,7 +51,8 @@ def _write(branch: Branch, answers: Mapping[str, Any], parts: list[str]) -> None
     for child in branch.children:
         if isinstance(child, Question):
             value = answers.get(child.name) or ""
-            parts.append(f"<{child.name}>{escape(value)}</{child.name}>" if value else f"<{child.name}/>")
+            element = child.element
+            parts.append(f"<{element}>{escape(value)}</{element}>" if value else f"<{element}/>")
             continue
         for row in (answers.get(child.name) or ()) if child.repeats else (answers,):
             parts.append(f"<{child.name}>")
@@ -147,10 +148,10 @@ def _read(branch: Branch, node: Any, unknown: dict[str, None]) -> dict[str, Any]
     elements: dict[str, list[Any]] = {}
     for child in node:
         elements.setdefault(_local(child.tag), []).append(child)
-    unknown.update(dict.fromkeys(elements.keys() - {part.name for part in branch.children}))
+    unknown.update(dict.fromkeys(elements.keys() - {part.element for part in branch.children}))
     answers: dict[str, Any] = {}
     for part in branch.children:
-        found = elements.get(part.name, [])
+        found = elements.get(part.element, [])
         if isinstance(part, Question):
             if found and (text := normal_answer(part, "".join(found[0].itertext()))):
                 answers[part.name] = text

@@ -48,6 +48,7 @@ class Enclosing:
 class Question:
     """One question. Labels, hints and messages by language code (`vi`, `en`).
 
+    `name` is unique in the form: as in the sheet, or the path below the root where groups repeat a name (`nhom/so`).
     `path` is absolute in the primary instance (`/data/nhom/so_nguoi`). Expressions are XPath as in the XForm (``${x}``
     already turned into paths), blank if there is none. `repeat` is the innermost repeat the question stands in.
     `type` is one of text, integer, decimal, range, date, time, datetime, select_one, select_multiple, rank, calculate,
@@ -71,6 +72,11 @@ class Question:
     appearance: str = ""
     enclosing: tuple[Enclosing, ...] = ()
 
+    @property
+    def element(self) -> str:
+        """Its element's name in the instance; `name` is longer where groups repeat a name."""
+        return self.path.rpartition("/")[2]
+
     def label(self, language: str = "vi") -> str:
         return pick(self.labels, language) or self.name
 
@@ -92,6 +98,10 @@ class Branch:
     repeats: bool = False
     relevant: str = ""
     children: list[Branch | Question] = field(default_factory=list)
+
+    @property
+    def element(self) -> str:
+        return self.name
 
 
 def pick(texts: Mapping[str, str], language: str) -> str:

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
+from caunoi.forms.rules.check import check_answers
 from caunoi.forms.rules.compile import compile_xlsform, xlsx_of
-from caunoi.forms.rules.questions import find_event_question, from_json, to_json
+from caunoi.forms.rules.instance import build_instance, parse_instance
+from caunoi.forms.rules.questions import find_event_question, from_json, outline, to_json
 from caunoi.refusals import FileRefused
 
 SURVEY = "| survey |\n|  | type | name | label::Tiếng Việt (vi) | relevant | constraint | calculation |\n"
@@ -47,18 +50,18 @@ def test_all_mistakes_of_a_form_are_named_at_once_with_row_and_column() -> None:
     [
         (form("integr | a | A | | |"), 2, "type"),
         (form("integer | a | A | | . >= |"), 2, "constraint"),
-        (form("integer | don_vi | A | | |"), 2, "name"),
+        (form("integer | meta | A | | |"), 2, "name"),
+        (form("integer | a:b | A | | |"), 2, "name"),
         (form("integer | 1a | A | | |"), 2, "name"),
-        (form("integer | | A | | |"), 2, ""),
-        (form("begin group | g | A | | |", "integer | a | A | | |"), 2, ""),
-        (form("calculate | a | | | |"), 2, ""),
-        (form("integer | a | | | |"), 2, ""),
+        (form("integer | | A | | |"), 2, "name"),
+        (form("begin group | g | A | | |", "integer | a | A | | |"), 2, "type"),
+        (form("calculate | a | | | |"), 2, "calculation"),
+        (form("integer | a | | | |"), 2, "label"),
         (b"xin chao", 0, ""),
         (b"", 0, ""),
         (b"PK\x03\x04 cut off", 0, ""),
         (b"\xd0\xcf\x11\xe0 cut off", 0, ""),
         (SETTINGS.encode(), 0, ""),
-        (form("note | a | A | | |"), 0, ""),
     ],
 )
 def test_whatever_is_wrong_with_a_form_becomes_a_mistake_with_its_place(content: bytes, row: int, column: str) -> None:
@@ -70,13 +73,33 @@ def test_whatever_is_wrong_with_a_form_becomes_a_mistake_with_its_place(content:
     assert mistake.message
 
 
-def test_a_form_without_a_version_is_refused() -> None:
-    content = form("integer | a | A | | |").replace(b"| version |", b"| phien_ban |")
+def test_a_form_without_id_and_version_gets_them_from_its_name_and_content() -> None:
+    content = form("integer | a | A | | |").split(b"| settings |")[0]
 
-    with pytest.raises(FileRefused) as refused:
-        compile_xlsform(content, "md", "thu.md")
+    first = compile_xlsform(content, "md", "Phiếu khảo sát.md")
+    again = compile_xlsform(content, "md", "Phiếu khảo sát.md")
+    changed = compile_xlsform(content.replace(b"A", b"B"), "md", "Phiếu khảo sát.md")
 
-    assert [(m.sheet, m.column) for m in refused.value.mistakes] == [("settings", "version")]
+    assert first.form_id == "Phiếu_khảo_sát"
+    assert first.version == again.version != changed.version
+    assert f'id="{first.form_id}" version="{first.version}"' in first.xform
+    assert first.titles == {"vi": "Phiếu_khảo_sát"}
+
+
+def test_groups_may_repeat_a_name_and_each_answer_is_kept() -> None:
+    rows = [
+        "begin group | nam | Nam | | |", "integer | so | Số | | |", "end group | | | | |",
+        "begin group | nu | Nữ | | |", "integer | so | Số | | |", "end group | | | | |", "text | ky | Kỳ | | |",
+    ]  # fmt: skip
+
+    compiled = compile_xlsform(form(*rows), "md", "thu.md")
+    said = "<nam><so>3</so></nam><nu><so>4</so></nu><ky>x</ky><meta><instanceID>u</instanceID></meta>"
+    answers = parse_instance(f'<data id="thu">{said}</data>'.encode(), compiled.questions).answers
+
+    assert answers == {"nam/so": "3", "nu/so": "4", "data/ky": "x"}
+    assert check_answers(compiled.questions, answers, date(2026, 1, 1)) == []
+    built = build_instance(outline(compiled.questions), "thu", "1", "u", answers)
+    assert parse_instance(built.encode(), compiled.questions).answers == answers
 
 
 def test_a_question_may_bear_the_usual_name_of_the_root() -> None:

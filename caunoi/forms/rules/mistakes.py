@@ -1,0 +1,56 @@
+"""What pyxform says of an XLSForm, as our mistakes: sheet, row, column, and what to do about it.
+
+pyxform stops at its first error and says it in English, often without the place. What `pyxform_sentences` does not know
+is shown as it came, in a sentence of ours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from caunoi.forms.rules.pyxform_sentences import FILE, KNOWN, SURVEY, UNKNOWN
+from caunoi.refusals import Mistake
+
+_ROW = re.compile(r"^\[row : (\d+)\]\s*")
+_PLACE = re.compile(r"On the '(\w+)' sheet, the '([^']+)' value")
+
+Sheets = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+def mistake_of(error: BaseException, file_name: str, sheets: Sheets) -> Mistake:
+    """`sheets`: rows by sheet, as far as they could be read; they tell the row where pyxform does not."""
+    said = str(error) or type(error).__name__
+    row = int(found.group(1)) if (found := _ROW.match(said)) else 0
+    said = _ROW.sub("", said).strip()
+    sheet, column = place.groups() if (place := _PLACE.search(said)) else (SURVEY if row else FILE, "")
+    for known in KNOWN:
+        match = re.search(known.pattern, said, re.DOTALL)
+        if match is None:
+            continue
+        parts = match.groupdict()
+        sheet = known.sheet or parts.get("sheet") or sheet
+        column = known.column or parts.get("column") or column
+        row = row or int(parts.get("row") or 0) or _find_row(sheets.get(sheet, ()), column, parts)
+        filled = {name: text or "" for name, text in parts.items()}
+        filled["what"] = filled.get("what") or filled.get("also", "")
+        return Mistake(file_name, sheet, row, column, _fill(str(known.sentence), filled), parts.get("word") or "")
+    return Mistake(file_name, sheet, row, column, str(UNKNOWN) % {"detail": said})
+
+
+def _fill(sentence: str, parts: Mapping[str, str]) -> str:
+    return re.sub(r"%\((\w+)\)s", lambda found: parts.get(found.group(1), ""), sentence)
+
+
+def _find_row(rows: Sequence[Mapping[str, Any]], column: str, parts: Mapping[str, str | None]) -> int:
+    """By the question's name, the word in the column, or the list the row belongs to; 0 if none says it."""
+    name, word, list_name = parts.get("name"), parts.get("word"), parts.get("list")
+    for number, one in enumerate(rows, start=2):
+        if name and str(one.get("name")) == name:
+            return number
+        if word and str(one.get(column)) == word and (not list_name or list_name in one.values()):
+            return number
+        if list_name and not word and list_name in str(one.get("type", "")).split():
+            return number
+    return 0
