@@ -63,6 +63,15 @@ class FileTooLarge(Refusal):
         )
 
 
+class NoUploadWaiting(Refusal):
+    """Confirming a workbook that was looked over in another session, or long ago."""
+
+    code = "no-upload-waiting"
+
+    def __init__(self) -> None:
+        super().__init__(_("Không còn sổ nào chờ xác nhận. Hãy nộp lại tệp để xem trước rồi xác nhận."))
+
+
 class CannotAdminister(NotAllowed):
     code = "cannot-administer"
 

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("signed-in/", shell.signed_in, name="signed-in"),
     path("", home.home, name="home"),
     path("", include("caunoi.desk.urls_collect")),
+    path("", include("caunoi.desk.urls_spreadsheets")),
     path("", include("caunoi.desk.urls_figures")),
     path("", include("caunoi.desk.urls_reports")),
     path("", include("caunoi.desk.urls_admin")),

@@ -20,8 +20,10 @@ from caunoi.accounts.queries import units_with_role, windows_with_role
 from caunoi.desk.collecting import list_forms_to_fill
 from caunoi.desk.context import WRITERS
 from caunoi.desk.errors import FileMissing, FileTooLarge, PageUnknown
+from caunoi.documents.actions import store_bytes
 from caunoi.places.queries import get_snapshot
 from caunoi.records.spreadsheet import import_file, template_workbook
+from caunoi.records.spreadsheet.book import is_book
 from caunoi.refusals import FileRefused, Mistake, Refusal
 
 MAX_MEGABYTES = 20
@@ -29,6 +31,7 @@ MAX_MEGABYTES = 20
 SHOWN = 200
 KEPT = 5_000
 SESSION_KEY = "import-mistakes"
+UPLOAD_KEY = "workbook"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -50,7 +53,10 @@ def import_page(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "desk/collect/import.html", context)
     try:
-        name, content = _read_upload(request)
+        name, content = read_upload(request)
+        if is_book(content):
+            keep_upload(request, name, content)
+            return redirect("workbook-preview")
         context |= {"file_name": name, "result": _import(user, context["form_code"], name, content)}
     except FileRefused as refusal:
         keep_mistakes(request, refusal.mistakes)
@@ -66,13 +72,19 @@ def import_page(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/collect/import.html", context, status=422 if "sentence" in context else 200)
 
 
-def _read_upload(request: HttpRequest) -> tuple[str, bytes]:
+def read_upload(request: HttpRequest) -> tuple[str, bytes]:
     file = request.FILES.get("file")
     if file is None or isinstance(file, list):
         raise FileMissing
     if (file.size or 0) > MAX_MEGABYTES * 1024 * 1024:
         raise FileTooLarge(MAX_MEGABYTES)
     return file.name or "", file.read()
+
+
+def keep_upload(request: HttpRequest, name: str, content: bytes) -> None:
+    """The period's workbook that was uploaded, until it is confirmed or another one comes."""
+    stored = store_bytes(content, media_type=XLSX, at=moments.now())
+    request.session[UPLOAD_KEY] = {"sha256": stored.sha256, "name": name}
 
 
 def _import(user: User, form_code: str, name: str, content: bytes) -> Any:

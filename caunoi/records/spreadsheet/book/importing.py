@@ -24,7 +24,7 @@ from caunoi.records.spreadsheet.book.errors import BookMoved
 from caunoi.records.spreadsheet.book.parts import Part, Parts, read_parts
 from caunoi.records.spreadsheet.book.rows import Sender, SheetWork
 from caunoi.records.spreadsheet.importing import is_disk_full
-from caunoi.records.spreadsheet.reading import Advance, refuse
+from caunoi.records.spreadsheet.reading import refuse
 from caunoi.records.spreadsheet.units import UnitFinder
 from caunoi.records.spreadsheet.workbooks import has_macros
 from caunoi.refusals import Mistake
@@ -32,23 +32,29 @@ from caunoi.refusals import Mistake
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def preview_book(content: bytes, file_name: str, sender: Sender, *, progress: Advance | None = None) -> BookChanges:
+# (rows done, rows in all): told now and then.
+Show = Callable[[int, int], None]
+
+
+def preview_book(content: bytes, file_name: str, sender: Sender, *, show: Show | None = None) -> BookChanges:
     """What the workbook would do now. Raises FileRefused with every mistake of every sheet; writes nothing."""
-    read = _read(content, file_name, sender, progress)
+    read = _read(content, file_name, sender, _Meter(show, rounds=1))
     flagged = _try(read, sender, lambda several: rehearse(several, by=_actor(sender), at=sender.at))
     return read.changes([*read.notes, *_notes_on_flags(flagged)])
 
 
 def import_book(
-    content: bytes, file_name: str, sender: Sender, *, expected: str = "", progress: Advance | None = None
+    content: bytes, file_name: str, sender: Sender, *, expected: str = "", show: Show | None = None
 ) -> BookChanges:
     """Write what is new or corrected, all of it or nothing. Raises FileRefused, DiskFull.
 
     `expected`: the fingerprint of what was looked over; BookMoved if it would do anything else by now.
     """
+    # Each row is read, written and announced.
+    meter = _Meter(show, rounds=3)
     try:
         with transaction.atomic():
-            read = _read(content, file_name, sender, progress)
+            read = _read(content, file_name, sender, meter)
             changes = read.changes(read.notes)
             if expected and changes.fingerprint != expected:
                 raise BookMoved
@@ -59,7 +65,7 @@ def import_book(
                     read,
                     sender,
                     lambda several: store(
-                        several, by=_actor(sender), at=sender.at, progress=progress, action="submission.import",
+                        several, by=_actor(sender), at=sender.at, progress=meter.advance, action="submission.import",
                         detail=detail,
                     ),
                 )  # fmt: skip
@@ -68,6 +74,22 @@ def import_book(
         if is_disk_full(error):
             raise DiskFull(file_name) from error
         raise
+
+
+class _Meter:
+    """Turns steps into shares of a whole that is known once the sheets are open."""
+
+    def __init__(self, show: Show | None, rounds: int) -> None:
+        self.show, self.rounds, self.done, self.total = show, rounds, 0, 0
+
+    def measure(self, rows: int) -> None:
+        self.total = rows * self.rounds
+        self.advance(0)
+
+    def advance(self, count: int) -> None:
+        self.done = min(self.done + count, self.total)
+        if self.show is not None:
+            self.show(self.done, self.total)
 
 
 class _Read:
@@ -86,8 +108,9 @@ class _Read:
         return BookChanges(self.unit, self.chosen, tuple(rows), sum(work.empty for work in self.works), tuple(notes))
 
 
-def _read(content: bytes, file_name: str, sender: Sender, progress: Advance | None) -> _Read:
+def _read(content: bytes, file_name: str, sender: Sender, meter: _Meter) -> _Read:
     parts = read_parts(content, file_name)
+    meter.measure(sum(len(part.table.rows) for part in parts.forms))
     mistakes = list(parts.mistakes)
     notes = list(parts.notes)
     if has_macros(content):
@@ -106,7 +129,7 @@ def _read(content: bytes, file_name: str, sender: Sender, progress: Advance | No
         levels = {assignment.level for assignment in list_assignments(part.mark.form)}
         finder = UnitFinder(door.places, levels, sender.scope)
         repeats = parts.repeats.get((part.mark.form, part.mark.period), [])
-        work = SheetWork(part, repeats, version, period, file_name, sender, door, finder, progress)
+        work = SheetWork(part, repeats, version, period, file_name, sender, door, finder, meter.advance)
         work.run()
         mistakes += work.mistakes
         works.append(work)

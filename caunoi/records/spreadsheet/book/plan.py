@@ -32,12 +32,13 @@ MAX_UNITS = 5_000
 class DueForm:
     """A form that units under the chosen one send in the chosen period. `periods`: one sheet each; empty for events.
 
-    `units`: how many owe it (for events: may send it). `sent`: reports that have come, of units × periods.
+    `units`: how many owe it (for events: may send it). `owed`: units × periods; `sent`: how many of these have come.
     """
 
     form: Form
     periods: tuple[Period, ...]
     units: int
+    owed: int
     sent: int
 
     @property
@@ -101,8 +102,8 @@ def list_due_forms(unit: int, period: Period, scope: Scope, today: date) -> list
             owed.update((one, own.key) for one in units)
     sent = _count_sent(found.values())
     forms = [
-        DueForm(form, tuple(sorted(periods)), len(units), sent.get(form.code, 0) if periods else 0)
-        for form, periods, units, _owed in found.values()
+        DueForm(form, tuple(sorted(periods)), len(units), len(owed), sent.get(form.code, 0))
+        for form, periods, units, owed in found.values()
     ]
     return sorted(forms, key=lambda one: (one.is_event, sort_key(one.form.title_vi)))
 
@@ -204,7 +205,7 @@ def _count_sent(found: Iterable[tuple[Form, set[Period], set[int], set[tuple[int
         rows = form.submissions.filter(
             period_key__in=sorted({period.key for period in periods}), org_unit_id__in=ids_in_sql(units)
         ).exclude(state=State.WITHDRAWN)
-        sent = set(rows.values_list("org_unit_id", "period_key")) if periods else set()
+        sent = set(rows.values_list("org_unit_id", "period_key")) if periods else set()  # events owe nothing
         counts[form.code] = counts.get(form.code, 0) + len(sent & owed)
     return counts
 
