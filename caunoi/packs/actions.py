@@ -14,12 +14,14 @@ from caunoi.audit.clock import lock_clock, take_numbers
 from caunoi.audit.rules import Actor
 from caunoi.documents.actions import store_bytes
 from caunoi.facts.models import DataElement, Indicator, Relation
-from caunoi.forms.actions import publish_form, set_assignments
+from caunoi.forms.actions import publish_form, set_assignments, set_form_files
 from caunoi.forms.models import Form, FormVersion
+from caunoi.forms.queries import get_form_version
 from caunoi.packs.models import LoadedPack
 from caunoi.packs.queries import get_surroundings
 from caunoi.packs.reading import read_pack
 from caunoi.packs.rules.contents import Pack
+from caunoi.records.entities.actions import set_register
 from caunoi.reports.models import ReportTemplate
 
 # What is being done, how much of it is done, how much there is.
@@ -65,6 +67,7 @@ def _load(pack: Pack, by: Actor, at: datetime, tell: Progress) -> LoadResult:
     about = pack.about
     result = LoadResult(about.code, about.version)
     _load_forms(pack, by, at, tell, result)
+    _load_registers(pack, by, at, result)
     elements = {row.code: _columns(asdict(row)) for row in pack.elements}
     _replace(DataElement, about.code, elements, lambda one: one.code, result, numbered=True)
     indicators = {row.code: asdict(row) for row in pack.indicators}
@@ -93,7 +96,11 @@ def _load_forms(pack: Pack, by: Actor, at: datetime, tell: Progress, result: Loa
         tell(_("Nạp biểu mẫu"), done, len(pack.forms))
         code, version = form.compiled.form_id, form.compiled.version
         if (code, version) in known:  # the same content: the pack was checked
-            result.unchanged += 1
+            published = get_form_version(code, version)
+            if set_form_files(published, pack.media.get(code, {}), by=by, at=at):
+                result.changed += 1
+            else:
+                result.unchanged += 1
             continue
         publish_form(
             content=form.content,
@@ -102,6 +109,7 @@ def _load_forms(pack: Pack, by: Actor, at: datetime, tell: Progress, result: Loa
             pack=pack.about.code,
             by=by,
             at=at,
+            media=pack.media.get(code, {}),
         )
         if code in codes:
             result.changed += 1
@@ -122,6 +130,19 @@ def _load_forms(pack: Pack, by: Actor, at: datetime, tell: Progress, result: Loa
             result.changed += 1
         else:
             result.removed += 1
+
+
+def _load_registers(pack: Pack, by: Actor, at: datetime, result: LoadResult) -> None:
+    """A register that left the pack stays with its things; forms may feed it as before."""
+    for row in pack.registers:
+        outcome = set_register(**asdict(row), pack=pack.about.code, by=by, at=at)
+        match outcome:
+            case "created":
+                result.created += 1
+            case "changed":
+                result.changed += 1
+            case "unchanged":
+                result.unchanged += 1
 
 
 def _columns(row: Mapping[str, Any]) -> dict[str, Any]:

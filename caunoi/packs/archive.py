@@ -13,11 +13,12 @@ from pathlib import Path, PurePosixPath
 
 from django.utils.translation import gettext as _
 
+from caunoi.packs.rules.registers import MEDIA_TYPES
 from caunoi.refusals import FileRefused, Mistake
 
 LARGEST = 50 * 1024 * 1024
 MOST_FILES = 500
-SUFFIXES = frozenset({".toml", ".csv", ".md", ".xlsx", ".xls", ".docx", ".txt"})
+SUFFIXES = frozenset({".toml", ".csv", ".md", ".xlsx", ".xls", ".docx", ".txt", *MEDIA_TYPES})
 _LEFT_ALONE = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 

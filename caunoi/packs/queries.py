@@ -7,8 +7,8 @@ from caunoi.facts.rules.formula import FormulaError, parse_formula
 from caunoi.facts.rules.formula_check import ElementFacts, IndicatorFacts
 from caunoi.forms.models import FormVersion
 from caunoi.packs.models import LoadedPack
-from caunoi.packs.rules.contents import PublishedForm, StandingElement, Surroundings
-from caunoi.records.models import SubmissionVersion
+from caunoi.packs.rules.contents import KnownRegister, PublishedForm, StandingElement, Surroundings
+from caunoi.records.models import EntityList, SubmissionVersion
 from caunoi.reports.models import ReportTemplate
 
 
@@ -31,6 +31,7 @@ def get_surroundings(pack: str) -> Surroundings:
         report_owners=dict(ReportTemplate.objects.exclude(pack=pack).values_list("code", "pack")),
         forms=_published_forms(),
         standing=_standing(pack),
+        registers={one.code: KnownRegister(one.pack, tuple(one.properties)) for one in EntityList.objects.all()},
     )
 
 

@@ -19,7 +19,7 @@ from lxml import etree
 
 from caunoi.forms.rules.compile import compile_xlsform
 from caunoi.forms.rules.questions import Question
-from caunoi.packs.rules import assignments, elements, indicators
+from caunoi.packs.rules import assignments, elements, indicators, registers
 from caunoi.packs.rules.contents import NOTHING_LOADED, About, FormFile, Pack, RelationRow, ReportFile, Surroundings
 from caunoi.packs.rules.tables import Notes, Row, check_unique, decode, read_table, suggest
 from caunoi.packs.rules.words import LEVELS
@@ -29,7 +29,7 @@ from caunoi.vietnamese_text import clean
 
 PACK_FILE = "pack.toml"
 NEEDED = (PACK_FILE, elements.FILE, assignments.FILE)
-TABLES = (elements.FILE, indicators.FILE, assignments.FILE, indicators.RELATIONS_FILE)
+TABLES = (elements.FILE, indicators.FILE, assignments.FILE, indicators.RELATIONS_FILE, registers.FILE)
 KNOWN = (PACK_FILE, *TABLES, "forms", "reports")
 FORM_TYPES = (".xlsx", ".xls", ".md")
 # Beside the pack for people; and what Excel, Windows and macOS leave behind while a file is open.
@@ -49,7 +49,8 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
     files = _list_files(folder, notes)
     about = _read_about(files.get(PACK_FILE), notes)
     loaded = surround(about.code) if surround and about.code else NOTHING_LOADED
-    forms, questions = _read_forms(files, loaded, about, notes)
+    media = {name: files[name] for name in files if _is_media(name)}
+    forms, questions = _read_forms({name: files[name] for name in files if name not in media}, loaded, about, notes)
 
     def table(file: str, columns: Sequence[str], optional: Sequence[str] = ()) -> list[Row]:
         return read_table(file, files[file], columns, notes, optional) if file in files else []
@@ -81,6 +82,11 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
         | {one.code for one in read_indicators}
         | {*loaded.elements, *loaded.indicators}
     )
+    register_rows = registers.read_registers(
+        table(registers.FILE, registers.COLUMNS), forms, loaded.registers, about.code, notes
+    )
+    # Forms that can't be read would leave their files without an owner; their own mistakes come first.
+    form_media = registers.check_media(media, forms, loaded.registers, notes) if None not in questions.values() else {}
     # Where a table can't be read, every code a template names would look unknown.
     reports = _read_reports(files, loaded, codes if readable else None, notes)
     if notes.mistakes:
@@ -94,6 +100,8 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
         assignments=read_assignments,
         relations=tuple(relations),
         reports=tuple(reports),
+        registers=tuple(register_rows),
+        media=form_media,
     )
 
 
@@ -140,10 +148,27 @@ def _list_folder(folder: Path, allowed: Sequence[str], found: dict[str, bytes], 
         name = f"{folder.name}/{path.name}"
         if _LEFT_ALONE.fullmatch(path.name):
             continue
-        if path.is_dir() or path.suffix.lower() not in allowed:
+        if path.is_dir() and folder.name == "forms" and path.name.endswith(registers.MEDIA):
+            _list_media(path, name, found, notes)
+        elif path.is_dir() or path.suffix.lower() not in allowed:
             notes.add_file(name, _("Loại tệp không dùng ở đây."), allowed=", ".join(f"*{suffix}" for suffix in allowed))
         else:
             _read_file(path, name, found, notes)
+
+
+def _list_media(folder: Path, name: str, found: dict[str, bytes], notes: Notes) -> None:
+    for path in sorted(folder.iterdir()):
+        if _LEFT_ALONE.fullmatch(path.name):
+            continue
+        if path.is_dir() or path.suffix.lower() not in registers.MEDIA_TYPES:
+            allowed = ", ".join(f"*{suffix}" for suffix in registers.MEDIA_TYPES)
+            notes.add_file(f"{name}/{path.name}", _("Loại tệp không dùng ở đây."), allowed=allowed)
+        else:
+            _read_file(path, f"{name}/{path.name}", found, notes)
+
+
+def _is_media(name: str) -> bool:
+    return name.startswith("forms/") and name.count("/") == 2
 
 
 def _read_file(path: Path, name: str, found: dict[str, bytes], notes: Notes) -> None:

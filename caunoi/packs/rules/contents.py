@@ -34,6 +34,26 @@ class FormFile:
 
 
 @dataclass(frozen=True)
+class RegisterRow:
+    """One row of registers.csv. `properties`: all that its forms give, in order."""
+
+    code: str
+    title_vi: str
+    title_en: str
+    ended_when: str
+    columns: tuple[str, ...]
+    properties: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class KnownRegister:
+    """A register loaded before, of this pack or another."""
+
+    pack: str
+    properties: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ElementRow:
     """One row of data_elements.csv; the fields are those of facts.models.DataElement."""
 
@@ -94,7 +114,8 @@ class ReportFile:
 
 @dataclass(frozen=True)
 class Pack:
-    """`content_hash` covers all files of the folder, names and bytes. `assignments` by form code."""
+    """`content_hash` covers all files of the folder, names and bytes. `assignments` by form code; `media`: the files
+    beside each form, by form code and name."""
 
     about: About
     content_hash: str
@@ -104,6 +125,8 @@ class Pack:
     assignments: Mapping[str, tuple[AssignmentRow, ...]]
     relations: tuple[RelationRow, ...]
     reports: tuple[ReportFile, ...]
+    registers: tuple[RegisterRow, ...] = ()
+    media: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -140,6 +163,7 @@ class Surroundings:
     report_owners: Mapping[str, str] = field(default_factory=dict)
     forms: Mapping[str, PublishedForm] = field(default_factory=dict)
     standing: Mapping[str, StandingElement] = field(default_factory=dict)
+    registers: Mapping[str, KnownRegister] = field(default_factory=dict)
 
 
 NOTHING_LOADED = Surroundings()

@@ -11,6 +11,7 @@ from caunoi.records.entities.actions.deciding import (
     settle_problem,
     unmerge_entity,
 )
+from caunoi.records.entities.actions.registers import set_register
 from caunoi.records.entities.actions.taking import (
     release_backlog,
     take_entities,
@@ -27,6 +28,7 @@ __all__ = [
     "resolve_conflict",
     "restore_entity",
     "retry_problem",
+    "set_register",
     "settle_problem",
     "take_entities",
     "tell_approved",

@@ -202,4 +202,4 @@ def test_nobody_sees_things_of_units_outside_their_scope(village: OrgUnit, offic
         return len(list_rows(register, scope_of(who, AT.date()), Filters(AT.date()), AT.date()))
 
     assert (seen(officer), seen(stranger)) == (1, 0)
-    assert Entity.objects.get(uuid=GROUP)
+    assert Entity.objects.get(uuid=GROUP).org_unit == village
