@@ -163,7 +163,10 @@ def _offer(request: HttpRequest) -> dict[str, Any]:
         )
         for one in list_due_forms(unit, period, _scope(request), today)
     ]
-    return {**shown, "unit": unit, "forms": forms}
+    events = [form for form in forms if form.is_event]
+    return {
+        **shown, "unit": unit, "forms": forms, "events": events, "events_chosen": any(form.chosen for form in events),
+    }  # fmt: skip
 
 
 def _look_over(request: HttpRequest, name: str, content: bytes, show: Show, sentence: str = "") -> HttpResponse:

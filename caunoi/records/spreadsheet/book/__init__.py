@@ -1,6 +1,6 @@
 """One workbook for all units and all due forms of a period: downloaded, filled, sent back, looked over, confirmed."""
 
-from caunoi.records.spreadsheet.book.changes import BookChanges, FieldChange, RowChange
+from caunoi.records.spreadsheet.book.changes import BookChanges, FieldChange, Outcome, RowChange
 from caunoi.records.spreadsheet.book.errors import BookMoved
 from caunoi.records.spreadsheet.book.importing import import_book, preview_book
 from caunoi.records.spreadsheet.book.parts import is_book
@@ -13,6 +13,7 @@ __all__ = [
     "BookMoved",
     "DueForm",
     "FieldChange",
+    "Outcome",
     "RowChange",
     "Sender",
     "file_name_of",

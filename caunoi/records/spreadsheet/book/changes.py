@@ -37,6 +37,7 @@ class RowChange:
     row: int
     form_code: str
     unit: str
+    code: str
     period_key: str
     outcome: Outcome
     state: str = ""
@@ -65,7 +66,7 @@ class BookChanges:
     def fingerprint(self) -> str:
         """Differs if the same workbook would do anything else by now."""
         told = [
-            (row.form_code, row.period_key, row.unit, row.row, row.outcome, row.submission_id, str(row.fields))
+            (row.form_code, row.period_key, row.code, row.row, row.outcome, row.submission_id, str(row.fields))
             for row in self.rows
             if row.outcome in ("new", "corrected")
         ]

@@ -25,7 +25,7 @@ from caunoi.records.models import Source, SubmissionVersion
 from caunoi.records.spreadsheet.book.changes import Outcome, RowChange, compare_answers
 from caunoi.records.spreadsheet.book.layout import BASE_COLUMN, LINE_COLUMN, RECORD_COLUMN
 from caunoi.records.spreadsheet.book.parts import Part
-from caunoi.records.spreadsheet.book.plan import repeats_of
+from caunoi.records.spreadsheet.book.plan import code_for, repeats_of
 from caunoi.records.spreadsheet.book.stored import (
     StoredRows,
     is_from,
@@ -413,7 +413,9 @@ class SheetWork:
         unit = version.submission.org_unit_id if version else row.unit
         day = version.submission.day_to if version else self.period.days.last if self.period else None
         places = self.door.places
-        name = places.name_on(unit, day or local_date(self.sender.at)) if unit is not None else ""
+        on = day or local_date(self.sender.at)
+        name = places.name_on(unit, on) if unit is not None else ""
+        code = code_for(unit, on, places) if unit is not None else ""
         before = version.answers if version else {}
         fields = (
             compare_answers(self.questions, self.repeat_questions, before, row.answers)
@@ -426,6 +428,7 @@ class SheetWork:
                 row.number,
                 self.version.form.code,
                 name,
+                code,
                 self.period.key if self.period else "",
                 outcome,
                 version.submission.state if version else "",
