@@ -25,6 +25,7 @@ def create_user(
     by: Actor,
     at: datetime,
     language: str = "",
+    phone: str = "",
     check_strength: bool = True,
 ) -> User:
     """`password` None: the account cannot sign in until a password is set. `language` empty: the installation's."""
@@ -33,7 +34,8 @@ def create_user(
         raise UserInvalid(_("Tên đăng nhập không được để trống và không có dấu cách."))
     if User.objects.filter(username__iexact=username).exists():
         raise UserNameTaken(_("Tên đăng nhập “%(name)s” đã có người dùng. Hãy chọn tên khác.") % {"name": username})
-    user = User(username=username, full_name=full_name, language=language or settings.CAUNOI_LANGUAGE)
+    language = language or settings.CAUNOI_LANGUAGE
+    user = User(username=username, full_name=full_name, phone=clean(phone), language=language)
     if password is not None and check_strength:
         _check_password(password, user)
     user.set_password(password)
@@ -43,16 +45,19 @@ def create_user(
 
 
 @transaction.atomic
-def update_user(*, user: User, full_name: str, language: str, is_active: bool, by: Actor, at: datetime) -> bool:
-    """False if nothing was different (and then no audit line)."""
+def update_user(
+    *, user: User, full_name: str, language: str, is_active: bool, by: Actor, at: datetime, phone: str | None = None
+) -> bool:
+    """False if nothing was different (and then no audit line). `phone` None: as it was."""
     row = User.objects.select_for_update().get(pk=user.pk)
     full_name = clean(full_name)
-    new = {"full_name": full_name, "language": language, "is_active": is_active}
+    phone = row.phone if phone is None else clean(phone)
+    new = {"full_name": full_name, "language": language, "is_active": is_active, "phone": phone}
     changed = {name for name, value in new.items() if getattr(row, name) != value}
     if not changed:
         return False
-    row.full_name, row.language, row.is_active = full_name, language, is_active
-    row.save(update_fields=["full_name", "language", "is_active"])
+    row.full_name, row.language, row.is_active, row.phone = full_name, language, is_active, phone
+    row.save(update_fields=["full_name", "language", "is_active", "phone"])
     # Names are personal: the line says that one changed, not what it was.
     detail = {"changed": sorted(changed), "is_active": is_active}
     write_line("user.update", f"user:{row.pk}", detail, by=by, at=at)

@@ -25,8 +25,20 @@ class PasswordField(forms.CharField):
         super().__init__(max_length=200, strip=False, widget=widget, **kwargs)
 
 
+class PhoneField(forms.CharField):
+    def __init__(self) -> None:
+        super().__init__(
+            label=gettext_lazy("Điện thoại"),
+            required=False,
+            max_length=30,
+            help_text=gettext_lazy("Có thể để trống. Cán bộ nhắc nộp báo cáo thấy số này."),
+            widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
+        )
+
+
 class UserForm(forms.Form):
     full_name = forms.CharField(label=gettext_lazy("Họ và tên"), max_length=120)
+    phone = PhoneField()
     language = forms.ChoiceField(label=gettext_lazy("Ngôn ngữ"), choices=LANGUAGES, initial=settings.CAUNOI_LANGUAGE)
     is_active = forms.BooleanField(
         label=gettext_lazy("Được đăng nhập"),
@@ -44,6 +56,7 @@ class NewUserForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )
     full_name = forms.CharField(label=gettext_lazy("Họ và tên"), max_length=120)
+    phone = PhoneField()
     language = forms.ChoiceField(label=gettext_lazy("Ngôn ngữ"), choices=LANGUAGES, initial=settings.CAUNOI_LANGUAGE)
     password = PasswordField(label=gettext_lazy("Mật khẩu ban đầu"), help_text=gettext_lazy("Ít nhất 8 ký tự."))
 

@@ -20,6 +20,7 @@ class Role(models.TextChoices):
 
 class User(AbstractUser):
     full_name = models.CharField(max_length=120, blank=True)
+    phone = models.CharField(max_length=30, blank=True, help_text="where officers who remind this person call")
     language = models.CharField(max_length=2, choices=[("vi", "Tiếng Việt"), ("en", "English")], default="vi")
 
     def __str__(self) -> str:

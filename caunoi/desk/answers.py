@@ -29,6 +29,8 @@ class AnswerRow:
     numeric: bool = False
     file: str = ""
     heading: bool = False
+    remark: str = ""
+    """what the approver said of the answer when the record was returned"""
 
 
 def list_rows(

@@ -65,6 +65,7 @@ def list_links(roles: set[Role]) -> list[Link]:
         (WRITERS, Link("due", _("Việc cần ghi"), frozenset({"fill", "submission-correct"}))),
         (WRITERS, Link("offline", _("Bản nháp và hàng chờ"), frozenset({"offline-draft"}))),
         (DECIDERS, Link("inbox", _("Hộp duyệt"), frozenset({"submission", "approve-many"}))),
+        (DECIDERS, Link("reminders", _("Nhắc nộp"), frozenset({"extensions", "extension-new"}))),
         (WRITERS, Link("workbooks", _("Sổ nhập"), frozenset({"workbook-preview", "workbook-confirm"}))),
         (WRITERS, Link("import", _("Nhập bảng tính"))),
         (READERS, Link("figures", _("Số liệu"), frozenset({"explain"}))),

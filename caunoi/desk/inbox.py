@@ -17,7 +17,7 @@ from caunoi.accounts.models import User
 from caunoi.accounts.queries import windows_with_role
 from caunoi.accounts.scope import ids_in_sql
 from caunoi.approvals.models import ApprovalStep
-from caunoi.approvals.rules import Step
+from caunoi.approvals.rules import State, Step
 from caunoi.desk.collecting import title_of
 from caunoi.desk.context import DECIDERS
 from caunoi.desk.missing import group_unit
@@ -27,10 +27,19 @@ from caunoi.periods.rules import first_day, last_day
 from caunoi.places.models import OrgUnitSpell
 from caunoi.places.queries import get_snapshot
 from caunoi.records.models import Submission
-from caunoi.records.queries import LATE, Due, count_missing, list_late, list_missing, list_returned, list_waiting_for
+from caunoi.records.queries import (
+    LATE,
+    Due,
+    count_missing,
+    list_late,
+    list_missing,
+    list_returned,
+    list_submissions,
+    list_waiting_for,
+)
 from caunoi.vietnamese_text import fold
 
-TABS = ("waiting", "missing", "late", "returned")
+TABS = ("waiting", "missing", "late", "returned", "approved", "locked")
 
 
 @dataclass(frozen=True)
@@ -79,7 +88,11 @@ class Row:
     is_late: bool
     late_badge: str = "sent-late"
     comment: str = ""
-    can_select: bool = False
+    value: str = ""
+    """what ticking it sends: the record as it was seen; of what is missing, the form, unit and period"""
+    waits_above: bool = False
+    is_closed: bool = False
+    closed_on: date | None = None
 
 
 def read_filters(asked: QueryDict, on: date) -> Filters:
@@ -124,7 +137,12 @@ def list_sent(tab: str, user: User, at: datetime, filters: Filters) -> QuerySet[
         found = list_waiting_for(user, at)
     else:
         scope = windows_with_role(user, DECIDERS, local_date(at))
-        found = list_late(scope) if tab == "late" else list_returned(scope)
+        if tab == "late":
+            found = list_late(scope)
+        elif tab == "returned":
+            found = list_returned(scope)
+        else:
+            found = list_submissions(scope).filter(state=tab)
     if filters.form:
         found = found.filter(form__code=filters.form)
     if filters.first:
@@ -161,7 +179,14 @@ DUE_ORDERS: dict[str, Callable[[Due], Any]] = {
     "period": lambda due: (due.last_day, due.title),
     "due": lambda due: (due.due_on, due.title),
 }
-DEFAULT_SORT = {"waiting": "due", "missing": "due", "late": "-received", "returned": "due"}
+DEFAULT_SORT = {
+    "waiting": "due",
+    "missing": "due",
+    "late": "-received",
+    "returned": "due",
+    "approved": "-period",
+    "locked": "-period",
+}
 
 
 def read_sort(asked: str, tab: str) -> str:
@@ -216,7 +241,8 @@ def show_sent(tab: str, ids: Sequence[int]) -> list[Row]:
                 state=one.state,
                 is_late=one.due_on is not None and local_date(one.first_received_at) > one.due_on,
                 comment=comments.get(pk, ""),
-                can_select=tab == "waiting",
+                value=f"{pk}:{one.current_number}:{one.approved_steps}",
+                waits_above=one.state == State.SUBMITTED and one.approved_steps > 0,
             )
         )
     return rows
@@ -228,7 +254,7 @@ def _find_comments(ids: Sequence[int]) -> dict[int, str]:
     return {int(step.subject.partition(":")[2]): step.comment for step in steps}
 
 
-def show_owed(page: Sequence[Due]) -> list[Row]:
+def show_owed(page: Sequence[Due], on: date) -> list[Row]:
     rows = []
     for due in page:
         name, above = _names(due.org_unit_id, due.last_day)
@@ -246,6 +272,9 @@ def show_owed(page: Sequence[Due]) -> list[Row]:
                 received_at=None,
                 state="late" if due.state == LATE else "missing",
                 is_late=False,
+                is_closed=due.is_closed(on),
+                closed_on=due.closes_on,
+                value=f"{due.form_code}|{get_snapshot().units[due.org_unit_id].key}|{due.period_key}",
             )
         )
     return rows
@@ -277,6 +306,8 @@ def count_tabs(user: User, at: datetime, filters: Filters) -> list[Tab]:
         "missing": _("Chưa gửi"),
         "late": _("Gửi muộn"),
         "returned": _("Đã trả lại"),
+        "approved": _("Đã duyệt"),
+        "locked": _("Đã khóa"),
     }
     counts = {
         tab: count_owed(user, on, filters) if tab == "missing" else list_sent(tab, user, at, filters).count()

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from caunoi.desk.views import collect, fill, inbox, offline, spreadsheet, submission
+from caunoi.desk.views import collect, deciding, fill, inbox, offline, reminders, spreadsheet, submission
 
 FILL = "fill/<str:form_code>/<str:unit_key>/<str:period_key>/"
 ONE = "submissions/<int:submission_id>/"
@@ -27,8 +27,13 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}approve/", submission.submission_approve, name="submission-approve"),
     path(f"{ONE}return/", submission.submission_return, name="submission-return"),
     path(f"{ONE}withdraw/", submission.submission_withdraw, name="submission-withdraw"),
+    path(f"{ONE}lock/", submission.submission_lock, name="submission-lock"),
+    path(f"{ONE}unlock/", submission.submission_unlock, name="submission-unlock"),
     path("inbox/", inbox.inbox, name="inbox"),
-    path("inbox/approve/", inbox.approve_chosen, name="approve-many"),
+    path("inbox/approve/", deciding.decide_chosen, name="approve-many"),
+    path("reminders/", reminders.reminders, name="reminders"),
+    path("extensions/", reminders.extensions, name="extensions"),
+    path("extensions/new/", reminders.extension_new, name="extension-new"),
     path("import/", spreadsheet.import_page, name="import"),
     path("import/template.xlsx", spreadsheet.import_template, name="import-template"),
     path("import/mistakes.csv", spreadsheet.import_mistakes, name="import-mistakes"),

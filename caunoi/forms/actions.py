@@ -241,6 +241,17 @@ def extend(
     return made
 
 
+@transaction.atomic
+def extend_several(
+    wanted: Mapping[tuple[str, str], Collection[int]], until: date, reason: str, *, by: User, at: datetime
+) -> list[Extension]:
+    """(form code, period key) -> units: all of them are extended, or none."""
+    made: list[Extension] = []
+    for (form_code, period_key), units in wanted.items():
+        made += extend(form_code, units, period_key, until, reason, by=by, at=at)
+    return made
+
+
 def _row_of(one: Assignment) -> AssignmentRow:
     return AssignmentRow(
         level=one.level,

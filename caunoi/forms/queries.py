@@ -8,7 +8,7 @@ from typing import cast
 from django.db.models import QuerySet
 
 from caunoi.accounts.models import Role, User
-from caunoi.accounts.queries import windows_with_role
+from caunoi.accounts.queries import holds_anywhere, windows_with_role
 from caunoi.accounts.scope import Scope, ids_in_sql
 from caunoi.approvals.permissions import deciding_levels
 from caunoi.documents.actions import read_bytes
@@ -117,6 +117,12 @@ def extending_scopes(user: User, assignment: Assignment, at: datetime) -> tuple[
     return (
         windows_with_role(user, Role.APPROVER, on, levels),
         windows_with_role(user, {Role.PROGRAMME_MANAGER, Role.ADMINISTRATOR}, on),
+    )
+
+
+def may_extend_anywhere(user: User, on: date) -> bool:
+    return any(
+        holds_anywhere(user, role, on) for role in (Role.APPROVER, Role.PROGRAMME_MANAGER, Role.ADMINISTRATOR)
     )
 
 

@@ -128,6 +128,11 @@ def find_obstacle_to(submission: Submission, step: Step, user: User, at: datetim
     return terms.find_obstacle(terms.find_step(step, submission), submission, version, comment="…", number=None)
 
 
+def find_step_to(submission: Submission, step: Step, user: User, at: datetime) -> Step:
+    """What approving means for this record now: `endorse` while a further level has to approve."""
+    return Terms(user, at).find_step(step, submission)
+
+
 # What came in
 
 

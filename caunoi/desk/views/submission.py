@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
@@ -17,10 +18,10 @@ from django.views.decorators.http import require_POST, require_safe
 from caunoi import moments
 from caunoi.accounts.models import User
 from caunoi.accounts.queries import can, scope_of
-from caunoi.approvals.errors import OwnApproval
+from caunoi.approvals.errors import NotYourTurn, OwnApproval, StepImpossible
 from caunoi.approvals.queries import list_steps
-from caunoi.approvals.rules import State, Step, find_next
-from caunoi.desk.answers import list_rows
+from caunoi.approvals.rules import State, Step
+from caunoi.desk.answers import AnswerRow, list_rows
 from caunoi.desk.collecting import title_of
 from caunoi.desk.context import WRITERS
 from caunoi.desk.errors import PageUnknown
@@ -29,15 +30,17 @@ from caunoi.desk.templatetags.caunoi import day_, period
 from caunoi.documents.actions import path_of
 from caunoi.forms.queries import checker_of
 from caunoi.places.queries import get_snapshot
-from caunoi.records.actions import approve, return_, withdraw
+from caunoi.records.actions import approve, lock, lock_due_today, return_, unlock, withdraw
 from caunoi.records.errors import VersionMoved
 from caunoi.records.models import Attachment, Source, Submission, SubmissionVersion
 from caunoi.records.queries import (
     find_obstacle_to,
     find_previous,
     find_return_comment,
+    find_step_to,
     get_submission,
     get_version,
+    list_remarks,
     list_versions,
 )
 
@@ -54,6 +57,8 @@ class Happening:
     by: str
     number: int | None
     comment: str = ""
+    remarks: tuple[tuple[str, str], ...] = ()
+    """(question's label, what was said of the answer)"""
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,10 @@ class May:
     approve: bool
     return_: bool
     withdraw: bool
+    lock: bool
+    unlock: bool
+    endorses: bool
+    """approving sends it on to the next level"""
     why_not_approve: str = ""
 
     @property
@@ -74,6 +83,7 @@ class May:
 @never_cache
 @require_safe
 def submission(request: HttpRequest, submission_id: int) -> HttpResponse:
+    lock_due_today(at=moments.now())
     found, user = _open(request, submission_id)
     version = get_version(found, found.current_number)
     before = find_previous(found, scope_of(user, moments.today()))
@@ -131,16 +141,42 @@ def submission_file(request: HttpRequest, submission_id: int, number: int, name:
 @require_POST
 def submission_approve(request: HttpRequest, submission_id: int) -> HttpResponse:
     found, user, number, comment = _read_decision(request, submission_id)
-    approve(found.pk, by=user, at=moments.now(), comment=comment, number=number)
-    messages.success(request, _("Đã duyệt."))
+    stage = request.POST.get("stage", "")
+    approve(
+        found.pk,
+        by=user,
+        at=moments.now(),
+        comment=comment,
+        number=number,
+        stage=int(stage) if stage.isdecimal() else None,
+    )
+    found.refresh_from_db()
+    done = found.state == State.APPROVED
+    messages.success(request, _("Đã duyệt.") if done else _("Đã duyệt và chuyển cấp trên duyệt tiếp."))
     return redirect("submission", found.pk)
 
 
 @require_POST
 def submission_return(request: HttpRequest, submission_id: int) -> HttpResponse:
     found, user, number, comment = _read_decision(request, submission_id)
-    return_(found.pk, by=user, at=moments.now(), comment=comment, number=number)
+    return_(found.pk, by=user, at=moments.now(), comment=comment, number=number, remarks=_read_remarks(request))
     messages.success(request, _("Đã trả lại kèm lời nhắn."))
+    return redirect("submission", found.pk)
+
+
+@require_POST
+def submission_lock(request: HttpRequest, submission_id: int) -> HttpResponse:
+    found, user, number, comment = _read_decision(request, submission_id)
+    lock(found.pk, by=user, at=moments.now(), comment=comment, number=number)
+    messages.success(request, _("Đã khóa."))
+    return redirect("submission", found.pk)
+
+
+@require_POST
+def submission_unlock(request: HttpRequest, submission_id: int) -> HttpResponse:
+    found, user, number, comment = _read_decision(request, submission_id)
+    unlock(found.pk, by=user, at=moments.now(), comment=comment, number=number)
+    messages.success(request, _("Đã mở khóa."))
     return redirect("submission", found.pk)
 
 
@@ -162,6 +198,13 @@ def _read_decision(request: HttpRequest, submission_id: int) -> tuple[Submission
     return found, user, number, request.POST.get("comment", "").strip()
 
 
+def _read_remarks(request: HttpRequest) -> list[dict[str, str]]:
+    """Fields `remark-<question>` that hold something, in the form's order."""
+    said = {name.removeprefix("remark-"): str(text).strip() for name, text in request.POST.items()
+            if name.startswith("remark-")}  # fmt: skip
+    return [{"question": question, "text": text} for question, text in said.items() if text]
+
+
 def _open(request: HttpRequest, submission_id: int) -> tuple[Submission, User]:
     user = cast(User, request.user)
     return get_submission(submission_id, scope_of(user, moments.today())), user
@@ -170,14 +213,18 @@ def _open(request: HttpRequest, submission_id: int) -> tuple[Submission, User]:
 def find_what_may(user: User, found: Submission) -> May:
     at = moments.now()
     writes = can(user, WRITERS, found.org_unit_id, moments.local_date(at))
-    obstacles = {step: find_obstacle_to(found, step, user, at) for step in (Step.APPROVE, Step.RETURN, Step.WITHDRAW)}
+    steps = (Step.APPROVE, Step.RETURN, Step.WITHDRAW, Step.LOCK, Step.UNLOCK, Step.CORRECT)
+    obstacles = {step: find_obstacle_to(found, step, user, at) for step in steps}
     own = obstacles[Step.APPROVE]
     return May(
-        correct=writes and find_next(State(found.state), Step.CORRECT) is not None,
+        correct=writes and not isinstance(obstacles[Step.CORRECT], StepImpossible),
         approve=own is None,
         return_=obstacles[Step.RETURN] is None,
         withdraw=obstacles[Step.WITHDRAW] is None,
-        why_not_approve=own.sentence if isinstance(own, OwnApproval) else "",
+        lock=obstacles[Step.LOCK] is None,
+        unlock=obstacles[Step.UNLOCK] is None,
+        endorses=own is None and find_step_to(found, Step.APPROVE, user, at) is Step.ENDORSE,
+        why_not_approve=own.sentence if isinstance(own, (OwnApproval, NotYourTurn)) else "",
     )
 
 
@@ -185,6 +232,9 @@ def _show(found: Submission, version: SubmissionVersion, beside: SubmissionVersi
     language = get_language() or "vi"
     name = get_snapshot().name_on(found.org_unit_id, found.day_to)
     before = beside.answers if beside is not None else None
+    rows = list_rows(checker_of(version.form_version).outline, version.answers, before, language)
+    if version.number == found.current_number:
+        rows = _put_remarks(rows, found)
     return {
         "submission": found,
         "version": version,
@@ -192,7 +242,8 @@ def _show(found: Submission, version: SubmissionVersion, beside: SubmissionVersi
         "unit_name": name,
         "unit_path": get_snapshot().path_name(found.org_unit_id, found.day_to),
         "is_late": found.due_on is not None and moments.local_date(found.first_received_at) > found.due_on,
-        "rows": list_rows(checker_of(version.form_version).outline, version.answers, before, language),
+        "rows": rows,
+        "questions": list({row.question: row for row in reversed(rows) if not row.heading}.values())[::-1],
         "caption": _("Bản %(number)d, nhận lúc %(at)s")
         % {"number": version.number, "at": f"{version.received_at.astimezone(moments.VIETNAM):%H:%M, %d/%m/%Y}"},
         "value_heading": _("Bản %(number)d") % {"number": version.number}
@@ -200,6 +251,12 @@ def _show(found: Submission, version: SubmissionVersion, beside: SubmissionVersi
         else _occasion_of(found),
         "history": list_history(found),
     }
+
+
+def _put_remarks(rows: list[AnswerRow], found: Submission) -> list[AnswerRow]:
+    """Beside the first answer to the question they are about: a remark is to a question, whatever row of a repeat."""
+    said = {one["question"]: one["text"] for one in list_remarks(found)}
+    return [replace(row, remark=said.pop(row.question, "")) if not row.heading else row for row in rows]
 
 
 def _occasion_of(found: Submission) -> str:
@@ -211,6 +268,8 @@ def _what_next(found: Submission) -> str:
     """Where the record stands and in which books its figures are."""
     if found.state == State.SUBMITTED and found.reported_number != found.current_number:
         return _("Đã đến nơi, chưa vào sổ nào: có câu trả lời cần người duyệt xem.")
+    if found.state == State.SUBMITTED and found.approved_steps:
+        return _("Cấp dưới đã duyệt, đang chờ cấp trên duyệt tiếp. Số liệu chưa vào sổ đã duyệt.")
     if found.state == State.SUBMITTED and found.approved_number is not None:
         return _("Bản sửa đang chờ duyệt. Đến khi duyệt, sổ đã duyệt vẫn giữ số liệu của bản %(number)d.") % {
             "number": found.approved_number
@@ -230,6 +289,7 @@ def list_history(found: Submission) -> list[Happening]:
         Step.SUBMIT: _("Gửi lần đầu"),
         Step.CORRECT: _("Gửi bản sửa"),
         Step.RETURN: _("Trả lại"),
+        Step.ENDORSE: _("Duyệt, chuyển cấp trên"),
         Step.APPROVE: _("Duyệt"),
         Step.LOCK: _("Khóa"),
         Step.UNLOCK: _("Mở khóa"),
@@ -240,5 +300,18 @@ def list_history(found: Submission) -> list[Happening]:
         title, sends = titles[Step(step.step)], step.step in (Step.SUBMIT, Step.CORRECT)
         if sends and step.number in versions:
             title = f"{title} ({Source(versions[step.number].source).label})"
-        history.append(Happening(step.at, title, step.by_name, step.number if sends else None, step.comment))
+        remarks = _name_remarks(step.remarks, versions.get(step.number))
+        history.append(Happening(step.at, title, step.by_name, step.number if sends else None, step.comment, remarks))
     return history[::-1]
+
+
+def _name_remarks(
+    remarks: Sequence[Mapping[str, str]], version: SubmissionVersion | None
+) -> tuple[tuple[str, str], ...]:
+    if not remarks or version is None:
+        return ()
+    known, language = checker_of(version.form_version).by_name, get_language() or "vi"
+    return tuple(
+        (known[one["question"]].label(language) if one["question"] in known else one["question"], one["text"])
+        for one in remarks
+    )

@@ -102,12 +102,13 @@ def withdraw(submission_id: int, *, by: User, at: datetime, comment: str, number
     _decide_one(Step.WITHDRAW, submission_id, by, at, comment, Seen(number))
 
 
-def lock(submission_id: int, *, by: User, at: datetime, comment: str = "") -> None:
-    _decide_one(Step.LOCK, submission_id, by, at, comment, UNSEEN)
+def lock(submission_id: int, *, by: User, at: datetime, comment: str = "", number: int | None = None) -> None:
+    _decide_one(Step.LOCK, submission_id, by, at, comment, Seen(number))
 
 
-def unlock(submission_id: int, *, by: User, at: datetime, comment: str) -> None:
-    _decide_one(Step.UNLOCK, submission_id, by, at, comment, UNSEEN)
+def unlock(submission_id: int, *, by: User, at: datetime, comment: str, number: int | None = None) -> None:
+    """It stays open until it is approved anew, or locked by hand."""
+    _decide_one(Step.UNLOCK, submission_id, by, at, comment, Seen(number))
 
 
 def approve_many(

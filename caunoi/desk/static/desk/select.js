@@ -2,15 +2,16 @@
  * one by one, and "Duyệt cả trang này" needs none. */
 const form = document.getElementById("inbox-form");
 const all = document.getElementById("select-page");
-const boxes = form ? [...form.querySelectorAll('input[name="id"]')] : [];
+const whole = document.getElementById("whole-list");
+const boxes = form ? [...form.querySelectorAll('tbody input[name="id"]')] : [];
 const count = document.getElementById("selected-count");
-const button = document.getElementById("approve-selected");
+const buttons = form ? [...form.querySelectorAll("[data-needs-choice]")] : [];
 
 function show() {
   const chosen = boxes.filter((box) => box.checked).length;
   all.checked = chosen > 0 && chosen === boxes.length;
   all.indeterminate = chosen > 0 && chosen < boxes.length;
-  button.disabled = chosen === 0;
+  for (const button of buttons) button.disabled = chosen === 0 && !whole?.checked;
   count.textContent = chosen ? `${chosen} / ${boxes.length}` : "";
 }
 
@@ -21,6 +22,7 @@ if (all && boxes.length) {
     show();
   });
   for (const box of boxes) box.addEventListener("change", show);
+  whole?.addEventListener("change", show);
   // Browsers restore ticks when one comes back to the page.
   addEventListener("pageshow", show);
   show();
