@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from caunoi import moments
+from caunoi.accounts.app_users import MAY_GIVE_ACCESS
 from caunoi.accounts.models import Role, User
 from caunoi.accounts.queries import list_grants
 from caunoi.places.models import OrgUnit
@@ -72,6 +73,8 @@ def list_links(roles: set[Role]) -> list[Link]:
         (READERS, Link("coverage", _("Tiến độ báo cáo"))),
         (READERS, Link("reports", _("Báo cáo"), frozenset({"report", "report-new", "report-verify"}))),
         (set(Role), Link("places", pgettext("menu", "Đơn vị"), frozenset({"place", "succession-new"}))),
+        (DECIDERS, Link("held", _("Bản gửi chờ xếp chỗ"), frozenset({"held-one", "held-place", "held-aside"}))),
+        (MAY_GIVE_ACCESS, Link("devices", _("Điện thoại"), frozenset({"device", "device-new", "device-sheets"}))),
         ({Role.ADMINISTRATOR}, Link("users", _("Người dùng"))),
         ({Role.ADMINISTRATOR, Role.PROGRAMME_MANAGER}, Link("packs", _("Gói chương trình"))),
         ({Role.ADMINISTRATOR, Role.AUDITOR}, Link("audit", _("Nhật ký"))),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
 from collections.abc import Sequence
@@ -15,7 +16,11 @@ from caunoi.forms.models import Form, FormFile, FormVersion
 from caunoi.forms.queries import get_form_version, list_assignments, list_form_files
 from caunoi.openrosa.errors import DeviceAddressUnknown, FormNotYours
 from caunoi.places.queries import get_snapshot
+from caunoi.records.entities.queries import deleted_of, entity_csv
+from caunoi.records.queries import returned_csv
 
+# The list a form may ask for instead of a register's: what waits for this unit's correction, and why.
+RETURNED = "returned"
 MAX_HASHES = 5000
 _hashes: dict[tuple[int | str, str], str] = {}
 
@@ -31,20 +36,20 @@ class Offered:
 
 @dataclass(frozen=True)
 class OfferedFile:
+    """A file of the pack (`stored`), or a list made anew on each request: a register's, or what came back."""
+
     name: str
     md5: str
     media_type: str
-    stored: StoredFile
+    stored: StoredFile | None = None
+    content: bytes = b""
 
     @property
     def is_register(self) -> bool:
-        return False
+        return self.stored is None
 
     def open(self) -> BinaryIO:
-        return path_of(self.stored.sha256).open("rb")
-
-    def deleted(self, ids: Sequence[str]) -> dict[str, bool]:
-        return dict.fromkeys(ids, False)
+        return io.BytesIO(self.content) if self.stored is None else path_of(self.stored.sha256).open("rb")
 
 
 def list_offered(org_unit_id: int, today: date) -> list[Offered]:
@@ -82,19 +87,42 @@ def open_version(org_unit_id: int, form_id: str, version: str, today: date) -> F
 
 def list_offered_files(version: FormVersion, org_unit_id: int) -> list[OfferedFile]:
     """Files that are there; one that the pack lacks would make Collect refuse the whole form."""
-    return [
-        OfferedFile(file.name, _md5_of_file(file.file), file.file.media_type, file.file)
-        for file in list_form_files(version)
-        if file.file is not None
-    ]
+    found = [_offer(file, version, org_unit_id) for file in list_form_files(version)]
+    return [file for file in found if file is not None]
 
 
 def find_file(version: FormVersion, name: str, org_unit_id: int) -> OfferedFile:
     """Raises DeviceAddressUnknown."""
-    for file in list_offered_files(version, org_unit_id):
-        if file.name == name:
-            return file
-    raise DeviceAddressUnknown
+    named = next((file for file in list_form_files(version) if file.name == name), None)
+    offered = _offer(named, version, org_unit_id) if named is not None else None
+    if offered is None:
+        raise DeviceAddressUnknown
+    return offered
+
+
+def _offer(file: FormFile, version: FormVersion, org_unit_id: int) -> OfferedFile | None:
+    if file.file is not None:
+        return OfferedFile(file.name, _md5_of_file(file.file), file.file.media_type, file.file)
+    if not file.entity_list:
+        return None
+    if file.entity_list == RETURNED:
+        content = returned_csv(version.form.code, org_unit_id)
+    else:
+        content = entity_csv(file.entity_list, org_unit_id)
+    return OfferedFile(file.name, _digest(content), "text/csv; charset=utf-8", content=content)
+
+
+def list_gone(version: FormVersion, name: str, ids: Sequence[str], org_unit_id: int) -> dict[str, bool]:
+    """Which of the things of a list that a phone has are no longer in it. Raises DeviceAddressUnknown for a file that
+    is no list."""
+    file = next((one for one in list_form_files(version) if one.name == name and one.entity_list), None)
+    if file is None:
+        raise DeviceAddressUnknown
+    if file.entity_list != RETURNED:
+        return deleted_of(file.entity_list, ids, org_unit_id)
+    rows = csv.DictReader(io.StringIO(returned_csv(version.form.code, org_unit_id).decode()))
+    listed = {row["name"] for row in rows}
+    return {id_: id_ not in listed for id_ in ids}
 
 
 def md5_of(version: FormVersion) -> str:
@@ -115,12 +143,8 @@ def _md5_of_file(stored: StoredFile) -> str:
 def _remember(key: tuple[int | str, str], content: bytes) -> None:
     if len(_hashes) >= MAX_HASHES:
         _hashes.clear()
-    _hashes[key] = digest(content)
+    _hashes[key] = _digest(content)
 
 
-def digest(content: bytes) -> str:
+def _digest(content: bytes) -> str:
     return hashlib.md5(content, usedforsecurity=False).hexdigest()
-
-
-def as_file(content: bytes) -> BinaryIO:
-    return io.BytesIO(content)

@@ -16,7 +16,7 @@ from caunoi import moments
 from caunoi.openrosa import answers
 from caunoi.openrosa.answers import ListedFile, ListedForm
 from caunoi.openrosa.errors import DeviceAddressUnknown
-from caunoi.openrosa.offer import OfferedFile, find_file, list_offered, list_offered_files, md5_of, open_version
+from caunoi.openrosa.offer import find_file, list_gone, list_offered, list_offered_files, md5_of, open_version
 from caunoi.openrosa.phone import Phone, identify
 
 
@@ -76,7 +76,10 @@ def manifest(request: HttpRequest, form_id: str, version: str, token: str | None
 @require_safe
 @gzip_page
 def media(request: HttpRequest, form_id: str, version: str, name: str, token: str | None = None) -> HttpResponseBase:
-    file = _find_file(request, form_id, version, name, token)
+    at = moments.now()
+    phone = identify(request, token, at)
+    found = open_version(phone.unit_ids[0], form_id, version, moments.local_date(at))
+    file = find_file(found, name, phone.unit_ids[0])
     return _conditional(
         request,
         file.md5,
@@ -87,19 +90,12 @@ def media(request: HttpRequest, form_id: str, version: str, name: str, token: st
 @require_safe
 @gzip_page
 def integrity(request: HttpRequest, form_id: str, version: str, name: str, token: str | None = None) -> HttpResponse:
-    """Which of the things a phone knows are gone: `?id=a,b`."""
-    file = _find_file(request, form_id, version, name, token)
-    if not file.is_register:
-        raise DeviceAddressUnknown
-    asked = [id_ for id_ in request.GET.get("id", "").split("?")[0].split(",") if id_]
-    return answers.integrity(file.deleted(asked))
-
-
-def _find_file(request: HttpRequest, form_id: str, version: str, name: str, token: str | None) -> OfferedFile:
+    """Which of the things a phone has are gone: `?id=a,b`."""
     at = moments.now()
     phone = identify(request, token, at)
     found = open_version(phone.unit_ids[0], form_id, version, moments.local_date(at))
-    return find_file(found, name, phone.unit_ids[0])
+    asked = [id_ for id_ in request.GET.get("id", "").split("?")[0].split(",") if id_]
+    return answers.integrity(list_gone(found, name, asked, phone.unit_ids[0]))
 
 
 def _address(phone: Phone, address: str, form_id: str, version: str, **more: str) -> str:

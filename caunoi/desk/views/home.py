@@ -20,6 +20,7 @@ from caunoi.desk.collecting import list_due_cards, list_forms_to_fill, list_retu
 from caunoi.desk.context import DECIDERS, READERS, WRITERS
 from caunoi.desk.inbox import count_tabs, read_filters
 from caunoi.desk.units import WorkingUnit, choose_working_unit, list_working_units
+from caunoi.records.held import count_held
 from caunoi.records.queries import list_submissions
 
 SHOWN = 6
@@ -54,6 +55,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if (unit := choose_working_unit(request, units)) is not None:
         context |= {"units": units, "unit": unit, **_read_unit(user, unit, today)}
     if roles & DECIDERS:
+        context["held"] = count_held(user, at)
         context["counts"] = count_tabs(user, at, read_filters(QueryDict(), today))
     return render(request, "desk/home.html", context)
 
