@@ -21,6 +21,7 @@ TABLE = [
     (records.VersionsApproved, entities.tell_approved),
     (records.SubmissionsWithdrawn, facts.reverse_withdrawn),
     (records.SubmissionsWithdrawn, entities.undo_withdrawn),
+    (records.EntitiesChanged, facts.post_registers),
     (
         records.SubmissionReturned,
         lambda event: tasks.open_task(

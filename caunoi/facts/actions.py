@@ -7,19 +7,23 @@ Two books: `reported` follows arrivals, `approved` follows the last step of appr
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from caunoi.audit.clock import take_numbers
+from caunoi.accounts.scope import ids_in_sql
+from caunoi.audit.clock import lock_clock, take_numbers
 from caunoi.facts.errors import FactRefused
-from caunoi.facts.models import Book, Posting
+from caunoi.facts.models import Book, DataElement, Posting
 from caunoi.facts.queries import element_rules
+from caunoi.facts.registers import derive_series
 from caunoi.facts.rules.derivation import DerivedFact, ElementRule, Frame, derive
-from caunoi.records.events import Arrived, SubmissionsWithdrawn, VersionsApproved, VersionsArrived
+from caunoi.records.events import Arrived, EntitiesChanged, SubmissionsWithdrawn, VersionsApproved, VersionsArrived
+from caunoi.records.models import Entity
 
 RulesOf = Callable[[str], tuple[list[ElementRule], dict[str, int]]]
 
@@ -30,7 +34,7 @@ class _Line:
     element_id: int
     org_unit_id: int
     fact: DerivedFact
-    version_id: int
+    version_id: int | None
     sign: int
 
 
@@ -48,8 +52,54 @@ def post_approved(event: VersionsApproved) -> None:
 def reverse_withdrawn(event: SubmissionsWithdrawn) -> None:
     """A withdrawal reverses both books."""
     with transaction.atomic():
-        standing = _standing(Posting.objects.filter(version__submission_id__in=event.submission_ids))
+        standing = _standing(_stated().filter(version__submission_id__in=event.submission_ids))
         _write([], standing)
+
+
+def post_registers(event: EntitiesChanged) -> None:
+    """When things of a register changed: their numbers in these units are derived anew, and what differs is posted."""
+    elements = list(DataElement.objects.filter(register__in=event.list_codes))
+    if elements:
+        _post_series(elements, event.org_unit_ids, event.decided)
+
+
+def recount(pack: str) -> None:
+    """All numbers of things that a pack has just begun to count, or to count otherwise."""
+    elements = list(DataElement.objects.filter(pack=pack).exclude(register=""))
+    if elements:
+        counted = Entity.objects.filter(entity_list__code__in=[element.register for element in elements])
+        posted = Posting.objects.filter(data_element__in=elements)
+        units = {unit for rows in (counted, posted) for unit in rows.values_list("org_unit_id", flat=True)}
+        _post_series(elements, units, frozenset())
+
+
+def _post_series(elements: Sequence[DataElement], units: Collection[int], decided: Collection[int]) -> None:
+    with transaction.atomic():
+        # Before the things are read: two who change things of one unit at the same time would each post a number that
+        # lacks the other's.
+        lock_clock()
+        wanted = {
+            (book, element, unit, step.day): step
+            for (book, element, unit), steps in derive_series(elements, units, decided).items()
+            for step in steps
+        }
+        outdated = []
+        for posting in _standing(Posting.objects.filter(data_element__in=elements, org_unit_id__in=ids_in_sql(units))):
+            key = (posting.book, posting.data_element_id, posting.org_unit_id, posting.day_from)
+            if key in wanted and wanted[key].count == posting.amount:
+                del wanted[key]
+            else:
+                outdated.append(posting)
+        codes = {element.pk: element.code for element in elements}
+        lines = [
+            _Line(
+                Book(book), element, unit,
+                DerivedFact(codes[element], day, day, day, day, "", "", step.count), step.source_id, 1,
+            )
+            for (book, element, unit, day), step in wanted.items()
+        ]  # fmt: skip
+        if lines or outdated:
+            _write(lines, outdated)
 
 
 def derive_version(arrived: Arrived, rules_of: RulesOf = element_rules) -> list[tuple[int, DerivedFact]]:
@@ -76,7 +126,10 @@ def _replace(book: Book, versions: Sequence[Arrived]) -> None:
         # The version itself is looked up too: announcing the same arrival twice must post nothing twice.
         ids = [arrived.version_id for arrived in versions]
         replaced = [a.previous_version_id for a in versions if a.previous_version_id is not None]
-        already = set(row.version_id for row in _standing(Posting.objects.filter(book=book, version_id__in=ids)))
+        already = _list_posted(book, ids)
+        if already:
+            standing = _standing(_stated().filter(book=book, version_id__in=already))
+            already = {row.version_id for row in standing if row.version_id is not None}
         rules_of = cache(element_rules)  # whether the catalogue changed is asked once a batch, not once a record
         lines = [
             _Line(book, element_id, arrived.org_unit_id, fact, arrived.version_id, 1)
@@ -84,8 +137,29 @@ def _replace(book: Book, versions: Sequence[Arrived]) -> None:
             if arrived.version_id not in already
             for element_id, fact in derive_version(arrived, rules_of)
         ]
-        standing = _standing(Posting.objects.filter(book=book, version_id__in=replaced)) if replaced else []
+        standing = _standing(_stated().filter(book=book, version_id__in=replaced)) if replaced else []
         _write(lines, standing)
+
+
+def _list_posted(book: Book, version_ids: Sequence[int]) -> set[int]:
+    """Those of the versions that have any line in the book; nearly always none, and asked for each sending."""
+    with connection.cursor() as cursor:
+        found: set[int] = set()
+        for start in range(0, len(version_ids), 500):
+            chunk = version_ids[start : start + 500]
+            marks = ", ".join(["%s"] * len(chunk))
+            cursor.execute(
+                f"SELECT DISTINCT version_id FROM facts_posting WHERE book = %s AND version_id IN ({marks})",
+                [int(book), *chunk],
+            )
+            found.update(pk for (pk,) in cursor.fetchall())
+        return found
+
+
+def _stated() -> QuerySet[Posting]:
+    """What submissions state themselves. A number of things names the submission that changed it last, but stands or
+    falls with the register."""
+    return Posting.objects.filter(data_element__register="")
 
 
 def _standing(postings: object) -> list[Posting]:

@@ -93,8 +93,14 @@ class Engine:
             for element, unit, slice_, amount, facts, estimated, bases in rows
         }
 
-    def stocks(self, elements: Collection[int], targets: Collection[int]) -> dict[Key, Sum]:
-        """Latest own values at the end of each slice, held on by successors until they report, then rolled up."""
+    def stocks(
+        self, elements: Collection[int], targets: Collection[int], things: Collection[int] = ()
+    ) -> dict[Key, Sum]:
+        """Latest own values at the end of each slice, held on by successors until they report, then rolled up.
+
+        `things`: elements that count things of a register. A thing stays on the unit that registered it and passes
+        with it to what that unit became, whatever new things are registered there.
+        """
         wanted = set(targets)
         own: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
         for element, unit, slice_, amount in self._latest(elements, targets):
@@ -106,7 +112,8 @@ class Engine:
         bases: dict[Key, set[str]] = defaultdict(set)
         for (element, slice_), values in own.items():
             state_day = self.slices[slice_].days.last
-            reported = {unit for unit, _amount in values}
+            counts_things = element in things
+            reported = set() if counts_things else {unit for unit, _amount in values}
             for unit, amount in values:
                 holding = hold(unit, reported, state_day, self.closure.day, self.closure.places)
                 for ancestor, (parts, grounds) in self.closure.shares(holding.mapped).items():
@@ -118,7 +125,7 @@ class Engine:
                     if parts != ONE and grounds:
                         estimated.add(key)
                         bases[key] |= grounds
-                    if holding.carried_over:
+                    if holding.carried_over and not counts_things:
                         carried.add(key)
         return {
             key: Sum(amounts[key], facts[key], key in estimated, tuple(sorted(bases[key])), key in carried)
@@ -229,7 +236,7 @@ class Engine:
 
     def contributions(
         self, element: int, target: int, kind: str, *, limit: int, offset: int
-    ) -> tuple[list[tuple[int, int, int, date, date, str]], int]:
+    ) -> tuple[list[tuple[int | None, int, int, date, date, str]], int]:
         """Standing facts behind one figure of the first slice: (version, unit, amount, day_from, day_to, class), and
         how many there are. Newest days first."""
         match kind:

@@ -10,6 +10,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from caunoi.accounts.scope import Scope
 from caunoi.approvals.models import ApprovalStep
 from caunoi.approvals.rules import Step
@@ -39,7 +41,8 @@ class SubmissionLine:
     A class is a code, and its name on the form that stated it, in the reader's language.
     """
 
-    submission_id: int
+    submission_id: int | None
+    """None: an officer's decision about a register changed the number last, and no record."""
     version_number: int
     form_code: str
     unit_key: str
@@ -50,7 +53,7 @@ class SubmissionLine:
     class_code: str
     class_name: str
     entered_by: str
-    received_at: datetime
+    received_at: datetime | None
     approved_by: str
     approved_at: datetime | None
     synthetic: bool
@@ -90,6 +93,7 @@ class Explanation:
     formula: str
     source: str
     form_code: str
+    register: str
     parts: tuple[Figure, ...]
     children: tuple[Figure, ...]
     evidence: tuple[Evidence, ...]
@@ -124,6 +128,7 @@ def explain(ref: str, scope: Scope, page: int = 1) -> Explanation:
         formula=formula,
         source=indicator.source_vi if indicator else "",
         form_code=element.form_code if element else "",
+        register=element.register if element else "",
         parts=parts,
         children=_children(answer, figure, scope) if answer.present else (),
         evidence=tuple(_evidence(answer, e, scope, page) for e in behind if e.kind != Kind.UNITS)
@@ -200,8 +205,14 @@ def _evidence(answer: Answer, element: DataElement, scope: Scope, page: int) -> 
     approvals = _approvals(list(versions.values()))
     lines = []
     for version_id, unit, amount, first, last, class_code in rows:
+        if version_id is None:
+            if scope.sees_record(unit, Days(first, last)):
+                lines.append(_decision_line(answer, element, unit, int(amount), first))
+            continue
         version = versions[version_id]
-        if not scope.sees_record(unit, Days(version.submission.day_from, version.submission.day_to)):
+        days = Days(version.submission.day_from, version.submission.day_to)
+        # A thing of one unit may have been changed by another's record.
+        if not all(scope.sees_record(one, days) for one in {unit, version.submission.org_unit_id}):
             continue
         step = approvals.get((version.submission_id, version.number))
         lines.append(
@@ -232,6 +243,26 @@ def _evidence(answer: Answer, element: DataElement, scope: Scope, page: int) -> 
         len(rows) - len(lines),
         max(page, 1),
         max(1, -(-total // PAGE)),
+    )
+
+
+def _decision_line(answer: Answer, element: DataElement, unit: int, amount: int, day: date) -> SubmissionLine:
+    return SubmissionLine(
+        submission_id=None,
+        version_number=0,
+        form_code="",
+        unit_key=answer.places.units[unit].key,
+        unit_name=answer.places.path_name(unit, day),
+        first=day,
+        last=day,
+        value=exact(amount, element.decimals, parts=False),
+        class_code="",
+        class_name="",
+        entered_by=_("Quyết định của người phụ trách sổ theo dõi"),
+        received_at=None,
+        approved_by="",
+        approved_at=None,
+        synthetic=answer.places.units[unit].synthetic,
     )
 
 
@@ -274,7 +305,7 @@ def explanation_json(explanation: Explanation) -> dict[str, Any]:
                         "value": text_of(line.value),
                         "class": line.class_code or None,
                         "entered_by": line.entered_by,
-                        "received_at": line.received_at.isoformat(),
+                        "received_at": line.received_at.isoformat() if line.received_at else None,
                         "approved_by": line.approved_by,
                         "approved_at": line.approved_at.isoformat() if line.approved_at else None,
                         "synthetic": line.synthetic,

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import date
 from functools import cache
 from itertools import groupby
 
 from django.utils.translation import gettext as _
 
+from caunoi.accounts.scope import ids_in_sql
 from caunoi.approvals.rules import State
 from caunoi.facts.actions import RulesOf, derive_version
-from caunoi.facts.models import Book, Posting
+from caunoi.facts.models import Book, DataElement, Posting
 from caunoi.facts.projection import check_segments, get_projection
 from caunoi.facts.queries import element_rules
+from caunoi.facts.registers import derive_series
+from caunoi.places.queries import get_snapshot
 from caunoi.records.events import Arrived
-from caunoi.records.models import Submission, SubmissionVersion
+from caunoi.records.models import Entity, Submission, SubmissionVersion
 
 Line = tuple[int, int, int, str, str, str, str, str, str, int]
 """(book, data element, org unit, day_from, day_to, named_from, named_to, disaggregation, class, amount)"""
@@ -43,6 +47,7 @@ def check_ledger(progress: Callable[[int], None] | None = None) -> list[str]:
                 )
         if progress is not None:
             progress(len(submissions))
+    differences += _compare_registers()
     if not differences:
         differences += _compare_projection()
     return differences
@@ -99,7 +104,8 @@ def _derive(book: Book, submission: Submission, version: SubmissionVersion, rule
 
 def _held(submission_ids: list[int]) -> dict[int, Counter[Line]]:
     held: dict[int, Counter[Line]] = {}
-    for row in Posting.objects.filter(version__submission_id__in=submission_ids).values_list(
+    stated = Posting.objects.filter(version__submission_id__in=submission_ids, data_element__register="")
+    for row in stated.values_list(
         "version__submission_id", "sign", "book", "data_element_id", "org_unit_id", "day_from", "day_to",
         "named_from", "named_to", "disaggregation", "class_code", "amount",
     ):  # fmt: skip
@@ -113,6 +119,42 @@ def _held(submission_ids: list[int]) -> dict[int, Counter[Line]]:
         if not counts[line]:
             del counts[line]
     return held
+
+
+def _compare_registers() -> list[str]:
+    """The numbers of things, out of the registers themselves."""
+    elements = {element.pk: element for element in DataElement.objects.exclude(register="")}
+    if not elements:
+        return []
+    things = Entity.objects.filter(entity_list__code__in={element.register for element in elements.values()})
+    posted = Posting.objects.filter(data_element__in=elements)
+    units = sorted({unit for rows in (things, posted) for unit in rows.values_list("org_unit_id", flat=True)})
+    places, differences = get_snapshot(), []
+    for start in range(0, len(units), BATCH):
+        chunk = units[start : start + BATCH]
+        wanted = {
+            series: {(step.day, step.count): 1 for step in steps}
+            for series, steps in derive_series(elements.values(), chunk).items()
+        }
+        held: dict[tuple[int, int, int], Counter[tuple[date, int]]] = {}
+        for book, element, unit, day, amount, sign in posted.filter(org_unit_id__in=ids_in_sql(chunk)).values_list(
+            "book", "data_element_id", "org_unit_id", "day_from", "amount", "sign"
+        ):
+            held.setdefault((book, element, unit), Counter())[day, amount * sign] += sign
+        for book, element, unit in sorted(wanted.keys() | held.keys()):
+            expected = Counter(wanted.get((book, element, unit), {}))
+            found = +held.get((book, element, unit), Counter())
+            if expected != found:
+                differences.append(
+                    _("%(code)s của %(unit)s: sổ thiếu %(missing)d dòng, thừa %(extra)d dòng so với sổ theo dõi.")
+                    % {
+                        "code": elements[element].code,
+                        "unit": places.units[unit].key,
+                        "missing": sum((expected - found).values()),
+                        "extra": sum((found - expected).values()),
+                    }
+                )
+    return differences
 
 
 def _compare_projection() -> list[str]:

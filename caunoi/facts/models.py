@@ -35,6 +35,9 @@ class DataElement(models.Model):
     expression = models.TextField(blank=True)
     filter = models.TextField(blank=True)
     day = models.CharField(max_length=60, blank=True)
+    register = models.CharField(
+        max_length=80, blank=True, db_index=True, help_text="code of the register whose things are counted"
+    )
     nature = models.CharField(max_length=8, choices=Nature.choices, default=Nature.RESULT)
     classes = models.JSONField(default=list)
     definition_vi = models.TextField(blank=True)
@@ -97,6 +100,7 @@ class Posting(models.Model):
 
     `amount` is the value in whole units of 10^-decimals of the data element (`sign` already applied); for a category
     it is 0 and `class_code` says the class. A reversal repeats the original with `sign` -1 and the amount negated.
+    `version` is null where an officer's decision about a register changed the number, and no submission did.
     """
 
     seq = models.BigIntegerField(primary_key=True)
@@ -111,7 +115,7 @@ class Posting(models.Model):
     class_code = models.CharField(max_length=40, blank=True)
     amount = models.BigIntegerField()
     sign = models.SmallIntegerField()
-    version = models.ForeignKey(SubmissionVersion, on_delete=models.PROTECT, related_name="postings")
+    version = models.ForeignKey(SubmissionVersion, on_delete=models.PROTECT, null=True, related_name="postings")
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(sign__in=[1, -1]), name="posting_sign")]

@@ -247,7 +247,8 @@ class Answer:
             self.cells[element.code, target, index] = self._cell(element, sums.get((element.pk, target, index)), partly)
 
     def _read_stocks(self, engine: Engine, elements: list[DataElement]) -> None:
-        sums = engine.stocks([element.pk for element in elements], self.targets)
+        things = {element.pk for element in elements if element.register}
+        sums = engine.stocks([element.pk for element in elements], self.targets, things)
         for element, target, index in self._each(elements):
             self.cells[element.code, target, index] = self._cell(element, sums.get((element.pk, target, index)), None)
 

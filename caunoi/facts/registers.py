@@ -1,0 +1,101 @@
+"""What registers state: for each unit and element that counts things, the steps of its stock, out of the things'
+versions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from caunoi.accounts.scope import ids_in_sql
+from caunoi.facts.models import Book, DataElement
+from caunoi.facts.rules.expressions import AnswerRefused, Condition, holds, parse_condition
+from caunoi.facts.rules.registers import Matches, Step, count_steps
+from caunoi.records.entities.reading import ended_condition, read_versions
+from caunoi.records.entities.rules.states import Counts
+from caunoi.records.entities.rules.versions import Version
+from caunoi.records.models import Entity, EntityList, SubmissionVersion
+
+Series = tuple[int, int, int]
+"""(book, data element id, org unit id)"""
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """Which submission versions have their word in which book."""
+
+    reported: frozenset[int]
+    approved: frozenset[int]
+
+    def counts(self, book: Book) -> Counts:
+        """A version without a submission is an officer's decision and counts at once in both."""
+        heard = self.approved if book == Book.APPROVED else self.reported
+        return lambda version: version.source_id is None or version.source_id in heard
+
+
+def derive_series(
+    elements: Iterable[DataElement], org_unit_ids: Collection[int], decided: Collection[int] = ()
+) -> dict[Series, list[Step]]:
+    """Series without a step are absent. `decided`: versions of submissions that are being approved right now; their
+    rows may not say so yet."""
+    by_register: dict[str, list[DataElement]] = defaultdict(list)
+    for element in elements:
+        by_register[element.register].append(element)
+    entities = (
+        Entity.objects.filter(
+            entity_list__code__in=list(by_register),
+            org_unit_id__in=ids_in_sql(org_unit_ids),
+            removed=False,
+            merged_into=None,
+        )  # fmt: skip
+        .select_related("entity_list", "org_unit")
+        .order_by("pk")
+    )
+    things: dict[tuple[str, int], list[int]] = defaultdict(list)
+    lists: dict[str, EntityList] = {}
+    levels: dict[int, str] = {}
+    for entity in entities:
+        things[entity.entity_list.code, entity.org_unit_id].append(entity.pk)
+        lists[entity.entity_list.code] = entity.entity_list
+        levels[entity.org_unit_id] = entity.org_unit.level
+    versions = read_versions([pk for several in things.values() for pk in several])
+    heard = _read_heard(versions, decided)
+    found: dict[Series, list[Step]] = {}
+    for (code, unit), several in things.items():
+        ended = ended_condition(lists[code]).holds
+        told = [tuple(versions[pk]) for pk in several]
+        for element in by_register[code]:
+            if levels[unit] not in element.levels:
+                continue
+            matches = _matches(parse_condition(element.filter))
+            for book in Book:
+                if steps := count_steps(told, ended, matches, heard.counts(book)):
+                    found[int(book), element.pk, unit] = steps
+    return found
+
+
+def _read_heard(versions: Mapping[int, list[Version]], decided: Collection[int]) -> _Heard:
+    sources = {one.source_id for several in versions.values() for one in several if one.source_id is not None}
+    rows = SubmissionVersion.objects.filter(pk__in=ids_in_sql(sources)).values_list(
+        "pk", "number", "flags", "submission__approved_number"
+    )
+    reported, approved = set(decided), set(decided)
+    for pk, number, flags, approved_number in rows:
+        # A correction that is approved approves what it left as it was; the flags of an older one are settled by it.
+        if number <= (approved_number or 0):
+            approved.add(pk)
+            reported.add(pk)
+        elif not flags:
+            reported.add(pk)
+    return _Heard(frozenset(reported), frozenset(approved))
+
+
+def _matches(condition: Condition) -> Matches:
+    def matches(values: Mapping[str, str]) -> bool:
+        try:
+            return holds(condition, values)
+        except AnswerRefused:
+            # A text where the filter wants a number: not one of those it means.
+            return False
+
+    return matches
