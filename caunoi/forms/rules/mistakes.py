@@ -29,28 +29,33 @@ def mistake_of(error: BaseException, file_name: str, sheets: Sheets) -> Mistake:
         match = re.search(known.pattern, said, re.DOTALL)
         if match is None:
             continue
-        parts = match.groupdict()
+        parts = {name: text or "" for name, text in match.groupdict().items()}
+        parts["what"] = parts.get("what") or parts.get("also", "")
         sheet = known.sheet or parts.get("sheet") or sheet
         column = known.column or parts.get("column") or column
-        row = row or int(parts.get("row") or 0) or _find_row(sheets.get(sheet, ()), column, parts)
-        filled = {name: text or "" for name, text in parts.items()}
-        filled["what"] = filled.get("what") or filled.get("also", "")
-        return Mistake(file_name, sheet, row, column, _fill(str(known.sentence), filled), parts.get("word") or "")
+        rows = sheets.get(sheet, ())
+        row = row or int(parts.get("row") or 0) or _find_row(rows, column, parts)
+        value = str(rows[row - 2].get(column) or "") if 2 <= row < len(rows) + 2 else ""
+        return Mistake(file_name, sheet, row, column, _fill(str(known.sentence), parts), value)
     return Mistake(file_name, sheet, row, column, str(UNKNOWN) % {"detail": said})
 
 
 def _fill(sentence: str, parts: Mapping[str, str]) -> str:
+    """A pattern of several forms may leave a group unmatched: then nothing stands there."""
     return re.sub(r"%\((\w+)\)s", lambda found: parts.get(found.group(1), ""), sentence)
 
 
-def _find_row(rows: Sequence[Mapping[str, Any]], column: str, parts: Mapping[str, str | None]) -> int:
-    """By the question's name, the word in the column, or the list the row belongs to; 0 if none says it."""
+def _find_row(rows: Sequence[Mapping[str, Any]], column: str, parts: Mapping[str, str]) -> int:
+    """By the question's name, the word in the cell, its parameter, or the list it belongs to; 0 if none says it."""
     name, word, list_name = parts.get("name"), parts.get("word"), parts.get("list")
     for number, one in enumerate(rows, start=2):
+        cell = str(one.get(column) or "")
         if name and str(one.get("name")) == name:
             return number
-        if word and str(one.get(column)) == word and (not list_name or list_name in one.values()):
+        if word and cell == word and (not list_name or list_name in one.values()):
             return number
         if list_name and not word and list_name in str(one.get("type", "")).split():
+            return number
+        if column == "parameters" and parts["what"] and parts["what"] in cell:
             return number
     return 0

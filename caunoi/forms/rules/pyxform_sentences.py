@@ -88,9 +88,7 @@ KNOWN = (
     Known(r"Audits must always be named", _("Dòng audit phải để trống cột “name”."), SURVEY, "name"),
     Known(
         r"must not begin with two underscores|must not contain a period|must not be 'name' or 'label'",
-        _(
-            "Tên dùng cho sổ không được bắt đầu bằng hai gạch dưới, có dấu chấm, hay là name, label. Hãy đổi tên."
-        ),
+        _("Tên dùng cho sổ không được bắt đầu bằng hai gạch dưới, có dấu chấm, hay là name, label. Hãy đổi tên."),
     ),
     # --- question types
     Known(
@@ -251,7 +249,7 @@ KNOWN = (
         "parameters",
     ),
     Known(
-        r"tick_labelset|'tick_interval', 'placeholder'",
+        r"choice values must all be numbers|tick_labelset|'tick_interval', 'placeholder'",
         _("Các tham số vạch và nhãn của câu range không hợp với start, end, step hoặc appearance. Hãy xem lại."),
         SURVEY,
         "parameters",
@@ -287,28 +285,26 @@ KNOWN = (
         "parameters",
     ),
     Known(
-        r"seed value must be a number",
+        r"(?P<what>seed) value must be a number",
         _("Tham số seed phải là số hoặc ${câu hỏi}."),
         SURVEY,
         "parameters",
     ),
     Known(
-        r"must include randomize=true to use a seed",
+        r"must include randomize=true to use a (?P<what>seed)",
         _("Tham số seed chỉ dùng cùng randomize=true."),
         SURVEY,
         "parameters",
     ),
     Known(
-        r"Invalid value for quality",
+        r"Invalid value for (?P<what>quality)",
         _("Tham số quality phải là một trong normal, low, voice-only, external."),
         SURVEY,
         "parameters",
     ),
     Known(
-        r"track-changes-reasons must be|location-(?:priority|min-interval|max-age)",
-        _(
-            "Tham số của dòng audit chưa đúng; vị trí cần location-priority, location-min-interval, location-max-age."
-        ),
+        r"(?P<what>track-changes-reasons) must be|(?P<also>location-(?:priority|min-interval|max-age))",
+        _("Tham số của dòng audit chưa đúng; vị trí cần location-priority, location-min-interval, location-max-age."),
         SURVEY,
         "parameters",
     ),
