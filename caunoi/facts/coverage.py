@@ -101,7 +101,7 @@ def compute_coverage(
         keys = {p.key for several in periods for p in several}
         if not keys:
             continue
-        arrived = _arrived(expectation, keys, book, [unit for unit, _asked in under[expectation.level]])
+        arrived = list_arrived(expectation, keys, book, [unit for unit, _asked in under[expectation.level]])
         counts: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0, 0])
         for unit, asked in under[expectation.level]:
             me = closure.places.units[unit]
@@ -136,7 +136,7 @@ def _under(closure: Closure, targets: set[int], levels: set[str]) -> dict[str, l
     return found
 
 
-def _arrived(
+def list_arrived(
     expectation: Expectation, keys: Collection[str], book: BookName, units: Collection[int]
 ) -> Mapping[int, Mapping[str, int]]:
     """Unit -> period key -> 1 if on time, else 0."""

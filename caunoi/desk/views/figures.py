@@ -24,7 +24,9 @@ from caunoi.facts.access import ask_as, may_see
 from caunoi.facts.coverage import FormCoverage, list_form_coverage
 from caunoi.facts.explanation import explain
 from caunoi.facts.exports import figures_workbook, table_rows
+from caunoi.facts.reporting_rates import PeriodCoverage, list_period_coverage, rates_csv, rates_workbook
 from caunoi.facts.rules.question import Figure, Question
+from caunoi.forms.models import Assignment, PeriodKind
 from caunoi.languages import in_reader_language
 from caunoi.moments import now, today
 from caunoi.periods.rules import Days
@@ -169,10 +171,14 @@ def coverage(request: HttpRequest) -> HttpResponse:
     place = request.GET.get("place") or (units[0].key if units else "")
     first, last = _days(request, day)
     level = request.GET.get("level") or None
+    by_period, form_code = request.GET.get("by") == "period", request.GET.get("form", "")
     rows: list[FormCoverage] = []
+    lines: list[PeriodCoverage] = []
     refusal = ""
     try:
-        if place:
+        if place and by_period:
+            lines = list_period_coverage(place, first, last, form_code=form_code, scope=scope)
+        elif place:
             rows = [
                 row
                 for row in list_form_coverage(place, first, last, level=level)
@@ -180,7 +186,9 @@ def coverage(request: HttpRequest) -> HttpResponse:
             ]
     except Refusal as refused:
         refusal = refused.sentence
-    if refusal == "" and place and not rows:
+    if by_period and not refusal and request.GET.get("format") in ("csv", "xlsx"):
+        return _rates_file(lines, request.GET["format"])
+    if refusal == "" and place and not rows and not lines:
         refusal = _(
             "Không có báo cáo định kỳ nào đến hạn trong kỳ này ở đơn vị này, hoặc đơn vị nằm ngoài phạm vi của bạn."
         )
@@ -189,7 +197,10 @@ def coverage(request: HttpRequest) -> HttpResponse:
         request,
         "desk/figures/coverage.html",
         {
-            "page": Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page")),
+            "page": Paginator(lines if by_period else rows, ROWS_A_PAGE).get_page(request.GET.get("page")),
+            "by_period": by_period,
+            "form_code": form_code,
+            "forms": _list_periodic_forms(),
             "place": place if unit is None else get_snapshot().name_on(unit.id, last),
             "first": first,
             "last": last,
@@ -198,6 +209,24 @@ def coverage(request: HttpRequest) -> HttpResponse:
             "places": _suggestions(scope),
         },
     )
+
+
+def _list_periodic_forms() -> list[tuple[str, str]]:
+    """(code, title), by title."""
+    periodic = Assignment.objects.exclude(period_kind=PeriodKind.EVENT).select_related("form")
+    titles = {one.form.code: in_reader_language(one.form.title_vi, one.form.title_en) for one in periodic}
+    return sorted(titles.items(), key=lambda one: fold(one[1]))
+
+
+def _rates_file(lines: list[PeriodCoverage], format_: str) -> HttpResponse:
+    if format_ == "csv":
+        answer = HttpResponse("\ufeff" + rates_csv(lines), content_type="text/csv; charset=utf-8")
+    else:
+        answer = HttpResponse(
+            rates_workbook(lines), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        )
+    answer["Content-Disposition"] = f'attachment; filename="tien-do.{format_}"'
+    return answer
 
 
 def _days(request: HttpRequest, day: date) -> tuple[date, date]:
