@@ -56,11 +56,11 @@ def commune() -> Commune:
     villages = [unit(f"Thôn {n}", "village", made, code=f"V{n}") for n in (1, 2)]
     publish(approval="commune")
     register()
-    return Commune(made, *villages, user("can-bo", (Role.APPROVER, made)))
+    return Commune(made, villages[0], villages[1], user("can-bo", (Role.APPROVER, made)))
 
 
 def figure(day: date = DAY, book: str = "reported", place: str = "C1", code: str = "groups", **asked: Any) -> Figure:
-    return ask(make_question([code], place, day, day, book=book, **asked))[0]  # type: ignore[arg-type]  # a book's name
+    return ask(make_question([code], place, day, day, book=book, **asked))[0]
 
 
 def test_a_thing_counts_as_reported_at_once_and_as_approved_with_its_record(commune: Commune) -> None:
