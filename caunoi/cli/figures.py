@@ -16,6 +16,7 @@ from caunoi.facts.explanation import explain as explain_ref
 from caunoi.facts.explanation import explanation_json
 from caunoi.facts.exports import figures_workbook, table_rows
 from caunoi.facts.questions import ask, figure_json, make_question
+from caunoi.facts.reporting_rates import PeriodCoverage, list_period_coverage, rates_csv, rates_workbook
 from caunoi.facts.rules.question import Figure, text_of
 from caunoi.languages import in_reader_language, show_number
 from caunoi.moments import now
@@ -183,10 +184,31 @@ def explain(ref: str, page: int, as_json: bool) -> None:
 @click.option("--boundaries", type=DayParam(), default=None)
 @click.option("--level", default=None)
 @click.option("--book", type=click.Choice(["approved", "reported"]), default="reported")
+@click.option("--by", type=click.Choice(["period"]), default=None, help=_("từng kỳ, theo ranh giới cuối mỗi kỳ"))
+@click.option("--form", "form_code", default="", help=_("chỉ một biểu mẫu (với --by period)"))
+@click.option("--format", "format_", type=click.Choice(["table", "json", "csv", "xlsx"]), default="table")
 @click.option("--json", "as_json", is_flag=True)
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), default=None)
 def coverage(
-    place: str, first: date, last: date, boundaries: date | None, level: str | None, book: Any, as_json: bool
+    place: str,
+    first: date,
+    last: date,
+    boundaries: date | None,
+    level: str | None,
+    book: Any,
+    by: str | None,
+    form_code: str,
+    format_: str,
+    as_json: bool,
+    output: Path | None,
 ) -> None:
+    as_json = as_json or format_ == "json"
+    if by == "period" or format_ in ("csv", "xlsx"):
+        if boundaries is not None or level is not None:
+            raise click.UsageError(_("--by period xét từng kỳ theo ranh giới cuối kỳ: bỏ --boundaries và --level."))
+        lines = list_period_coverage(place, first, last, form_code=form_code, book=book)
+        _print_rates(lines, "json" if as_json else format_, output)
+        return
     rows = list_form_coverage(place, first, last, boundaries=boundaries, level=level, book=book)
     if as_json:
         print_json(
@@ -214,3 +236,47 @@ def coverage(
             "on_time": c.on_time,
         }
         click.echo(f"{row.place_name} | {row.title} | {said}")
+
+
+def _print_rates(lines: list[PeriodCoverage], format_: str, output: Path | None) -> None:
+    if format_ == "json":
+        print_json(
+            [
+                {
+                    "form": one.form_code,
+                    "title": one.title,
+                    "period": one.period_key,
+                    "from": one.days.first,
+                    "to": one.days.last,
+                    "place": one.place_code or one.place,
+                    "place_name": one.place_name,
+                    "part": one.part,
+                    "expected": one.coverage.expected,
+                    "reported": one.coverage.reported,
+                    "on_time": one.coverage.on_time,
+                    "reported_percent": text_of(one.reported_percent),
+                    "on_time_percent": text_of(one.on_time_percent),
+                }
+                for one in lines
+            ]
+        )
+    elif format_ == "csv" and output is None:
+        click.echo(rates_csv(lines), nl=False)
+    elif format_ == "csv" and output is not None:
+        output.write_text(rates_csv(lines), encoding="utf-8-sig", newline="")  # Excel reads the letters right
+    elif format_ == "xlsx":
+        target = output or Path("tien-do.xlsx")
+        target.write_bytes(rates_workbook(lines))
+        click.echo(str(target))
+    elif not lines:
+        click.echo(_("Không có báo cáo định kỳ nào đến hạn trong kỳ này."))
+    else:
+        for one in lines:
+            c = one.coverage
+            said = _("%(reported)d/%(expected)d đã có, %(on_time)d đúng hạn") % {
+                "reported": c.reported,
+                "expected": c.expected,
+                "on_time": c.on_time,
+            }
+            indent = "" if one.part == "total" else "  "
+            click.echo(f"{indent}{one.place_name} | {one.title} | {one.period_name} | {said}")
