@@ -43,7 +43,7 @@ def import_(
     if (workbook is None) == (form is None or file is None) or (workbook is not None and form is not None):
         raise click.UsageError(_("Ghi FORM FILE, hoặc --workbook FILE."))
     at = moments.now()
-    user = _find_user(username)
+    user = find_user(username)
     scope = EVERYTHING if user is None else windows_with_role(user, MAY_ENTER, moments.local_date(at))
     sender = Sender(user, str(user) if user else OPERATOR.name, at, scope)
     path = workbook or cast(Path, file)
@@ -121,7 +121,7 @@ def _as_json(changes: BookChanges) -> dict[str, Any]:
     return {**_counts(changes), "empty": changes.empty, "notes": changes.notes, "rows": rows}
 
 
-def _find_user(username: str | None) -> User | None:
+def find_user(username: str | None) -> User | None:
     if username is None:
         return None
     user = User.objects.filter(username=username, is_active=True).first()

@@ -20,6 +20,7 @@ COMMANDS = {
     "pack": "pack",
     "places": "places",
     "import": "import_",
+    "export": "export",
     "figures": "figures",
     "explain": "figures",
     "coverage": "figures",
