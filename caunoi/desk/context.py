@@ -19,6 +19,10 @@ WRITERS = {Role.RECORDER, Role.EDITOR}
 DECIDERS = {Role.APPROVER, Role.EDITOR, Role.PROGRAMME_MANAGER}
 READERS = {Role.APPROVER, Role.EDITOR, Role.VIEWER, Role.PROGRAMME_MANAGER, Role.ADMINISTRATOR, Role.AUDITOR}
 
+REGISTER_PAGES = frozenset(
+    {"register", "register-problems", "register-entity", "register-new", "register-merge", "register-entity-edit"}
+)
+
 
 @dataclass(frozen=True)
 class Link:
@@ -69,6 +73,7 @@ def list_links(roles: set[Role]) -> list[Link]:
         (DECIDERS, Link("reminders", _("Nhắc nộp"), frozenset({"extensions", "extension-new"}))),
         (WRITERS, Link("workbooks", _("Sổ nhập"), frozenset({"workbook-preview", "workbook-confirm"}))),
         (WRITERS, Link("import", _("Nhập bảng tính"))),
+        (set(Role), Link("registers", _("Sổ theo dõi"), REGISTER_PAGES)),
         (READERS, Link("figures", _("Số liệu"), frozenset({"explain"}))),
         (READERS, Link("coverage", _("Tiến độ báo cáo"))),
         (READERS, Link("reports", _("Báo cáo"), frozenset({"report", "report-new", "report-verify"}))),

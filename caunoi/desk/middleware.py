@@ -28,6 +28,8 @@ CONFLICTS = frozenset(
         "cannot-correct-now",
         "corrects-another",
         "deprecated-stale",
+        "entity-moved",
+        "entity-no-conflict",
         "form-closed",
         "held-settled",
         "instance-taken",

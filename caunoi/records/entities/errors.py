@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from caunoi.refusals import NotFound, Refusal
+from caunoi.refusals import NotAllowed, NotFound, Refusal
 
 
 class EntityMistake(Exception):
@@ -29,7 +29,7 @@ class EntityListUnknown(NotFound):
         super().__init__(_("Không có sổ theo dõi “%(code)s”. Hãy chọn lại ở trang Sổ theo dõi.") % {"code": code})
 
 
-class EntityEditNotAllowed(Refusal):
+class EntityEditNotAllowed(NotAllowed):
     code = "entity-edit-not-allowed"
 
     def __init__(self, unit: str) -> None:

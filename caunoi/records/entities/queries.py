@@ -6,9 +6,10 @@ import csv
 import hashlib
 import io
 import uuid as uuids
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -17,7 +18,9 @@ from django.db.models import Q, QuerySet
 from caunoi import moments
 from caunoi.accounts.scope import ONE_DAY, Scope, ids_in_sql
 from caunoi.forms.queries import declarations_of, list_feeding, questions_of
-from caunoi.forms.rules.questions import Question
+from caunoi.forms.rules.check import type_problem
+from caunoi.forms.rules.questions import NUMBERS, Question
+from caunoi.languages import show_number
 from caunoi.places.queries import get_snapshot
 from caunoi.places.rules.snapshot import PlaceSnapshot
 from caunoi.records.entities.errors import EntityListUnknown, EntityProblemUnknown, EntityUnknown
@@ -57,9 +60,13 @@ class Property:
         return self.question.label(language) if self.question else self.name
 
     def show(self, value: str, language: str) -> str:
-        """Choices by their labels, other values as they are."""
+        """Choices by their labels, days and numbers as people write them, other values as they are."""
         if self.question is None or not value:
             return value
+        if self.question.type == "date" and type_problem(self.question, value) is None:
+            return f"{date.fromisoformat(value):%d/%m/%Y}"
+        if self.question.type in NUMBERS and type_problem(self.question, value) is None:
+            return show_number(Decimal(value))
         if self.question.type == "select_one":
             return self.question.choice_label(value, language)
         if self.question.type == "select_multiple":
@@ -186,30 +193,53 @@ def visible_entities(scope: Scope, day: date) -> QuerySet[Entity]:
     return found if units is None else found.filter(org_unit_id__in=ids_in_sql(units))
 
 
-def list_rows(register: EntityList, scope: Scope, filters: Filters, today: date) -> list[Row]:
-    """Everything that matches, by label. On an earlier day: what each thing was then, as now known."""
+def find_today(register: EntityList, scope: Scope, filters: Filters) -> QuerySet[Entity]:
+    """What matches as things stand now, by name."""
+    found = _narrow(register, scope, filters)
+    if filters.state == "live":
+        found = found.filter(ended_on=None)
+    elif filters.state == "ended":
+        found = found.filter(ended_on__isnull=False)
+    for word in fold(filters.text).split():
+        found = found.filter(search__contains=word)
+    return found.order_by("search", "uuid")
+
+
+def find_on(register: EntityList, scope: Scope, filters: Filters) -> list[Row]:
+    """What matches as things were on the asked day, as now known, by name."""
+    wanted = fold(filters.text).split()
+    rows = [
+        row
+        for row in _rows_on(register, _narrow(register, scope, filters), filters.day)
+        if (filters.state not in ("live", "ended") or row.state == filters.state) and _says(row, wanted)
+    ]
+    return sorted(rows, key=lambda row: (fold(row.label), row.entity.uuid))
+
+
+def list_rows(register: EntityList, scope: Scope, filters: Filters, today: date) -> Iterator[Row]:
+    """Everything that matches, by name."""
+    if filters.day < today:
+        yield from find_on(register, scope, filters)
+    else:
+        for one in find_today(register, scope, filters).iterator(chunk_size=1000):
+            yield row_today(one)
+
+
+def _narrow(register: EntityList, scope: Scope, filters: Filters) -> QuerySet[Entity]:
     found = visible_entities(scope, filters.day).filter(entity_list=register)
     if filters.unit_ids is not None:
         found = found.filter(org_unit_id__in=ids_in_sql(filters.unit_ids))
     if filters.state != "all":
         found = found.filter(removed=False, merged_into=None)
-    if filters.state == "conflict":
-        found = found.exclude(conflict="")
-    rows = [_row_today(one) for one in found] if filters.day >= today else _rows_on(register, found, filters.day)
-    wanted = fold(filters.text).split()
-    return [
-        row
-        for row in rows
-        if (filters.state not in ("live", "ended") or row.state == filters.state) and (not wanted or _says(row, wanted))
-    ]
+    return found.exclude(conflict="") if filters.state == "conflict" else found
 
 
 def _says(row: Row, wanted: Sequence[str]) -> bool:
-    folded = fold(" ".join([row.label, *row.properties.values()]))
+    folded = fold(" ".join([row.label, *row.properties.values()])) if wanted else ""
     return all(word in folded for word in wanted)
 
 
-def _row_today(entity: Entity) -> Row:
+def row_today(entity: Entity) -> Row:
     state = _gone(entity) or ("ended" if entity.ended_on else "live")
     return Row(entity, entity.label, entity.properties, state)
 

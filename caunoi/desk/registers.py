@@ -1,0 +1,249 @@
+"""What the pages of registers show: filters as typed, things as lines, histories and differences as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from caunoi.accounts.models import Role, User
+from caunoi.accounts.scope import Scope
+from caunoi.desk.units import list_working_units
+from caunoi.periods.rules import Days
+from caunoi.places.queries import get_snapshot
+from caunoi.records.entities.permissions import MAY_EDIT
+from caunoi.records.entities.queries import STATES, Filters, Property, Row
+from caunoi.records.entities.reading import units_kept_by
+from caunoi.records.entities.rules.versions import LABEL, Saying
+from caunoi.records.models import Entity, EntityVersion
+
+SORTS = {"name": "search", "begins": "begins_on", "ended": "ended_on", "updated": "updated_at"}
+
+
+@dataclass(frozen=True)
+class UnitChoice:
+    key: str
+    name: str
+    indent: bool
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The filters, and what was typed for them."""
+
+    filters: Filters
+    unit_key: str
+    day_text: str
+    is_past: bool
+
+    @property
+    def is_set(self) -> bool:
+        return bool(self.filters.text or self.unit_key or self.is_past or self.filters.state != "live")
+
+
+def read_filters(typed: QueryDict, today: date) -> Asked:
+    """A day that is none, or to come, is today; an unknown unit or state counts as not given."""
+    day = _read_day(typed.get("day", "")) or today
+    day = min(day, today)
+    state = typed.get("state", "")
+    places = get_snapshot()
+    unit = places.by_key.get(typed.get("unit", ""))
+    kept = frozenset(units_kept_by(unit.id, day, places)) if unit else None
+    filters = Filters(day, typed.get("q", "").strip()[:200], state if state in STATES else "live", kept)
+    return Asked(filters, unit.key if unit else "", f"{day:%d/%m/%Y}" if day < today else "", day < today)
+
+
+def _read_day(text: str) -> date | None:
+    for form in ("%d/%m/%Y", "%Y-%m-%d"):
+        try:
+            return datetime.strptime(text.strip(), form).date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            continue
+    return None
+
+
+def list_unit_choices(user: User, today: date) -> list[UnitChoice]:
+    """The reader's units, each with the units right below it."""
+    places = get_snapshot()
+    found: dict[str, UnitChoice] = {}
+    for working in list_working_units(user, Role, today):
+        found.setdefault(working.key, UnitChoice(working.key, working.name, False))
+        for child in places.children_on(working.id, today):
+            key = places.units[child].key
+            found.setdefault(key, UnitChoice(key, places.name_on(child, today), True))
+    return list(found.values())
+
+
+def list_editable_units(user: User, today: date) -> list[tuple[str, str]]:
+    """(key, name) of the units for which the user may enter things: those of their roles and the ones right below."""
+    places = get_snapshot()
+    found: dict[str, str] = {}
+    for working in list_working_units(user, MAY_EDIT, today):
+        for unit in [working.id, *places.children_on(working.id, today)]:
+            found.setdefault(places.units[unit].key, places.path_name(unit, today))
+    return list(found.items())
+
+
+@dataclass(frozen=True)
+class Line:
+    """A thing in a list."""
+
+    id: int
+    uuid: UUID
+    address: str
+    label: str
+    unit: str
+    cells: tuple[str, ...]
+    begins_on: date
+    ended_on: date | None
+    state: str
+    state_label: str
+    badge: str
+    conflict_label: str
+
+
+def state_label(state: str) -> str:
+    return {
+        "live": _("Đang có"),
+        "ended": _("Đã ngừng"),
+        "merged": _("Đã gộp"),
+        "removed": _("Đã bỏ"),
+    }[state]
+
+
+def conflict_label(conflict: str) -> str:
+    return {"": "", "soft": _("Sửa chồng nhau"), "hard": _("Ghi trái nhau")}[conflict]
+
+
+# The badges of the house that look right for these.
+STATE_BADGES = {"live": "approved", "ended": "locked", "merged": "withdrawn", "removed": "withdrawn"}
+
+
+def address_of(entity: Entity, page: str = "register-entity") -> str:
+    return reverse(page, args=[entity.entity_list.code, entity.uuid])
+
+
+def show_line(row: Row, properties: Sequence[Property], day: date) -> Line:
+    language, places = get_language() or "vi", get_snapshot()
+    entity = row.entity
+    return Line(
+        id=entity.pk,
+        uuid=entity.uuid,
+        address=address_of(entity),
+        label=row.label,
+        unit=places.path_name(entity.org_unit_id, day),
+        cells=tuple(one.show(row.properties.get(one.name, ""), language) or "–" for one in properties),
+        begins_on=entity.begins_on,
+        ended_on=entity.ended_on,
+        state=row.state,
+        state_label=state_label(row.state),
+        badge=STATE_BADGES[row.state],
+        conflict_label=conflict_label(entity.conflict),
+    )
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a version said of one property."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One version: what was done, by whom, from which record (an address where the reader may see it)."""
+
+    number: int
+    act: str
+    from_day: date
+    by_name: str
+    at: datetime
+    told: tuple[Told, ...]
+    conflict_label: str
+    record_address: str
+    record_title: str
+
+
+def show_history(versions: Sequence[EntityVersion], properties: Sequence[Property], scope: Scope) -> list[HistoryLine]:
+    """Newest first."""
+    names = {one.name: one for one in properties}
+    lines = []
+    for version in versions:
+        values = {**version.properties, LABEL: version.label}
+        address, title = "", ""
+        if version.source is not None:
+            submission = version.source.submission
+            title = submission.form.title_vi
+            if scope.sees_record(submission.org_unit_id, Days(submission.day_from, submission.day_to)):
+                address = reverse("submission-version", args=[submission.pk, version.source.number])
+        told = [_told(name, values.get(name, ""), names) for name in [LABEL, *names] if name in version.changed]
+        lines.append(
+            HistoryLine(
+                version.number, str(EntityVersion.Act(version.act).label), version.from_day, version.by_name,
+                version.at, tuple(told), conflict_label(version.conflict), address, title,
+            )
+        )  # fmt: skip
+    return lines[::-1]
+
+
+def _told(name: str, value: str, names: Mapping[str, Property]) -> Told:
+    language = get_language() or "vi"
+    if name == LABEL:
+        return Told(_("Tên"), value)
+    one = names.get(name, Property(name, None))
+    return Told(one.label(language), one.show(value, language) or "–")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A value to choose. `saying` tells who said it; `value` is what is sent."""
+
+    value: str
+    shown: str
+    saying: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A property that was said differently. `field` is the name of its choice on the page."""
+
+    field: str
+    label: str
+    candidates: tuple[Candidate, ...]
+
+
+def show_differences(
+    sayings: Mapping[str, Sequence[Saying]],
+    properties: Sequence[Property],
+    versions: Sequence[EntityVersion],
+    current: Mapping[str, str],
+) -> list[Difference]:
+    """Values that several versions gave stand once, with all who gave them."""
+    names = {one.name: one for one in properties}
+    by_number = {one.number: one for one in versions}
+    found = []
+    for name, said in sayings.items():
+        who: dict[str, list[str]] = {}
+        for one in said:
+            who.setdefault(one.value, []).append(_who(by_number.get(one.number)))
+        label = _told(name, "", names).name
+        candidates = tuple(
+            Candidate(value, _told(name, value, names).value or "–", "; ".join(voices), current.get(name, "") == value)
+            for value, voices in who.items()
+        )
+        found.append(Difference(f"c-{name}", label, candidates))
+    return found
+
+
+def _who(version: EntityVersion | None) -> str:
+    if version is None:
+        return _("trước đó")
+    return f"{version.by_name} ({version.from_day:%d/%m/%Y})"

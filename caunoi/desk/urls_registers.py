@@ -1,0 +1,20 @@
+from django.urls import URLPattern, path, re_path
+
+from caunoi.desk.views import registers, registers_entity
+
+ONE = "registers/<str:code>/<uuid:uuid>/"
+
+urlpatterns: list[URLPattern] = [
+    path("registers/", registers.registers, name="registers"),
+    path("registers/problems/", registers.register_problems, name="register-problems"),
+    path("registers/problems/<int:problem_id>/", registers.register_problem_decide, name="register-problem-decide"),
+    path("registers/<str:code>/", registers.register, name="register"),
+    re_path(
+        r"^registers/(?P<code>[^/]+)/export\.(?P<kind>csv|xlsx)$", registers.register_export, name="register-export"
+    ),
+    path("registers/<str:code>/new/", registers_entity.entity_new, name="register-new"),
+    path("registers/<str:code>/merge/", registers_entity.entity_merge, name="register-merge"),
+    path(ONE, registers_entity.entity, name="register-entity"),
+    path(f"{ONE}edit/", registers_entity.entity_edit, name="register-entity-edit"),
+    path(f"{ONE}decide/", registers_entity.entity_decide, name="register-entity-decide"),
+]
