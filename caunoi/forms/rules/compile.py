@@ -29,6 +29,7 @@ from caunoi.refusals import FileRefused, Mistake
 
 FileType = Literal["xlsx", "xls", "md"]
 _XFORMS = "{http://www.w3.org/2002/xforms}"
+_PIPE = re.compile(r"(?<!\\)\|")
 _REFERENCE = re.compile(r"\$\{\s*(?:last-saved#)?([^}\s]+)\s*\}")
 _LANGUAGE = re.compile(r"\((\w+)\)\s*$")
 _EXPRESSIONS = ("relevant", "constraint", "calculation", "required", "choice_filter", "default", "repeat_count")
@@ -80,6 +81,8 @@ def compile_xlsform(content: bytes, file_type: str, file_name: str) -> CompiledF
     kind = detect_file_type(content)
     if kind == "md" and file_type in ("xlsx", "xls"):
         raise _refused(file_name, [Mistake(file_name, "", 0, "", _("Tệp không phải là bảng tính Excel."))])
+    if kind == "md" and (torn := list(_list_torn_rows(content, file_name))):
+        raise _refused(file_name, torn)
     try:
         sheets = get_xlsform(content, file_type=f".{kind}")
     except _PYXFORM_RAISES as error:
@@ -116,6 +119,26 @@ def compile_xlsform(content: bytes, file_type: str, file_name: str) -> CompiledF
         entities=read_declarations(xform),
         files=tuple(list_file_names(xform)),
     )
+
+
+def _list_torn_rows(content: bytes, file_name: str) -> Iterator[Mistake]:
+    """Of a form kept as text: rows with more cells than their header, over which pyxform stumbles without a word, and
+    sheets that are a name alone."""
+    sheet, row, width = "", 0, 0
+    for line in content.decode(errors="replace").splitlines():
+        if not line.strip().startswith("|"):
+            continue
+        cells = _PIPE.split(line.strip())[1:-1]
+        if len(cells) == 1:
+            if sheet and row == 0:
+                yield Mistake(file_name, sheet, 0, "", _("Trang này trống. Hãy bỏ trang hoặc thêm dòng tiêu đề."))
+            sheet, row = cells[0].strip(), 0
+            continue
+        row += 1
+        width = len(cells) if row == 1 else width
+        if len(cells) > width:
+            message = _("Dòng này có %(count)d ô, nhiều hơn dòng tiêu đề (%(width)d ô). Hãy bỏ bớt dấu |.")
+            yield Mistake(file_name, sheet, row, "", message % {"count": len(cells) - 1, "width": width - 1})
 
 
 def _settings_of(sheets: DefinitionData) -> Mapping[str, Any]:

@@ -92,7 +92,7 @@ KNOWN = (
     ),
     # --- question types
     Known(
-        r"Unknown question type '(?P<word>[^']+)'",
+        r"Unknown question type '(?P<word>.*)'\.$",
         _("Không có loại câu hỏi này. Hãy xem danh sách loại câu hỏi trong docs/xlsform-support.md."),
         SURVEY,
         "type",
@@ -197,6 +197,7 @@ KNOWN = (
         SURVEY,
         "type",
     ),
+    Known(r"^'label'$", _("Mọi lựa chọn mà dòng loop dùng phải có nhãn. Hãy ghi nhãn."), CHOICES, "label"),
     # --- references
     Known(
         r"Could not find the name '(?P<what>[^']+)'|There has been a problem .*\$\{(?P<also>[^}]+)\}",
