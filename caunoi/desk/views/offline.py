@@ -28,11 +28,9 @@ from caunoi.accounts.models import User
 from caunoi.accounts.queries import can, scope_of
 from caunoi.desk.context import WRITERS
 from caunoi.desk.errors import CannotWriteHere, PageUnknown
-from caunoi.desk.sheets import list_open_sheets
-from caunoi.documents.actions import read_bytes
-from caunoi.forms.queries import get_form_version, list_form_files
+from caunoi.desk.sheets import find_sheet_file, list_open_sheets
+from caunoi.forms.queries import get_form_version
 from caunoi.places.queries import get_snapshot
-from caunoi.records.entities.queries import entity_csv
 
 FRAMES = {"list": "desk/offline/list.html", "form": "desk/offline/form.html"}
 VENDORED = (
@@ -69,14 +67,12 @@ def form_file(request: HttpRequest, form_code: str, version: str, unit_key: str,
         raise PageUnknown
     if not can(user, WRITERS, unit.id, today):
         raise CannotWriteHere(get_snapshot().name_on(unit.id, today))
-    for one in list_form_files(get_form_version(form_code, version)):
-        if one.name == name and one.file is not None:
-            answer = HttpResponse(read_bytes(one.file.sha256), content_type=one.file.media_type)
-            answer["Content-Security-Policy"] = "sandbox"
-            return answer
-        if one.name == name and one.entity_list:
-            return HttpResponse(entity_csv(one.entity_list, unit.id), content_type="text/csv; charset=utf-8")
-    raise PageUnknown
+    found = find_sheet_file(get_form_version(form_code, version), unit, name)
+    if found is None:
+        raise PageUnknown
+    answer = HttpResponse(found.content, content_type=found.media_type)
+    answer["Content-Security-Policy"] = "sandbox"
+    return answer
 
 
 # ---- Pages ----------------------------------------------------------------------------------------------------------
