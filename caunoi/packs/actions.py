@@ -13,6 +13,7 @@ from caunoi.audit.actions import write_line
 from caunoi.audit.clock import lock_clock, take_numbers
 from caunoi.audit.rules import Actor
 from caunoi.documents.actions import store_bytes
+from caunoi.facts.actions import recount
 from caunoi.facts.models import DataElement, Indicator, Relation
 from caunoi.forms.actions import publish_form, set_assignments, set_form_files
 from caunoi.forms.models import Form, FormVersion
@@ -70,6 +71,8 @@ def _load(pack: Pack, by: Actor, at: datetime, tell: Progress) -> LoadResult:
     _load_registers(pack, by, at, result)
     elements = {row.code: _columns(asdict(row)) for row in pack.elements}
     _replace(DataElement, about.code, elements, lambda one: one.code, result, numbered=True)
+    # What a pack begins to count may be registered already; and it may say otherwise when a thing has ended.
+    recount(about.code)
     indicators = {row.code: asdict(row) for row in pack.indicators}
     _replace(Indicator, about.code, indicators, lambda one: one.code, result, numbered=True)
     relations = {(one.code, one.relation, one.other): asdict(one) for one in pack.relations}

@@ -70,6 +70,7 @@ def _standing(pack: str) -> dict[str, StandingElement]:
             filter=one.filter,
             day=one.day,
             has_facts=one.id in with_facts,
+            register=one.register,
             levels_sent=frozenset(sent[one.form_code]),
         )
         for one in elements

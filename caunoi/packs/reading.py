@@ -56,10 +56,11 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
         return read_table(file, files[file], columns, notes, optional) if file in files else []
 
     before = len(notes.mistakes)
-    element_rows = table(elements.FILE, elements.COLUMNS)
+    element_rows = table(elements.FILE, elements.COLUMNS, elements.OPTIONAL)
     # Of a table that can't be read no code is known; everything that names one would look wrong.
     readable = len(notes.mistakes) == before and elements.FILE in files
-    read_elements = elements.read_elements(element_rows, about.levels, questions, notes)
+    known_registers = None if None in questions.values() else registers.list_known(forms, loaded.registers)
+    read_elements = elements.read_elements(element_rows, about.levels, questions, known_registers, notes)
     check_unique(element_rows, "code", notes, loaded.owners, {})
     indicator_rows = table(indicators.FILE, indicators.COLUMNS)
     read_indicators = indicators.read_indicators(indicator_rows, notes)

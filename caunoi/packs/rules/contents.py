@@ -72,6 +72,7 @@ class ElementRow:
     classes: tuple[str, ...]
     definition_vi: str
     definition_en: str
+    register: str = ""
 
     @property
     def facts(self) -> ElementFacts:
@@ -149,6 +150,7 @@ class StandingElement:
     filter: str
     day: str
     has_facts: bool
+    register: str = ""
     levels_sent: frozenset[str] = frozenset()
 
 

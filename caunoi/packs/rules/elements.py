@@ -21,7 +21,7 @@ from caunoi.facts.rules.expressions import (
 from caunoi.forms.rules.questions import NUMBERS, Question
 from caunoi.packs.rules.contents import ElementRow, StandingElement
 from caunoi.packs.rules.tables import Notes, Row, suggest
-from caunoi.packs.rules.words import CATEGORY, KINDS, NATURES, RESULT, UNITS
+from caunoi.packs.rules.words import CATEGORY, KINDS, NATURES, RESULT, STOCK, UNITS
 
 FILE = "data_elements.csv"
 COLUMNS = (
@@ -29,20 +29,30 @@ COLUMNS = (
     "classes", "definition_vi", "definition_en",
 )  # fmt: skip
 
+# Packs made before there were registers lack it.
+OPTIONAL = ("register",)
+
 SELECTS = frozenset({"select_one", "select_multiple", "rank"})
 DATES = frozenset({"date", "datetime"})
-_NOT_FOR_UNITS = ("form", "expression", "filter", "day", "classes")
+_NOT_FOR_UNITS = ("register", "form", "expression", "filter", "day", "classes")
+_NOT_FOR_REGISTERS = ("form", "expression", "day", "classes")
+# The thing's name, which every register has beside its properties.
+LABEL = "label"
 
 # The questions of each form; None for a form that can't be read, which is said elsewhere.
 Forms = Mapping[str, Sequence[Question] | None]
+# The properties of each register; None where a form that can't be read may have named more.
+Registers = Mapping[str, Sequence[str]] | None
 
 
-def read_elements(rows: Sequence[Row], levels: Sequence[str], forms: Forms, notes: Notes) -> list[ElementRow]:
+def read_elements(
+    rows: Sequence[Row], levels: Sequence[str], forms: Forms, registers: Registers, notes: Notes
+) -> list[ElementRow]:
     """One for each row, also for rows with mistakes, so that later checks know their codes."""
-    return [_read(row, levels, forms, notes) for row in rows]
+    return [_read(row, levels, forms, registers, notes) for row in rows]
 
 
-def _read(row: Row, levels: Sequence[str], forms: Forms, notes: Notes) -> ElementRow:
+def _read(row: Row, levels: Sequence[str], forms: Forms, registers: Registers, notes: Notes) -> ElementRow:
     kind = notes.one_of(row, "kind", KINDS)
     names = notes.names(row)
     definitions = notes.both_languages(row, "definition")
@@ -62,9 +72,12 @@ def _read(row: Row, levels: Sequence[str], forms: Forms, notes: Notes) -> Elemen
         classes=row.values("classes"),
         definition_vi=definitions[0],
         definition_en=definitions[1],
+        register=row["register"],
     )
     if kind == UNITS:
         _check_units(row, element, notes)
+    elif element.register:
+        _check_register(row, element, registers, notes)
     else:
         _check_derivation(row, element, forms, notes)
     if kind == CATEGORY:
@@ -79,6 +92,32 @@ def _read(row: Row, levels: Sequence[str], forms: Forms, notes: Notes) -> Elemen
     elif element.classes and kind != UNITS:
         notes.add(row, "classes", _("Chỉ xếp loại (kind = category) mới có classes."))
     return element
+
+
+def _check_register(row: Row, element: ElementRow, registers: Registers, notes: Notes) -> None:
+    if element.kind and element.kind != STOCK:
+        notes.add(row, "kind", _("Số đếm từ sổ theo dõi là số hiện có (kind = stock)."), allowed=STOCK)
+    for column in _NOT_FOR_REGISTERS:
+        if row[column]:
+            notes.add(row, column, _("Số đếm từ sổ theo dõi không lấy từ biểu mẫu: cột này phải để trống."))
+    if element.decimals:
+        notes.add(row, "decimals", _("Số đếm từ sổ theo dõi không có chữ số thập phân."), allowed="0")
+    condition = _parse_condition(row, notes)
+    if registers is None:
+        return
+    if element.register not in registers:
+        message = _("Không có sổ theo dõi “%(code)s”.") % {"code": element.register}
+        notes.add(row, "register", message + suggest(element.register, registers), allowed=", ".join(sorted(registers)))
+    elif condition is not None:
+        names = [LABEL, *registers[element.register]]
+        uses = list_uses(condition)
+        for name in sorted(uses.questions):
+            if name not in names:
+                message = _("Sổ theo dõi “%(code)s” không có thuộc tính “%(name)s”.")
+                words = {"code": element.register, "name": name}
+                notes.add(row, "filter", message % words + suggest(name, names), allowed=", ".join(names))
+        if uses.columns or uses.repeats:
+            notes.add(row, "filter", _("Sổ theo dõi không có nhóm lặp."), allowed=", ".join(names))
 
 
 def _check_units(row: Row, element: ElementRow, notes: Notes) -> None:
@@ -254,7 +293,7 @@ class _Fit:
 # -- Against what is loaded -------------------------------------------------------------------------------------------
 
 # What postings are made from. `levels` is apart: a level may be added as long as none of its units sent the form yet.
-_DERIVED_FROM = (("kind", "kind"), ("form", "form_code"), ("day", "day"))
+_DERIVED_FROM = (("kind", "kind"), ("register", "register"), ("form", "form_code"), ("day", "day"))
 
 
 def check_standing(

@@ -32,6 +32,15 @@ def list_declared(forms: Sequence[FormFile]) -> dict[str, tuple[str, ...]]:
     return {code: tuple(names) for code, names in found.items()}
 
 
+def list_known(forms: Sequence[FormFile], loaded: Mapping[str, KnownRegister]) -> dict[str, tuple[str, ...]]:
+    """Register -> its properties: what is loaded, and what these forms give besides."""
+    declared = list_declared(forms)
+    return {
+        code: tuple(dict.fromkeys([*(loaded[code].properties if code in loaded else ()), *declared.get(code, ())]))
+        for code in {*loaded, *declared}
+    }
+
+
 def read_registers(
     rows: Sequence[Row], forms: Sequence[FormFile], loaded: Mapping[str, KnownRegister], pack: str, notes: Notes
 ) -> list[RegisterRow]:

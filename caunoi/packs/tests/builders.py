@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import docx
@@ -148,10 +149,10 @@ def table(columns: tuple[str, ...], rows: list[dict[str, str]]) -> str:
     return "\n".join([line(columns), *(line(row.get(column, "") for column in columns) for row in rows), ""])
 
 
-def _assignments(rows: list[dict[str, str]]) -> str:
+def _with_optional(sheet: ModuleType, rows: list[dict[str, str]]) -> str:
     """With the columns that may be absent only where a row has them, as in packs made before them."""
-    extra = [column for column in assignments.OPTIONAL if any(column in row for row in rows)]
-    return table((*assignments.COLUMNS, *extra), rows)
+    extra = [column for column in sheet.OPTIONAL if any(column in row for row in rows)]
+    return table((*sheet.COLUMNS, *extra), rows)
 
 
 @cache
@@ -180,10 +181,10 @@ def tiny_pack(
     contents: dict[str, str | bytes | None] = {
         "pack.toml": pack_toml,
         "data_elements.csv": (
-            table(elements.COLUMNS, given_elements) if isinstance(given_elements, list) else given_elements
+            _with_optional(elements, given_elements) if isinstance(given_elements, list) else given_elements
         ),
         "indicators.csv": table(indicators.COLUMNS, INDICATORS if indicator_rows is None else indicator_rows),
-        "assignments.csv": _assignments(ASSIGNMENTS if assignment_rows is None else assignment_rows),
+        "assignments.csv": _with_optional(assignments, ASSIGNMENTS if assignment_rows is None else assignment_rows),
         "relations.csv": table(indicators.RELATION_COLUMNS, RELATIONS if relations is None else relations),
         "reports/bao-cao.docx": word(),
         "reports/bao-cao.toml": REPORT_TOML,
