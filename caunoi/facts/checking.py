@@ -21,10 +21,9 @@ from caunoi.facts.rules.question import exact, text_of
 from caunoi.facts.rules.relations import Bound, Broken, describe_broken, find_broken, list_bounds
 from caunoi.forms.rules.check import Problem
 from caunoi.languages import in_reader_language
-from caunoi.records.checks import Statement
+from caunoi.records.checks import AMOUNT, RELATION, Statement
 from caunoi.records.models import SubmissionVersion
 
-RELATION, AMOUNT = "relation", "amount"
 Place = tuple[int, date, date]
 """(org unit, first day, last day): values are comparable only if all three are the same."""
 

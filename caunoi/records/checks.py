@@ -15,6 +15,9 @@ from caunoi.forms.rules.questions import Question
 from caunoi.records.rules.occasions import Occasion
 
 
+RELATION, AMOUNT = "relation", "amount"
+
+
 @dataclass(frozen=True)
 class Statement:
     """What one sending is about to state, before anything is written.

@@ -32,6 +32,18 @@ class AnswersRefused(Refusal):
         self.problems = tuple(problems)
 
 
+class Uncountable(Refusal):
+    """Approved it would have to enter the books, which cannot hold what it says."""
+
+    code = "uncountable"
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(
+            _("Chưa duyệt được: câu “%(label)s” không cho ra số liệu. %(message)s Hãy trả lại để sửa câu này.")
+            % {"label": problem.label, "message": problem.message}
+        )
+
+
 class NotAssigned(Refusal):
     code = "not-assigned"
 

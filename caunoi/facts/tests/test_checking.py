@@ -14,8 +14,8 @@ from caunoi.accounts.scope import EVERYTHING
 from caunoi.audit.clock import take_numbers
 from caunoi.facts.models import Book, DataElement, Posting, Relation
 from caunoi.places.models import OrgUnit
-from caunoi.records.actions import Incoming, approve, receive_many
-from caunoi.records.errors import AnswersRefused
+from caunoi.records.actions import Incoming, approve, approve_many, receive_many
+from caunoi.records.errors import AnswersRefused, Uncountable
 from caunoi.records.models import Source, Submission
 from caunoi.records.spreadsheet import import_file
 from caunoi.records.tests.builders import (
@@ -154,6 +154,22 @@ def test_a_value_that_no_book_can_hold_is_refused_at_its_question_and_its_row(vi
 
     assert problems_of(refused) == [("so_buoi_phat", "amount", "8", "số nguyên")]
     assert [(m.row, m.column, m.value) for m in mistakes] == [(3, "F (so_buoi_phat)", "8")]
+
+
+def test_a_phone_s_impossible_value_is_kept_but_can_t_be_approved_and_stops_no_other(village: OrgUnit) -> None:
+    counted("third", "${so_buoi_phat} div 3")
+    other = unit("Thôn 2", "village", OrgUnit.objects.get(key="C1"), code="V2")
+    officer = user("can-bo", (Role.APPROVER, OrgUnit.objects.get(key="C1")))
+    wrong = send(report(village, so_buoi_phat="8", source=Source.DEVICE))
+    right = send(report(other, so_buoi_phat="9", source=Source.DEVICE))
+
+    decided = approve_many([wrong.submission_id, right.submission_id], by=officer, at=AT)
+
+    assert [flag["kind"] for flag in stored(wrong).versions.get().flags] == ["amount"]
+    assert decided.approved == (right.submission_id,)
+    assert "trả lại" in decided.refused[0][1]
+    with pytest.raises(Uncountable):
+        approve(wrong.submission_id, by=officer, at=AT)
 
 
 # What is stored already, of another form

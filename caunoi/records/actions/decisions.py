@@ -23,12 +23,15 @@ from caunoi.approvals.rules import TRANSITIONS, State, Step
 from caunoi.audit.actions import write_line
 from caunoi.forms.queries import checker_of
 from caunoi.moments import local_date
+from caunoi.periods.rules import Days
 from caunoi.places.queries import get_snapshot
 from caunoi.records.actions.locking import lock_those_due
-from caunoi.records.errors import SubmissionUnknown
+from caunoi.records.checks import AMOUNT, Statement, check_statement, make_checks
+from caunoi.records.errors import SubmissionUnknown, Uncountable
 from caunoi.records.events import Arrived, SubmissionReturned, SubmissionsWithdrawn, VersionsApproved, VersionsArrived
 from caunoi.records.models import Submission, SubmissionVersion
 from caunoi.records.permissions import Terms
+from caunoi.records.rules.occasions import Occasion
 from caunoi.refusals import Refusal
 
 Advance = Callable[[int], None]
@@ -239,6 +242,8 @@ def _decide(
         obstacle = terms.find_obstacle(now, submission, versions[pk], said, looked_at.number, looked_at.stage)
         if obstacle is None:
             obstacle = _find_misplaced(remarks, versions[pk])
+        if obstacle is None and now is Step.APPROVE and versions[pk].flags:
+            obstacle = _find_uncountable(submission, versions[pk])
         if obstacle is None:
             taking.setdefault(now, []).append((submission, versions[pk]))
         else:
@@ -254,6 +259,21 @@ def _find_misplaced(remarks: Sequence[Remark], version: SubmissionVersion) -> Re
         return None
     known = checker_of(version.form_version).by_name
     return next((RemarkMisplaced(one["question"]) for one in remarks if one["question"] not in known), None)
+
+
+def _find_uncountable(submission: Submission, version: SubmissionVersion) -> Uncountable | None:
+    """A phone's answers are kept whatever they are; but what is no value cannot be accepted into the books."""
+    occasion = Occasion(
+        submission.period_key,
+        Days(submission.day_from, submission.day_to),
+        Days(submission.named_from, submission.named_to),
+        submission.due_on or submission.day_to,
+    )
+    level = get_snapshot().units[submission.org_unit_id].level
+    questions = checker_of(version.form_version).by_name
+    statement = Statement(submission.form.code, submission.org_unit_id, level, occasion, version.answers, questions)
+    problems = check_statement(make_checks(), statement, ())
+    return next((Uncountable(problem) for problem in problems if problem.kind == AMOUNT), None)
 
 
 def _take(
