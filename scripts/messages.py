@@ -121,6 +121,8 @@ def make_catalogue(language: str, old: Catalog, sentences: list[Sentence]) -> Ca
     new = Catalog(locale=language)
     for sentence in sentences:
         before = old.get(sentence.text, sentence.context)
+        if before is not None and isinstance(before.id, str) != isinstance(sentence.text, str):
+            before = None  # the sentence got a plural, or lost it: it waits for a translation again
         new.add(
             sentence.text,
             before.string if before is not None else "",
