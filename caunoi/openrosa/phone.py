@@ -33,9 +33,9 @@ class Phone:
     unit_ids: tuple[int, ...]
     base: str
 
-    def address(self, name: str, **parts: str) -> str:
+    def address(self, view: str, /, **parts: str) -> str:
         """Always with the token in the path, whatever way it came: Collect appends to addresses."""
-        return self.base + reverse(name, DEVICES, kwargs={"token": self.token, **parts})
+        return self.base + reverse(view, DEVICES, kwargs={"token": self.token, **parts})
 
 
 def identify(request: HttpRequest, token: str | None, at: datetime) -> Phone:

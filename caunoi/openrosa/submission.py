@@ -48,6 +48,14 @@ def submission(request: HttpRequest, token: str | None = None) -> HttpResponse:
         # Collect learns the size limit here and nowhere else, and fails on any other 2xx.
         return answers.mark(HttpResponse(status=204))
     xml, files = _read_parts(request)
+    try:
+        return _receive(request, phone, xml, files, at)
+    finally:
+        for file in files:
+            file.close()
+
+
+def _receive(request: HttpRequest, phone: Phone, xml: bytes, files: list[UploadedFile], at: datetime) -> HttpResponse:
     identity = read_identity(xml)
     if not identity.form_id:
         raise FormIdMissing
@@ -125,11 +133,12 @@ def _read_parts(request: HttpRequest) -> tuple[bytes, list[UploadedFile]]:
     boundary = (request.content_params or {}).get("boundary", "").encode()
     if watched.length != int(length) or not watched.tail.rstrip().endswith(b"--" + boundary + b"--"):
         raise NothingSent
-    given = [file for name in files for file in files.getlist(name) if name != XML_PART]
+    given = [file for name in files for file in files.getlist(name) if isinstance(file, UploadedFile)]
     sent = files.get(XML_PART)
-    if sent is None:
+    if not isinstance(sent, UploadedFile):
         raise NothingSent
-    return sent.read(), [file for file in given if isinstance(file, UploadedFile)]
+    with sent:
+        return sent.read(), [file for file in given if file is not sent]
 
 
 class _Watched:

@@ -6,6 +6,7 @@ import base64
 import json
 import re
 import zlib
+from typing import Any
 
 import pytest
 
@@ -131,7 +132,7 @@ def test_a_code_that_leads_only_to_the_server_itself_is_warned_about(officer: Us
     assert "near-home" in signed_in(officer).get(f"/devices/{give(officer).pk}/").content.decode()
 
 
-def test_after_the_secret_key_changed_the_page_says_what_to_do(officer: User, settings: object) -> None:
+def test_after_the_secret_key_changed_the_page_says_what_to_do(officer: User, settings: Any) -> None:
     phone = give(officer)
     settings.SECRET_KEY = "another"
 
