@@ -16,7 +16,7 @@ from caunoi.desk.context import WRITERS
 from caunoi.forms.models import Form, PeriodKind
 from caunoi.forms.queries import list_assignments
 from caunoi.places.queries import get_snapshot
-from caunoi.records.queries import LATE, Due, find_return_comment, list_due, list_returned
+from caunoi.records.queries import LATE, Due, describe_return, list_due, list_returned
 from caunoi.vietnamese_text import sort_key
 
 
@@ -87,7 +87,6 @@ def list_returned_cards(scope: Scope, unit_ids: Collection[int], *, named: bool 
     """What came back with a comment, reports and activities alike."""
     cards = []
     for one in list_returned(scope).filter(org_unit_id__in=ids_in_sql(unit_ids)):
-        comment = find_return_comment(one)
         cards.append(
             DueCard(
                 address=reverse("submission-correct", args=[one.pk]),
@@ -96,7 +95,7 @@ def list_returned_cards(scope: Scope, unit_ids: Collection[int], *, named: bool 
                 unit_name=get_snapshot().name_on(one.org_unit_id, one.day_to) if named else "",
                 due_on=one.due_on,
                 badge="returned",
-                comment=comment.comment if comment else "",
+                comment=describe_return(one),
                 day=one.day_from,
             )
         )

@@ -16,8 +16,7 @@ from django.utils.translation import gettext as _
 from caunoi.accounts.models import User
 from caunoi.accounts.queries import windows_with_role
 from caunoi.accounts.scope import ids_in_sql
-from caunoi.approvals.models import ApprovalStep
-from caunoi.approvals.rules import State, Step
+from caunoi.approvals.rules import State
 from caunoi.desk.collecting import title_of
 from caunoi.desk.context import DECIDERS
 from caunoi.desk.missing import group_unit
@@ -31,6 +30,7 @@ from caunoi.records.queries import (
     LATE,
     Due,
     count_missing,
+    describe_return,
     list_late,
     list_missing,
     list_returned,
@@ -220,7 +220,6 @@ def place_order(unit: int, on: date) -> tuple[tuple[str, int, str], ...]:
 def show_sent(tab: str, ids: Sequence[int]) -> list[Row]:
     """The rows of one page, ready to show."""
     records = {one.pk: one for one in Submission.objects.select_related("form").filter(pk__in=ids)}
-    comments = _find_comments(ids) if tab == "returned" else {}
     rows = []
     for pk in ids:
         if (one := records.get(pk)) is None:
@@ -240,18 +239,12 @@ def show_sent(tab: str, ids: Sequence[int]) -> list[Row]:
                 received_at=one.first_received_at,
                 state=one.state,
                 is_late=one.due_on is not None and local_date(one.first_received_at) > one.due_on,
-                comment=comments.get(pk, ""),
+                comment=describe_return(one) if tab == "returned" else "",
                 value=f"{pk}:{one.current_number}:{one.approved_steps}",
                 waits_above=one.state == State.SUBMITTED and one.approved_steps > 0,
             )
         )
     return rows
-
-
-def _find_comments(ids: Sequence[int]) -> dict[int, str]:
-    """What was written at each record's last return."""
-    steps = ApprovalStep.objects.filter(subject__in=[f"submission:{pk}" for pk in ids], step=Step.RETURN).order_by("id")
-    return {int(step.subject.partition(":")[2]): step.comment for step in steps}
 
 
 def show_owed(page: Sequence[Due], on: date) -> list[Row]:

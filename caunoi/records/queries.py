@@ -104,6 +104,22 @@ def find_return_comment(submission: Submission) -> ApprovalStep | None:
     return ApprovalStep.objects.filter(subject=str(submission), step=Step.RETURN.value).order_by("-id").first()
 
 
+def describe_return(submission: Submission) -> str:
+    """What the last return says, in one text for a list: the comment, then each remark after its question's label."""
+    step = find_return_comment(submission)
+    if step is None:
+        return ""
+    said = [step.comment] if step.comment else []
+    if step.remarks:
+        version = get_version(submission, submission.current_number)
+        known = checker_of(version.form_version).by_name
+        said += [
+            f"{known[one['question']].label() if one['question'] in known else one['question']}: {one['text']}"
+            for one in step.remarks
+        ]
+    return "\n".join(said)
+
+
 def list_remarks(submission: Submission) -> list[dict[str, str]]:
     """[{"question", "text", "by", "at"}]: what the last return says of single answers, until the record is approved.
 
