@@ -23,7 +23,7 @@ from bench.world import (
     months,
 )
 from caunoi.audit.clock import current_number
-from caunoi.facts import projection
+from caunoi.facts import segments
 from caunoi.facts.questions import Question, ask
 from caunoi.periods.rules import first_day, last_day
 
@@ -56,7 +56,7 @@ def rebuild(world: World) -> float:
     """Seconds; once a run, before any question is asked."""
     if world.home not in _rebuilt:
         begun = time.perf_counter()
-        projection.rebuild()
+        segments.rebuild()
         _rebuilt[world.home] = time.perf_counter() - begun
     return _rebuilt[world.home]
 
@@ -69,7 +69,7 @@ def rebuild_s(bench: Bench) -> Measured:
 def projection_mb(bench: Bench) -> Measured:
     rebuild(bench.world)
     raw(bench.world)
-    size = sum(path.stat().st_size for path in projection.folder().iterdir())
+    size = sum(path.stat().st_size for path in segments.folder().glob("*.parquet"))
     return Measured(
         size / 1e6, "MB", (bench.world.home / "raw.duckdb").stat().st_size / 1e6,
         "raw DuckDB file: one book, no sequence, no lineage", bench.world.facts,

@@ -192,9 +192,9 @@ def write_ledger(version: FormVersion, first_village: int, villages: int) -> Non
                 cursor.execute(
                     f"""
                     INSERT INTO {tables[1]} (id, submission_id, number, form_id, form_version_id, instance_id,
-                        deprecated_id, xml, answers, source, entered_by_id, entered_by_name, received_at, flags)
+                        deprecated_id, xml, answers, source, entered_by_id, entered_by_name, received_at, flags, device)
                     SELECT %s + i + 1, %s + i + 1, 1, %s, %s, 'bench-' || (%s + i), '', '<x/>', '{{}}', 'spreadsheet',
-                        NULL, 'Trưởng thôn', %s, '[]'
+                        NULL, 'Trưởng thôn', %s, '[]', '{{}}'
                     FROM bench_villages""",
                     [base, base, version.form_id, version.pk, base, _utc(on_time)],
                 )

@@ -4,9 +4,10 @@ import click
 from django.utils.translation import gettext as _
 
 from caunoi.cli.frame import print_json, progress_bars
-from caunoi.facts import projection
+from caunoi.facts import segments
 from caunoi.facts.errors import LedgerBroken
 from caunoi.facts.ledger import check_ledger
+from caunoi.facts.models import Posting
 from caunoi.records.models import Submission
 
 
@@ -18,9 +19,8 @@ def ledger() -> None:
 @ledger.command(help=_("Bỏ các tệp của bản cột và ghi lại từ sổ."))
 def rebuild() -> None:
     with progress_bars() as progress:
-        task = progress.add_task(_("Dựng lại bản cột"), total=None)
-        written = projection.rebuild()
-        progress.update(task, total=written, completed=written)
+        task = progress.add_task(_("Dựng lại bản cột"), total=Posting.objects.count())
+        written = segments.rebuild(lambda done: progress.advance(task, done))
     click.echo(_("Đã dựng lại %(count)d dòng.") % {"count": written})
 
 

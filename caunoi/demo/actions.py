@@ -21,7 +21,7 @@ from caunoi.demo import home
 from caunoi.demo.records import People, make_drafts, send_all
 from caunoi.demo.rules.villages import Row, make_villages
 from caunoi.demo.sources import Account, DemoPlan, choose_keys, read_rows
-from caunoi.facts.projection import compact
+from caunoi.facts.segments import compact
 from caunoi.moments import local_moment
 from caunoi.packs.actions import load_pack
 from caunoi.places.actions import load_changes, load_successions, load_units

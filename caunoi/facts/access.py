@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
@@ -72,8 +71,7 @@ def ask_as(question: Question, scope: Scope) -> list[Figure]:
 
 
 def _veil(figure: Figure) -> Figure:
-    return replace(
-        figure,
+    return figure._replace(
         value=None,
         numerator=None,
         denominator=None,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -17,7 +17,8 @@ class Closure:
 
     places: PlaceSnapshot
     day: date
-    _above: dict[int, tuple[int, ...]]
+    _above: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    _homes: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
     def under(self, unit: int) -> tuple[int, ...]:
         """The unit itself (it must exist on the day) and its ancestors, nearest first."""
@@ -35,6 +36,13 @@ class Closure:
                 parts[ancestor] += share.parts
                 bases[ancestor] |= share.bases
         return {unit: (parts[unit], bases[unit] if parts[unit] != ONE else frozenset()) for unit in parts}
+
+    def above_home(self, unit: int) -> tuple[int, ...]:
+        """The unit that counts it whole, and everything above that."""
+        found = self._homes.get(unit)
+        if found is None:
+            found = self._homes[unit] = self.under(self.home(unit))
+        return found
 
     def home(self, unit: int) -> int:
         """The one unit of the day that holds the most of it (the first by number on a tie): what is never divided."""
@@ -78,9 +86,11 @@ def get_closure(places: PlaceSnapshot, day: date) -> Closure:
     if found is None:
         if len(_closures) >= 24:
             _closures.clear()
-        found = _closures[key] = Closure(places, day, {})
+        found = _closures[key] = Closure(places, day)
     return found
 
 
-def split_bases(texts: Iterable[str | None]) -> tuple[str, ...]:
+def split_bases(texts: Collection[str | None]) -> tuple[str, ...]:
+    if not texts:
+        return ()
     return tuple(sorted({basis for text in texts if text for basis in text.split(";") if basis}))

@@ -21,6 +21,7 @@ from caunoi.places.rules.snapshot import ONE
 Key = tuple[int, int, int]
 """(data element id, asked unit id, index of the slice)"""
 
+MOST_RANGES = 8
 FITS = """((s.named AND p.named_from >= s.first AND p.named_to <= s.last)
     OR (NOT s.named AND p.day_from >= s.first AND p.day_to <= s.last))"""
 TOUCHES = """((s.named AND p.named_from <= s.last AND p.named_to >= s.first)
@@ -55,43 +56,57 @@ class Engine:
         self.slices = slices
         self.cursor = projection.cursor()
         self.closure_table = projection.table_of(closure.key, closure.table)
-        self.cursor.execute("CREATE OR REPLACE TEMP TABLE slices (slice INTEGER, first DATE, last DATE, named BOOLEAN)")
-        self.cursor.executemany(
-            "INSERT INTO slices VALUES (?, ?, ?, ?)",
-            [(index, s.days.first, s.days.last, s.named) for index, s in enumerate(slices)],
+        rows = ", ".join(f"({i}, DATE '{s.days.first}', DATE '{s.days.last}', {s.named})" for i, s in enumerate(slices))
+        # Days are compared once for each distinct span and not for each fact.
+        self.cursor.execute(
+            f"CREATE OR REPLACE TEMP TABLE slices AS FROM (VALUES {rows}) AS s(slice, first, last, named)"
         )
-        self.where = f"p.book = {int(book)} AND p.seq <= {int(as_known)}"
+        self.cursor.execute(
+            f"""CREATE OR REPLACE TEMP TABLE touching AS
+            SELECT p.span, s.slice, {FITS} AS fits FROM spans p JOIN slices s ON {TOUCHES}"""
+        )
+        self.book, self.as_known = int(book), int(as_known)
+        self.where = f"p.book = {self.book} AND p.seq <= {self.as_known}"
 
-    def flows(self, elements: Collection[int], targets: Collection[int]) -> dict[Key, Sum]:
-        return self._sums(FITS, elements, targets)
-
-    def partly_outside(self, elements: Collection[int], targets: Collection[int]) -> dict[Key, Sum]:
-        return self._sums(f"{TOUCHES} AND NOT {FITS}", elements, targets)
-
-    def _sums(self, condition: str, elements: Collection[int], targets: Collection[int]) -> dict[Key, Sum]:
+    def flows(self, elements: Collection[int], targets: Collection[int]) -> tuple[dict[Key, Sum], dict[Key, Sum]]:
+        """Sums of the facts that lie in the slice, and of those that its first or last day cuts."""
+        inside: dict[Key, Sum] = {}
+        cut: dict[Key, Sum] = {}
         if not elements or not targets:
-            return {}
+            return inside, cut
         rows = self.cursor.execute(
             f"""
             WITH asked AS (
                 SELECT unit, ancestor, parts, bases FROM {self.closure_table} WHERE ancestor IN ({_list(targets)})
             ),
             netted AS (
-                SELECT p.element, p.unit, s.slice, sum(p.amount) AS amount, sum(p.sign) AS facts
-                FROM postings p JOIN slices s ON {condition}
-                WHERE {self.where} AND p.element IN ({_list(elements)})
-                  AND p.unit IN (SELECT unit FROM asked)
+                SELECT p.element, p.unit, t.slice, t.fits, sum(p.amount) AS amount, sum(p.sign) AS facts
+                FROM postings p JOIN touching t ON t.span = p.span
+                WHERE {self.where} AND p.element IN ({_list(elements)}) AND {self._under(targets)}
                 GROUP BY ALL HAVING sum(p.sign) > 0
             )
-            SELECT n.element, a.ancestor, n.slice, sum(n.amount::HUGEINT * a.parts), sum(n.facts),
+            SELECT n.fits, n.element, a.ancestor, n.slice, sum(n.amount::HUGEINT * a.parts), sum(n.facts),
                    bool_or(a.parts <> {ONE}), list(DISTINCT a.bases) FILTER (a.bases <> '')
             FROM netted n JOIN asked a ON a.unit = n.unit GROUP BY ALL
             """
         ).fetchall()
-        return {
-            (element, unit, slice_): Sum(int(amount), int(facts), estimated, split_bases(bases or ()))
-            for element, unit, slice_, amount, facts, estimated, bases in rows
-        }
+        for fits, element, unit, slice_, amount, facts, estimated, bases in rows:
+            found = Sum(int(amount), int(facts), estimated, split_bases(bases or ()))
+            (inside if fits else cut)[element, unit, slice_] = found
+        return inside, cut
+
+    def _under(self, targets: Collection[int]) -> str:
+        """The condition that a posting's unit counts under one of the targets. Ranges of numbers come first: units
+        entered together bear neighbouring numbers, and by a range whole row groups are passed over unread."""
+        exactly = f"p.unit IN (SELECT unit FROM {self.closure_table} WHERE ancestor IN ({_list(targets)}))"
+        units = self.cursor.execute(
+            f"SELECT DISTINCT unit FROM {self.closure_table} WHERE ancestor IN ({_list(targets)}) ORDER BY unit"
+        ).fetchall()
+        ranges = find_ranges([unit for (unit,) in units], MOST_RANGES)
+        if not ranges:
+            return exactly
+        either = " OR ".join(f"p.unit BETWEEN {first} AND {last}" for first, last in ranges)
+        return f"p.unit BETWEEN {ranges[0][0]} AND {ranges[-1][1]} AND ({either}) AND {exactly}"
 
     def stocks(
         self, elements: Collection[int], targets: Collection[int], things: Collection[int] = ()
@@ -138,12 +153,11 @@ class Engine:
             return []
         return self.cursor.execute(
             f"""
-            WITH asked AS (SELECT DISTINCT unit FROM {self.closure_table} WHERE ancestor IN ({_list(targets)})),
-            netted AS (
-                SELECT p.element, p.unit, p.day_to, p.version, sum(p.amount) AS amount, max(p.seq) AS seq
-                FROM postings p
-                WHERE {self.where} AND p.element IN ({_list(elements)}) AND p.unit IN (SELECT unit FROM asked)
-                  AND p.day_to <= (SELECT max(last) FROM slices)
+            WITH netted AS (
+                SELECT p.element, p.unit, d.day_to, p.version, sum(p.amount) AS amount, max(p.seq) AS seq
+                FROM postings p JOIN spans d ON d.span = p.span
+                WHERE {self.where} AND p.element IN ({_list(elements)}) AND {self._under(targets)}
+                  AND d.day_to <= (SELECT max(last) FROM slices)
                 GROUP BY ALL HAVING sum(p.sign) > 0
             )
             SELECT n.element, n.unit, s.slice, arg_max(n.amount, struct_pack(d := n.day_to, q := n.seq))::HUGEINT
@@ -169,12 +183,11 @@ class Engine:
             return []
         rows = self.cursor.execute(
             f"""
-            WITH asked AS (SELECT DISTINCT unit FROM {self.closure_table} WHERE ancestor IN ({_list(targets)})),
-            netted AS (
-                SELECT p.element, p.unit, p.day_from, p.day_to, p.named_from, p.named_to, p.class_code, p.version,
+            WITH netted AS (
+                SELECT p.element, p.unit, d.day_from, d.day_to, d.named_from, d.named_to, p.class_code, p.version,
                        max(p.seq) AS seq
-                FROM postings p
-                WHERE {self.where} AND p.element IN ({_list(elements)}) AND p.unit IN (SELECT unit FROM asked)
+                FROM postings p JOIN spans d ON d.span = p.span
+                WHERE {self.where} AND p.element IN ({_list(elements)}) AND {self._under(targets)}
                   AND p.class_code <> ''
                 GROUP BY ALL HAVING sum(p.sign) > 0
             ),
@@ -200,9 +213,9 @@ class Engine:
         rows = self.cursor.execute(
             f"""
             WITH netted AS (
-                SELECT p.element, p.unit, p.day_from, p.day_to, p.named_from, p.named_to, p.version,
+                SELECT p.element, p.unit, d.day_from, d.day_to, d.named_from, d.named_to, p.version,
                        sum(p.amount) AS amount, max(p.seq) AS seq
-                FROM postings p
+                FROM postings p JOIN spans d ON d.span = p.span
                 WHERE {self.where} AND p.element IN ({_list(elements)}) AND p.unit IN ({_list(targets)})
                 GROUP BY ALL HAVING sum(p.sign) > 0
             )
@@ -254,11 +267,13 @@ class Engine:
         )
         query = f"""
             SELECT version, unit, amount, day_from, day_to, class_code FROM (
-                SELECT p.version, p.unit, sum(p.amount)::HUGEINT AS amount, p.day_from, p.day_to, p.class_code,
-                       max(p.seq) AS seq
-                FROM postings p JOIN slices s ON s.slice = 0 AND {condition}
-                WHERE {self.where} AND p.element = {int(element)} AND p.unit IN ({units})
-                GROUP BY p.version, p.unit, p.day_from, p.day_to, p.class_code HAVING sum(p.sign) > 0
+                SELECT f.version, f.unit, sum(f.amount)::HUGEINT AS amount, p.day_from, p.day_to, f.class_code,
+                       max(f.seq) AS seq
+                FROM postings f JOIN (SELECT p.* FROM spans p JOIN slices s ON s.slice = 0 AND {condition}) p
+                    ON p.span = f.span
+                WHERE f.book = {self.book} AND f.seq <= {self.as_known}
+                    AND f.element = {int(element)} AND f.unit IN ({units})
+                GROUP BY f.version, f.unit, p.day_from, p.day_to, f.class_code HAVING sum(f.sign) > 0
             ) {latest}
         """
         total = _one(self.cursor.execute(f"SELECT count(*) FROM ({query})").fetchone())
@@ -270,11 +285,21 @@ class Engine:
     def has_facts(self, target: int) -> bool:
         """Whether anything at all stands for the unit in any slice."""
         row = self.cursor.execute(
-            f"""SELECT 1 FROM postings p JOIN slices s ON {TOUCHES}
+            f"""SELECT 1 FROM postings p JOIN touching t ON t.span = p.span
             WHERE {self.where}
             AND p.unit IN (SELECT unit FROM {self.closure_table} WHERE ancestor = {int(target)}) LIMIT 1"""
         ).fetchone()
         return row is not None
+
+
+def find_ranges(numbers: Sequence[int], most: int) -> list[tuple[int, int]]:
+    """At most `most` stretches that hold all the numbers (given in order), cut at the widest gaps."""
+    if not numbers:
+        return []
+    gaps = sorted(range(1, len(numbers)), key=lambda i: numbers[i] - numbers[i - 1], reverse=True)
+    cuts = sorted(i for i in gaps[: most - 1] if numbers[i] - numbers[i - 1] > 1)
+    starts, ends = [0, *cuts], [*cuts, len(numbers)]
+    return [(numbers[start], numbers[end - 1]) for start, end in zip(starts, ends, strict=True)]
 
 
 def _one(row: Any) -> int:

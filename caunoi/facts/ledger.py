@@ -14,9 +14,10 @@ from caunoi.accounts.scope import ids_in_sql
 from caunoi.approvals.rules import State
 from caunoi.facts.actions import RulesOf, derive_version
 from caunoi.facts.models import Book, DataElement, Posting
-from caunoi.facts.projection import check_segments, get_projection
+from caunoi.facts.projection import get_projection
 from caunoi.facts.queries import element_rules
 from caunoi.facts.registers import derive_series
+from caunoi.facts.segments import check_segments
 from caunoi.places.queries import get_snapshot
 from caunoi.records.events import Arrived
 from caunoi.records.models import Entity, Submission, SubmissionVersion

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -18,7 +18,6 @@ from caunoi.facts.errors import CannotBeAdded, QuestionMalformed
 from caunoi.facts.models import Book, DataElement, Indicator, Kind
 from caunoi.facts.projection import get_projection
 from caunoi.facts.queries import Catalogue, get_catalogue
-from caunoi.facts.refs import ref_of
 from caunoi.facts.rules.formula import Computed, Node, codes_in, compute, parse_formula
 from caunoi.facts.rules.question import (
     BookName,
@@ -32,7 +31,7 @@ from caunoi.facts.rules.question import (
     plain,
     round_half_up,
 )
-from caunoi.facts.rules.relations import describe_broken, find_broken, list_bounds
+from caunoi.facts.rules.relations import Bound, describe_broken, find_broken, list_bounds
 from caunoi.languages import in_reader_language
 from caunoi.moments import today as today_of_clock
 from caunoi.periods.rules import (
@@ -135,8 +134,7 @@ def make_slices(question: Question) -> list[Slice]:
             return [Slice(piece, is_whole_months(piece)) for piece in split_days(days, question.by, 1)]
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """What one data element gives for one unit and slice, before it is dressed as a figure."""
 
     value: Decimal | None = None
@@ -239,8 +237,7 @@ class Answer:
 
     def _read_flows(self, engine: Engine, elements: list[DataElement]) -> None:
         ids = [element.pk for element in elements]
-        sums = engine.flows(ids, self.targets)
-        outside = engine.partly_outside(ids, self.targets)
+        sums, outside = engine.flows(ids, self.targets)
         for element, target, index in self._each(elements):
             cut = outside.get((element.pk, target, index))
             partly = PartlyOutside(exact(cut.amount, element.decimals), cut.facts) if cut else None
@@ -306,57 +303,60 @@ class Answer:
     # -- putting together ---------------------------------------------------------------------------------------------
 
     def figures(self) -> list[Figure]:
-        return [
-            self._figure(code, target, index)
-            for code in self.question.codes
-            for target in self.targets
-            for index in range(len(self.slices))
-        ]
+        places = [self._describe_place(target) for target in self.targets]
+        return [figure for code in self.question.codes for figure in self._figures_of(code, places)]
 
-    def _figure(self, code: str, target: int, index: int) -> Figure:
+    def _describe_place(self, target: int) -> tuple[str, str, str, str]:
+        """Key, code, name, level."""
+        unit, day = self.places.units[target], self.question.boundaries
+        return unit.key, self.places.code_on(target, day), self.places.name_on(target, day), unit.level
+
+    def _figures_of(self, code: str, places: Sequence[tuple[str, str, str, str]]) -> Iterator[Figure]:
+        """What stands in every figure of a code, a place or the whole question is put together once."""
         element = self.catalogue.elements.get(code)
         indicator = self.catalogue.indicators.get(code)
-        question, days = self.question, self.slices[index].days
-        numerator = denominator = None
-        if not self.present:
-            cell = Cell(None, describe_absence(target, question.boundaries, self.places))
-        elif element is not None:
-            cell = self.cells[code, target, index]
+        question = self.question
+        if element is not None:
+            head = (code, element.name_vi, element.name_en, element.unit, element.decimals, element.kind)
+        elif indicator is not None:
+            head = (code, indicator.name_vi, indicator.name_en, indicator.unit, indicator.decimals, "rate")
         else:
-            cell, numerator, denominator = self._indicator_cell(code, indicator, target, index)
-        behind = [code] if element is not None else sorted(self._elements_behind(code))
-        return Figure(
-            code=code,
-            name_vi=element.name_vi if element else indicator.name_vi if indicator else code,
-            name_en=element.name_en if element else indicator.name_en if indicator else code,
-            unit=element.unit if element else indicator.unit if indicator else "",
-            decimals=element.decimals if element else indicator.decimals if indicator else 2,
-            kind=element.kind if element else "rate",
-            place=self.places.units[target].key,
-            place_code=self.places.code_on(target, question.boundaries),
-            place_name=self.places.name_on(target, question.boundaries),
-            level=self.places.units[target].level,
-            first=days.first,
-            last=days.last,
-            value=cell.value,
-            why=cell.why if cell.value is None else None,
-            numerator=numerator,
-            denominator=denominator,
-            book=question.book,
-            boundaries=question.boundaries,
-            as_known=question.as_known,
-            estimated=cell.estimated,
-            bases=cell.bases,
-            carried_over=cell.carried_over,
-            partly_outside=cell.partly_outside,
-            coverage=self._coverage(behind, target, index),
-            ref=ref_of(question, code, self.places.units[target].key, days),
-            warnings=self._warnings(code, target, index) if element is not None and self.present else (),
-        )
+            head = (code, code, code, "", 2, "rate")
+        behind = {code} if element is not None else self._elements_behind(code)
+        forms = sorted({self.elements[inner].form_code for inner in behind if inner in self.elements})
+        days = [(slice_.days.first, slice_.days.last) for slice_ in self.slices]
+        bounds = [bound for bound in self.bounds if self.present and code in (bound.code, bound.other)]
+        numerator = denominator = None
+        for target, place in zip(self.targets, places, strict=True):
+            for index, stretch in enumerate(days):
+                if not self.present:
+                    cell = Cell(None, describe_absence(target, question.boundaries, self.places))
+                elif element is not None:
+                    cell = self.cells[code, target, index]
+                else:
+                    cell, numerator, denominator = self._indicator_cell(code, indicator, target, index)
+                yield Figure(
+                    *head,
+                    *place,
+                    *stretch,
+                    cell.value,
+                    cell.why if cell.value is None else None,
+                    numerator,
+                    denominator,
+                    question.book,
+                    question.boundaries,
+                    question.as_known,
+                    cell.estimated,
+                    cell.bases,
+                    cell.carried_over,
+                    cell.partly_outside,
+                    self._coverage(forms, target, index),
+                    question.cut_off,
+                    self._warnings(bounds, target, index) if bounds else (),
+                )
 
-    def _warnings(self, code: str, target: int, index: int) -> tuple[str, ...]:
-        bounds = [bound for bound in self.bounds if code in (bound.code, bound.other)]
-        codes = {side for bound in self.bounds for side in (bound.code, bound.other)} if bounds else set()
+    def _warnings(self, bounds: Sequence[Bound], target: int, index: int) -> tuple[str, ...]:
+        codes = {side for bound in self.bounds for side in (bound.code, bound.other)}
         stated = {side: self.cells[side, target, index].value for side in codes}
         values = {side: value for side, value in stated.items() if value is not None}
         return tuple(
@@ -367,9 +367,10 @@ class Answer:
     def _name(self, code: str) -> str:
         return in_reader_language(self.elements[code].name_vi, self.elements[code].name_en)
 
-    def _coverage(self, codes: Iterable[str], target: int, index: int) -> Coverage | None:
+    def _coverage(self, forms: Sequence[str], target: int, index: int) -> Coverage | None:
         """Of the least complete form behind the figure: one complete part must not hide an incomplete one."""
-        forms = {self.elements[code].form_code for code in codes if code in self.elements}
+        if len(forms) == 1:
+            return self.coverage.get((forms[0], target, index))
         found = [self.coverage[form, target, index] for form in forms if (form, target, index) in self.coverage]
         return min(found, key=lambda c: (Decimal(c.reported) / c.expected, c.expected), default=None)
 

@@ -66,7 +66,7 @@ def recast_flows(
             slices=[Slice(days, True)],
         )  # fmt: skip
         lines: dict[int, dict[int, RecastLine]] = {}
-        for (element, unit, _slice), total in engine.flows(list(elements), list(units)).items():
+        for (element, unit, _slice), total in engine.flows(list(elements), list(units))[0].items():
             value = exact(total.amount, elements[element].decimals)
             lines.setdefault(element, {})[unit] = RecastLine(unit, value, total.estimated)
         found.append(lines)

@@ -115,9 +115,9 @@ def _cover(
     if not owing:
         return []
     arrived = {
-        unit: mine[period.key]
-        for unit, mine in list_arrived(expectation, [period.key], book, owing).items()
-        if period.key in mine
+        unit: on_time
+        for unit, key, on_time in list_arrived(expectation, [period.key], book, owing)
+        if key == period.key
     }
 
     def line(unit: int, part: str, units: Sequence[int]) -> PeriodCoverage:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from caunoi.periods.rules import CutOff, Days, PeriodType
 from caunoi.places.rules.snapshot import ONE
@@ -42,8 +44,7 @@ class Slice:
     named: bool
 
 
-@dataclass(frozen=True)
-class Coverage:
+class Coverage(NamedTuple):
     """Reports expected, arrived (in the asked book) and arrived on time, counted in unit-periods."""
 
     expected: int
@@ -51,17 +52,18 @@ class Coverage:
     on_time: int
 
 
-@dataclass(frozen=True)
-class PartlyOutside:
+class PartlyOutside(NamedTuple):
     """Facts that the asked days cut: left out of the value, given apart, never pro-rated."""
 
     value: Decimal
     facts: int
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One answer. `value` None always comes with a `why`. `value` of a recast is exact and unrounded."""
+class Figure(NamedTuple):
+    """One answer. `value` None always comes with a `why`. `value` of a recast is exact and unrounded.
+
+    A plain tuple, because a table is made of ten thousands of them.
+    """
 
     code: str
     name_vi: str
@@ -87,13 +89,44 @@ class Figure:
     carried_over: bool
     partly_outside: PartlyOutside | None
     coverage: Coverage | None
-    ref: str
+    cut_off: CutOff | None = None
     warnings: tuple[str, ...] = ()
     """What in the same answer it can't be true together with, by the declared relations."""
+
+    @property
+    def ref(self) -> str:
+        """The question for this one figure, spelled for an address."""
+        return spell_ref(
+            Question(
+                (self.code,), self.place, self.first, self.last, self.boundaries, self.as_known,
+                book=self.book, cut_off=self.cut_off,
+            )
+        )  # fmt: skip
+
+
+REF_VERSION = 1
+
+
+def spell_ref(question: Question) -> str:
+    """A question as part of an address; `facts.refs.decode` reads it again. Not compressed: a table of thousands of
+    figures spells each, and an address may be 200 letters long."""
+    content = json.dumps(
+        [
+            REF_VERSION, list(question.codes), question.place, question.first.isoformat(), question.last.isoformat(),
+            question.boundaries.isoformat(), question.as_known, question.level, question.by, question.book,
+            question.cut_off,
+        ],
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )  # fmt: skip
+    return base64.urlsafe_b64encode(content.encode()).decode().rstrip("=")
 
 
 def exact(amount: int, decimals: int, parts: bool = True) -> Decimal:
     """The decimal number of a scaled whole number (times `ONE` when it carries shares), without trailing zeros."""
+    whole, rest = divmod(amount, 10 ** (decimals + (12 if parts else 0)))
+    if not rest:
+        return Decimal(whole)
     with localcontext() as context:
         context.prec = 80
         value = Decimal(amount).scaleb(-decimals - (12 if parts else 0))

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from caunoi.audit.clock import current_number
 from caunoi.facts.ledger import check_ledger
-from caunoi.facts.projection import forget_projections, rebuild
+from caunoi.facts.projection import forget_projections
 from caunoi.facts.questions import ask, make_question
+from caunoi.facts.segments import rebuild
 from caunoi.facts.tests.builders import World
 from caunoi.places.rules.snapshot import ONE, PlaceSnapshot
 from caunoi.places.tests.histories import START, place_histories

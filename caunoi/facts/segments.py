@@ -1,0 +1,192 @@
+"""The immutable columnar files of the ledger: written beside, synced, then named in the database in one transaction.
+
+A crash leaves a file nobody names, which a later compaction removes. Everything here can be deleted and rebuilt with
+the same answers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from caunoi.facts.models import Posting, Segment
+from caunoi.facts.postings import COLUMNAR, TABLE, read_postings
+
+if TYPE_CHECKING:
+    import duckdb
+
+# Large files answer quickest; what arrives day by day is joined to the last file while that one is not much larger, so
+# that each posting is rewritten only a few times.
+SEGMENT_ROWS = 8_000_000
+JOINED_WHILE_LARGER = 4
+# Below this the tail is read quickly enough at the first question of a process; above, it is worth a segment.
+COMPACT_FROM = 50_000
+ROW_GROUP = 122_880
+# Another process may have looked up the file's name just before it was replaced.
+KEPT_AFTER_REPLACEMENT_S = 3600
+
+Advance = Callable[[int], None]
+
+
+def folder() -> Path:
+    return Path(settings.CAUNOI_HOME) / "ledger"
+
+
+def compact(*, minimum: int = COMPACT_FROM, progress: Advance | None = None) -> int:
+    """Write the tail as segments if it is long enough. Returns the new rows written; `progress` gets counts.
+
+    One compactor at a time wins: the row lock on the clock would stop postings, so the unique bounds of `Segment`
+    decide instead; a second compactor's file is removed.
+    """
+    segments = list(Segment.objects.order_by("last_seq"))
+    last = segments[-1].last_seq if segments else 0
+    if Posting.objects.filter(seq__gt=last).order_by()[: max(minimum, 1)].count() < max(minimum, 1):
+        return 0
+    folder().mkdir(parents=True, exist_ok=True)
+    _remove_orphans()
+    newest = Posting.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
+    joined = _choose_joined(segments, Posting.objects.filter(seq__gt=last).count())
+    writer = _Writer(joined)
+    written = 0
+    for table in read_postings(last, newest):
+        writer.take(table)
+        written += table.num_rows
+        if progress is not None:
+            progress(table.num_rows)
+        if writer.rows >= SEGMENT_ROWS:
+            writer.finish()
+    writer.finish()
+    return written
+
+
+def _choose_joined(segments: list[Segment], arriving: int) -> list[Segment]:
+    """The newest segments that the arriving rows are written together with, oldest first."""
+    joined: list[Segment] = []
+    rows = arriving
+    for segment in reversed(segments):
+        if segment.rows >= SEGMENT_ROWS or segment.rows > JOINED_WHILE_LARGER * rows:
+            break
+        joined.insert(0, segment)
+        rows += segment.rows
+    return joined
+
+
+class _Writer:
+    """Collects rows for one file after another in a database of its own, which spills to disk instead of growing."""
+
+    def __init__(self, joined: list[Segment]) -> None:
+        import duckdb  # noqa: PLC0415 - only compaction and questions need it
+
+        self.joined = joined
+        self.database: duckdb.DuckDBPyConnection = duckdb.connect(
+            ":memory:",
+            config={"threads": os.cpu_count() or 2, "memory_limit": "1GB", "temp_directory": str(folder() / "tmp")},
+        )
+        self._begin()
+        for segment in joined:
+            self.database.execute(f"INSERT INTO rows SELECT * FROM read_parquet('{_quoted(segment.file)}')")
+            self.rows += segment.rows
+
+    def _begin(self) -> None:
+        self.database.execute(f"CREATE OR REPLACE TABLE rows {TABLE}")
+        self.rows = 0
+
+    def take(self, table: object) -> None:
+        self.database.register("incoming", table)
+        self.database.execute(f"INSERT INTO rows SELECT {COLUMNAR} FROM incoming")
+        self.database.unregister("incoming")
+        self.rows += table.num_rows  # type: ignore[attr-defined]  # an Arrow table
+
+    def finish(self) -> None:
+        if not self.rows:
+            return
+        found = self.database.execute("SELECT min(seq), max(seq), count(*) FROM rows").fetchone()
+        assert found is not None
+        first, last, count = found
+        name = f"{first:015d}-{last:015d}-{count}.parquet"
+        beside = f"{name}.{os.getpid()}.part"
+        # Questions ask few elements of many units: rows of one book, element and unit stand together, in small row
+        # groups whose minima and maxima let the reader skip the rest.
+        self.database.execute(
+            f"COPY (SELECT * FROM rows ORDER BY book, element, unit, span, seq) TO '{_quoted(beside)}'"
+            f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+        )
+        _name_segment(
+            folder() / beside, name, Segment(first_seq=first, last_seq=last, file=name, rows=count), self.joined
+        )
+        self.joined = []
+        self._begin()
+
+
+def _name_segment(temporary: Path, name: str, segment: Segment, replaced: list[Segment]) -> None:
+    with open(temporary, "rb") as file:
+        segment.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        os.fsync(file.fileno())
+    os.replace(temporary, folder() / name)
+    _sync_folder()
+    try:
+        with transaction.atomic():
+            gone = Segment.objects.filter(pk__in=[one.pk for one in replaced]).delete()[0]
+            if gone != len(replaced):
+                raise IntegrityError("another compaction replaced them first")
+            segment.save(force_insert=True)
+    except IntegrityError:
+        # Another compaction was quicker. The file may be the very one it has named.
+        if not Segment.objects.filter(file=name).exists():
+            (folder() / name).unlink(missing_ok=True)
+
+
+def _sync_folder() -> None:
+    """A renamed file survives a power cut only once its folder's entry is on disk."""
+    descriptor = os.open(folder(), os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _remove_orphans() -> None:
+    named = set(Segment.objects.values_list("file", flat=True))
+    old = time.time() - KEPT_AFTER_REPLACEMENT_S
+    for path in folder().glob("*.par*"):
+        if path.name not in named and (path.stat().st_mtime < old or _is_of_dead_process(path)):
+            path.unlink(missing_ok=True)
+
+
+def _is_of_dead_process(path: Path) -> bool:
+    """`….parquet.1234.part`: what process 1234 was writing when it died."""
+    if path.suffix != ".part":
+        return False
+    number = path.name.split(".")[-2]
+    return number.isdigit() and not Path(f"/proc/{number}").exists()
+
+
+def rebuild(progress: Advance | None = None) -> int:
+    """Forget every segment and write them again from the ledger."""
+    with transaction.atomic():
+        Segment.objects.all().delete()
+    return compact(minimum=1, progress=progress)
+
+
+def check_segments() -> list[str]:
+    """Names of segment files that are missing or differ from their hash."""
+    wrong = []
+    for segment in Segment.objects.all():
+        try:
+            with open(folder() / segment.file, "rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() != segment.sha256:
+                    wrong.append(segment.file)
+        except OSError:
+            wrong.append(segment.file)
+    return wrong
+
+
+def _quoted(name: str) -> str:
+    return str(folder() / name).replace("'", "''")
