@@ -31,7 +31,7 @@ def figure(value: str | None = "1234", **changes: object) -> Figure:
         "first": date(2023, 1, 1), "last": date(2023, 12, 31),
         "value": None if value is None else Decimal(value), "why": None if value else "Chưa có", "numerator": None,
         "denominator": None, "book": "approved", "boundaries": date(2023, 12, 31), "as_known": 1, "estimated": False,
-        "bases": (), "carried_over": False, "partly_outside": None, "coverage": None, "ref": "r",
+        "bases": (), "carried_over": False, "partly_outside": None, "coverage": None,
     }  # fmt: skip
     return Figure(**{**given, **changes})
 
