@@ -15,8 +15,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
+from django.db.models import Model
 
 from caunoi.accounts.models import Role, RoleGrant, User
 from caunoi.audit.actions import write_line
@@ -36,6 +38,11 @@ from caunoi.vietnamese_text import fold
 ELEMENTS, MONTHS, VILLAGES_IN_COMMUNE, COMMUNES_IN_PROVINCE = 40, 28, 9, 98
 FIRST_MONTH = (2023, 1)
 FORM = "so_lieu_thang"
+SUBMISSION = (
+    "id, form_id, org_unit_id, period_key, day_from, day_to, named_from, named_to, due_on, state, current_number,"
+    " approved_number, created_at, first_received_at"
+)
+VERSION = "id, submission_id, number, form_id, form_version_id, instance_id, xml, answers, source, entered_by_name, received_at"
 BY = Actor("Đo tốc độ")
 PUBLISHED = local_moment(date(2022, 12, 1))
 
@@ -172,6 +179,7 @@ def write_ledger(version: FormVersion, first_village: int, villages: int) -> Non
                 " SELECT i FROM n",
                 [count],
             )
+        rest = [_defaults(Submission, SUBMISSION), _defaults(SubmissionVersion, VERSION)]
         for index, month in enumerate(months()):
             first, last = first_day(month, 1), last_day(month, 1)
             due = date.fromordinal(last.toordinal() + 5)
@@ -181,22 +189,20 @@ def write_ledger(version: FormVersion, first_village: int, villages: int) -> Non
             with _atomic():
                 cursor.execute(
                     f"""
-                    INSERT INTO {tables[0]} (id, form_id, org_unit_id, period_key, day_from, day_to, named_from,
-                        named_to, due_on, state, current_number, approved_number, created_at, first_received_at)
+                    INSERT INTO {tables[0]} ({SUBMISSION}{rest[0].columns})
                     SELECT %s + i + 1, %s, %s + i, %s, %s, %s, %s, %s, %s, 'approved', 1, 1, %s,
-                        CASE WHEN i %% 9 = 0 THEN %s ELSE %s END
+                        CASE WHEN i %% 9 = 0 THEN %s ELSE %s END{rest[0].marks}
                     FROM bench_villages""",
                     [base, version.form_id, first_village, f"{month[0]:04d}-{month[1]:02d}", first, last, first, last,
-                     due, _utc(on_time), _utc(late), _utc(on_time)],
+                     due, _utc(on_time), _utc(late), _utc(on_time), *rest[0].values],
                 )  # fmt: skip
                 cursor.execute(
                     f"""
-                    INSERT INTO {tables[1]} (id, submission_id, number, form_id, form_version_id, instance_id,
-                        deprecated_id, xml, answers, source, entered_by_id, entered_by_name, received_at, flags, device)
-                    SELECT %s + i + 1, %s + i + 1, 1, %s, %s, 'bench-' || (%s + i), '', '<x/>', '{{}}', 'spreadsheet',
-                        NULL, 'Trưởng thôn', %s, '[]', '{{}}'
+                    INSERT INTO {tables[1]} ({VERSION}{rest[1].columns})
+                    SELECT %s + i + 1, %s + i + 1, 1, %s, %s, 'bench-' || (%s + i), '<x/>', '{{}}', 'spreadsheet',
+                        'Trưởng thôn', %s{rest[1].marks}
                     FROM bench_villages""",
-                    [base, base, version.form_id, version.pk, base, _utc(on_time)],
+                    [base, base, version.form_id, version.pk, base, _utc(on_time), *rest[1].values],
                 )
                 cursor.execute(
                     f"""
@@ -211,6 +217,24 @@ def write_ledger(version: FormVersion, first_village: int, villages: int) -> Non
     with _atomic():
         write_line("bench.ledger", "bench", by=BY, at=now())
     _say(f"    ledger written in {time.monotonic() - begun:.0f} s\n")
+
+
+@dataclass(frozen=True)
+class _Defaults:
+    columns: str
+    marks: str
+    values: list[Any]
+
+
+def _defaults(model: type[Model], given: str) -> _Defaults:
+    """The columns that are not given, with what an untouched row of the model has in them."""
+    names = {name.strip() for name in given.split(",")}
+    fields = [f for f in model._meta.concrete_fields if f.column not in names and not f.null]
+    return _Defaults(
+        "".join(f", {f.column}" for f in fields),
+        ", %s" * len(fields),
+        [f.get_db_prep_save(f.get_default(), connection) for f in fields],
+    )
 
 
 def _utc(moment: datetime) -> str:
