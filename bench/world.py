@@ -42,7 +42,10 @@ SUBMISSION = (
     "id, form_id, org_unit_id, period_key, day_from, day_to, named_from, named_to, due_on, state, current_number,"
     " approved_number, created_at, first_received_at"
 )
-VERSION = "id, submission_id, number, form_id, form_version_id, instance_id, xml, answers, source, entered_by_name, received_at"
+VERSION = (
+    "id, submission_id, number, form_id, form_version_id, instance_id, xml, answers, source, entered_by_name,"
+    " received_at"
+)
 BY = Actor("Đo tốc độ")
 PUBLISHED = local_moment(date(2022, 12, 1))
 
