@@ -19,7 +19,7 @@ from caunoi.facts.actions import recount
 from caunoi.facts.explanation import explain
 from caunoi.facts.ledger import check_ledger
 from caunoi.facts.models import Book, DataElement, Posting
-from caunoi.facts.projection import forget_projections, rebuild
+from caunoi.facts.projection import forget_projections
 from caunoi.facts.questions import ask, make_question
 from caunoi.facts.rules.question import Figure
 from caunoi.facts.rules.registers import count_steps
