@@ -23,6 +23,7 @@ from caunoi.facts.projection import forget_projections
 from caunoi.facts.questions import ask, make_question
 from caunoi.facts.rules.question import Figure
 from caunoi.facts.rules.registers import count_steps
+from caunoi.facts.segments import rebuild
 from caunoi.places.models import OrgUnit
 from caunoi.places.queries import forget_snapshots
 from caunoi.records.actions import approve, withdraw
