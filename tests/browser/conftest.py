@@ -11,10 +11,6 @@ import shutil
 import socket
 import sqlite3
 import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -22,12 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, Playwright
 
+from tests.browser.device import Device, OwnServer
+from tests.browser.serving import CAUNOI, REPOSITORY, environment, wait_for_server
 from tests.browser.visitor import DESKTOP, PHONE, Viewport, Visitor
-
-REPOSITORY = Path(__file__).resolve().parents[2]
-CAUNOI = Path(sys.executable).with_name("caunoi")
 
 
 @dataclass(frozen=True)
@@ -49,11 +44,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-def _environment(home: Path, **more: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "SECRET_KEY")}
-    return {**kept, "CAUNOI_HOME": str(home), "CAUNOI_LANGUAGE": "vi", **more}
-
-
 @pytest.fixture(scope="session")
 def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Shared by the test processes of one run; the first one makes it, the others wait."""
@@ -68,7 +58,7 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
             home.mkdir(exist_ok=True)
             made = subprocess.run(
                 [CAUNOI, "demo", "--small", "--no-serve"],
-                env=_environment(home), cwd=REPOSITORY, capture_output=True, text=True, timeout=600,
+                env=environment(home), cwd=REPOSITORY, capture_output=True, text=True, timeout=600,
             )  # fmt: skip
             assert made.returncode == 0, made.stdout + made.stderr
     return home
@@ -85,10 +75,10 @@ def server(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     log = (home / "server.log").open("w+")
     process = subprocess.Popen(
         [CAUNOI, "serve", "--port", str(port)],
-        env=_environment(home, CAUNOI_BASE_URL=address), cwd=REPOSITORY, stdout=log, stderr=subprocess.STDOUT,
+        env=environment(home, CAUNOI_BASE_URL=address), cwd=REPOSITORY, stdout=log, stderr=subprocess.STDOUT,
     )  # fmt: skip
     try:
-        _wait(address, process, log)
+        wait_for_server(address, process, log)
         yield Server(address, home)
     finally:
         process.terminate()
@@ -102,18 +92,6 @@ def server(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         log.close()
     # What the pages hide from the reader stands in the log: an answer 500 that no journey noticed fails here.
     assert "Traceback" not in said, said
-
-
-def _wait(address: str, process: subprocess.Popen[bytes], log: Any) -> None:
-    for _ in range(600):
-        try:
-            with urllib.request.urlopen(f"{address}/sign-in/", timeout=5) as answer:
-                assert answer.status == 200
-                return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            assert process.poll() is None, Path(log.name).read_text()
-            time.sleep(0.1)
-    raise AssertionError(Path(log.name).read_text())
 
 
 @pytest.fixture(scope="session")
@@ -165,3 +143,36 @@ def visitor(
     yield open_browser
     for someone in made:
         someone.check_nothing_broke()
+
+
+@pytest.fixture
+def own_server(demo_home: Path, tmp_path: Path) -> Iterator[OwnServer]:
+    """For journeys in which it is stopped."""
+    server = OwnServer(demo_home, tmp_path / "home")
+    try:
+        server.start()
+        server.begin_counting()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def device(
+    playwright: Playwright, browser_type_launch_args: dict[str, Any], tmp_path: Path, own_server: OwnServer
+) -> Iterator[Callable[..., Device]]:
+    made: list[Device] = []
+
+    def switch_on(account: str = "thon", viewport: Viewport = PHONE) -> Device:
+        one = Device(
+            playwright, browser_type_launch_args, tmp_path / f"profile-{len(made)}", own_server.address, viewport
+        )
+        one.switch_on()
+        made.append(one)
+        if account:
+            one.prepare(account)
+        return one
+
+    yield switch_on
+    for one in made:
+        one.switch_off()

@@ -198,7 +198,7 @@ async function sendUnkept() {
   try {
     const outcome = await sendOne(draft.record, await openSession(user.id), true);
     if (outcome.taken) return arrived(outcome.url);
-    draft.record = { ...draft.record, state: "refused", reason: outcome.reason, mistakes: outcome.mistakes };
+    draft.record = { ...draft.record, ...outcome, state: "refused" };
     return editAgain(() => sayRefused(draft.record));
   } catch (error) {
     if (!(error instanceof Halted)) throw error;
@@ -241,8 +241,8 @@ async function editAgain(say) {
   say();
 }
 
-function sayRefused({ reason, mistakes = [] }) {
-  status.say("error", reason || words.refused, [], mistakes.length ? listOfMistakes(mistakes) : null);
+function sayRefused({ reason, too_large, mistakes = [] }) {
+  status.say("error", reason || (too_large ? words.tooLarge : words.refused), [], mistakes.length ? listOfMistakes(mistakes) : null);
   status.focus();
 }
 

@@ -13,6 +13,7 @@ const STATES = { waiting: words.stateWaiting, refused: words.stateRefused, draft
 const ORDER = Object.keys(STATES);
 const BADGE_OF = { waiting: "submitted", refused: "returned", draft: "draft", sent: "approved" };
 let user;
+let isSending = false;
 
 const badge = (name, text) => element("span", { className: `badge ${name}` }, text);
 const dated = {
@@ -37,8 +38,8 @@ function describeRecord(record) {
   return card;
 }
 
-const whyRefused = ({ reason, mistakes = [] }) =>
-  element("div", { className: "reason" }, element("p", {}, reason || words.refused),
+const whyRefused = ({ reason, too_large, mistakes = [] }) =>
+  element("div", { className: "reason" }, element("p", {}, reason || (too_large ? words.tooLarge : words.refused)),
     mistakes.length ? element("ul", {}, ...mistakes.map(({ label, question, message }) =>
       element("li", {}, [label || question, message].filter(Boolean).join(": ")))) : null);
 
@@ -66,6 +67,7 @@ function downloadRecord({ sheet, xml, files }) {
 }
 
 function sendNow() {
+  isSending = true;
   status.say("info", words.sending);
   dispatchEvent(new Event("caunoi-send-now"));
 }
@@ -123,7 +125,7 @@ async function begin() {
   place("kept-user").textContent = user.name ?? "";
   const isHere = ["/offline/", "/due/", "/"].includes(location.pathname);
   if (!isHere) status.say("info", words.needsNetwork, [button(words.reload, () => location.reload())]);
-  place("kept-parts").classList.toggle("due-first", location.pathname !== "/offline/");
+  if (location.pathname !== "/offline/") dueFirst();
   place("send-all").addEventListener("click", sendNow);
   place("kept-parts").hidden = false;
   await show();
@@ -134,8 +136,15 @@ async function begin() {
   return undefined;
 }
 
+function dueFirst() {
+  place("kept-parts").classList.add("due-first");
+  place("kept-heading").textContent = words.duePage;
+  document.title = `${words.duePage} · Cầu Nối`;
+}
+
 function sayPass(halted) {
-  if (!halted && status.isSaying("info")) status.clear();
+  if (!halted && isSending) status.clear();
+  isSending = false;
   if (halted?.why === "signed-out") status.say("warning", words.signedOut, [link(words.signInHere, "/sign-in/?next=/offline/")]);
   if (halted?.why === "other-user") status.say("warning", words.otherUser);
   if (halted?.why === "offline") status.say("warning", words.offline);

@@ -28,7 +28,6 @@ export function statusIn(box) {
       box.replaceChildren();
       delete box.dataset.state;
     },
-    isSaying: (kind) => box.dataset.state === kind,
     focus: () => box.focus({ preventScroll: true }),
   };
 }

@@ -7,6 +7,8 @@
 import { asCorrection } from "./identity.js";
 import { getRecord, giveIdentity, isUnsent, listRecords, markRefused, markSent, markTried } from "./records.js";
 
+// What a server, or the gateway before it, answers to anything just now; 403: the token is no longer the session's.
+const BUSY = new Set([403, 408, 429, 502, 503, 504]);
 const JSON_ONLY = { Accept: "application/json" };
 
 /** The server can't be asked to take anything now; the queue waits. `why`: offline, signed-out, other-user or trouble. */
@@ -48,11 +50,10 @@ async function sendAll(user, shown) {
     try {
       const outcome = await sendOne(record, session, id === shown);
       if (outcome.taken) await markSent(id, outcome.url);
-      else await markRefused(id, outcome.reason, outcome.mistakes);
+      else await markRefused(id, outcome);
     } catch (error) {
-      // The server stumbles over this record; the next ones needn't wait for it.
-      if (!(error instanceof Halted) || error.status !== 500) throw error;
-      trouble = error;
+      if (!(error instanceof Halted) || !error.status || BUSY.has(error.status)) throw error;
+      trouble = error; // the server stumbles over this very record; the next ones needn't wait for it
     }
   }
   if (trouble) throw trouble;
@@ -70,7 +71,7 @@ export async function openSession(user) {
   throw new Halted(response.status >= 500 ? "trouble" : "offline", { status: response.status });
 }
 
-/** {taken: true, url} or {taken: false, reason, mistakes}; throws Halted. */
+/** {taken: true, url} or {taken: false, reason, mistakes, too_large}; throws Halted. */
 export async function sendOne(record, session, isShown) {
   const response = await post(record, session, isShown);
   const answer = await read(response);
@@ -81,7 +82,7 @@ export async function sendOne(record, session, isShown) {
   if (response.status >= 400 && response.status < 500 && answer.ok === false) {
     return { taken: false, reason: answer.message, mistakes: answer.mistakes ?? [] };
   }
-  if (response.status === 413) return { taken: false, tooLarge: true, mistakes: [] };
+  if (response.status === 413) return { taken: false, too_large: true };
   throw new Halted("trouble", { status: response.status });
 }
 

@@ -9,7 +9,7 @@
  *     xml, files: [{ name, blob }],
  *     created_at, saved_at, queued_at, sent_at,
  *     tried,                                  it may have reached the server although no answer came
- *     reason, mistakes,                       why it was refused: the server's own words
+ *     reason, mistakes, too_large,            why it was refused: the server's own words, or that nobody read it
  *     url }                                   where it can be seen once sent
  * While it waits it isn't edited: sent again it is the same bytes, so the server knows the instanceID and stores it once.
  */
@@ -67,8 +67,8 @@ async function move(id, from, change) {
 
 export const markTried = (id) => move(id, ["waiting"], { tried: true });
 export const markEditing = (id) => move(id, ["waiting"], { state: "draft", saved_at: Date.now() });
-export const markRefused = (id, reason, mistakes) =>
-  move(id, ["waiting"], { state: "refused", reason, mistakes, saved_at: Date.now() });
+export const markRefused = (id, { reason = "", mistakes = [], too_large = false }) =>
+  move(id, ["waiting"], { state: "refused", reason, mistakes, too_large, saved_at: Date.now() });
 export const giveIdentity = (id, xml) => move(id, ["waiting"], { xml, tried: false });
 /** What was written is with the server now; here only the fact stays, for a while. */
 export const markSent = (id, url) =>

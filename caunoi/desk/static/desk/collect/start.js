@@ -18,7 +18,7 @@ async function begin() {
   if (signedIn && (await signOutIsDue(signedIn))) return signOutNow();
   const user = await currentUser();
   if (!user || (!signedIn && frame === undefined)) return;
-  if (signedIn) await rememberUser({ id: signedIn, name: userName });
+  if (signedIn) await rememberUser({ id: signedIn, name: userName }).catch(() => undefined); // full: all else still works
   watchSignOut(user);
   const pass = keepSending(user.id, (halted) => dispatchEvent(new CustomEvent("caunoi-pass", { detail: halted })));
   addEventListener("caunoi-send-now", pass);
