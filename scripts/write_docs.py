@@ -35,6 +35,28 @@ The sentence is given where it always begins alike; `%(…)s` stands for what is
 """
 
 
+APPROVAL = ROOT / "docs" / "approval.md"
+APPROVAL_OPENING = """# Approval: states, steps, who may take them
+
+Made by `scripts/write_docs.py` from `caunoi/approvals/rules.py` and `permissions.py`.
+
+A record goes up the levels that `approval` of assignments.csv names, in turn. `endorse` is the approval of a level that
+is not the last: the record stays *submitted* and waits for the next level; nothing is posted. `approve` is the last
+level's, and the only step that puts figures into the approved book. A return or a correction begins at the first level
+again. What is past its `locks_days` is locked by itself (`caunoi worker`, or the first page of a day), and after an
+unlocking stays open until it is approved anew or locked by hand.
+
+"""
+APPROVAL_MIDDLE = """
+
+*reaches*: the role stands on the record's unit or above it. *decides*: it stands there on the level whose turn it is (or,
+once all have approved, on the last one), or on a wider one; for `endorse`, not on the next level or above.
+
+| step | who | says why |
+| --- | --- | --- |
+"""
+
+
 def list_refusals() -> list[type[Exception]]:
     """Every class of refusal of the product, by code."""
     from caunoi.refusals import Refusal
@@ -72,6 +94,22 @@ def write_errors() -> str:
     return OPENING + "\n".join(rows) + "\n"
 
 
+def write_approval() -> str:
+    from caunoi.approvals.permissions import PERMISSIONS, Relation
+    from caunoi.approvals.rules import NEEDS_COMMENT, TRANSITIONS, Step
+
+    arrows = [f"    {before} --> {after}: {step}" for (before, step), after in TRANSITIONS.items()]
+    rows = []
+    for step in Step:
+        who = [
+            f"{held.role.value} ({'decides' if held.relation is Relation.DECIDES else 'reaches'})"
+            for held in sorted(PERMISSIONS[step])
+        ]
+        rows.append(f"| `{step}` | {', '.join(who)} | {'yes' if step in NEEDS_COMMENT else ''} |")
+    diagram = "\n".join(["```mermaid", "stateDiagram-v2", *arrows, "```"])
+    return APPROVAL_OPENING + diagram + APPROVAL_MIDDLE + "\n".join(rows) + "\n"
+
+
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caunoi.config.settings")
     sys.path.insert(0, str(ROOT))
@@ -81,6 +119,7 @@ def main() -> None:
 
         django.setup()
         ERRORS.write_text(write_errors(), encoding="utf-8")
+        APPROVAL.write_text(write_approval(), encoding="utf-8")
 
 
 if __name__ == "__main__":

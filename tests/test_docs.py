@@ -77,6 +77,12 @@ def test_the_table_of_refusals_is_fresh() -> None:
     assert read("docs/errors.md") == write_errors(), "run: make docs"
 
 
+def test_the_diagram_of_approval_is_the_table_of_transitions() -> None:
+    from scripts.write_docs import write_approval
+
+    assert read("docs/approval.md") == write_approval(), "run: make docs"
+
+
 def test_no_two_refusals_share_a_code() -> None:
     from scripts.write_docs import list_refusals
 
