@@ -11,62 +11,79 @@ from caunoi.facts.questions import ask
 from caunoi.facts.rules.question import Figure, Question
 from caunoi.periods.rules import Days
 from caunoi.places.queries import get_snapshot
-from caunoi.places.rules.snapshot import PlaceSnapshot
 from caunoi.refusals import NotFound
 
 
-def may_see(key: str, days: Days, boundaries: date, scope: Scope) -> bool:
-    """Whether the reader may know a unit's figures of these days on the boundaries of that day.
+class Reach:
+    """Which units' figures of these days, on the boundaries of that day, a reader may know.
 
-    All the units that stand under it then must be theirs to see for all the days: a village that came from elsewhere
-    brings its earlier records along, and a successor its predecessors'. Those open when an administrator confirms it.
+    For all units of a table together: each unit is looked at once, however many rows it stands under.
     """
-    places = get_snapshot()
-    unit = places.by_key.get(key)
-    if unit is None or scope.everything:
-        return unit is not None
-    if not scope.sees_unit(unit.id):
-        return False
-    under = places.subtree_on(unit.id, boundaries) if unit.exists_on(boundaries) else {unit.id}
-    return all(_sees(one, days.first, days.last, scope, places) for one in under)
 
+    def __init__(self, days: Days, boundaries: date, scope: Scope) -> None:
+        self.days, self.boundaries, self.scope = days, boundaries, scope
+        self.places = get_snapshot()
+        self._whole: dict[int, bool] = {}
 
-def _sees(unit: int, first: date, last: date, scope: Scope, places: PlaceSnapshot) -> bool:
-    """The unit's own days, and those before and after its life through what it came from and what it became."""
-    me = places.units[unit]
-    end = None if me.ends_on is None else me.ends_on - timedelta(days=1)
-    inside = (max(first, me.starts_on), last if end is None else min(last, end))
-    if inside[0] <= inside[1] and not scope.sees(unit, Days(*inside)):
-        return False
-    if first < me.starts_on:
-        until = min(last, me.starts_on - timedelta(days=1))
-        if not all(_sees(step.old, first, until, scope, places) for step in places.predecessors(unit)):
+    def sees(self, key: str) -> bool:
+        """All the units that stand under it then must be theirs to see for all the days: a village that came from
+        elsewhere brings its earlier records along, and a successor its predecessors'. Those open when an administrator
+        confirms it."""
+        unit = self.places.by_key.get(key)
+        if unit is None or self.scope.everything:
+            return unit is not None
+        return self.scope.sees_unit(unit.id) and self._sees_whole(unit.id)
+
+    def _sees_whole(self, unit: int) -> bool:
+        if (known := self._whole.get(unit)) is None:
+            exists = self.places.exists_on(unit, self.boundaries)
+            under = self.places.children_on(unit, self.boundaries) if exists else ()
+            known = self._sees(unit, self.days.first, self.days.last) and all(self._sees_whole(one) for one in under)
+            self._whole[unit] = known
+        return known
+
+    def _sees(self, unit: int, first: date, last: date) -> bool:
+        """The unit's own days, and those before and after its life through what it came from and what it became."""
+        me = self.places.units[unit]
+        end = None if me.ends_on is None else me.ends_on - timedelta(days=1)
+        inside = (max(first, me.starts_on), last if end is None else min(last, end))
+        if inside[0] <= inside[1] and not self.scope.sees(unit, Days(*inside)):
             return False
-    if end is not None and last > end:
-        since = max(first, end + timedelta(days=1))
-        return all(_sees(step.new, since, last, scope, places) for step in places.successors(unit))
-    return True
+        if first < me.starts_on:
+            until = min(last, me.starts_on - timedelta(days=1))
+            if not all(self._sees(step.old, first, until) for step in self.places.predecessors(unit)):
+                return False
+        if end is not None and last > end:
+            since = max(first, end + timedelta(days=1))
+            return all(self._sees(step.new, since, last) for step in self.places.successors(unit))
+        return True
 
 
-def check_may_see(question: Question, scope: Scope) -> None:
+def may_see(key: str, days: Days, boundaries: date, scope: Scope) -> bool:
+    """Whether the reader may know one unit's figures. Of many units, ask one `Reach`."""
+    return Reach(days, boundaries, scope).sees(key)
+
+
+def check_may_see(question: Question, scope: Scope) -> Reach:
     """Raises NotFound, in the same words whether the unit is unknown or only out of reach."""
-    if not may_see(question.place, Days(question.first, question.last), question.boundaries, scope):
+    reach = Reach(Days(question.first, question.last), question.boundaries, scope)
+    if not reach.sees(question.place):
         raise NotFound(
             _(
                 "Không có số liệu này trong phạm vi của bạn. Số liệu trước ngày sáp nhập của đơn vị khác chỉ mở khi"
                 " người quản trị xác nhận."
             )
         )
+    return reach
 
 
 def ask_as(question: Question, scope: Scope) -> list[Figure]:
     """`ask` for a reader: refused if the place is out of reach; units below it that are, come without value or link."""
-    check_may_see(question, scope)
+    reach = check_may_see(question, scope)
     figures = ask(question)
     if scope.everything or question.level is None:
         return figures
-    days = Days(question.first, question.last)
-    visible = {key for key in {f.place for f in figures} if may_see(key, days, question.boundaries, scope)}
+    visible = {key for key in {figure.place for figure in figures} if reach.sees(key)}
     return [figure if figure.place in visible else _veil(figure) for figure in figures]
 
 

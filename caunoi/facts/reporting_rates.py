@@ -17,7 +17,7 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from caunoi.accounts.scope import Scope
-from caunoi.facts.access import may_see
+from caunoi.facts.access import Reach
 from caunoi.facts.coverage import Expectation, list_arrived, list_expectations
 from caunoi.facts.errors import QuestionMalformed
 from caunoi.facts.rules.question import BookName, Coverage, Slice
@@ -99,12 +99,8 @@ def list_period_coverage(
                 found += _cover(expectation, period, root, places, book, titles[expectation.form_code])
     if scope is None:
         return found
-    seen: dict[tuple[str, Days], bool] = {}
-    for one in found:
-        key = (one.place, one.days)
-        if key not in seen:
-            seen[key] = may_see(one.place, one.days, one.days.last, scope)
-    return [one for one in found if seen[one.place, one.days]]
+    reaches = {days: Reach(days, days.last, scope) for days in {one.days for one in found}}
+    return [one for one in found if reaches[one.days].sees(one.place)]
 
 
 def _cover(

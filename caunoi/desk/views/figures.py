@@ -20,7 +20,7 @@ from caunoi.audit.queries import moment_of
 from caunoi.desk.figure_inputs import QuestionForm
 from caunoi.desk.figure_table import arrange
 from caunoi.desk.units import list_working_units
-from caunoi.facts.access import ask_as, may_see
+from caunoi.facts.access import Reach, ask_as
 from caunoi.facts.coverage import FormCoverage, list_form_coverage
 from caunoi.facts.explanation import explain
 from caunoi.facts.exports import figures_workbook, table_rows
@@ -179,11 +179,8 @@ def coverage(request: HttpRequest) -> HttpResponse:
         if place and by_period:
             lines = list_period_coverage(place, first, last, form_code=form_code, scope=scope)
         elif place:
-            rows = [
-                row
-                for row in list_form_coverage(place, first, last, level=level)
-                if may_see(row.place, Days(first, last), last, scope)
-            ]
+            reach = Reach(Days(first, last), last, scope)
+            rows = [row for row in list_form_coverage(place, first, last, level=level) if reach.sees(row.place)]
     except Refusal as refused:
         refusal = refused.sentence
     if by_period and not refusal and request.GET.get("format") in ("csv", "xlsx"):

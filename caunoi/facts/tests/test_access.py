@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from caunoi.accounts.scope import EVERYTHING, Scope, Window
-from caunoi.facts.access import ask_as
+from caunoi.facts.access import Reach, ask_as, may_see
 from caunoi.facts.explanation import explain
 from caunoi.facts.projection import forget_projections
 from caunoi.facts.questions import ask, make_question
-from caunoi.facts.tests.builders import World
+from caunoi.facts.tests.builders import World, store_places
 from caunoi.facts.tests.test_laws import LAST, Entry, _Undo, worlds
 from caunoi.periods.rules import Days
 from caunoi.places.rules.snapshot import PlaceSnapshot
@@ -93,6 +93,38 @@ def test_a_figure_that_rests_on_a_village_that_came_from_elsewhere_is_not_shown_
     with pytest.raises(NotFound):
         explain(ask(question)[0].ref, came_in_june)
     assert len(explain(ask(question)[0].ref, EVERYTHING).evidence[0].lines) == 2
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
+@given(worlds(), st.data())
+def test_a_table_is_judged_row_by_row_as_each_row_is_by_itself(
+    made: tuple[PlaceSnapshot, list[Entry], date], data: st.DataObject
+) -> None:
+    places, _entries, boundaries = made
+    with pytest.raises(_Undo), transaction.atomic():
+        store_places(places)
+        chosen = data.draw(st.lists(st.sampled_from(sorted(places.units)), unique=True))
+        scope = seen(*chosen, first=START + timedelta(days=data.draw(st.integers(-10, 2000))))
+        days = Days(START, START + timedelta(days=data.draw(st.integers(0, 4000))))
+
+        together = Reach(days, boundaries, scope)
+
+        for key, unit in places.by_key.items():
+            under = places.subtree_on(unit.id, boundaries) if unit.exists_on(boundaries) else {unit.id}
+            alone = scope.sees_unit(unit.id) and all(
+                may_see(places.units[one].key, days, BEFORE_ALL, _everywhere(scope, one)) for one in under
+            )
+            assert together.sees(key) == may_see(key, days, boundaries, scope) == alone
+        raise _Undo
+
+
+# A day on which no unit exists yet: what is asked of a unit then is asked of it alone, not of what stands under it.
+BEFORE_ALL = date(1899, 12, 31)
+
+
+def _everywhere(scope: Scope, unit: int) -> Scope:
+    """The same, besides that the unit itself is known to the reader; not for how long."""
+    return Scope(False, {unit: (), **scope.windows})
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
