@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -21,6 +22,7 @@ from tests.browser.visitor import DESKTOP, PHONE, Viewport
 GIFT = "Nhân dân đóng góp"
 GIFT_FORM = "dong_gop"
 MONTHLY_FORM = "bao_cao_thang_thon"
+VILLAGE = "demo:10.082.02701.01"
 
 
 def give(page: Page, days: str = "35") -> None:
@@ -125,6 +127,36 @@ def test_several_drafts_of_one_form_lie_side_by_side_and_each_opens_as_it_was_le
     phone.page.once("dialog", lambda dialog: dialog.accept())
     draft.get_by_role("button", name="Xóa").click()
     expect(draft).to_have_count(0)
+
+
+def test_what_the_officer_wrote_about_a_question_stands_beside_it_with_and_without_a_server(
+    device: Callable[..., Device], own_server: OwnServer
+) -> None:
+    returned = own_server.sql(
+        "SELECT s.id FROM records_submission s JOIN forms_form f ON f.id = s.form_id JOIN places_orgunit u"
+        " ON u.id = s.org_unit_id WHERE s.state = 'returned' AND u.key = ? AND f.code = ?",
+        VILLAGE,
+        MONTHLY_FORM,
+    )[0][0]
+    own_server.sql(
+        "UPDATE approvals_approvalstep SET remarks = ? WHERE id ="
+        " (SELECT max(id) FROM approvals_approvalstep WHERE subject = ?)",
+        json.dumps([{"question": "so_cuoc_hop", "text": "Sổ họp ghi ba cuộc."}]),
+        f"submission:{returned}",
+    )
+    phone = device()
+    phone.page.goto(f"/submissions/{returned}/correct/")
+    wait_for_form(phone.page)
+    beside = phone.page.locator(".question-container", has=phone.page.get_by_label("Số cuộc họp"))
+    expect(beside.locator(".remark")).to_contain_text("Sổ họp ghi ba cuộc.")
+    phone.person.look("form-with-remarks")
+    own_server.stop()
+
+    phone.page.reload()
+    wait_for_form(phone.page)
+
+    expect(beside.locator(".remark")).to_contain_text("Sổ họp ghi ba cuộc.")
+    expect(phone.page.locator("#return-comment")).to_be_visible()
 
 
 # ---- Killed --------------------------------------------------------------------------------------------------------
@@ -351,6 +383,25 @@ def test_without_network_nobody_who_signed_out_is_shown(device: Callable[..., De
     expect_shell(pc.page)
     expect(pc.page.locator("#kept-status")).to_contain_text("Chưa ai đăng nhập")
     expect(pc.page.locator("#offline-due .card")).to_have_count(0)
+
+
+def test_who_signs_out_without_network_is_signed_out_when_it_is_back(
+    device: Callable[..., Device], own_server: OwnServer
+) -> None:
+    pc = device(viewport=DESKTOP)
+    own_server.stop()
+    pc.page.goto("/due/")
+    expect_shell(pc.page)
+    pc.page.once("dialog", lambda dialog: dialog.accept())
+    pc.page.get_by_role("button", name="Đăng xuất").click()
+    expect(pc.page.locator("#kept-status")).to_contain_text("Chưa ai đăng nhập")
+
+    own_server.start()
+    pc.page.goto("/due/")
+
+    pc.page.wait_for_url("**/sign-in/")
+    pc.page.goto("/due/")
+    expect(pc.page).to_have_url(f"{own_server.address}/sign-in/?next=/due/")
 
 
 def test_a_session_that_ended_meanwhile_keeps_the_queue_until_the_person_signs_in(

@@ -18,13 +18,13 @@ from tests.browser.serving import CAUNOI, REPOSITORY, environment
 
 ORIENTATION, GPS, MAKE = 0x0112, 0x8825, 0x010F
 FORM = """
-| survey | | | | | | |
-|  | type | name | label::Tiếng Việt (vi) | label::English (en) | appearance | parameters |
-|  | date | ngay | Ngày | Day | | |
-|  | image | anh_nho | Ảnh nhỏ | Small photo | | max-pixels=800 |
-|  | image | anh_noi | Ảnh có nơi chụp | Photo with place | with-position | max-pixels=800 |
-|  | image | anh_thuong | Ảnh thường | Plain photo | | |
-|  | integer | so_nguoi | Số người | People | | |
+| survey | | | | | | | |
+|  | type | name | label::Tiếng Việt (vi) | label::English (en) | appearance | parameters | default |
+|  | date | ngay | Ngày | Day | | | today() |
+|  | image | anh_nho | Ảnh nhỏ | Small photo | | max-pixels=800 | |
+|  | image | anh_noi | Ảnh có nơi chụp | Photo with place | with-position | max-pixels=800 | |
+|  | image | anh_thuong | Ảnh thường | Plain photo | | | |
+|  | integer | so_nguoi | Số người | People | | | |
 | settings | | | | |
 |  | form_id | form_title | form_title_en | version | default_language |
 |  | chup_anh | Chụp ảnh hoạt động | Photos | 1 | Tiếng Việt (vi) |

@@ -37,7 +37,13 @@ export class Draft {
 
   #cannotKeep(reason) {
     this.canKeep = false;
+    this.#warn(reason);
+  }
+
+  /** Stays in sight while the person goes on typing further down. */
+  #warn(reason) {
     this.#note.textContent = reason;
+    this.#note.classList.add("at-risk");
   }
 
   start() {
@@ -81,13 +87,14 @@ export class Draft {
       this.record = record;
       this.#hasFailed = false;
       this.#note.textContent = words.draftSaved(clock(record.saved_at));
+      this.#note.classList.remove("at-risk");
       lastWords.clear(record.id);
       keepForGood();
       this.onSaved?.(record, await nearlyFull());
     } catch (error) {
       this.#hasFailed = true;
       this.#savedXml = before; // tried again in a few seconds: other records may have gone meanwhile
-      if (isFull(error)) this.#note.textContent = words.full;
+      if (isFull(error)) this.#warn(words.full);
       else this.#cannotKeep(words.noStorage);
       this.onSaved?.(null, null);
     }

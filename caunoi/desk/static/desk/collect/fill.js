@@ -271,10 +271,14 @@ async function discard() {
   location.replace(location.pathname === "/offline/draft/" ? sheet.address : location.pathname);
 }
 
-// Another tab, or the service worker, may send what waits here.
-onChange((id) => {
-  if (id === draft?.record.id && draft.isResting && kept && !isSending && !isLeaving) settle(null);
+// Another tab, the service worker, or the round of this page itself may send what waits here.
+const isWatching = (id) => draft?.isResting && kept && !isSending && !isLeaving && id === draft.record.id;
+onChange(async (id) => {
+  if (!isWatching(id)) return;
+  const record = await getRecord(id);
+  if (record?.state !== "waiting" && isWatching(id)) settle(null);
 });
+addEventListener("caunoi-pass", ({ detail: halted }) => halted && isWatching(draft?.record.id) && later(halted));
 addEventListener("online", () => draft?.isResting && !kept && send());
 addEventListener("beforeunload", (event) => {
   if (draft && !isLeaving && (draft.isAtRisk || (draft.isResting && !kept))) event.preventDefault();

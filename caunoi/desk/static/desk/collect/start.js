@@ -15,7 +15,7 @@ const SHOWN_AFTER = 1500; // on a good line nobody needs to read that something 
 const { user: signedIn, userName, collects, frame } = document.body.dataset;
 
 async function begin() {
-  if (signedIn && (await signOutIsDue(signedIn))) return signOutNow();
+  if (signedIn && (await signOutIsDue(signedIn))) return signOut(signedIn);
   const user = await currentUser();
   if (!user || (!signedIn && frame === undefined)) return;
   if (signedIn) await rememberUser({ id: signedIn, name: userName }).catch(() => undefined); // full: all else still works
@@ -106,26 +106,26 @@ function watchSignOut(user) {
       event.preventDefault();
       const unsent = await countUnsent(user.id).catch(() => 0);
       if (unsent && !confirm(words.signOutUnsent(unsent))) return;
-      await leave(user);
-      if (!navigator.onLine) {
-        await signOutLater(user.id);
-        alert(words.signOutOffline);
-        return location.assign("/offline/");
-      }
-      return form.submit();
+      // Nothing of theirs stays to be seen but what isn't sent, and that only by them.
+      await forgetList(user.id).catch(() => undefined);
+      await forgetUser().catch(() => undefined);
+      await signOut(user.id);
     });
   }
 }
 
-/** Nothing of theirs stays to be seen but what isn't sent, and that only by them. */
-async function leave(user) {
-  await forgetList(user.id).catch(() => undefined);
-  await forgetUser().catch(() => undefined);
-}
-
-/** They signed out while there was no connection: now the server learns of it. */
-function signOutNow() {
-  document.querySelector("form[action='/sign-out/']")?.submit();
+/** Without a connection the server learns of it with the next page it sends to them. */
+async function signOut(id) {
+  try {
+    const session = await fetch("/session/", { headers: { Accept: "application/json" }, redirect: "manual", cache: "no-store" });
+    const { csrf } = session.ok ? await session.json() : {};
+    if (csrf) await fetch("/sign-out/", { method: "POST", headers: { "X-CSRFToken": csrf }, redirect: "manual" });
+    location.assign("/sign-in/");
+  } catch {
+    await signOutLater(id);
+    alert(words.signOutOffline);
+    location.assign("/offline/");
+  }
 }
 
 begin().catch((error) => console.warn(error));

@@ -51,7 +51,7 @@ const WORDS = {
     seeUnsent: "Xem hàng chờ gửi",
     signOutUnsent: (count) =>
       `Máy này còn ${count} bản chưa gửi hoặc đang ghi dở. Chúng vẫn được giữ, nhưng chỉ gửi và xem được khi bạn đăng nhập lại trên chính máy này. Vẫn đăng xuất?`,
-    signOutOffline: "Chưa có mạng nên chưa đăng xuất được khỏi máy chủ. Trang này đã đóng bản nháp của bạn; khi có mạng, việc đăng xuất sẽ tự hoàn tất.",
+    signOutOffline: "Chưa có mạng nên máy chủ chưa biết bạn đăng xuất. Bản nháp của bạn đã được cất trên máy này; khi có mạng, việc đăng xuất sẽ tự hoàn tất.",
     online: "Đang có mạng.",
     offlineNow: "Đang không có mạng: vẫn ghi được, bản ghi sẽ tự gửi khi có mạng.",
     needsNetwork: "Trang vừa mở cần có mạng. Dưới đây là những việc làm được khi không có mạng.",
