@@ -70,11 +70,13 @@ def _nothing_remembered() -> Iterator[None]:
     from caunoi.facts import projection
     from caunoi.facts import queries as facts
     from caunoi.facts.queries import forget_catalogues
+    from caunoi.forms.state import forget_versions
     from caunoi.places.queries import forget_snapshots
     from caunoi.records.together import forget_doors
 
     forget_snapshots()
     forget_doors()
+    forget_versions()
     forget_catalogues()
     projection.forget_projections()
     facts._rules.clear()

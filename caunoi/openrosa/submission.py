@@ -20,9 +20,10 @@ from caunoi import moments
 from caunoi.audit.rules import Actor
 from caunoi.documents.pictures import clean_picture
 from caunoi.forms.models import FormVersion
-from caunoi.forms.queries import checker_of, get_form_version
+from caunoi.forms.queries import checker_of
 from caunoi.forms.rules.instance import Identity, parse_instance, read_identity
 from caunoi.forms.rules.questions import WITH_POSITION, walk_answers
+from caunoi.forms.state import recall_form_version
 from caunoi.openrosa import answers
 from caunoi.openrosa.errors import FormIdMissing, NothingSent, SendingTooLarge
 from caunoi.openrosa.phone import Phone, identify
@@ -65,7 +66,7 @@ def _receive(request: HttpRequest, phone: Phone, xml: bytes, files: list[Uploade
         check_same(known, xml, phone.unit_ids)
         add_files(known, _take_files(files, known.missing, frozenset()), by=actor, at=at)
         return _thank(_("Đã nhận bản này từ trước."))
-    version = get_form_version(identity.form_id, identity.version)
+    version = recall_form_version(identity.form_id, identity.version)
     instance = parse_instance(xml, checker_of(version).questions)
     incoming = Incoming(
         form_code=identity.form_id,

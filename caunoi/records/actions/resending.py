@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from caunoi.approvals.rules import State
 from caunoi.audit.actions import write_line
@@ -34,7 +34,20 @@ class Known:
     missing: tuple[str, ...]
 
 
+# Most sendings come for the first time: one statement says so.
+_IS_KNOWN = """
+    SELECT EXISTS (SELECT 1 FROM records_submissionversion v JOIN forms_form f ON f.id = v.form_id
+            WHERE f.code = %s AND v.instance_id = %s)
+        OR EXISTS (SELECT 1 FROM records_heldsending WHERE form_code = %s AND instance_id = %s)
+        OR EXISTS (SELECT 1 FROM records_repeatedinstance r JOIN forms_form f ON f.id = r.form_id
+            WHERE f.code = %s AND r.instance_id = %s)"""
+
+
 def find_known(form_code: str, instance_id: str) -> Known | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_IS_KNOWN, [form_code, instance_id] * 3)
+        if not cursor.fetchone()[0]:
+            return None
     version = (
         SubmissionVersion.objects.select_related("submission")
         .filter(form__code=form_code, instance_id=instance_id)
