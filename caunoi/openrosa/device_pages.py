@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -131,7 +132,21 @@ def _list_choices(wanted: str, reached: frozenset[int], today: date) -> list[Uni
     for unit in AppUser.objects.filter(org_unit_id__in=units, revoked_at=None).values_list("org_unit_id", flat=True):
         counts[unit] = counts.get(unit, 0) + 1
     found = sorted(units, key=lambda unit: places.order_key(unit, today))
-    return [UnitChoice(unit, places.name_on(unit, today), counts.get(unit, 0)) for unit in found]
+    names = Counter(places.name_on(unit, today) for unit in found)
+    return [
+        UnitChoice(unit, name if names[name] == 1 else f"{name} ({_tell_apart(unit, today)})", counts.get(unit, 0))
+        for unit in found
+        for name in [places.name_on(unit, today)]
+    ]
+
+
+def _tell_apart(unit: int, today: date) -> str:
+    """Which of two villages of one name: merged communes had a "Thôn 1" each. By the unit it belonged to before, else
+    by its key."""
+    places = get_snapshot()
+    above = [spell.parent for spell in places.spells[unit] if spell.from_day <= today and spell.parent is not None]
+    before = [parent for parent in above if parent != places.parent_on(unit, today)]
+    return places.name_on(before[-1], today) if before else places.units[unit].key
 
 
 def _explain_place(wanted: str, today: date) -> str:

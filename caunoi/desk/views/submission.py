@@ -243,6 +243,7 @@ def _show(found: Submission, version: SubmissionVersion, beside: SubmissionVersi
         "unit_path": get_snapshot().path_name(found.org_unit_id, found.day_to),
         "is_late": found.due_on is not None and moments.local_date(found.first_received_at) > found.due_on,
         "rows": rows,
+        "missing": set(Attachment.objects.filter(version=version, file=None).values_list("name", flat=True)),
         "questions": list({row.question: row for row in reversed(rows) if not row.heading}.values())[::-1],
         "caption": _("Bản %(number)d, nhận lúc %(at)s")
         % {"number": version.number, "at": f"{version.received_at.astimezone(moments.VIETNAM):%H:%M, %d/%m/%Y}"},

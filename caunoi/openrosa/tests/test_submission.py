@@ -13,7 +13,7 @@ from PIL import Image
 from caunoi import moments
 from caunoi.accounts.models import User
 from caunoi.approvals.models import ApprovalStep
-from caunoi.desk.tests.builders import EVENT
+from caunoi.desk.tests.builders import EVENT, signed_in
 from caunoi.documents.actions import read_bytes
 from caunoi.forms.actions import close_form, publish_form
 from caunoi.openrosa.tests.client import OPEN_ROSA, Phone, multipart
@@ -158,6 +158,13 @@ def test_37_unexpected_files_are_ignored_and_missing_ones_listed(phone: Phone) -
     assert phone.send(activity("uuid:a", anh="anh.jpg"), {"khac.jpg": photo()}).status == 201
 
     assert files_of("uuid:a") == {"anh.jpg": False}
+
+
+def test_37_the_officer_sees_which_photo_has_not_come(phone: Phone, officer: User) -> None:
+    phone.send(activity(anh="anh.jpg"))
+    address = f"/submissions/{Submission.objects.get().pk}/"
+
+    assert "(chưa đến)" in signed_in(officer).get(address).content.decode()
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
