@@ -149,7 +149,7 @@ def read_date(cell: Cell) -> str | Wrong:
     if isinstance(cell, date):
         return cell.isoformat()
     if isinstance(cell, bool | int | float | time | timedelta):
-        return Wrong(_("Ô không chứa ngày. Hãy đổi định dạng ô thành ngày và ghi lại."), allowed)
+        return Wrong(_("Ô không chứa ngày. Hãy đổi định dạng ô thành ngày và ghi lại."), _seems(cell) or allowed)
     text = clean(unicodedata.normalize("NFKC", cell))
     if found := _DAY.fullmatch(text):
         day, month, year = (int(part) for part in found.groups())
@@ -161,6 +161,14 @@ def read_date(cell: Cell) -> str | Wrong:
         return date(year, month, day).isoformat()
     except ValueError:
         return Wrong(_("Không có ngày %(value)s trong lịch.") % {"value": text}, allowed)
+
+
+def _seems(cell: Cell) -> str:
+    """The day a number stands for in most spreadsheets. Only a hint: some count from another first day."""
+    if isinstance(cell, bool) or not isinstance(cell, int | float) or not 36526 <= cell < 73051 or cell % 1:
+        return ""
+    day = date(1899, 12, 30) + timedelta(days=int(cell))
+    return _("số này có lẽ là ngày %(day)s") % {"day": day.strftime("%d/%m/%Y")}
 
 
 # Choices
