@@ -1,4 +1,5 @@
-"""Writes the tables of the documents that mirror code: refusal codes (docs/errors.md).
+"""Writes the tables of the documents that mirror code: refusal codes (docs/errors.md), what of XLSForm works where
+(docs/xlsform-support.md, from the forms of caunoi/forms/tests/xlsforms).
 
     .venv/bin/python scripts/write_docs.py
 
@@ -33,6 +34,62 @@ The sentence is given where it always begins alike; `%(…)s` stands for what is
 | code | room | class | when | sentence |
 | --- | --- | --- | --- | --- |
 """
+
+
+SUPPORT = ROOT / "docs" / "xlsform-support.md"
+SUPPORT_OPENING = """# XLSForm: what works where
+
+Made by `scripts/write_docs.py` from the forms in `caunoi/forms/tests/xlsforms`: every one is published in the tests,
+takes what a device sends, and each answer is kept as it should be. Any XLSForm that pyxform 4.5 accepts is loaded;
+exceptions stand at the end, with the sentence the reader gets (here in English; it is Vietnamese first).
+
+**Collect** is ODK Collect on Android, by ODK's own documentation; **browser** is the form on our pages
+(`@getodk/web-forms` 0.22), where each of these forms was opened.
+*works*: as XLSForm says. *plain*: can be answered, but looks or behaves like the ordinary question. *no*: cannot be
+answered there; such a question should not be required where people fill the form in a browser.
+"""
+SUPPORT_KINDS = {
+    "type": "Types of questions", "structure": "Structure", "text": "Appearances of text",
+    "integer": "Appearances of integer", "decimal": "Appearances of decimal", "range": "Appearances of range",
+    "date": "Appearances of date", "select": "Appearances of selects", "image": "Appearances of image",
+    "geopoint": "Appearances of geopoint", "group": "Appearances of groups", "column": "Columns",
+    "parameter": "Parameters", "function": "Functions", "entities": "Registers (sheet `entities`)",
+    "metadata": "Metadata", "setting": "Settings",
+}  # fmt: skip
+REFUSED_OPENING = """
+## Refused on upload
+
+Nothing of such a form is loaded; all mistakes that can be found are named at once.
+
+| example | sheet | row | column | sentence |
+| --- | --- | --- | --- | --- |
+"""
+
+
+def write_support() -> str:
+    from django.utils.translation import override
+
+    from caunoi.forms.rules.compile import compile_xlsform
+    from caunoi.forms.tests.xlsform_files import REFUSED, list_support
+    from caunoi.refusals import FileRefused
+
+    parts = [SUPPORT_OPENING]
+    found = list_support()
+    for kind, heading in SUPPORT_KINDS.items():
+        rows = [f"| {one.word} | {one.collect} | {one.browser} | {one.note} |" for one in found.pop(kind)]
+        head = [f"\n## {heading}\n", "| | Collect | browser | |", "| --- | --- | --- | --- |"]
+        parts.append("\n".join([*head, *rows, ""]))
+    assert not found, f"kinds without a heading: {sorted(found)}"
+    parts.append(REFUSED_OPENING)
+    with override("en"):
+        for path in REFUSED:
+            try:
+                compile_xlsform(path.read_bytes(), "md", path.name)
+            except FileRefused as refused:
+                one = refused.mistakes[0]
+                sentence = one.message.replace("|", "\\|")
+                parts.append(f"| `{path.stem}` | {one.sheet} | {one.row or ''} | {one.column} | {sentence} |\n")
+    return "".join(parts)
 
 
 APPROVAL = ROOT / "docs" / "approval.md"
@@ -120,6 +177,7 @@ def main() -> None:
         django.setup()
         ERRORS.write_text(write_errors(), encoding="utf-8")
         APPROVAL.write_text(write_approval(), encoding="utf-8")
+        SUPPORT.write_text(write_support(), encoding="utf-8")
 
 
 if __name__ == "__main__":

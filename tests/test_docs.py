@@ -83,6 +83,13 @@ def test_the_diagram_of_approval_is_the_table_of_transitions() -> None:
     assert read("docs/approval.md") == write_approval(), "run: make docs"
 
 
+@pytest.mark.django_db
+def test_what_works_of_xlsform_is_said_as_the_forms_show_it() -> None:
+    from scripts.write_docs import write_support
+
+    assert read("docs/xlsform-support.md") == write_support(), "run: make docs"
+
+
 def test_no_two_refusals_share_a_code() -> None:
     from scripts.write_docs import list_refusals
 

@@ -180,8 +180,8 @@ KNOWN = (
         "type",
     ),
     Known(
-        r"should end with one of the supported file extensions: (?P<what>.+)",
-        _("Tệp lựa chọn phải có đuôi %(what)s. Hãy sửa tên tệp."),
+        r"should end with one of the supported file extensions",
+        _("Tệp lựa chọn phải có đuôi .csv, .geojson hoặc .xml. Hãy sửa tên tệp."),
         SURVEY,
         "type",
     ),

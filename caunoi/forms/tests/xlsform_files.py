@@ -5,7 +5,6 @@ sends for it (`sent`), what of it is kept (`kept`), and what it stands for in do
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -52,10 +51,10 @@ def support_of(path: Path) -> list[Support]:
     return [Support(*row) for row in read_sheet(path, "support")]
 
 
-def list_support(paths: Sequence[Path] = ACCEPTED) -> Mapping[str, list[Support]]:
+def list_support() -> dict[str, list[Support]]:
     """Kind -> its lines, in the order of the files."""
     found: dict[str, list[Support]] = {}
-    for path in paths:
+    for path in ACCEPTED:
         for one in support_of(path):
             found.setdefault(one.kind, []).append(one)
     return found
