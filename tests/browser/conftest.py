@@ -99,6 +99,12 @@ def base_url(server: Server) -> str:
     return server.address
 
 
+@pytest.fixture(scope="session")
+def browser_context_args(base_url: str) -> dict[str, Any]:
+    """Without pytest-playwright's own `device`, which is a name of another thing here."""
+    return {"base_url": base_url}
+
+
 @pytest.fixture(params=[PHONE, DESKTOP], ids=lambda viewport: viewport.name)
 def viewport(request: pytest.FixtureRequest) -> Viewport:
     return request.param  # type: ignore[no-any-return]  # pytest's own Any
