@@ -11,7 +11,7 @@ const SHELL_CACHE = `caunoi-shell-${SHELL.version}`;
 const VENDORED_CACHE = "caunoi-vendored";
 const FORM_PAGES = /^\/(fill\/[^/]+\/[^/]+\/[^/]+|submissions\/\d+\/correct|offline\/draft)\/$/;
 const LIST_PAGES = /^\/(|due\/|offline\/)$/;
-const PATIENCE = 5000; // ms for a page we also have here; a signal of one bar answers after a minute, or never
+const PATIENCE = 8000; // ms for a page we also have here; a signal of one bar answers after a minute, or never
 
 // ---- Bringing the pages onto the device -----------------------------------------------------------------------------
 
