@@ -38,7 +38,7 @@ def served(command: list[str]) -> Iterator[tuple[int, psutil.Process]]:
                 visit(port, "/sign-in/")
                 break
             except OSError:
-                time.sleep(0.1)
+                time.sleep(0.1)  # until the server answers; there is nothing else to wait for
         else:
             raise AssertionError("the server did not start within 30 s")
         yield port, psutil.Process(server.pid)
@@ -94,10 +94,10 @@ def worker_mb(server: psutil.Process) -> float:
 def web_idle_mb(bench: Bench) -> Measured:
     """A worker that has shown the sign-in page and then sits there."""
     with served(OURS) as (_port, server):
-        time.sleep(2)
+        time.sleep(2)  # memory is measured once the page's work is over
         ours = worker_mb(server)
     with served([*OURS, "bench.serve:nothing"]) as (_port, server):
-        time.sleep(1)
+        time.sleep(1)  # likewise
         baseline = worker_mb(server)
     return Measured(ours, "MB", baseline, "the same server with an application of one line")
 
