@@ -56,6 +56,7 @@ class Reminder:
     """One unit, everything it owes, the most overdue first."""
 
     unit_key: str
+    unit_code: str
     unit_name: str
     above_name: str
     recorders: tuple[Recorder, ...]
@@ -86,9 +87,10 @@ def list_reminders(found: Iterable[Due], units: Sequence[int], office: str, toda
         name, _comma, above = path.partition(", ")
         reports = tuple(_report(due, today) for due in dues)
         people = tuple(recorders.get(unit, ()))
-        reminders.append(
-            Reminder(places.units[unit].key, name, above, people, reports, write_text(path, people, reports, office))
-        )
+        newest = max(due.last_day for due in dues)
+        text = write_text(path, people, reports, office)
+        code = places.code_on(unit, newest)
+        reminders.append(Reminder(places.units[unit].key, code, name, above, people, reports, text))
     return reminders
 
 

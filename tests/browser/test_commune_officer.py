@@ -65,15 +65,15 @@ def test_many_records_are_approved_after_one_confirmation(
     officer.page.locator("#approve-selected").click()
     expect(officer.page.locator("#chosen li")).to_have_count(2)
     officer.look("approve-many-confirm")
-    officer.page.locator("#confirm-approve").click()
-    expect(officer.page.locator("#approve-result")).to_contain_text("Đã duyệt 2 bản")
+    officer.page.locator("#confirm-decide").click()
+    expect(officer.page.locator("#decide-result")).to_contain_text("Đã duyệt 2 bản")
     officer.look("approve-many-done")
 
     officer.page.get_by_role("link", name="Quay lại hộp duyệt").click()
     expect(boxes).to_have_count(1)
     officer.page.locator("#approve-page").click()
-    officer.page.locator("#confirm-approve").click()
-    expect(officer.page.locator("#approve-result")).to_contain_text("Đã duyệt 1 bản")
+    officer.page.locator("#confirm-decide").click()
+    expect(officer.page.locator("#decide-result")).to_contain_text("Đã duyệt 1 bản")
 
 
 def test_the_template_is_a_workbook_with_the_officers_own_units(
