@@ -67,7 +67,8 @@ def lock_identities(uuids: Iterable[str]) -> None:
     if wanted and connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT pg_advisory_xact_lock(hashtextextended(one, 0)) FROM (SELECT unnest(%s) one ORDER BY 1) wanted",
+                "SELECT pg_advisory_xact_lock(hashtextextended(one, 0))"
+                " FROM (SELECT unnest(%s::text[]) one ORDER BY 1) wanted",
                 [wanted],
             )
 
