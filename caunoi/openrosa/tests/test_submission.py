@@ -223,6 +223,19 @@ def test_40_a_photo_it_did_send_replaces_the_earlier_one(phone: Phone, officer: 
     assert content_of("uuid:a", "anh.jpg") != content_of("uuid:b", "anh.jpg")
 
 
+def test_40_it_replaces_it_too_if_it_comes_in_a_later_request_than_the_correction(phone: Phone) -> None:
+    phone.send(activity("uuid:a", anh="anh.jpg"), {"anh.jpg": photo("red")})
+    correction = activity("uuid:b", corrects="uuid:a", anh="anh.jpg")
+    phone.send(correction)
+
+    phone.send(correction, {"anh.jpg": photo("blue")})
+    replaced = content_of("uuid:b", "anh.jpg")
+    phone.send(correction, {"anh.jpg": photo("green")})
+
+    assert content_of("uuid:a", "anh.jpg") != replaced
+    assert content_of("uuid:b", "anh.jpg") == replaced, "its own, once it is there, stays"
+
+
 def test_40_a_photo_that_comes_after_the_correction_reaches_it_too(phone: Phone) -> None:
     first = activity("uuid:a", anh="anh.jpg")
     phone.send(first)

@@ -41,8 +41,10 @@ def name_of(file: IncomingFile) -> str:
     return unicodedata.normalize("NFC", file.name).strip()
 
 
-def write_files(files: Sequence[tuple[SubmissionVersion, IncomingFile]], *, at: datetime) -> None:
-    """A file that is here already stays as it is; one that was only announced is filled, in later versions too."""
+def write_files(files: Sequence[tuple[SubmissionVersion, IncomingFile]], *, at: datetime) -> int:
+    """How many changed. A file that is here already stays as it is; one that was only announced is filled, in later
+    versions too; one that only stands in from the version before gives way to the correction's own."""
+    changed = 0
     for version, file in files:
         stored = None
         if file.content is not None:
@@ -52,16 +54,32 @@ def write_files(files: Sequence[tuple[SubmissionVersion, IncomingFile]], *, at: 
         attachment, created = Attachment.objects.get_or_create(
             version=version, name=file.name, defaults={"file": stored}
         )
-        if stored is None or (not created and attachment.file_id is not None):
+        if stored is None:
             continue
         if not created:
+            stands_in = attachment.file_id is None or file.name in list_standing_in(version)
+            if not stands_in or attachment.file_id == stored.pk:
+                continue
             attachment.file = stored
             attachment.save(update_fields=["file"])
+        changed += 1
         # The photo of a first version may come after its correction, which was waiting for it.
         waiting = Attachment.objects.filter(
             version__submission_id=version.submission_id, version__number__gt=version.number, name=file.name, file=None
         )
         Attachment.objects.filter(pk__in=list(waiting.values_list("pk", flat=True))).update(file=stored)
+    return changed
+
+
+def list_standing_in(version: SubmissionVersion) -> set[str]:
+    """Names under which a correction has, until its own comes, what an earlier version had."""
+    if version.number == 1:
+        return set()
+    ours = Attachment.objects.filter(version=version).exclude(file=None).values_list("name", "file_id")
+    earlier = Attachment.objects.filter(
+        version__submission_id=version.submission_id, version__number__lt=version.number
+    ).values_list("name", "file_id")
+    return {name for name, _file in set(ours) & set(earlier)}
 
 
 def _find_before(version: SubmissionVersion, name: str) -> StoredFile | None:

@@ -13,10 +13,10 @@ from django.db import connection, transaction
 from caunoi.approvals.rules import State
 from caunoi.audit.actions import write_line
 from caunoi.audit.rules import Actor
-from caunoi.documents.actions import store_bytes
+from caunoi.documents.actions import keep_bytes, store_bytes
 from caunoi.forms.queries import questions_of
 from caunoi.forms.rules.instance import parse_instance
-from caunoi.records.actions.files import choose_announced, write_files
+from caunoi.records.actions.files import choose_announced, list_standing_in, write_files
 from caunoi.records.errors import InstanceTaken, InstanceWithdrawn
 from caunoi.records.incoming import IncomingFile
 from caunoi.records.models import Attachment, HeldFile, HeldSending, RepeatedInstance, SubmissionVersion
@@ -25,7 +25,8 @@ from caunoi.records.rules.phones import choose_files
 
 @dataclass(frozen=True)
 class Known:
-    """A sending that arrived before. `missing`: files it announced that are not here yet."""
+    """A sending that arrived before. `missing`: files it announced that are not here yet, or for which those of an
+    earlier version stand in."""
 
     stored: SubmissionVersion | HeldSending
     sha256: str
@@ -71,8 +72,9 @@ def find_known(form_code: str, instance_id: str) -> Known | None:
 
 def _known(version: SubmissionVersion, sha256: str) -> Known:
     submission = version.submission
-    missing = Attachment.objects.filter(version=version, file=None).values_list("name", flat=True)
-    return Known(version, sha256, submission.org_unit_id, submission.state == State.WITHDRAWN, tuple(missing))
+    missing = {*Attachment.objects.filter(version=version, file=None).values_list("name", flat=True)}
+    missing |= list_standing_in(version)
+    return Known(version, sha256, submission.org_unit_id, submission.state == State.WITHDRAWN, tuple(sorted(missing)))
 
 
 def check_same(known: Known, xml: bytes, org_unit_ids: Collection[int]) -> None:
@@ -86,20 +88,24 @@ def check_same(known: Known, xml: bytes, org_unit_ids: Collection[int]) -> None:
         raise InstanceWithdrawn
 
 
-@transaction.atomic
 def add_files(known: Known, files: Sequence[IncomingFile], *, by: Actor, at: datetime) -> None:
     """Keep those that are still missing; the others are here already or belong to nothing."""
     new = [file for file in choose_announced(known.missing, files) if file.content is not None]
-    if not new:
-        return
-    stored = known.stored
+    for file in new:
+        keep_bytes(file.content or b"")  # waits for the disk, and nobody should wait for that with us
+    if new:
+        _add(known.stored, new, by, at)
+
+
+@transaction.atomic
+def _add(stored: SubmissionVersion | HeldSending, new: Sequence[IncomingFile], by: Actor, at: datetime) -> None:
     if isinstance(stored, HeldSending):
         keep_held_files(stored, new, at=at)
-        subject = str(stored)
+        changed, subject = len(new), str(stored)
     else:
-        write_files([(stored, file) for file in new], at=at)
-        subject = str(stored.submission)
-    write_line("submission.files", subject, {"files": len(new)}, by=by, at=at)
+        changed, subject = write_files([(stored, file) for file in new], at=at), str(stored.submission)
+    if changed:
+        write_line("submission.files", subject, {"files": changed}, by=by, at=at)
 
 
 def keep_held_files(held: HeldSending, files: Sequence[IncomingFile], *, at: datetime) -> None:
