@@ -1,0 +1,118 @@
+"""The law of sending, under any interleaving of sends, resends, cuts, kills and restarts."""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+from tests.faults.device import Device
+from tests.faults.proxy import FATES, Line
+from tests.faults.server import Server
+
+pytestmark = [pytest.mark.soak, pytest.mark.database]
+PHONES = 4
+SCHEDULES, USUAL_SCHEDULES = 1000, 20
+KILLS, USUAL_KILLS = 100, 3
+FIRST_SEED = 20_260_101
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    home = tmp_path_factory.mktemp("faults")
+    made = Server(home, _own_database(home))
+    yield made
+    made.stop()
+
+
+def _own_database(home: Path) -> str:
+    """On PostgreSQL a database of its own beside the tests'; blank for SQLite."""
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        return ""
+    name = f"faults_{os.getpid()}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+def run_schedule(seed: int, tokens: list[str], line: Line, *, kills: bool) -> list[Device]:
+    """Phones that record and send at the same time over a bad line, then over a good one until nothing waits."""
+    chance = random.Random(seed)
+    devices = [
+        Device(f"p{number}", tokens[number], line.port, random.Random(f"{seed} {number}"))
+        for number in chance.sample(range(PHONES), chance.randint(2, PHONES))
+    ]
+    line.begin(seed, kill_at=chance.randint(1, 4) if kills else None)
+    for device in devices:
+        device.record_some(seed)
+
+    def live(device: Device) -> None:
+        for _try in range(device.chance.randint(1, 3)):
+            device.send_all()
+
+    threads = [threading.Thread(target=live, args=(device,)) for device in devices]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    line.calm()
+    line.settle()
+    for device in devices:
+        for _try in range(len(device.queue) + 1):
+            device.send_all()
+        assert [one.instance_id for one in device.queue] == [], f"seed {seed}: {device.answers[-1]}"
+    return devices
+
+
+def find_breaches(server: Server, devices: list[Device]) -> list[str]:
+    """What the law was broken by, in sentences."""
+    kept, files = Counter(server.list_kept()), server.list_files()
+    breaches = []
+    for device in devices:
+        for record in device.acknowledged:
+            if kept[record.instance_id] != 1:
+                breaches.append(f"{record.instance_id} is stored {kept[record.instance_id]} times")
+            if files.get(record.instance_id, {}) != record.hashes:
+                breaches.append(f"{record.instance_id} has the files {files.get(record.instance_id)}")
+    hashes = {sha256 for named in files.values() for sha256 in named.values() if sha256}
+    return breaches + [f"file {sha256} is damaged" for sha256 in server.find_broken_files(hashes)]
+
+
+def test_what_is_acknowledged_is_stored_exactly_once_whatever_happens_on_the_way(
+    server: Server, share: Callable[[int, int], int], record_property: Callable[[str, object], None]
+) -> None:
+    schedules, kills = share(SCHEDULES, USUAL_SCHEDULES), share(KILLS, USUAL_KILLS)
+    first = int(
+        os.environ.get("FAULTS_SEED") or (random.SystemRandom().randrange(10**6) if schedules > 100 else FIRST_SEED)
+    )
+    print(f"\nschedules {first} to {first + schedules - 1}; again: FAULTS_SEED={first}")
+    record_property("first_seed", first)
+    tokens = server.make_world(PHONES)
+    server.start()
+    line = Line(server.port, server.kill_and_restart)
+    everybody: list[Device] = []
+    try:
+        for number in range(schedules):
+            # Spread over the run, so that what a kill leaves behind meets later sendings.
+            kill = number * kills // schedules != (number + 1) * kills // schedules
+            devices = run_schedule(first + number, tokens, line, kills=kill)
+            assert find_breaches(server, devices) == [], f"seed {first + number}"
+            everybody += devices
+    finally:
+        line.close()
+
+    assert find_breaches(server, everybody) == []
+    assert sum(Counter(server.list_kept()).values()) == sum(len(device.acknowledged) for device in everybody)
+    server.command("ledger", "check")
+    server.command("audit", "verify")
+    assert server.kills == kills
+    print({fate: line.happened[fate] for fate in sorted(line.happened)})
+    assert set(FATES) <= set(line.happened), "each thing that may happen did happen"
