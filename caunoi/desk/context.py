@@ -19,6 +19,7 @@ WRITERS = {Role.RECORDER, Role.EDITOR}
 DECIDERS = {Role.APPROVER, Role.EDITOR, Role.PROGRAMME_MANAGER}
 READERS = {Role.APPROVER, Role.EDITOR, Role.VIEWER, Role.PROGRAMME_MANAGER, Role.ADMINISTRATOR, Role.AUDITOR}
 
+SPREADSHEET_PAGES = frozenset({"workbook-preview", "workbook-confirm", "import"})
 REGISTER_PAGES = frozenset(
     {"register", "register-problems", "register-entity", "register-new", "register-merge", "register-entity-edit"}
 )
@@ -71,8 +72,7 @@ def list_links(roles: set[Role]) -> list[Link]:
         (WRITERS, Link("offline", _("Bản nháp và hàng chờ"), frozenset({"offline-draft"}))),
         (DECIDERS, Link("inbox", _("Hộp duyệt"), frozenset({"submission", "approve-many"}))),
         (DECIDERS, Link("reminders", _("Nhắc nộp"), frozenset({"extensions", "extension-new"}))),
-        (WRITERS, Link("workbooks", _("Sổ nhập"), frozenset({"workbook-preview", "workbook-confirm"}))),
-        (WRITERS, Link("import", _("Nhập bảng tính"))),
+        (WRITERS, Link("workbooks", _("Nhập bảng tính"), SPREADSHEET_PAGES)),
         (set(Role), Link("registers", _("Sổ theo dõi"), REGISTER_PAGES)),
         (READERS, Link("figures", _("Số liệu"), frozenset({"explain"}))),
         (READERS, Link("coverage", _("Tiến độ báo cáo"))),

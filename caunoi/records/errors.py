@@ -240,6 +240,20 @@ class SeveralRefused(Refusal):
         self.refusals = tuple(refusals)
 
 
+class BookMoved(Refusal):
+    """Somebody sent or corrected records between looking a workbook over and confirming it."""
+
+    code = "book-moved"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Số liệu đã thay đổi từ lúc bạn xem trước nên chưa ghi gì. "
+                "Hãy xem lại các thay đổi dưới đây rồi xác nhận."
+            )
+        )
+
+
 class DiskFull(Refusal):
     code = "disk-full"
 

@@ -18,9 +18,8 @@ from caunoi.forms.queries import get_form_version, list_assignments
 from caunoi.periods.rules import CutOff, Period, PeriodType, period_from_key
 from caunoi.records.actions.arrival import rehearse, store
 from caunoi.records.actions.door import Door, Prepared
-from caunoi.records.errors import DiskFull, SeveralRefused
+from caunoi.records.errors import BookMoved, DiskFull, SeveralRefused
 from caunoi.records.spreadsheet.book.changes import BookChanges, RowChange
-from caunoi.records.spreadsheet.book.errors import BookMoved
 from caunoi.records.spreadsheet.book.parts import Part, Parts, read_parts
 from caunoi.records.spreadsheet.book.rows import Sender, SheetWork
 from caunoi.records.spreadsheet.importing import is_disk_full

@@ -134,8 +134,8 @@ def is_book(content: bytes) -> bool:
 
 
 def not_a_book(file_name: str) -> FileRefused:
-    why = _("Đây không phải là sổ nhập tải từ trang “Sổ nhập”, hoặc các dòng ẩn ở đầu trang đã bị xóa.")
-    remedy = _("Hãy tải sổ mới, hoặc nộp ở trang “Nhập bảng tính” nếu là mẫu của một biểu mẫu.")
+    why = _("Đây không phải là sổ nhập tải từ trang “Sổ nhập cả kỳ”, hoặc các dòng ẩn ở đầu trang đã bị xóa.")
+    remedy = _("Hãy tải sổ mới, hoặc nộp ở trang “Nhập bảng tính theo từng biểu mẫu” nếu là mẫu của một biểu mẫu.")
     return FileRefused(f"{why} {remedy}", [Mistake(file_name, "", 0, "", why, "", remedy)])
 
 

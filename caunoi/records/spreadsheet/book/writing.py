@@ -342,7 +342,7 @@ class _Writer:
             _("6. Xóa trắng một dòng đã gửi không xóa bản ghi. Muốn bỏ bản ghi thì rút bản ghi ở trang của nó."),
             _("7. Câu chọn nhiều: ghi các lựa chọn cách nhau bằng dấu chấm phẩy (;)."),
             _("8. Không gộp ô, không ẩn dòng đã sửa. Đổi tên hay đổi thứ tự các trang thì được."),
-            _("9. Lưu tệp dạng .xlsx rồi nộp ở mục “Sổ nhập”. Trang ấy cho xem trước rồi mới ghi."),
+            _("9. Lưu tệp dạng .xlsx rồi nộp ở mục “Nhập bảng tính”. Trang ấy cho xem trước rồi mới ghi."),
         ]
         for row, text in enumerate(steps, start=4):
             page.write_string(row, 0, text)
