@@ -91,6 +91,14 @@ def list_editable_units(user: User, today: date) -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True)
+class Told:
+    """A property and its value, as the reader sees them."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
 class Line:
     """A thing in a list."""
 
@@ -99,7 +107,7 @@ class Line:
     address: str
     label: str
     unit: str
-    cells: tuple[str, ...]
+    cells: tuple[Told, ...]
     begins_on: date
     ended_on: date | None
     state: str
@@ -138,7 +146,9 @@ def show_line(row: Row, properties: Sequence[Property], day: date) -> Line:
         address=address_of(entity),
         label=row.label,
         unit=places.path_name(entity.org_unit_id, day),
-        cells=tuple(one.show(row.properties.get(one.name, ""), language) or "–" for one in properties),
+        cells=tuple(
+            Told(one.label(language), one.show(row.properties.get(one.name, ""), language) or "–") for one in properties
+        ),
         begins_on=entity.begins_on,
         ended_on=entity.ended_on,
         state=row.state,
@@ -146,14 +156,6 @@ def show_line(row: Row, properties: Sequence[Property], day: date) -> Line:
         badge=STATE_BADGES[row.state],
         conflict_label=conflict_label(entity.conflict),
     )
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a version said of one property."""
-
-    name: str
-    value: str
 
 
 @dataclass(frozen=True)
