@@ -12,22 +12,27 @@ const PAUSE = 400; // after the last key
 const SAVE_EVERY = 3000; // whatever changed without a key: a position found, a calculation
 
 export class Draft {
-  #form; #note; #savedXml = null; #timer = 0; #saving = Promise.resolve(); #hasFailed = false;
+  #form; #name; #note; #savedXml = null; #timer = 0; #saving = Promise.resolve(); #hasFailed = false;
 
-  /** @param note element that tells the person whether it is saved */
-  constructor(form, record, note) {
+  /** @param name of what is being filled: one tab at a time may; @param note element that tells whether it is saved */
+  constructor(form, name, note) {
     this.#form = form;
     this.#note = note;
-    this.record = record;
+    this.#name = name;
+    this.record = null;
     this.canKeep = true;
     this.isResting = false; // while a finished record waits to be sent, so that the form can't drift from it
   }
 
-  /** Two tabs of one form would overwrite each other's draft; only the first keeps one. */
-  async claim(name) {
+  /** Takes up `record`, with the last second of typing in it if that was still under way when the page went. Two tabs of
+   *  one form would overwrite each other's draft; only the first keeps one. */
+  async begin(record) {
+    const last = record.state !== "waiting" && lastWords.read(this.#name);
+    const isNewer = last && last.saved_at > record.saved_at;
+    this.record = isNewer ? { ...record, ...last, id: record.saved_at ? record.id : last.id } : record;
     if (!navigator.locks) return;
     const alone = await new Promise((resolve) => {
-      navigator.locks.request(`caunoi-draft:${name}`, { ifAvailable: true }, (lock) => {
+      navigator.locks.request(`caunoi-draft:${this.#name}`, { ifAvailable: true }, (lock) => {
         resolve(lock !== null);
         return lock && new Promise(() => {}); // held until the page goes
       });
@@ -50,6 +55,7 @@ export class Draft {
     if (!this.#form.isReadable) return this.#cannotKeep(words.noStorage);
     this.#savedXml = this.#form.xml; // an untouched form leaves no draft behind
     const typed = () => {
+      this.onTyped?.();
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.save(), PAUSE);
     };
@@ -88,21 +94,24 @@ export class Draft {
       this.#hasFailed = false;
       this.#note.textContent = words.draftSaved(clock(record.saved_at));
       this.#note.classList.remove("at-risk");
-      lastWords.clear(record.id);
+      lastWords.clear(this.#name);
       keepForGood();
-      this.onSaved?.(record, await nearlyFull());
+      this.onSaved?.(await nearlyFull());
     } catch (error) {
       this.#hasFailed = true;
       this.#savedXml = before; // tried again in a few seconds: other records may have gone meanwhile
       if (isFull(error)) this.#warn(words.full);
       else this.#cannotKeep(words.noStorage);
-      this.onSaved?.(null, null);
+      this.onSaved?.(null);
     }
   }
 
+  /** It is queued, or thrown away: nothing typed here may come back. */
+  forgetLastWords = () => lastWords.clear(this.#name);
+
   #leave() {
     if (!this.canKeep || !this.isUnsaved) return;
-    lastWords.write(this.record.id, this.#form.xml);
+    lastWords.write(this.#name, { id: this.record.id, xml: this.#form.xml, saved_at: Date.now() });
     this.save();
   }
 }
@@ -110,34 +119,26 @@ export class Draft {
 /* When the page is closed, IndexedDB may not finish in time, localStorage does: the last second of typing goes there
  * (without photos chosen in that same second). */
 const lastWords = {
-  key: (id) => `caunoi-last-words:${id}`,
-  read(id) {
+  key: (name) => `caunoi-last-words:${name}`,
+  read(name) {
     try {
-      return JSON.parse(localStorage.getItem(this.key(id)));
+      return JSON.parse(localStorage.getItem(this.key(name)));
     } catch {
       return null;
     }
   },
-  write(id, xml) {
+  write(name, words) {
     try {
-      localStorage.setItem(this.key(id), JSON.stringify({ xml, saved_at: Date.now() }));
+      localStorage.setItem(this.key(name), JSON.stringify(words));
     } catch {
       // full or forbidden: the draft of a moment ago has to do
     }
   },
-  clear(id) {
+  clear(name) {
     try {
-      localStorage.removeItem(this.key(id));
+      localStorage.removeItem(this.key(name));
     } catch {
       // forbidden: then nothing was written either
     }
   },
 };
-
-/** The record with the last second of typing in it, if that was still under way when the page went. */
-export function withLastWords(record) {
-  const last = lastWords.read(record.id);
-  return last && last.saved_at > record.saved_at ? { ...record, ...last } : record;
-}
-
-export const forgetLastWords = (id) => lastWords.clear(id);

@@ -6,7 +6,7 @@
  */
 import "./randomness.js";
 import { attachmentNames, photoSettings, prepare } from "./answers.js";
-import { Draft, forgetLastWords, withLastWords } from "./drafts.js";
+import { Draft } from "./drafts.js";
 import { LiveForm } from "./form.js";
 import { showHead } from "./head.js";
 import { button, download, element, link, statusIn } from "./page.js";
@@ -63,8 +63,14 @@ async function findSentMeanwhile() {
     (record) => record.sheet.key === sheet.key && record.state === "sent" && record.sent_at > fetchedAt);
 }
 
-const newRecord = () => ({
-  id: crypto.randomUUID(), user: user.id, state: "draft", sheet, xml: "", files: [], created_at: Date.now(), saved_at: 0,
+/** The one in the address, if it was typed into but not yet saved when the page went. */
+async function newId() {
+  const named = nameInAddress();
+  return named && !(await getRecord(named).catch(() => undefined)) ? named : crypto.randomUUID();
+}
+
+const newRecord = (id) => ({
+  id, user: user.id, state: "draft", sheet, xml: "", files: [], created_at: Date.now(), saved_at: 0,
 });
 
 /** What the form starts from: the record, else the submission to correct, else nothing. */
@@ -104,19 +110,22 @@ async function open() {
   if (!host.dataset.sheet) showHead(sheet);
   const sentBefore = record?.state === "sent" ? record : !record && (await findSentMeanwhile());
   if (sentBefore) return status.say("success", words.sent, [link(words.view, sentBefore.url), link(words.seeDrafts, LIST)]);
-  const begun = record ? withLastWords(record) : newRecord();
-  draft = new Draft(form, begun, note);
-  await draft.claim(sheet.many ? begun.id : `${user.id}:${sheet.key}`);
+  const id = record?.id ?? (await newId());
+  draft = new Draft(form, sheet.many ? id : `${user.id}:${sheet.key}`, note);
+  await draft.begin(record ?? newRecord(id));
+  const begun = draft.record;
   const formXml = prepare(await getForm(user.id, sheet), sheet);
-  const start = await startingPoint(formXml, record && begun);
+  const start = await startingPoint(formXml, begun);
   showRemarks(form, JSON.parse(host.dataset.remarks ?? "null") ?? sheet.remarks ?? []);
   const photos = photoSettings(formXml);
   shrinkPhotos(host, (input) => photos.get(form.referenceOf(input)), () => status.say("error", words.photoUnread));
-  if (!(await form.open({ formXml, start, fetchFile, onSubmit }))) return record && draftUnreadable(begun);
+  if (!(await form.open({ formXml, start, fetchFile, onSubmit }))) return begun.xml && draftUnreadable(begun);
   status.clear();
   draft.onSaved = afterSaving;
+  draft.onTyped = nameDraftInAddress;
   draft.start();
-  if (record) await reopened(begun, newest);
+  if (begun.saved_at !== (record?.saved_at ?? 0)) await draft.save({ always: true }); // only the last words knew of it
+  if (begun.xml) await reopened(begun, newest);
   else if (sheet.many) await nameOthers(begun);
   return undefined;
 }
@@ -135,10 +144,13 @@ async function nameOthers(record) {
   if (others.length) note.replaceChildren(words.otherDrafts(others.length), " ", link(words.seeDrafts, LIST));
 }
 
-function afterSaving(record, megabytesLeft) {
+function afterSaving(megabytesLeft) {
   spaceNote.textContent = megabytesLeft === null ? "" : words.nearlyFull(megabytesLeft);
-  // A reload, or the browser after a crash, comes back to this very draft.
-  if (record && sheet.many && nameInAddress() !== record.id) history.replaceState(null, "", `?draft=${record.id}`);
+}
+
+/** A reload, or the browser after a crash, comes back to this very draft. */
+function nameDraftInAddress() {
+  if (sheet.many && nameInAddress() !== draft.record.id) history.replaceState(null, "", `?draft=${draft.record.id}`);
 }
 
 function draftUnreadable(record) {
@@ -161,7 +173,7 @@ async function onSubmit(payload, done) {
   rest(() => status.say("info", words.sending));
   kept = draft.canKeep && (await queue(finished).then(() => true, () => false));
   draft.record = { ...finished, state: "waiting" };
-  forgetLastWords(finished.id);
+  draft.forgetLastWords();
   isSending = false;
   await send();
 }
@@ -267,7 +279,7 @@ async function discard() {
   isLeaving = true;
   draft.isResting = true;
   await removeRecord(draft.record.id).catch(() => undefined);
-  forgetLastWords(draft.record.id);
+  draft.forgetLastWords();
   location.replace(location.pathname === "/offline/draft/" ? sheet.address : location.pathname);
 }
 
