@@ -80,7 +80,7 @@ def test_an_officer_gives_a_phone_access_prints_its_sheet_and_revokes_it(
     page.locator("#revoke summary").click()
     officer.look("device-revoke")
     page.get_by_role("button", name="Thu hồi").click()
-    expect(page.locator(".messages")).to_contain_text("Đã thu hồi quyền")
+    expect(page.locator("#messages")).to_contain_text("Đã thu hồi quyền")
     assert phone.get("/formList").status == 403
 
 
