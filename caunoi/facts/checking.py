@@ -20,7 +20,7 @@ from caunoi.facts.rules.derivation import DerivedFact, ElementRule, Frame, deriv
 from caunoi.facts.rules.question import exact, text_of
 from caunoi.facts.rules.relations import Bound, Broken, describe_broken, find_broken, list_bounds
 from caunoi.forms.rules.check import Problem
-from caunoi.languages import in_reader_language
+from caunoi.languages import in_reader_language, show_number
 from caunoi.records.checks import AMOUNT, RELATION, Statement
 from caunoi.records.models import SubmissionVersion
 
@@ -230,8 +230,8 @@ class _Books:
 
 def allowed_by(broken: Broken, part: str, whole: str, *, asks_part: bool) -> str:
     if asks_part:
-        return _("không lớn hơn %(most)s") % {"most": text_of(broken.most)}
-    return _("không nhỏ hơn %(least)s") % {"least": text_of(broken.value)}
+        return _("không lớn hơn %(most)s") % {"most": show_number(broken.most)}
+    return _("không nhỏ hơn %(least)s") % {"least": show_number(broken.value)}
 
 
 def _answered(statement: Statement, question: str) -> str:
