@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bench import door, questions, web, whole
+from bench import door, exports, questions, web, whole
 from bench.measuring import Bench, Measured
 
 MEASURES: list[Callable[[Bench], Measured]] = [
     door.submission_roundtrip_ms,
     door.import_values_per_s,
+    exports.export_rows_per_s,
+    exports.export_peak_mb,
     questions.rebuild_s,
     questions.projection_mb,
     questions.query_province_ms,

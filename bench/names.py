@@ -2,6 +2,7 @@
 
 GROUPS = {
     "door": ["submission_roundtrip_ms", "import_values_per_s"],
+    "exports": ["export_rows_per_s", "export_peak_mb"],
     "ledger": [
         "rebuild_s",
         "projection_mb",
