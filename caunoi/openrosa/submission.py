@@ -37,6 +37,8 @@ from caunoi.records.rules.phones import choose_files
 from caunoi.records.together import receive_together
 from caunoi.refusals import Refusal
 
+# Times the limit; whoever sends more finds the line cut.
+MOST_READ_AWAY = 10
 XML_PART = "xml_submission_file"
 SOUND_OR_FILM = re.compile(r"(?:audio|video)/[a-z0-9.+-]{1,60}")
 
@@ -113,7 +115,7 @@ def _thank(sentence: str) -> HttpResponse:
 
 
 def _read_parts(request: HttpRequest) -> tuple[bytes, list[UploadedFile]]:
-    """The XML and the other files. Raises SendingTooLarge before reading, NothingSent for what is cut or no multipart.
+    """The XML and the other files. Raises SendingTooLarge, or NothingSent for what is cut or no multipart.
 
     A part in the middle of which the line broke must not pass for a whole photo: Django's parser forgives a missing
     end, so the end is looked for here.
@@ -122,6 +124,7 @@ def _read_parts(request: HttpRequest) -> tuple[bytes, list[UploadedFile]]:
     if not length.isdigit() or request.content_type != "multipart/form-data":
         raise NothingSent
     if int(length) > answers.max_bytes():
+        _read_away(request, MOST_READ_AWAY * answers.max_bytes())
         raise SendingTooLarge(answers.max_bytes() // 1024**2)
     watched = _Watched(request)
     try:
@@ -140,6 +143,15 @@ def _read_parts(request: HttpRequest) -> tuple[bytes, list[UploadedFile]]:
         raise NothingSent
     with sent:
         return sent.read(), [file for file in given if file is not sent]
+
+
+def _read_away(request: HttpRequest, most: int) -> None:
+    """A phone that is still writing when we hang up reads no answer, and tries for ever without saying why."""
+    try:
+        while most > 0 and (content := request.read(1024**2)):
+            most -= len(content)
+    except UnreadablePostError:
+        return
 
 
 class _Watched:
