@@ -15,7 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # What may never stand in a file of the repository: hosts of package registries, folders of somebody's machine.
 # Put together from parts: this file names none of them either.
 _HOSTS = (("pypi", "org"), ("python" + "hosted",), ("registry", "npmjs"), ("deb", "debian"))
-_FOLDERS = (r"/home/[a-z]+/", "/" + "root/", "/" + "opt/wheels")
+# (`instance('list')/root/item` is how XLSForm names the rows of a list.)
+_FOLDERS = (r"/home/[a-z]+/", r"(?<!\))/" + "root/", "/" + "opt/wheels")
 NEVER = re.compile("|".join([*(r"\.".join(parts) for parts in _HOSTS), *_FOLDERS]))
 
 
