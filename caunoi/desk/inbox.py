@@ -25,6 +25,7 @@ from caunoi.moments import local_date
 from caunoi.periods.rules import first_day, last_day
 from caunoi.places.models import OrgUnitSpell
 from caunoi.places.queries import get_snapshot
+from caunoi.places.rules.snapshot import PlaceSnapshot
 from caunoi.records.models import Submission
 from caunoi.records.queries import (
     LATE,
@@ -158,12 +159,13 @@ def list_owed(user: User, on: date, filters: Filters) -> list[Due]:
     """Reports nobody has sent. Months are compared with the period's last day: a month that began on the 15th of the
     one before is named after the later."""
     scope = windows_with_role(user, DECIDERS, on)
+    places = get_snapshot()
     return [
         due
         for due in list_missing(scope, on, form_code=filters.form, unit_ids=filters.units)
         if (filters.first is None or due.last_day >= filters.first)
         and (filters.last is None or due.last_day <= filters.last)
-        and (not filters.place or get_snapshot().units[group_unit(due)].key == filters.place)
+        and (not filters.place or places.units[group_unit(due, places)].key == filters.place)
     ]
 
 
@@ -203,18 +205,21 @@ def sort_sent(found: QuerySet[Submission], sort: str) -> QuerySet[Submission, in
         # A query still: only the page that is shown is read.
         return found.order_by(f"{sign}{SENT_ORDERS[name]}", "pk").values_list("pk", flat=True)
     rows = found.order_by("day_to", "pk").values_list("pk", "org_unit_id", "day_to")
-    return [pk for pk, _u, _d in sorted(rows, key=lambda row: place_order(row[1], row[2]), reverse=bool(sign))]
+    places = get_snapshot()
+    in_order = sorted(rows, key=lambda row: place_order(row[1], row[2], places), reverse=bool(sign))
+    return [pk for pk, _unit, _day in in_order]
 
 
 def sort_owed(found: list[Due], sort: str) -> list[Due]:
     name = sort.removeprefix("-")
-    key = DUE_ORDERS.get(name, lambda due: place_order(due.org_unit_id, due.last_day))
+    places = get_snapshot()
+    key = DUE_ORDERS.get(name, lambda due: place_order(due.org_unit_id, due.last_day, places))
     return sorted(found, key=key, reverse=sort.startswith("-"))
 
 
-def place_order(unit: int, on: date) -> tuple[tuple[str, int, str], ...]:
-    snapshot = get_snapshot()
-    return tuple(snapshot.order_key(one, on) for one in [*snapshot.ancestors_on(unit, on)[::-1], unit])
+def place_order(unit: int, on: date, places: PlaceSnapshot) -> tuple[tuple[str, int, str], ...]:
+    """`places` is handed in: asking for the newest once a unit costs a province's list seconds."""
+    return tuple(places.order_key(one, on) for one in [*places.ancestors_on(unit, on)[::-1], unit])
 
 
 def show_sent(tab: str, ids: Sequence[int]) -> list[Row]:

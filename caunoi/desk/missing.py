@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 
 from caunoi.places.models import Level
 from caunoi.places.queries import get_snapshot
+from caunoi.places.rules.snapshot import PlaceSnapshot
 from caunoi.records.queries import LATE, Due
 from caunoi.vietnamese_text import sort_key
 
@@ -30,9 +31,8 @@ class MissingGroup:
     oldest_due: date
 
 
-def group_unit(due: Due) -> int:
+def group_unit(due: Due, places: PlaceSnapshot) -> int:
     """The commune of a village on the report's last day; any other unit stands for itself."""
-    places = get_snapshot()
     if places.units[due.org_unit_id].level != Level.VILLAGE:
         return due.org_unit_id
     return places.parent_on(due.org_unit_id, due.last_day) or due.org_unit_id
@@ -43,7 +43,7 @@ def group_missing(found: Sequence[Due], sort: str) -> list[MissingGroup]:
     places = get_snapshot()
     several: dict[tuple[int, str], list[Due]] = defaultdict(list)
     for due in found:
-        several[group_unit(due), due.form_code].append(due)
+        several[group_unit(due, places), due.form_code].append(due)
     groups = []
     for (unit, code), dues in several.items():
         newest = max(due.last_day for due in dues)

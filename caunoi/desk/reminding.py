@@ -18,6 +18,7 @@ from caunoi.accounts.scope import ids_in_sql
 from caunoi.desk.inbox import place_order
 from caunoi.desk.templatetags.caunoi import period
 from caunoi.places.queries import get_snapshot
+from caunoi.places.rules.snapshot import PlaceSnapshot
 from caunoi.records.queries import Due
 
 
@@ -69,7 +70,8 @@ def list_units(found: Iterable[Due]) -> list[int]:
     newest: dict[int, date] = {}
     for due in found:
         newest[due.org_unit_id] = max(due.last_day, newest.get(due.org_unit_id, due.last_day))
-    return sorted(newest, key=lambda unit: place_order(unit, newest[unit]))
+    places = get_snapshot()
+    return sorted(newest, key=lambda unit: place_order(unit, newest[unit], places))
 
 
 def list_reminders(found: Iterable[Due], units: Sequence[int], office: str, today: date) -> list[Reminder]:
@@ -85,7 +87,7 @@ def list_reminders(found: Iterable[Due], units: Sequence[int], office: str, toda
         dues.sort(key=lambda due: (due.due_on, due.title))
         path = places.path_name(unit, max(due.last_day for due in dues))
         name, _comma, above = path.partition(", ")
-        reports = tuple(_report(due, today) for due in dues)
+        reports = tuple(_report(due, today, places) for due in dues)
         people = tuple(recorders.get(unit, ()))
         newest = max(due.last_day for due in dues)
         text = write_text(path, people, reports, office)
@@ -94,7 +96,7 @@ def list_reminders(found: Iterable[Due], units: Sequence[int], office: str, toda
     return reminders
 
 
-def _report(due: Due, today: date) -> OwedReport:
+def _report(due: Due, today: date, places: PlaceSnapshot) -> OwedReport:
     return OwedReport(
         form_title=(get_language() == "en" and due.title_en) or due.title,
         period_key=due.period_key,
@@ -103,7 +105,7 @@ def _report(due: Due, today: date) -> OwedReport:
         closes_on=due.closes_on,
         is_closed=due.is_closed(today),
         until=due.until,
-        value=f"{due.form_code}|{get_snapshot().units[due.org_unit_id].key}|{due.period_key}",
+        value=f"{due.form_code}|{places.units[due.org_unit_id].key}|{due.period_key}",
     )
 
 
