@@ -14,6 +14,8 @@ from caunoi.records.spreadsheet.workbooks import Table, column_letter
 from caunoi.refusals import Mistake
 from caunoi.vietnamese_text import clean, fold
 
+# The number of the record a row corrects. No question can bear a name with `@`.
+RECORD_COLUMN = "@ban_ghi"
 # A row whose first cell begins so is for people: labels, explanations, examples.
 REMARK = "#"
 
@@ -25,6 +27,7 @@ class Columns:
     header_row: int
     unit: int = -1
     period: int = -1
+    record: int = -1
     questions: dict[int, Question] = field(default_factory=dict)
     titles: dict[int, str] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
@@ -83,9 +86,12 @@ def read_header(table: Table, questions: Sequence[Question], file_name: str, *, 
         else:
             seen[name] = index
     columns.unit, columns.period = seen.get(UNIT_COLUMN, -1), seen.get(PERIOD_COLUMN, -1)
+    columns.record = seen.get(RECORD_COLUMN, -1)
     columns.questions = {seen[question.name]: question for question in wanted if question.name in seen}
     needed = [UNIT_COLUMN, *([PERIOD_COLUMN] if periodic else [])]
-    needed += [question.name for question in wanted if question.required and not depends(question)]
+    # A file that only corrects records may leave out what it does not correct.
+    if columns.record < 0:
+        needed += [question.name for question in wanted if question.required and not depends(question)]
     for name in needed:
         if name not in seen:
             mistake(_("Thiếu cột “%(name)s”.") % {"name": name}, value=name)
@@ -113,6 +119,14 @@ class _Names:
             self._names[question.name] = question.name
             for label in question.labels.values():
                 labels.setdefault(fold(label), set()).add(question.name)
+        self._names[RECORD_COLUMN] = RECORD_COLUMN
+        for label in (
+            "ban_ghi",
+            "Số bản ghi",
+            "Record number",
+        ):  # as exports call it; a question of that name goes first
+            if label not in self._names:
+                labels.setdefault(fold(label), {RECORD_COLUMN})
         self._labels = {label: min(names) for label, names in labels.items() if len(names) == 1}
 
     def find(self, title: str) -> str | None:
@@ -124,7 +138,8 @@ class _Names:
         if near:
             name = self._names.get(near[0]) or self._labels[near[0]]
             return _("có phải “%(name)s”?") % {"name": name}
-        return _("một trong: %(names)s") % {"names": ", ".join(dict.fromkeys(self._names.values()))}
+        shown = [name for name in dict.fromkeys(self._names.values()) if name != RECORD_COLUMN]
+        return _("một trong: %(names)s") % {"names": ", ".join(shown)}
 
 
 def list_data_rows(table: Table, columns: Columns) -> Iterator[tuple[int, Sequence[Cell]]]:

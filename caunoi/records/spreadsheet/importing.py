@@ -97,7 +97,7 @@ def _store(
     if old := sum(1 for one in received if not one.is_current):
         text = _("%(count)d dòng trùng với bản gửi trước đây đã được sửa; bản sửa mới hơn được giữ nguyên.")
         notes.append(text % {"count": old})
-    return ImportResult(counts["new"], counts["corrected"], counts["unchanged"], tuple(notes))
+    return ImportResult(counts["new"], counts["corrected"], counts["unchanged"] + sheet.unchanged, tuple(notes))
 
 
 def is_disk_full(error: BaseException) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+import uuid
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import cast
+from typing import Any, cast
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -28,10 +29,12 @@ from caunoi.records.errors import (
     PeriodNotBegun,
     UnitNotOnDay,
 )
-from caunoi.records.incoming import Incoming
-from caunoi.records.models import Source
+from caunoi.records.incoming import Incoming, IncomingFile
+from caunoi.records.models import Source, SubmissionVersion
 from caunoi.records.spreadsheet.cells import Cell, Wrong, is_empty, read_answer, read_period, show
 from caunoi.records.spreadsheet.columns import Columns, list_data_rows, read_header
+from caunoi.records.spreadsheet.comparing import compare_answers
+from caunoi.records.spreadsheet.stored import StoredRows, read_events, read_files
 from caunoi.records.spreadsheet.units import UnitFinder
 from caunoi.records.spreadsheet.workbooks import Table, read_table
 from caunoi.refusals import FileRefused, Mistake, Refusal
@@ -54,6 +57,8 @@ class Sheet:
     rows: list[Row]
     columns: Columns
     notes: list[str]
+    # Rows that name a record and say what it says already.
+    unchanged: int = 0
 
 
 @dataclass
@@ -76,10 +81,17 @@ class RowReader:
     mistakes: list[Mistake] = field(default_factory=list)
     seen: dict[tuple[int, str], int] = field(default_factory=dict)
     levels: frozenset[str] = frozenset()
+    # Of the records that rows say they correct.
+    stored: StoredRows = field(default_factory=StoredRows)
+    files: Mapping[int, Sequence[IncomingFile]] = field(default_factory=dict)
+    unchanged: int = 0
 
     def read(self, number: int, row: Sequence[Cell]) -> Prepared | None:
         before = len(self.mistakes)
         answers, broken = self.read_answers(number, row)
+        version = self._find_corrected(number, row)
+        if version is not None:
+            answers = {**self._carried(version), **answers}
         period, day = self._read_day(number, row, answers)
         unit = self.read_unit(number, row, day)
         item = None
@@ -90,10 +102,16 @@ class RowReader:
                 self.at,
                 period.key if period else "",
                 answers=answers,
+                instance_id=f"uuid:{uuid.uuid4()}" if version else None,
+                deprecated_id=version.instance_id if version else None,
                 source=Source.SPREADSHEET,
                 entered_by=self.by,
                 entered_by_name=self.by_name,
+                attachments=self.files.get(version.pk, ()) if version else (),
             )
+        if version is not None and len(self.mistakes) == before and self._says_nothing_new(version, unit, answers):
+            self.unchanged += 1
+            return None
         if item is None or len(self.mistakes) > before:
             self.list_problems(number, row, answers, broken)
             return None
@@ -108,6 +126,30 @@ class RowReader:
             self.say(number, self.columns.unit, _("Đơn vị này ngoài phạm vi bạn được nhập số liệu."), row)
             return None
         return prepared if self._is_first(number, row, prepared) else None
+
+    def _find_corrected(self, number: int, row: Sequence[Cell]) -> SubmissionVersion | None:
+        """The newest version of the record that the row names by its number or an instanceID."""
+        text = record_text(self.columns, row)
+        if not text:
+            return None
+        found = self.stored.by_record.get(int(text)) if text.isdigit() else self.stored.by_instance.get(text)
+        if found is None:
+            self.say(number, self.columns.record, _("Không có bản ghi này, hoặc bạn không được sửa nó."), row)
+        return found
+
+    def _carried(self, version: SubmissionVersion) -> dict[str, Any]:
+        """Answers that have no column here stay as they are; what is calculated is calculated anew."""
+        shown = {question.name for question in self.columns.questions.values()}
+        return {
+            name: value
+            for name, value in version.answers.items()
+            if name not in shown
+            and (isinstance(value, list) or (name in self.checker.by_name and not self.checker.by_name[name].calculate))
+        }
+
+    def _says_nothing_new(self, version: SubmissionVersion, unit: int | None, answers: dict[str, Any]) -> bool:
+        questions = list(self.columns.questions.values())
+        return unit == version.submission.org_unit_id and not compare_answers(questions, {}, version.answers, answers)
 
     def read_answers(self, number: int, row: Sequence[Cell]) -> tuple[dict[str, str], set[str]]:
         answers: dict[str, str] = {}
@@ -219,7 +261,7 @@ class RowReader:
 
     def _is_first(self, number: int, row: Sequence[Cell], prepared: Prepared) -> bool:
         """One row for one unit and period; no row twice."""
-        key = (prepared.unit.id, prepared.occasion.period_key or prepared.instance_id)
+        key = (prepared.unit.id, prepared.occasion.period_key or prepared.deprecated_id or prepared.instance_id)
         other = self.seen.setdefault(key, number)
         if other == number:
             return True
@@ -242,6 +284,12 @@ class RowReader:
 
     def add(self, number: int, column: str, message: str, value: str, allowed: str) -> None:
         self.mistakes.append(Mistake(self.file_name, self.table.sheet, number, column, message, value, allowed))
+
+
+def record_text(columns: Columns, row: Sequence[Cell]) -> str:
+    """The record's number or instanceID in the row, '' for none."""
+    cell = row[columns.record] if 0 <= columns.record < len(row) else ""
+    return "" if is_empty(cell) else show(cell)
 
 
 def _names_in(question: Question) -> set[str]:
@@ -276,6 +324,11 @@ def read_rows(
         levels=frozenset(a.level for a in assignments),
     )  # fmt: skip
     reader.mistakes += [*table.mistakes, *columns.mistakes]
+    if columns.record >= 0:
+        named = {record_text(columns, cells) for _number, cells in list_data_rows(table, columns)} - {""}
+        records = {int(text) for text in named if text.isdigit()}
+        reader.stored = read_events(form_code, records, {text for text in named if not text.isdigit()}, (), scope)
+        reader.files = read_files([*reader.stored.by_record.values()])
     rows: list[Row] = []
     count = 0
     if columns.unit >= 0 and (columns.period >= 0 or not kinds):
@@ -289,7 +342,7 @@ def read_rows(
             reader.mistakes.append(Mistake(file_name, table.sheet, 0, "", _("Tệp chưa có dòng số liệu nào.")))
     if reader.mistakes:
         raise refuse(file_name, reader.mistakes)
-    return Sheet(table.sheet, rows, columns, table.notes)
+    return Sheet(table.sheet, rows, columns, table.notes, reader.unchanged)
 
 
 def refuse(file_name: str, mistakes: Sequence[Mistake]) -> FileRefused:

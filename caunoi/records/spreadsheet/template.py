@@ -19,7 +19,7 @@ from caunoi.languages import in_reader_language
 from caunoi.places.queries import get_snapshot
 from caunoi.places.rules.snapshot import PlaceSnapshot
 from caunoi.records.spreadsheet.cells import PERIOD_WORDS
-from caunoi.records.spreadsheet.columns import REMARK, list_columns
+from caunoi.records.spreadsheet.columns import RECORD_COLUMN, REMARK, list_columns
 from caunoi.records.spreadsheet.workbooks import DATA_SHEET, GUIDE_SHEET, LIST_SHEET
 
 # Drop-downs reach this far; further rows may be filled too.
@@ -123,6 +123,10 @@ class _Template:
             ),
             ("", _("Số thập phân ghi dấu phẩy: 1234,5. Số nguyên ghi liền: 1234. Không gộp ô, không ẩn dòng.")),
             (UNIT_COLUMN, _("Mã hoặc tên đơn vị. Trùng tên thì thêm cấp trên sau dấu phẩy: Thôn 1, Xã …")),
+            (
+                RECORD_COLUMN,
+                _("Không bắt buộc. Thêm cột này và ghi số bản ghi để sửa bản ghi đã có; dòng không ghi số là bản mới."),
+            ),
             *([(PERIOD_COLUMN, _("Kỳ báo cáo: %(example)s") % {"example": period})] if self.kinds else []),
         ]
         for question in self.questions:

@@ -22,22 +22,16 @@ from caunoi.periods.rules import Days, Period
 from caunoi.records.actions.door import Door, Prepared
 from caunoi.records.incoming import Incoming, IncomingFile
 from caunoi.records.models import Source, SubmissionVersion
-from caunoi.records.spreadsheet.book.changes import Outcome, RowChange, compare_answers
-from caunoi.records.spreadsheet.book.layout import BASE_COLUMN, LINE_COLUMN, RECORD_COLUMN
+from caunoi.records.spreadsheet.book.changes import Outcome, RowChange
+from caunoi.records.spreadsheet.book.identity import is_from, line_instance, new_instance
+from caunoi.records.spreadsheet.book.layout import BASE_COLUMN, LINE_COLUMN
 from caunoi.records.spreadsheet.book.parts import Part
 from caunoi.records.spreadsheet.book.plan import code_for, repeats_of
-from caunoi.records.spreadsheet.book.stored import (
-    StoredRows,
-    is_from,
-    line_instance,
-    new_instance,
-    read_events,
-    read_files,
-    read_reports,
-)
 from caunoi.records.spreadsheet.cells import Cell, is_empty, show
-from caunoi.records.spreadsheet.columns import Columns, list_columns
+from caunoi.records.spreadsheet.columns import RECORD_COLUMN, Columns, list_columns
+from caunoi.records.spreadsheet.comparing import compare_answers
 from caunoi.records.spreadsheet.reading import Advance, RowReader
+from caunoi.records.spreadsheet.stored import StoredRows, read_events, read_files, read_reports
 from caunoi.records.spreadsheet.units import UnitFinder
 from caunoi.records.spreadsheet.workbooks import hidden_row_sentence
 from caunoi.refusals import Mistake, Refusal

@@ -30,14 +30,13 @@ from caunoi.records.spreadsheet.book.layout import (
     MARK_ROW,
     NAME_COLUMN,
     NAME_ROW,
-    RECORD_COLUMN,
     STATE_COLUMN,
     TITLE_ROW,
 )
 from caunoi.records.spreadsheet.book.plan import Book, BookSheet, Line
-from caunoi.records.spreadsheet.book.words import DIGITS, explain, in_words, kind_of, watch, word_of
-from caunoi.records.spreadsheet.columns import depends
+from caunoi.records.spreadsheet.columns import RECORD_COLUMN, depends
 from caunoi.records.spreadsheet.template import name_units
+from caunoi.records.spreadsheet.words import DIGITS, explain, in_words, kind_of, watch, word_of
 from caunoi.records.spreadsheet.workbooks import GUIDE_SHEET, LIST_SHEET
 
 # Rows without a unit of their own (events, repeats) that are ready to be filled.

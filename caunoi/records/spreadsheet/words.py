@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from caunoi.forms.rules.check import allowed_of
 from caunoi.forms.rules.questions import NUMBERS, Question
 from caunoi.languages import show_number
-from caunoi.records.spreadsheet.book.limits import day_limits_of, limits_of
+from caunoi.records.spreadsheet.limits import day_limits_of, limits_of
 
 # Spreadsheet programs keep 15 digits.
 DIGITS = 15
