@@ -15,7 +15,6 @@ from caunoi.approvals.errors import StepImpossible
 from caunoi.approvals.rules import State, Step
 from caunoi.forms.models import FormVersion
 from caunoi.forms.queries import checker_of, list_assignments
-from caunoi.forms.rules.check import Problem
 from caunoi.forms.rules.questions import UNIT_COLUMN, Question, find_event_question
 from caunoi.moments import VIETNAM, local_date
 from caunoi.periods.rules import Days, Period
@@ -23,12 +22,13 @@ from caunoi.records.actions.door import Door, Prepared
 from caunoi.records.incoming import Incoming, IncomingFile
 from caunoi.records.models import Source, SubmissionVersion
 from caunoi.records.spreadsheet.book.changes import Outcome, RowChange
+from caunoi.records.spreadsheet.book.filled import BookReader, FilledRow, RepeatRow
 from caunoi.records.spreadsheet.book.identity import is_from, line_instance, new_instance
 from caunoi.records.spreadsheet.book.layout import BASE_COLUMN, LINE_COLUMN
 from caunoi.records.spreadsheet.book.parts import Part
 from caunoi.records.spreadsheet.book.plan import code_for, repeats_of
 from caunoi.records.spreadsheet.cells import Cell, is_empty, show
-from caunoi.records.spreadsheet.columns import RECORD_COLUMN, Columns, list_columns
+from caunoi.records.spreadsheet.columns import RECORD_COLUMN, list_columns
 from caunoi.records.spreadsheet.comparing import compare_answers
 from caunoi.records.spreadsheet.reading import Advance, RowReader
 from caunoi.records.spreadsheet.stored import StoredRows, read_events, read_files, read_reports
@@ -45,78 +45,6 @@ class Sender:
     by_name: str
     at: datetime
     scope: Scope
-
-
-@dataclass(frozen=True)
-class RepeatRow:
-    part: Part
-    columns: Columns
-    number: int
-    cells: Sequence[Cell]
-    answers: Mapping[str, str]
-
-
-@dataclass
-class FilledRow:
-    """A row of the main sheet as far as it could be read."""
-
-    number: int
-    cells: Sequence[Cell]
-    unit: int | None
-    line: str
-    record: int | None
-    base: str
-    answers: dict[str, Any]
-    broken: set[str]
-    repeats: dict[str, list[RepeatRow]]
-
-    @property
-    def is_blank(self) -> bool:
-        return not self.answers and not self.broken and not any(self.repeats.values())
-
-
-@dataclass
-class BookReader(RowReader):
-    """Names problems inside repeats where their own rows stand."""
-
-    row_repeats: Mapping[str, list[RepeatRow]] = field(default_factory=dict)
-
-    def say_problems(
-        self,
-        number: int,
-        row: Sequence[Cell],
-        problems: Sequence[Problem],
-        answers: dict[str, str],
-        broken: set[str],
-    ) -> None:
-        own = []
-        for problem in problems:
-            place = self._place_of(problem)
-            if place is None:
-                own.append(problem)
-                continue
-            column = place.columns.title_of_question(problem.question)
-            index = next(
-                (i for i, q in place.columns.questions.items() if q.name == problem.question), len(place.cells)
-            )
-            value = show(place.cells[index]) if index < len(place.cells) else ""
-            self.mistakes.append(
-                Mistake(
-                    self.file_name,
-                    place.part.table.sheet,
-                    place.number,
-                    column,
-                    problem.message,
-                    value,
-                    problem.allowed,
-                )
-            )
-        super().say_problems(number, row, own, answers, broken)
-
-    def _place_of(self, problem: Problem) -> RepeatRow | None:
-        question = self.checker.by_name.get(problem.question)
-        rows = self.row_repeats.get(question.repeat or "", []) if question and problem.row else []
-        return rows[problem.row - 1] if problem.row <= len(rows) and rows else None
 
 
 @dataclass
