@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -11,7 +12,7 @@ from django.db.models import F, QuerySet
 
 from caunoi.accounts.scope import Scope, ids_in_sql
 from caunoi.places.queries import get_place, get_snapshot
-from caunoi.records.models import SubmissionVersion
+from caunoi.records.models import Submission, SubmissionVersion
 
 Spelling = Literal["vi", "en", "codes"]
 Format = Literal["csv", "xlsx"]
@@ -44,21 +45,25 @@ def find_units(place: str, last: date) -> frozenset[int]:
     )
 
 
-def list_versions(request: ExportRequest, scope: Scope) -> QuerySet[SubmissionVersion]:
-    """In order of record and version, which needs no sorting however many there are."""
-    found = SubmissionVersion.objects.filter(
-        scope.condition("submission__"),
-        submission__form__code=request.form_code,
-        submission__org_unit_id__in=ids_in_sql(sorted(request.units)),
-        submission__named_from__gte=request.first,
-        submission__named_to__lte=request.last,
+def list_ids(request: ExportRequest, scope: Scope) -> array[int]:
+    """Ids of the records, in order: eight bytes each, so that all of them are at hand however many there are. Read in
+    chunks by them, the versions need no sorting, and no transaction stays open for as long as a slow line takes."""
+    found = scope.filter_submissions(
+        Submission.objects.filter(
+            form__code=request.form_code,
+            org_unit_id__in=ids_in_sql(sorted(request.units)),
+            named_from__gte=request.first,
+            named_to__lte=request.last,
+        )
     )
+    if request.states:
+        found = found.filter(state__in=sorted(request.states))
+    return array("q", found.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=10_000))
+
+
+def list_versions(request: ExportRequest, ids: Sequence[int]) -> QuerySet[SubmissionVersion]:
+    """Of these records, in order of record and version."""
+    found = SubmissionVersion.objects.filter(submission_id__in=ids_in_sql(ids))
     if not request.all_versions:
         found = found.filter(number=F("submission__current_number"))
-    if request.states:
-        found = found.filter(submission__state__in=_sorted(request.states))
     return found.order_by("submission_id", "number")
-
-
-def _sorted(values: Collection[str]) -> list[str]:
-    return sorted(values)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -19,11 +18,11 @@ from caunoi.forms.queries import get_form, questions_of
 from caunoi.languages import in_reader_language
 from caunoi.places.queries import get_snapshot
 from caunoi.places.rules.snapshot import PlaceSnapshot
-from caunoi.records.exports.request import ExportRequest, list_versions
+from caunoi.records.exports.request import ExportRequest, list_ids, list_versions
 from caunoi.records.exports.tables import Table, Value, cells_of, rows_of_repeat, tables_of
 from caunoi.records.models import Source
 
-CHUNK = 2000
+CHUNK = 1000
 _READ = (
     "submission_id", "number", "instance_id", "answers", "source", "entered_by_name", "received_at",
     "form_version__version", "submission__org_unit_id", "submission__period_key", "submission__day_from",
@@ -71,15 +70,16 @@ class Export:
         return [*self._headers[:KEYS], self._row_title, *titles] if table.path else [*self._headers, *titles]
 
     def count(self) -> int:
-        return list_versions(self.request, self._scope).count()
+        """Of records, whatever the number of their versions."""
+        return len(list_ids(self.request, self._scope))
 
     def rows(self) -> Iterator[tuple[Table, list[Value]]]:
         """Each record's own row, then those of its repeats."""
         spelling = self.request.spelling
         main, *repeats = self.tables
-        found = list_versions(self.request, self._scope).values(*_READ)
-        read = found.iterator(chunk_size=CHUNK)
-        while chunk := list(islice(read, CHUNK)):
+        ids = list_ids(self.request, self._scope)
+        for start in range(0, len(ids), CHUNK):
+            chunk = list(list_versions(self.request, ids[start : start + CHUNK]).values(*_READ))
             approvals = _read_approvals(chunk)
             for row in chunk:
                 answers: Mapping[str, Any] = row["answers"]
