@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid as uuids
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,39 +15,29 @@ from django.utils.translation import gettext as _
 from caunoi.audit.rules import Actor
 from caunoi.forms.models import FormVersion
 from caunoi.forms.queries import declarations_of
-from caunoi.forms.rules.entities import CURRENT, Declaration, EntityPart, read_parts
-from caunoi.places.queries import get_snapshot
+from caunoi.forms.rules.entities import Declaration, EntityPart, read_parts
+from caunoi.records.entities.actions.sending import Awaits, Sending, actor_of, find_entity
 from caunoi.records.entities.actions.storing import (
-    MAX_LABEL,
-    Changes,
     Written,
     add_version,
-    create_entity,
-    get_or_make_list,
     list_versions,
     lock_identities,
 )
+from caunoi.records.entities.actions.work import Work
 from caunoi.records.entities.errors import EntityMistake
-from caunoi.records.entities.reading import keepers_of
-from caunoi.records.entities.rules.corrections import Made, find_undoing, match, news_of, plain_uuid, sent_by
+from caunoi.records.entities.rules.corrections import Made, find_undoing, match, plain_uuid
 from caunoi.records.entities.rules.versions import (
     CREATE,
     LABEL,
     REMOVE,
     RESTORE,
     UNDO,
-    UPDATE,
-    BaseAwaited,
-    BaseUnknown,
-    Change,
     Version,
-    lay,
 )
 from caunoi.records.events import SubmissionsWithdrawn, VersionsApproved, VersionsArrived
 from caunoi.records.models import (
     Entity,
     EntityBacklog,
-    EntityList,
     EntityProblem,
     EntityVersion,
     SubmissionVersion,
@@ -55,14 +45,6 @@ from caunoi.records.models import (
 
 # As long as the field's reference server waits for an offline predecessor.
 LONGEST_WAIT = timedelta(days=7)
-
-
-class _Awaits(Exception):
-    """This part's predecessor has not arrived: the whole sending waits."""
-
-    def __init__(self, part: EntityPart, base: int) -> None:
-        super().__init__(part.entity_id)
-        self.part, self.base = part, base
 
 
 # Events
@@ -74,13 +56,13 @@ def take_entities(event: VersionsArrived) -> None:
     ids = [one.version_id for one in event.versions if one.form_version_id in declared]
     if not ids:
         return
-    work = _Work(event.at)
+    work = _Taking(event.at)
     done = _list_done(ids)
-    for version in _read_sendings(ids):
-        if version.pk in done:
-            work.note_decided([version.pk])
-        else:
-            work.take(version, declared[version.form_version_id])
+    work.note_decided([pk for pk in ids if pk in done])
+    sendings = [version for version in _read_sendings(ids) if version.pk not in done]
+    work.look_ahead(sendings, declared)
+    for version in sendings:
+        work.take(version, declared[version.form_version_id])
     work.force_overdue()
     work.changes.announce(event.at)
 
@@ -90,7 +72,7 @@ def tell_approved(event: VersionsApproved) -> None:
     declared = _declarations({one.form_version_id for one in event.versions})
     ids = [one.version_id for one in event.versions if one.form_version_id in declared]
     if ids:
-        work = _Work(event.at)
+        work = _Taking(event.at)
         work.note_decided(ids)
         work.changes.announce(event.at)
 
@@ -105,7 +87,7 @@ def undo_withdrawn(event: SubmissionsWithdrawn) -> None:
     submissions = sorted(set(touched.values_list("source__submission_id", flat=True)))
     if not submissions:
         return
-    work = _Work(event.at)
+    work = _Taking(event.at)
     for submission_id in submissions:
         newest = (
             SubmissionVersion.objects.select_related("submission")
@@ -120,7 +102,7 @@ def undo_withdrawn(event: SubmissionsWithdrawn) -> None:
 def release_backlog(at: datetime) -> int:
     """Carry out what has waited too long for its predecessor, as if its base were the newest version. Gives how many
     sendings. Runs with every arrival that touches things, and daily."""
-    work = _Work(at)
+    work = _Taking(at)
     released = work.force_overdue()
     work.changes.announce(at)
     return released
@@ -130,7 +112,7 @@ def release_backlog(at: datetime) -> int:
 def retry(version: SubmissionVersion, at: datetime) -> bool:
     """Once more, after a person removed what stood in the way. True if it could be carried out (or waits)."""
     declarations = declarations_of(version.form_version)
-    work = _Work(at)
+    work = _Taking(at)
     problems = version.entity_problems.count()
     work.take(version, declarations)
     work.changes.announce(at)
@@ -184,13 +166,8 @@ def _list_made(version: SubmissionVersion) -> list[Made]:
     return found
 
 
-class _Work:
+class _Taking(Work):
     """One act's work on things."""
-
-    def __init__(self, at: datetime) -> None:
-        self.at = at
-        self.changes = Changes()
-        self.places = get_snapshot()
 
     # A sending
 
@@ -205,14 +182,17 @@ class _Work:
             with transaction.atomic():
                 pairs, dropped = match(parts, made)
                 for part, before in pairs:
-                    sending = _Sending(self, version, declarations, part, force)
+                    sending = Sending(self, version, declarations, part, force)
                     followers += sending.correct(before) if before else sending.carry_out()
-                self.undo(version, dropped, _actor(version))
+                self.undo(version, dropped, actor_of(version))
         except EntityMistake as mistake:
+            self.forget_lists()
             self._note_problem(version, mistake)
             return
-        except _Awaits as awaited:
-            entity_list = self._list_of(awaited.part, declarations, version)
+        except Awaits as awaited:
+            self.forget_lists()
+            self.awaited.add(str(uuids.UUID(plain_uuid(awaited.part.entity_id))))
+            entity_list = self.list_of(awaited.part, declarations, version)
             EntityBacklog.objects.create(
                 entity_list=entity_list,
                 uuid=uuids.UUID(plain_uuid(awaited.part.entity_id)),
@@ -223,12 +203,13 @@ class _Work:
                 held_at=self.at,
             )
             return
-        # An earlier version that could not be carried out, or still waits, is corrected by this one.
-        earlier = {"source__submission_id": version.submission_id, "source__number__lte": version.number}
-        EntityBacklog.objects.filter(**earlier).delete()
-        EntityProblem.objects.filter(**earlier, settled_at=None, source__number__lt=version.number).update(
-            settled_by=version.entered_by_name or _("Tự động"), settled_at=self.at
-        )
+        if version.number > 1:
+            # An earlier version that could not be carried out, or still waits, is corrected by this one.
+            earlier = {"source__submission_id": version.submission_id, "source__number__lt": version.number}
+            EntityBacklog.objects.filter(**earlier).delete()
+            EntityProblem.objects.filter(**earlier, settled_at=None).update(
+                settled_by=version.entered_by_name or _("Tự động"), settled_at=self.at
+            )
         self._release_followers(followers)
 
     def _note_problem(self, version: SubmissionVersion, mistake: EntityMistake) -> None:
@@ -241,15 +222,13 @@ class _Work:
             at=self.at,
         )
 
-    def _list_of(self, part: EntityPart, declarations: Sequence[Declaration], version: SubmissionVersion) -> EntityList:
-        names = [name for one in declarations if one.list_code == part.list_code for name, _path in one.properties]
-        return get_or_make_list(part.list_code, names, version.form.pack)
-
     # What waited
 
     def _release_followers(self, followers: Sequence[tuple[Entity, Version]]) -> None:
         """Sendings that waited for exactly these versions, the oldest first; each may free further ones."""
         for entity, version in followers:
+            if (uuid := str(entity.uuid)) in self.ahead and uuid not in self.awaited:
+                continue
             waiting = EntityBacklog.objects.filter(entity_list=entity.entity_list, uuid=entity.uuid)
             if version.number == 1:
                 waiting = waiting.filter(base_number=1)
@@ -288,11 +267,13 @@ class _Work:
 
     def undo(self, version: SubmissionVersion, dropped: Sequence[Made], by: Actor) -> None:
         """Put back what stood before the sending spoke of these things."""
+        if not dropped:
+            return
         own = frozenset(
             SubmissionVersion.objects.filter(submission_id=version.submission_id).values_list("pk", flat=True)
         )
         for made in dropped:
-            entity = _find_entity(made.list_code, made.uuid)
+            entity = find_entity(made.list_code, made.uuid)
             assert entity is not None, "what was made stays"
             versions = list_versions(entity)
             before = find_undoing(made, versions, own)
@@ -319,167 +300,6 @@ class _Work:
             self.changes.add(entity)
 
 
-class _Sending:
-    """One entity part of one sending."""
-
-    def __init__(
-        self,
-        work: _Work,
-        version: SubmissionVersion,
-        declarations: Sequence[Declaration],
-        part: EntityPart,
-        force: bool,
-    ) -> None:
-        self.work, self.version, self.part, self.force = work, version, part, force
-        self.declarations = declarations
-        self.sent = sent_by(part)
-        self.unit = version.submission.org_unit_id
-        self.from_day: date = version.submission.day_to
-        if len(part.label) > MAX_LABEL:
-            raise self.mistake(_("Tên “%(label)s…” dài quá %(most)d ký tự."), label=part.label[:60], most=MAX_LABEL)
-
-    def mistake(self, sentence: str, **words: object) -> EntityMistake:
-        return EntityMistake(self.part.list_code, sentence % words)
-
-    def written(self, act: str, **more: object) -> Written:
-        return Written(
-            act=act,
-            from_day=self.from_day,
-            by=_actor(self.version),
-            at=self.work.at,
-            source_id=self.version.pk,
-            **more,  # type: ignore[arg-type]  # the rest of Written's own fields
-        )
-
-    def carry_out(self) -> list[tuple[Entity, Version]]:
-        """Update first, create if there is none to update. Gives the versions others may have waited for."""
-        part = self.part
-        try:
-            identity = str(uuids.UUID(plain_uuid(part.entity_id)))
-        except ValueError:
-            raise self.mistake(
-                _("Mã của mục (“%(id)s”) không phải là UUID nên không lập hay sửa được."), id=part.entity_id[:60]
-            ) from None
-        entity = _find_entity(part.list_code, identity)
-        if part.update and entity is not None and not entity.removed:
-            return self._update(entity)
-        if part.create or (entity is None and self.force and part.label):
-            return self._create(identity, entity)
-        change = self._read_change()
-        if entity is None and change.branch_id and change.base is not None and not self.force:
-            raise _Awaits(part, change.base)
-        raise self.mistake(_("Không có mục này trong sổ (hoặc đã bỏ), nên không sửa được."))
-
-    def _create(self, identity: str, entity: Entity | None) -> list[tuple[Entity, Version]]:
-        if not self.part.label:
-            raise self.mistake(_("Mục mới chưa có tên nên không lập được."))
-        entity_list = self.work._list_of(self.part, self.declarations, self.version)
-        if entity is None:
-            entity, version = create_entity(entity_list, identity, self.unit, self.sent, self.written(CREATE))
-        elif entity.removed:
-            entity.removed, entity.org_unit_id = False, self.unit
-            versions = list_versions(entity)
-            values = {**dict.fromkeys(versions[-1].values, ""), **self.sent}
-            version = add_version(entity, versions, values, values, self.written(RESTORE), resolves=True)
-        else:
-            raise self.mistake(_("Mục này đã có trong sổ (“%(label)s”), nên không lập lại."), label=entity.label)
-        self.work.changes.add(entity)
-        return [(entity, version)]
-
-    def _update(self, entity: Entity) -> list[tuple[Entity, Version]]:
-        if entity.merged_into is not None:
-            raise self.mistake(
-                _("“%(label)s” đã gộp vào “%(other)s”. Hãy sửa ở mục đó, hoặc bỏ gộp rồi làm lại."),
-                label=entity.label, other=entity.merged_into.label,
-            )  # fmt: skip
-        if self.unit not in keepers_of(entity.org_unit_id, self.from_day, self.work.places):
-            raise self.mistake(
-                _("“%(label)s” thuộc %(unit)s, đơn vị gửi bản ghi này không sửa được."),
-                label=entity.label, unit=self.work.places.path_name(entity.org_unit_id, self.from_day),
-            )  # fmt: skip
-        self.work._list_of(self.part, self.declarations, self.version)
-        return self._lay(entity, self._read_change())
-
-    def _lay(self, entity: Entity, change: Change, act: str = UPDATE) -> list[tuple[Entity, Version]]:
-        versions = list_versions(entity)
-        try:
-            laid = lay(change, versions, force=self.force)
-        except BaseAwaited:
-            assert change.base is not None
-            raise _Awaits(self.part, change.base) from None
-        except BaseUnknown:
-            raise self.mistake(
-                _("“%(label)s” không có phiên bản %(number)d mà bản ghi này dựa vào."),
-                label=entity.label, number=change.base,
-            ) from None  # fmt: skip
-        written = self.written(
-            act,
-            base=laid.base,
-            branch_id=change.branch_id,
-            trunk=change.trunk,
-            branch_base=change.base if change.branch_id else None,
-            conflict=laid.conflict,
-        )
-        version = add_version(entity, versions, laid.values, laid.changed, written)
-        self.work.changes.add(entity)
-        return [(entity, version)]
-
-    def _read_change(self) -> Change:
-        """The versions as the device counts them. Empty ones count as absent."""
-        part = self.part
-        branch, base, trunk = plain_uuid(part.branch_id), _number(part.base_version), _number(part.trunk_version)
-        if part.trunk_version and not branch:
-            raise self.mistake(_("Bản ghi có trunkVersion mà không có branchId nên không biết nó dựa vào đâu."))
-        if branch and not _is_uuid(branch):
-            raise self.mistake(_("branchId “%(id)s” không phải là UUID."), id=branch[:60])
-        if part.trunk_version and trunk is None:
-            raise self.mistake(_("trunkVersion “%(text)s” không phải là số nguyên."), text=part.trunk_version[:60])
-        made_here = part.base_version == CURRENT
-        if base is None and not made_here:
-            raise self.mistake(
-                _("Bản ghi không cho biết sửa từ phiên bản nào (baseVersion “%(text)s”)."), text=part.base_version[:60]
-            )
-        sent = self.sent
-        if made_here:
-            # In a row an empty cell means "not given"; a device says so by leaving the question out.
-            sent = {name: value for name, value in sent.items() if value}
-        return Change(sent, base, trunk, branch)
-
-    def correct(self, made: Made) -> list[tuple[Entity, Version]]:
-        """The sending said something else about this thing before: only what it says otherwise changes."""
-        entity = _find_entity(made.list_code, made.uuid)
-        assert entity is not None, "what was made stays"
-        news = news_of(self.part, made)
-        moved = made.created and self.from_day != entity.begins_on
-        if not news and not moved:
-            return []
-        if entity.merged_into is not None:
-            return self._update(entity)  # says why not
-        return self._lay(entity, Change(news, base=made.last), CREATE if moved else UPDATE)
-
-
-def _find_entity(list_code: str, uuid: str) -> Entity | None:
-    """Locked until the end: two changes of one thing queue up instead of both becoming its next version."""
-    rows = Entity.objects.select_for_update(of=("self",)).select_related("entity_list", "merged_into")
-    return rows.filter(entity_list__code=list_code, uuid=uuid).first()
-
-
-def _actor(version: SubmissionVersion) -> Actor:
-    return Actor(version.entered_by_name, version.entered_by_id)
-
-
 def _wants_something(part: EntityPart) -> bool:
     """Neither flag: the form's conditions did not hold. An update of nothing chosen is no wish either."""
     return part.create or (part.update and bool(part.entity_id or part.base_version or part.branch_id))
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and 0 < int(text) < 2**31 else None
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        uuids.UUID(text)
-    except ValueError:
-        return False
-    return True

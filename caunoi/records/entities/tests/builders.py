@@ -44,7 +44,7 @@ FORM = """
 | | ghi_doi | Ghi đội văn nghệ | 1 | Tiếng Việt (vi) |
 """
 CLUSTERS = """
-| survey | | | | |
+| survey | | | | | |
 | | type | name | label::Tiếng Việt (vi) | label::English (en) | save_to |
 | | date | ngay | Ngày | Day | |
 | | begin_repeat | cum | Cụm loa | Cluster | |

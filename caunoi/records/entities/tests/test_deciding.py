@@ -199,7 +199,7 @@ def test_nobody_sees_things_of_units_outside_their_scope(village: OrgUnit, offic
     register = EntityList.objects.get()
 
     def seen(who: User) -> int:
-        return len(list_rows(register, scope_of(who, AT.date()), Filters(AT.date()), AT.date()))
+        return len(list(list_rows(register, scope_of(who, AT.date()), Filters(AT.date()), AT.date())))
 
     assert (seen(officer), seen(stranger)) == (1, 0)
     assert Entity.objects.get(uuid=GROUP).org_unit == village

@@ -48,7 +48,7 @@ def then(
     return Version(
         before.number + 1, act, day(from_), {**before.values, **sent}, frozenset(sent),
         base=base or before.number, branch_id=branch, trunk=trunk, branch_base=branch_base,
-        conflict=conflict,  # type: ignore[arg-type]  # given as a word
+        conflict=conflict,
     )  # fmt: skip
 
 
