@@ -174,18 +174,21 @@ class HistoryLine:
 
 
 def show_history(versions: Sequence[EntityVersion], properties: Sequence[Property], scope: Scope) -> list[HistoryLine]:
-    """Newest first."""
+    """Newest first; of a version only what it changed, not all that was sent along unchanged."""
     names = {one.name: one for one in properties}
     lines = []
+    before: dict[str, str] = {}
     for version in versions:
         values = {**version.properties, LABEL: version.label}
+        changed = [name for name in [LABEL, *names] if values.get(name, "") != before.get(name, "")]
+        before = values
         address, title = "", ""
         if version.source is not None:
             submission = version.source.submission
             title = submission.form.title_vi
             if scope.sees_record(submission.org_unit_id, Days(submission.day_from, submission.day_to)):
                 address = reverse("submission-version", args=[submission.pk, version.source.number])
-        told = [_told(name, values.get(name, ""), names) for name in [LABEL, *names] if name in version.changed]
+        told = [_told(name, values.get(name, ""), names) for name in changed]
         lines.append(
             HistoryLine(
                 version.number, str(EntityVersion.Act(version.act).label), version.from_day, version.by_name,
