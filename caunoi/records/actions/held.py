@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from caunoi.accounts.models import User
 from caunoi.audit.actions import write_line
 from caunoi.audit.rules import Actor
-from caunoi.documents.actions import read_bytes
+from caunoi.documents.actions import keep_bytes, read_bytes
 from caunoi.forms.queries import get_form_version, questions_of
 from caunoi.forms.rules.instance import parse_instance
 from caunoi.records.actions.arrival import receive
@@ -30,6 +30,9 @@ def hold(incoming: Incoming, refusal: Refusal, *, by: Actor, at: datetime) -> He
 
     The same sending held before is given back. Raises InstanceTaken for other content under its instanceID.
     """
+    for file in incoming.attachments:
+        if file.content is not None:
+            keep_bytes(file.content)  # waits for the disk, and nobody should wait for that with us
     try:
         with transaction.atomic():
             return _hold(incoming, refusal, by, at)
