@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from caunoi import events
 from caunoi.facts import actions as facts
-from caunoi.facts.checking import StatedTogether
+from caunoi.facts.checking import state_together
 from caunoi.records import events as records
 from caunoi.records.checks import further_check
 from caunoi.records.entities import actions as entities
@@ -31,7 +31,7 @@ TABLE = [
 ]
 
 # What the door asks of later rooms before anything is written.
-CHECKS = [StatedTogether]
+CHECKS = [state_together]
 
 
 def connect() -> None:

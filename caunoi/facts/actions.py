@@ -122,7 +122,7 @@ def derive_version(arrived: Arrived, rules_of: RulesOf = element_rules) -> list[
 def _replace(book: Book, versions: Sequence[Arrived]) -> None:
     if not versions:
         return
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         # The version itself is looked up too: announcing the same arrival twice must post nothing twice.
         ids = [arrived.version_id for arrived in versions]
         replaced = [a.previous_version_id for a in versions if a.previous_version_id is not None]

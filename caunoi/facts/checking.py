@@ -39,10 +39,10 @@ class _Said:
 
 
 class StatedTogether:
-    """The facts room's further check. Made once a batch."""
+    """The facts room's further check. Made once for each state of the catalogue, by `state_together`."""
 
-    def __init__(self) -> None:
-        self.catalogue: Catalogue = get_catalogue()
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
         self.rules_of = cache(element_rules)
         elements = self.catalogue.elements
         self.bounds = [
@@ -170,6 +170,19 @@ class StatedTogether:
                 for broken in find_broken(bounds, books.values_of(place)):
                     found[index].append(self._problem(broken, rules_by_code, one))
         return found
+
+
+_known: list[StatedTogether] = []
+
+
+def state_together() -> StatedTogether:
+    """Asked for each sending: the check stays the same as long as the catalogue does."""
+    catalogue = get_catalogue()
+    known = next(iter(_known), None)
+    if known is None or known.catalogue is not catalogue:
+        known = StatedTogether(catalogue)
+        _known[:] = [known]
+    return known
 
 
 class _Books:

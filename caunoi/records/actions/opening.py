@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
+from django.db import connection
+
 from caunoi.forms.queries import Granted, list_granted
 from caunoi.forms.rules.deadlines import closing_day, due_day
 from caunoi.moments import local_date
@@ -21,7 +23,18 @@ Extensions = Mapping[tuple[int, int, str], Sequence[Granted]]
 def read_granted(prepared: Sequence[Prepared]) -> Extensions:
     """Extensions of the periods the sendings are about; no question to the database for events alone."""
     keys = {one.occasion.period_key for one in prepared} - {""}
-    return list_granted({one.version.form_id for one in prepared}, period_keys=keys) if keys else {}
+    forms = sorted({one.version.form_id for one in prepared if one.occasion.period_key})
+    if not keys or not _any_granted(forms):
+        return {}
+    return list_granted(forms, period_keys=keys)
+
+
+def _any_granted(form_ids: Sequence[int]) -> bool:
+    """Nearly always not, and asked for each sending."""
+    marks = ", ".join(["%s"] * len(form_ids))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS (SELECT 1 FROM forms_extension WHERE form_id IN ({marks}))", form_ids)
+        return bool(cursor.fetchone()[0])
 
 
 def check_open(one: Prepared, granted: Extensions) -> None:

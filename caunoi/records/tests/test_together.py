@@ -173,17 +173,17 @@ def test_one_that_is_refused_takes_nobody_with_it(commune: OrgUnit, writing: Wri
 def test_a_refusal_is_said_in_the_language_of_who_sent(commune: OrgUnit, writing: Writing) -> None:
     first, one, two = villages(commune, 3)
 
-    def run(village: OrgUnit, language: str) -> str:
+    def run(village: OrgUnit, language: str, corrects: str) -> str:
         try:
             with translation.override(language):
-                return str(take(report(village, deprecated_id="uuid:nobody")))
+                return str(take(report(village, deprecated_id=corrects)))
         finally:
             connection.close()
 
     with ThreadPoolExecutor(3) as pool:
-        pool.submit(lambda: (take(report(first)), connection.close()))
+        pool.submit(run, first, "vi", "")
         assert writing.begun.wait(WAIT)
-        vi, en = pool.submit(run, one, "vi"), pool.submit(run, two, "en")
+        vi, en = (pool.submit(run, *given, "uuid:nobody") for given in ((one, "vi"), (two, "en")))
         wait_until(lambda: len(together._queue._waiting) == 2)
         writing.released.set()
 
@@ -203,7 +203,7 @@ def test_a_mistake_of_ours_fails_the_one_it_is_about_and_leaves_nobody_waiting(
     events.on(VersionsArrived, stumble)
     try:
 
-        def run(village: OrgUnit) -> object:
+        def run(village: OrgUnit) -> Any:
             try:
                 return take(report(village))
             except ZeroDivisionError as error:
@@ -279,7 +279,7 @@ def test_inside_a_transaction_of_the_caller_it_is_part_of_that(commune: OrgUnit)
 def test_a_child_process_waits_for_nobody_of_its_parent(commune: OrgUnit, writing: Writing) -> None:
     (village,) = villages(commune, 1)
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(lambda: (take(report(village)), connection.close()))
+        pool.submit(at_once, [lambda: take(report(village))])
         assert writing.begun.wait(WAIT)
         child = os.fork()
         if child == 0:
