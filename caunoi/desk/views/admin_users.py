@@ -92,7 +92,12 @@ def user(request: HttpRequest, user_id: int) -> HttpResponse:
         raise CannotAdminister(str(other))
     about = UserForm(
         request.POST if what == "about" else None,
-        initial={"full_name": other.full_name, "phone": other.phone, "language": other.language, "is_active": other.is_active},
+        initial={
+            "full_name": other.full_name,
+            "phone": other.phone,
+            "language": other.language,
+            "is_active": other.is_active,
+        },
     )
     password = PasswordForm(request.POST if what == "password" else None)
     grant = GrantForm(

@@ -88,14 +88,14 @@ class BooksFollowTheRecords(TestCase):
         forget_projections()
         rebuild()
         assert check_ledger() == []
-        for step in ApprovalStep.objects.all():
-            assert TRANSITIONS[State(step.from_state), Step(step.step)] == State(step.to_state)
-        for record in Submission.objects.all():
+        for taken in ApprovalStep.objects.all():
+            assert TRANSITIONS[State(taken.from_state), Step(taken.step)] == State(taken.to_state)
+        for submission in Submission.objects.all():
             standing = sum(
                 posting.sign * posting.amount
-                for posting in Posting.objects.filter(book=Book.APPROVED, version__submission=record)
+                for posting in Posting.objects.filter(book=Book.APPROVED, version__submission=submission)
             )
-            approved = record.versions.filter(number=record.approved_number).first()
-            expected = int(approved.answers["so_luot_du"]) if approved and record.state != State.WITHDRAWN else 0
+            approved = submission.versions.filter(number=submission.approved_number or 0).first()
+            expected = int(approved.answers["so_luot_du"]) if approved and submission.state != State.WITHDRAWN else 0
             assert standing == expected
-            assert record.approved_steps == 0 or record.state != State.RETURNED
+            assert submission.approved_steps == 0 or submission.state != State.RETURNED
