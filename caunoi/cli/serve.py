@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from caunoi.moments import now
 from caunoi.records.actions.locking import automatic, lock_due
+from caunoi.records.entities.actions import release_backlog
 
 
 @click.command(help=_("Đưa cơ sở dữ liệu lên đúng bản phần mềm này."))
@@ -39,6 +40,7 @@ def start(host: str, port: int, workers: int) -> None:
 @click.option("--once", is_flag=True, help=_("làm một lượt rồi thôi, để máy chủ hẹn giờ gọi"))
 def worker(once: bool) -> None:
     while True:
+        release_backlog(now())
         locked = lock_due(by=automatic(), at=now())
         if locked or once:
             click.echo(_("Đã khóa %(count)d bản đến ngày khóa.") % {"count": locked})
