@@ -240,6 +240,19 @@ class SeveralRefused(Refusal):
         self.refusals = tuple(refusals)
 
 
+class BookTooLarge(Refusal):
+    code = "book-too-large"
+
+    def __init__(self, rows: int, most: int) -> None:
+        super().__init__(
+            _(
+                "Sổ này sẽ có %(rows)d dòng, nhiều hơn %(most)d. "
+                "Hãy chọn đơn vị nhỏ hơn, kỳ ngắn hơn hoặc ít biểu mẫu hơn."
+            )
+            % {"rows": rows, "most": most}
+        )
+
+
 class BookMoved(Refusal):
     """Somebody sent or corrected records between looking a workbook over and confirming it."""
 

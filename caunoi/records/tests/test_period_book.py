@@ -366,6 +366,18 @@ def test_withdrawn_reports_may_be_sent_anew(places: Places) -> None:
     assert outcomes(done) == {"Thôn 1": "new"}
 
 
+def test_a_closed_period_is_refused_by_row_but_what_it_holds_already_is_no_obstacle(places: Places) -> None:
+    send(report(places.village, at=local_moment(date(2023, 6, 2))))
+    content = download(places.commune)
+    set_assignments(REPORT, [AssignmentRow("village", "month", approval_level="commune", closes_days=10)], by=BY, at=AT)
+
+    assert outcomes(import_book(content, "so.xlsx", sender())) == {"Thôn 1": "unchanged"}
+    found = one(mistakes(fill(content, {"V2": FINE})))
+    assert (found.row, "đã đóng" in found.message) == (7, True)
+    with pytest.raises(FileRefused):  # looking it over says so too, before anybody confirms
+        preview_book(fill(content, {"V2": FINE}), "so.xlsx", sender())
+
+
 # Events
 
 

@@ -19,13 +19,14 @@ from caunoi.forms.rules.questions import FILES, Question
 from caunoi.periods.rules import CutOff, Days, Period, PeriodType, list_periods
 from caunoi.places.queries import get_snapshot
 from caunoi.places.rules.snapshot import PlaceSnapshot
+from caunoi.records.errors import BookTooLarge
 from caunoi.records.models import SubmissionVersion
 from caunoi.records.spreadsheet.book.layout import Mark
 from caunoi.records.spreadsheet.columns import list_columns
 from caunoi.vietnamese_text import sort_key
 
-# More rows than anybody fills by hand; beyond, the country's workbook would be asked for by mistake.
-MAX_UNITS = 5_000
+# More rows than anybody fills by hand; a whole country's workbook is only ever asked for by mistake.
+MOST_ROWS = 40_000
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,10 @@ def list_due_forms(unit: int, period: Period, scope: Scope, today: date) -> list
 def plan_book(
     unit: int, period: Period, form_codes: Collection[str], scope: Scope, today: date, *, id: str = ""
 ) -> Book:
-    """The chosen forms' sheets with what has been sent. Forms that are not due there and then are passed over."""
+    """The chosen forms' sheets with what has been sent. Forms that are not due there and then are passed over.
+
+    Raises BookTooLarge.
+    """
     book = id or str(uuid.uuid4())
     places = get_snapshot()
     duties: dict[tuple[str, str], tuple[Assignment, Period | None, list[int]]] = {}
@@ -119,6 +123,9 @@ def plan_book(
         if units and assignment.form.code in form_codes:
             key = (assignment.form.code, own.key if own else "")
             duties.setdefault(key, (assignment, own, []))[2].extend(units)
+    rows = sum(len(units) for _assignment, own, units in duties.values() if own is not None)
+    if rows > MOST_ROWS:
+        raise BookTooLarge(rows, MOST_ROWS)
     sheets = []
     for (code, _key), (assignment, own, units) in duties.items():
         version = get_form_version(code)
@@ -196,7 +203,7 @@ def _units_under(unit: int, level: str, days: Days, scope: Scope, places: PlaceS
     """As places stood on the last day: a commune merged since is asked under what became of it."""
     roots = [mapped.unit for mapped in places.map_unit(unit, days.last)]
     found = dict.fromkeys(one for root in roots for one in places.at_level(root, level, days.last))
-    return [one for one in found if scope.sees_record(one, days)][:MAX_UNITS]
+    return [one for one in found if scope.sees_record(one, days)]
 
 
 def _count_sent(found: Iterable[tuple[Form, set[Period], set[int], set[tuple[int, str]]]]) -> dict[str, int]:
