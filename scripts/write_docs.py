@@ -106,8 +106,8 @@ unlocking stays open until it is approved anew or locked by hand.
 """
 APPROVAL_MIDDLE = """
 
-*reaches*: the role stands on the record's unit or above it. *decides*: it stands there on the level whose turn it is (or,
-once all have approved, on the last one), or on a wider one; for `endorse`, not on the next level or above.
+*reaches*: the role stands on the record's unit or above it. *decides*: it stands there on the level whose turn it is
+(or, once all have approved, on the last one), or on a wider one; for `endorse`, not on the next level or above.
 
 | step | who | says why |
 | --- | --- | --- |

@@ -172,8 +172,7 @@ def explain(ref: str, page: int, as_json: bool) -> None:
             }
             record = f"#{line.submission_id} v{line.version_number}" if line.submission_id else "–"
             click.echo(
-                f"  {record} | {line.unit_name}"
-                f" | {line.first:%d/%m/%Y}–{line.last:%d/%m/%Y} | {value} | {people}"
+                f"  {record} | {line.unit_name} | {line.first:%d/%m/%Y}–{line.last:%d/%m/%Y} | {value} | {people}"
             )
 
 

@@ -121,9 +121,7 @@ def extending_scopes(user: User, assignment: Assignment, at: datetime) -> tuple[
 
 
 def may_extend_anywhere(user: User, on: date) -> bool:
-    return any(
-        holds_anywhere(user, role, on) for role in (Role.APPROVER, Role.PROGRAMME_MANAGER, Role.ADMINISTRATOR)
-    )
+    return any(holds_anywhere(user, role, on) for role in (Role.APPROVER, Role.PROGRAMME_MANAGER, Role.ADMINISTRATOR))
 
 
 def list_extensions(scope: Scope) -> QuerySet[Extension]:

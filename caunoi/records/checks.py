@@ -14,7 +14,6 @@ from caunoi.forms.rules.check import Problem
 from caunoi.forms.rules.questions import Question
 from caunoi.records.rules.occasions import Occasion
 
-
 RELATION, AMOUNT = "relation", "amount"
 
 

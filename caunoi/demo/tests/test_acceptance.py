@@ -124,6 +124,7 @@ def test_a_share_comes_with_both_its_parts_and_leads_to_the_records_behind(demo:
     assert explanation.formula
     assert all(evidence.total > 0 and evidence.lines for evidence in explanation.evidence)
     for line in explanation.evidence[0].lines:
+        assert line.submission_id is not None
         assert Submission.objects.filter(pk=line.submission_id, state="approved").exists()
         assert line.entered_by
         assert line.approved_by
