@@ -94,7 +94,8 @@ def note_seen(app_user: AppUser, *, device: str, at: datetime) -> None:
         return
     # Compared again in the statement: twenty requests of one phone within a second shall not all write.
     due = Q(last_seen_at__isnull=True) | Q(last_seen_at__lte=at - SEEN_EVERY)
-    AppUser.objects.filter(due, pk=app_user.pk).update(last_seen_at=at, last_device=clean(device)[:200])
+    with transaction.atomic():  # in line with all who write
+        AppUser.objects.filter(due, pk=app_user.pk).update(last_seen_at=at, last_device=clean(device)[:200])
 
 
 def token_of(app_user: AppUser) -> str:

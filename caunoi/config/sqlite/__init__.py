@@ -1,0 +1,1 @@
+"""Django's SQLite, with a queue for those who write. `base.py` is where Django looks for it."""
