@@ -8,12 +8,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from caunoi.accounts.scope import ids_in_sql
+from caunoi.approvals.rules import State
 from caunoi.facts.models import Book, DataElement
 from caunoi.facts.rules.expressions import AnswerRefused, Condition, holds, parse_condition
 from caunoi.facts.rules.registers import Matches, Step, count_steps
 from caunoi.records.entities.reading import ended_condition, read_versions
 from caunoi.records.entities.rules.states import Counts
-from caunoi.records.entities.rules.versions import Version
+from caunoi.records.entities.rules.versions import REMOVE, UNDO, Version
 from caunoi.records.models import Entity, EntityList, SubmissionVersion
 
 Series = tuple[int, int, int]
@@ -26,11 +27,17 @@ class _Heard:
 
     reported: frozenset[int]
     approved: frozenset[int]
+    withdrawn: frozenset[int]
 
     def counts(self, book: Book) -> Counts:
-        """A version without a submission is an officer's decision and counts at once in both."""
+        """A version without a submission is an officer's decision and counts at once in both. So does, of a record
+        that was withdrawn, what its correction had taken back before."""
         heard = self.approved if book == Book.APPROVED else self.reported
-        return lambda version: version.source_id is None or version.source_id in heard
+        return lambda version: (
+            version.source_id is None
+            or version.source_id in heard
+            or (version.act in (UNDO, REMOVE) and version.source_id in self.withdrawn)
+        )
 
 
 def derive_series(
@@ -45,7 +52,6 @@ def derive_series(
         Entity.objects.filter(
             entity_list__code__in=list(by_register),
             org_unit_id__in=ids_in_sql(org_unit_ids),
-            removed=False,
             merged_into=None,
         )  # fmt: skip
         .select_related("entity_list", "org_unit")
@@ -77,17 +83,19 @@ def derive_series(
 def _read_heard(versions: Mapping[int, list[Version]], decided: Collection[int]) -> _Heard:
     sources = {one.source_id for several in versions.values() for one in several if one.source_id is not None}
     rows = SubmissionVersion.objects.filter(pk__in=ids_in_sql(sources)).values_list(
-        "pk", "number", "flags", "submission__approved_number"
+        "pk", "number", "submission__reported_number", "submission__approved_number", "submission__state"
     )
-    reported, approved = set(decided), set(decided)
-    for pk, number, flags, approved_number in rows:
-        # A correction that is approved approves what it left as it was; the flags of an older one are settled by it.
+    reported, approved, withdrawn = set(decided), set(decided), set()
+    for pk, number, reported_number, approved_number, state in rows:
+        # A correction that counts says again what it left as it was; the flags of an older one are settled by it.
         if number <= (approved_number or 0):
             approved.add(pk)
             reported.add(pk)
-        elif not flags:
+        elif number <= (reported_number or 0):
             reported.add(pk)
-    return _Heard(frozenset(reported), frozenset(approved))
+        if state == State.WITHDRAWN:
+            withdrawn.add(pk)
+    return _Heard(frozenset(reported), frozenset(approved), frozenset(withdrawn))
 
 
 def _matches(condition: Condition) -> Matches:

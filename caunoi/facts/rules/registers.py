@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from caunoi.records.entities.rules.states import Counts, Ended, Stretch, tell_story
+from caunoi.records.entities.rules.states import Counts, Ended, Stretch, is_removed, tell_story
 from caunoi.records.entities.rules.versions import Version
 
 Matches = Callable[[Mapping[str, str]], bool]
@@ -27,13 +27,15 @@ class Step:
 def count_steps(things: Iterable[tuple[Version, ...]], ended: Ended, matches: Matches, counts: Counts) -> list[Step]:
     """In the order of their days; a day without a change of the number has no step, except the first.
 
-    `things`: the versions of each, oldest first, without those removed or merged into another. `counts` picks the
-    versions that count in the asked book. The first step is the first day on which anything is known of any of them,
-    and may be zero. Nothing known: no steps, for missing is not zero.
+    `things`: the versions of each, oldest first, without those merged into another. `counts` picks the versions that
+    count in the asked book; a thing that these remove is none. The first step is the first day on which anything is
+    known of any of them, and may be zero. Nothing known: no steps, for missing is not zero.
     """
     changes: dict[date, int] = defaultdict(int)
     sources: dict[date, int] = {}
     for versions in things:
+        if is_removed(versions, counts):
+            continue
         for stretch in tell_story(versions, ended, counts):
             is_one = _is_one(stretch, matches)
             changes[stretch.first] += is_one

@@ -37,7 +37,19 @@ from caunoi.records.entities.actions import (
 )
 from caunoi.records.entities.rules.states import all_count
 from caunoi.records.entities.rules.versions import CREATE, UPDATE, Version
-from caunoi.records.entities.tests.builders import DAY, OTHER, create, later, publish, register, update
+from caunoi.records.entities.tests.builders import (
+    DAY,
+    GROUP,
+    OTHER,
+    create,
+    entity_xml,
+    group_xml,
+    later,
+    publish,
+    register,
+    send,
+    update,
+)
 from caunoi.records.models import Entity
 from caunoi.records.tests.builders import merge, unit, user
 from caunoi.refusals import Refusal
@@ -212,6 +224,102 @@ def test_the_check_finds_a_number_that_the_register_does_not_imply(commune: Comm
     (difference,) = check_ledger()
 
     assert "groups" in difference
+
+
+def correct_group(commune: Commune, corrects: str, entity: str = "", uuid: str = "uuid:sửa", **answers: str) -> int:
+    """A correction of the report under `corrects`; without `entity` it no longer speaks of the group."""
+    given = {"ten": "Đội", "so_nguoi": "8", "trang_thai": "hoat_dong", **answers}
+    return send(commune.village, group_xml(uuid, entity, corrects=corrects, **given), at=later(2)).submission_id
+
+
+def create_group(commune: Commune, instance: str = "uuid:đầu", **answers: str) -> int:
+    entity = entity_xml(GROUP, create=True, label="Đội")
+    given = {"ten": "Đội", "so_nguoi": "8", "trang_thai": "hoat_dong", **answers}
+    return send(commune.village, group_xml(instance, entity, **given)).submission_id
+
+
+def test_what_a_waiting_correction_drops_still_counts_as_approved_until_it_is_approved(commune: Commune) -> None:
+    counting()
+    sent = create_group(commune)
+    approve(sent, by=commune.officer, at=later(1))
+
+    correct_group(commune, "uuid:đầu")
+
+    assert figure().value is None
+    assert figure(book="approved").value == 1
+    assert check_ledger() == []
+    approve(sent, by=commune.officer, at=later(3))
+    assert figure(book="approved").value is None
+    assert check_ledger() == []
+
+
+def test_a_change_that_a_waiting_correction_takes_back_still_counts_as_approved(commune: Commune) -> None:
+    counting()
+    create_group(commune)
+    approve_many([create(commune.village, "Đội 2", OTHER).submission_id], by=commune.officer, at=later(1))
+    change = entity_xml(OTHER, update=True, base=1)
+    sent = send(commune.village, group_xml("uuid:ngừng", change, ten="Đội 2", trang_thai="ngung")).submission_id
+    approve(sent, by=commune.officer, at=later(1))
+    assert figure(book="approved").value == 0
+
+    correct_group(commune, "uuid:ngừng")
+
+    assert figure().value == 2
+    assert figure(book="approved").value == 0
+    approve(sent, by=commune.officer, at=later(3))
+    assert figure(book="approved").value == 1
+    assert check_ledger() == []
+
+
+def test_a_thing_dropped_and_named_again_before_approval_never_left_the_approved_book(commune: Commune) -> None:
+    counting()
+    sent = create_group(commune)
+    approve(sent, by=commune.officer, at=later(1))
+    correct_group(commune, "uuid:đầu", uuid="uuid:bỏ")
+
+    correct_group(commune, "uuid:bỏ", entity_xml(GROUP, create=True, label="Đội"), uuid="uuid:lại")
+
+    assert (figure().value, figure(book="approved").value) == (1, 1)
+    approve(sent, by=commune.officer, at=later(3))
+    assert (figure().value, figure(book="approved").value) == (1, 1)
+    assert check_ledger() == []
+
+
+def test_a_withdrawn_record_with_a_waiting_correction_leaves_both_books(commune: Commune) -> None:
+    counting()
+    sent = create_group(commune)
+    approve(sent, by=commune.officer, at=later(1))
+    correct_group(commune, "uuid:đầu")
+
+    withdraw(sent, by=commune.officer, at=later(3), comment="Ghi nhầm")
+
+    assert (figure().value, figure(book="approved").value) == (None, None)
+    assert check_ledger() == []
+
+
+def test_approving_a_correction_approves_the_thing_it_left_as_it_was(commune: Commune) -> None:
+    counting()
+    sent = create_group(commune)
+    correct_group(commune, "uuid:đầu", entity_xml(GROUP, create=True, label="Đội"))
+
+    approve(sent, by=commune.officer, at=later(3))
+
+    assert (figure().value, figure(book="approved").value) == (1, 1)
+    assert check_ledger() == []
+
+
+def test_a_correction_in_order_reports_the_thing_its_flagged_version_brought(commune: Commune) -> None:
+    counting()
+    # The form asks for the name: without it an officer must look first.
+    sent = create_group(commune, ten="")
+    assert figure().value is None
+
+    correct_group(commune, "uuid:đầu", entity_xml(GROUP, create=True, label="Đội"))
+
+    assert figure().value == 1
+    assert check_ledger() == []
+    approve(sent, by=commune.officer, at=later(3))
+    assert check_ledger() == []
 
 
 # The law: on any day the ledger's stock is the number one gets by counting

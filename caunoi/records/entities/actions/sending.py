@@ -175,6 +175,8 @@ class Sending:
         news = news_of(self.part, made)
         moved = made.created and self.from_day != entity.begins_on
         if not news and not moved:
+            # It may be the first version without flags to say so.
+            self.work.changes.add(entity)
             return []
         if entity.merged_into is not None:
             return self._update(entity)  # says why not

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from caunoi.audit.rules import Actor
@@ -88,6 +89,8 @@ def undo_withdrawn(event: SubmissionsWithdrawn) -> None:
     if not submissions:
         return
     work = _Taking(event.at)
+    for entity in Entity.objects.filter(versions__in=touched).select_related("entity_list").distinct():
+        work.changes.add(entity)
     for submission_id in submissions:
         newest = (
             SubmissionVersion.objects.select_related("submission")
@@ -145,6 +148,7 @@ def _list_made(version: SubmissionVersion) -> list[Made]:
     """What this submission, up to this version of it, made of things, in the order it first touched them."""
     rows = (
         EntityVersion.objects.filter(source__submission_id=version.submission_id, source__number__lte=version.number)
+        .exclude(act__in=[UNDO, REMOVE])
         .select_related("entity__entity_list")
         .order_by("pk")
     )
@@ -184,7 +188,7 @@ class _Taking(Work):
                 for part, before in pairs:
                     sending = Sending(self, version, declarations, part, force)
                     followers += sending.correct(before) if before else sending.carry_out()
-                self.undo(version, dropped, actor_of(version))
+                self.undo(version, dropped, actor_of(version), source_id=version.pk)
         except EntityMistake as mistake:
             self.forget_lists()
             self._note_problem(version, mistake)
@@ -255,7 +259,14 @@ class _Taking(Work):
             count += 1
 
     def note_decided(self, ids: Sequence[int]) -> None:
-        rows = EntityVersion.objects.filter(source_id__in=ids).values_list(
+        """With a correction also what the versions before it said, where it left that as it was."""
+        decided = Exists(
+            SubmissionVersion.objects.filter(
+                pk__in=ids, submission_id=OuterRef("source__submission_id"), number__gte=OuterRef("source__number")
+            )
+        )
+        submissions = SubmissionVersion.objects.filter(pk__in=ids).values("submission_id")
+        rows = EntityVersion.objects.filter(decided, source__submission_id__in=submissions).values_list(
             "source_id", "entity__entity_list__code", "entity__org_unit_id"
         )
         for source, code, unit in rows:
@@ -265,8 +276,11 @@ class _Taking(Work):
 
     # Undoing
 
-    def undo(self, version: SubmissionVersion, dropped: Sequence[Made], by: Actor) -> None:
-        """Put back what stood before the sending spoke of these things."""
+    def undo(
+        self, version: SubmissionVersion, dropped: Sequence[Made], by: Actor, *, source_id: int | None = None
+    ) -> None:
+        """Put back what stood before the sending spoke of these things. `source_id`: the correction that no longer
+        speaks of them, and that has its word in a book only once it counts there; None: at once in both books."""
         if not dropped:
             return
         own = frozenset(
@@ -290,6 +304,7 @@ class _Taking(Work):
                 from_day=next(one.from_day for one in versions if one.number == made.first),
                 by=by,
                 at=self.at,
+                source_id=source_id,
                 base=made.last,
             )
             if made.created:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from caunoi.records.entities.rules.versions import CREATE, MERGE, RESTORE, UNMERGE, Version
+from caunoi.records.entities.rules.versions import CREATE, MERGE, REMOVE, RESTORE, UNMERGE, Version
 
 Ended = Callable[[Mapping[str, str]], bool]
 Counts = Callable[[Version], bool]
@@ -39,7 +39,8 @@ def tell_story(versions: Sequence[Version], ended: Ended = never, counts: Counts
     `counts` picks the versions (for the approved book: the approved ones). A version tells what its record tells of,
     from that day on, so one that arrives late may tell of an earlier day: on every day each property has the value of
     the newest version that carried it and holds on that day. A thing merged with another exists since the earlier of
-    the two began. Whether it was removed or merged away is not told here: then it existed on no day.
+    the two began. Whether it was merged away is not told here: then it existed on no day.
+    Nor is whether it was removed: `is_removed` tells that.
     """
     counted = [one for one in versions if counts(one)]
     created = [one.from_day for one in counted if one.act in (CREATE, RESTORE)]
@@ -59,6 +60,12 @@ def tell_story(versions: Sequence[Version], ended: Ended = never, counts: Counts
                 values.update({name: one.values.get(name, "") for name in one.changed})
         stretches.append(Stretch(day, until, values, ended(values)))
     return stretches
+
+
+def is_removed(versions: Sequence[Version], counts: Counts = all_count) -> bool:
+    """Whether the last word of those that count is that it exists on no day: one book may not have heard of it yet."""
+    words = [one.act for one in versions if one.act in (CREATE, RESTORE, REMOVE) and counts(one)]
+    return words[-1:] == [REMOVE]
 
 
 def find_state(story: Sequence[Stretch], day: date) -> Stretch | None:
