@@ -122,7 +122,8 @@ class _Queue:
 
 
 def _store_group(group: list[_Waiting]) -> None:
-    """Those that were stored have `received` afterwards."""
+    """Those that were stored have `received` afterwards. The first one leads; only its own refusal is raised."""
+    leader = group[0]
     while len(group) > 1:
         try:
             done = store(
@@ -142,7 +143,12 @@ def _store_group(group: list[_Waiting]) -> None:
                 one.received = received
             return
     for one in group:
-        one.received = one.store_alone()
+        try:
+            one.received = one.store_alone()
+        except (Refusal, DatabaseError):
+            # Who writes is not told another's trouble as its own.
+            if one is leader:
+                raise
 
 
 _queue = _Queue()

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -362,3 +362,26 @@ def test_together_gives_what_one_by_one_gives(commune: OrgUnit, plans: list[list
     assert found == expected
     assert [stored_of(village) for village in jointly] == [stored_of(village) for village in singly]
     assert find_chain_break() is None
+
+
+def test_who_writes_for_all_is_never_told_anothers_trouble(
+    commune: OrgUnit, writing: Writing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, other = villages(commune, 2)
+    store, failed = together.store, list[int]()
+
+    def fail_once_for_other(prepared: Sequence[Any], **more: Any) -> list[Received]:
+        if [p.unit.id for p in prepared] == [other.pk] and not failed:
+            failed.append(other.pk)
+            raise OperationalError("database is locked")
+        return store(prepared, **more)
+
+    monkeypatch.setattr(together, "store", fail_once_for_other)
+    taken = report(first, instance_id="uuid:một")
+    again = report(first, instance_id="uuid:một", so_luot_du="99")
+
+    results = send_while_first_is_written(writing, taken, [again, report(other)])
+
+    assert isinstance(results[0], InstanceTaken)
+    assert isinstance(results[1], Received)
+    assert failed == [other.pk]
