@@ -62,6 +62,19 @@ class Projection:
             return self.database.cursor()
 
     def _refresh(self) -> None:
+        """In one transaction: a question that another thread is asking never sees a posting neither in the tail, from
+        which it goes, nor in the segment to which it went."""
+        before = self.segments, self.tail_from, self.tail_to
+        self.database.execute("BEGIN")
+        try:
+            self._bring_up()
+        except BaseException:
+            self.database.execute("ROLLBACK")
+            self.segments, self.tail_from, self.tail_to = before
+            raise
+        self.database.execute("COMMIT")
+
+    def _bring_up(self) -> None:
         segments = list(Segment.objects.values_list("last_seq", "file"))
         if segments != self.segments:
             self._take_segments(segments)

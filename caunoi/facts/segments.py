@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -137,10 +138,18 @@ def _name_segment(temporary: Path, name: str, segment: Segment, replaced: list[S
             if gone != len(replaced):
                 raise IntegrityError("another compaction replaced them first")
             segment.save(force_insert=True)
+        _keep_a_while(replaced)
     except IntegrityError:
         # Another compaction was quicker. The file may be the very one it has named.
         if not Segment.objects.filter(file=name).exists():
             (folder() / name).unlink(missing_ok=True)
+
+
+def _keep_a_while(replaced: Iterable[Segment]) -> None:
+    """From now on: the files may be days old already, and questions that are being asked read them still."""
+    for segment in replaced:
+        with suppress(FileNotFoundError):
+            os.utime(folder() / segment.file)
 
 
 def _sync_folder() -> None:
@@ -170,8 +179,10 @@ def _is_of_dead_process(path: Path) -> bool:
 
 def rebuild(progress: Advance | None = None) -> int:
     """Forget every segment and write them again from the ledger."""
+    replaced = list(Segment.objects.all())
     with transaction.atomic():
         Segment.objects.all().delete()
+    _keep_a_while(replaced)
     return compact(minimum=1, progress=progress)
 
 
