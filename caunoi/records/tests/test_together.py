@@ -24,6 +24,7 @@ from caunoi.forms.errors import FormClosed
 from caunoi.places.models import OrgUnit
 from caunoi.records import together
 from caunoi.records.actions import Incoming, IncomingFile, Received
+from caunoi.records.actions.arrival import store
 from caunoi.records.errors import DeprecatedUnknown, InstanceTaken
 from caunoi.records.events import VersionsArrived
 from caunoi.records.models import Attachment, Submission, SubmissionVersion
@@ -368,7 +369,7 @@ def test_who_writes_for_all_is_never_told_anothers_trouble(
     commune: OrgUnit, writing: Writing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, other = villages(commune, 2)
-    store, failed = together.store, list[int]()
+    failed = list[int]()
 
     def fail_once_for_other(prepared: Sequence[Any], **more: Any) -> list[Received]:
         if [p.unit.id for p in prepared] == [other.pk] and not failed:
