@@ -97,6 +97,7 @@ def held_aside(request: HttpRequest, held_id: int) -> HttpResponse:
     return redirect("held")
 
 
+@never_cache
 @require_safe
 def held_file(request: HttpRequest, held_id: int, name: str) -> HttpResponseBase:
     found = get_held(held_id, _officer(request), moments.now())

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+from datetime import date
 
 import pytest
+from django.db import transaction
 
 from caunoi import moments
 from caunoi.accounts.models import Role, User
+from caunoi.audit.clock import take_numbers
 from caunoi.audit.models import AuditLine
 from caunoi.desk.tests.builders import monthly_xml, publish_monthly, signed_in, user, village_head
 from caunoi.openrosa.tests.client import Phone
 from caunoi.openrosa.tests.sendings import activity, days_ago, photo
+from caunoi.places.models import OrgUnit, OrgUnitSpell, Succession, SuccessionShare
 from caunoi.records.actions.held import place_held, put_aside
 from caunoi.records.errors import EventInFuture, HeldSettled, HeldUnknown
 from caunoi.records.models import Attachment, HeldFile, HeldSending, Submission, SubmissionVersion
@@ -171,3 +175,43 @@ def test_who_decides_nothing_has_no_such_page(officer: User, held: HeldSending) 
 def test_an_old_day_is_a_record_all_the_same(phone: Phone) -> None:
     assert phone.send(activity(ngay=days_ago(300))).status == 201
     assert not HeldSending.objects.exists()
+
+
+def test_a_photo_may_still_come_after_an_officer_placed_it_with_a_part_of_the_village(
+    phone: Phone, officer: User
+) -> None:
+    day = date.fromisoformat(days_ago(10))
+    split(day)
+    assert phone.send(undated()).status == 201
+    place_held(HeldSending.objects.get().pk, day=day, org_unit_id=8, by=officer, at=moments.now())
+
+    assert phone.send(undated(), {"anh.jpg": photo()}).status == 201
+
+    assert Attachment.objects.get().file_id
+    assert phone.send(undated(so_nguoi="99")).status == 409
+
+
+def split(day: date) -> None:
+    """Thôn 1 became Thôn Trên (7) and Thôn Dưới (8)."""
+    with transaction.atomic():
+        OrgUnit.objects.filter(pk=3).update(ends_on=day)
+        OrgUnitSpell.objects.filter(org_unit_id=3).update(to_day=day)
+        known = take_numbers(1)[0]
+        made = Succession.objects.create(day=day, kind="split", known_from=known)
+        for pk, name in ((7, "Trên"), (8, "Dưới")):
+            new = OrgUnit.objects.create(id=pk, key=f"u{pk}", level="village", starts_on=day, known_from=known)
+            OrgUnitSpell.objects.create(
+                org_unit=new, name=f"Thôn {name}", short_name=name, search_name=name, parent_id=2, from_day=day
+            )
+            SuccessionShare.objects.create(
+                succession=made, old_id=3, new=new, old_parts=10**12 // 2, new_parts=10**12, basis="tách"
+            )
+
+
+def test_its_page_and_its_photos_are_kept_by_no_browser(phone: Phone, officer: User, held: HeldSending) -> None:
+    client = signed_in(officer)
+
+    for address in (f"/held/{held.pk}/", f"/held/{held.pk}/files/anh.jpg/"):
+        answer = client.get(address)
+        assert (answer.status_code, "no-store" in answer.headers.get("Cache-Control", "")) == (200, True), address
+        answer.close()

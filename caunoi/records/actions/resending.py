@@ -26,11 +26,12 @@ from caunoi.records.rules.phones import choose_files
 @dataclass(frozen=True)
 class Known:
     """A sending that arrived before. `missing`: files it announced that are not here yet, or for which those of an
-    earlier version stand in."""
+    earlier version stand in. `org_unit_ids`: whom it is about; what an officer placed with another unit, a successor,
+    also whom it came from."""
 
     stored: SubmissionVersion | HeldSending
     sha256: str
-    org_unit_id: int
+    org_unit_ids: frozenset[int]
     withdrawn: bool
     missing: tuple[str, ...]
 
@@ -61,7 +62,7 @@ def find_known(form_code: str, instance_id: str) -> Known | None:
         here = set(held.files.values_list("name", flat=True))
         announced = choose_files(parse_instance(held.xml.encode(), questions_of(held.form_version)).files)
         missing = tuple(name for name in announced if name not in here)
-        return Known(held, _sha256(held.xml.encode()), held.org_unit_id, False, missing)
+        return Known(held, _sha256(held.xml.encode()), frozenset({held.org_unit_id}), False, missing)
     repeated = (
         RepeatedInstance.objects.select_related("version__submission")
         .filter(form__code=form_code, instance_id=instance_id)
@@ -74,7 +75,9 @@ def _known(version: SubmissionVersion, sha256: str) -> Known:
     submission = version.submission
     missing = {*Attachment.objects.filter(version=version, file=None).values_list("name", flat=True)}
     missing |= list_standing_in(version)
-    return Known(version, sha256, submission.org_unit_id, submission.state == State.WITHDRAWN, tuple(sorted(missing)))
+    came_from = HeldSending.objects.filter(became_id=submission.pk, instance_id=version.instance_id)
+    units = frozenset({submission.org_unit_id, *came_from.values_list("org_unit_id", flat=True)})
+    return Known(version, sha256, units, submission.state == State.WITHDRAWN, tuple(sorted(missing)))
 
 
 def check_same(known: Known, xml: bytes, org_unit_ids: Collection[int]) -> None:
@@ -82,7 +85,7 @@ def check_same(known: Known, xml: bytes, org_unit_ids: Collection[int]) -> None:
 
     Raises InstanceTaken, InstanceWithdrawn.
     """
-    if known.sha256 != _sha256(xml) or known.org_unit_id not in org_unit_ids:
+    if known.sha256 != _sha256(xml) or known.org_unit_ids.isdisjoint(org_unit_ids):
         raise InstanceTaken
     if known.withdrawn:
         raise InstanceWithdrawn
