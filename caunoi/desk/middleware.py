@@ -34,11 +34,12 @@ CONFLICTS = frozenset(
         "held-settled",
         "instance-taken",
         "instance-withdrawn",
-        "sent-twice-at-once",
         "step-impossible",
         "version-moved",
     }
 )
+# A moment later it may be taken: a queue that sends keeps it waiting, and marks nothing as refused.
+PASSING = frozenset({"sent-twice-at-once"})
 
 
 def get_status(refusal: Refusal) -> int:
@@ -46,6 +47,8 @@ def get_status(refusal: Refusal) -> int:
         return 403
     if isinstance(refusal, NotFound):
         return 404
+    if refusal.code in PASSING:
+        return 503
     return 409 if refusal.code in CONFLICTS else 400
 
 
