@@ -112,6 +112,7 @@ def _sorted(rows: list[Row], sort: str) -> list[Row]:
     return rows[::-1] if sort.startswith("-") else rows
 
 
+@never_cache
 @require_safe
 def register_export(request: HttpRequest, code: str, kind: str) -> HttpResponse | StreamingHttpResponse | FileResponse:
     """All that the list's filters match, with all properties."""

@@ -118,6 +118,7 @@ def submission_version(request: HttpRequest, submission_id: int, number: int) ->
     return render(request, "desk/collect/submission.html", context)
 
 
+@never_cache
 @require_safe
 def submission_file(request: HttpRequest, submission_id: int, number: int, name: str) -> HttpResponseBase:
     """An attachment of a version; a correction's unchanged photos stand on an earlier version."""

@@ -113,6 +113,7 @@ def workbook_confirm(request: HttpRequest) -> HttpResponseBase:
     return answer(request, work)
 
 
+@never_cache
 @require_safe
 def workbook_file(request: HttpRequest) -> HttpResponse:
     """The workbook itself."""
