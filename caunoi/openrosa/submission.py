@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -18,16 +17,14 @@ from django.views.decorators.http import require_http_methods
 
 from caunoi import moments
 from caunoi.audit.rules import Actor
-from caunoi.documents.pictures import clean_picture
-from caunoi.forms.models import FormVersion
 from caunoi.forms.queries import checker_of
 from caunoi.forms.rules.instance import Identity, parse_instance, read_identity
-from caunoi.forms.rules.questions import WITH_POSITION, walk_answers
+from caunoi.forms.rules.questions import list_with_position
 from caunoi.forms.state import recall_form_version
 from caunoi.openrosa import answers
 from caunoi.openrosa.errors import FormIdMissing, NothingSent, SendingTooLarge
 from caunoi.openrosa.phone import Phone, identify
-from caunoi.records.actions.files import name_of
+from caunoi.records.actions.files import make_harmless, name_of
 from caunoi.records.actions.held import hold, is_held
 from caunoi.records.actions.resending import add_files, check_same, find_known
 from caunoi.records.errors import UNPLACED, DeprecatedUnknown, UnitNotOnDay
@@ -40,7 +37,6 @@ from caunoi.refusals import Refusal
 # Times the limit; whoever sends more finds the line cut.
 MOST_READ_AWAY = 10
 XML_PART = "xml_submission_file"
-SOUND_OR_FILM = re.compile(r"(?:audio|video)/[a-z0-9.+-]{1,60}")
 
 
 @require_http_methods(["HEAD", "POST"])
@@ -78,7 +74,9 @@ def _receive(request: HttpRequest, phone: Phone, xml: bytes, files: list[Uploade
         source=Source.DEVICE,
         entered_by_name=phone.app_user.name,
         device=_describe_device(request, phone),
-        attachments=_take_files(files, choose_files(instance.files), _with_position(version, instance.answers)),
+        attachments=_take_files(
+            files, choose_files(instance.files), list_with_position(checker_of(version).outline, instance.answers)
+        ),
     )
     return _take(incoming, identity, phone, actor, at)
 
@@ -173,24 +171,8 @@ def _take_files(sent: list[UploadedFile], wanted: Sequence[str], with_position: 
     for file in sent:
         name = name_of(IncomingFile(file.name or ""))
         if name in wanted:
-            taken.append(_make_harmless(name, file, keep_notes=name in with_position))
+            taken.append(make_harmless(name, file.read(), file.content_type or "", keep_notes=name in with_position))
     return taken
-
-
-def _make_harmless(name: str, file: UploadedFile, *, keep_notes: bool) -> IncomingFile:
-    content = file.read()
-    picture = clean_picture(content, keep_notes=keep_notes)
-    if picture is not None:
-        return IncomingFile(name, picture.content, picture.media_type)
-    claimed = (file.content_type or "").lower()
-    # Whatever claims to be a picture and cannot be decoded is never shown as one.
-    return IncomingFile(name, content, claimed if SOUND_OR_FILM.fullmatch(claimed) else "application/octet-stream")
-
-
-def _with_position(version: FormVersion, given: dict[str, Any]) -> frozenset[str]:
-    """Names of photos whose question asks to keep where and when they were taken."""
-    asked = walk_answers(checker_of(version).outline, given)
-    return frozenset(value for question, value in asked if value and WITH_POSITION in question.appearance.split())
 
 
 def _describe_device(request: HttpRequest, phone: Phone) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import html
+import io
 import json
 import re
 from datetime import date
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 
 from caunoi.accounts.models import Role
 from caunoi.desk.tests.builders import (
@@ -183,6 +185,24 @@ def test_an_activity_with_a_photo_arrives_whole() -> None:
     kept: Any = client.get(f"/submissions/{Submission.objects.get().pk}/files/1/anh.jpg/")
     assert "Họp dân" in page and "02/08/2026" in page
     assert b"".join(kept.streaming_content) == b"\xff\xd8\xff bytes"
+
+
+def test_a_photo_loses_the_cameras_notes_whatever_the_page_sent() -> None:
+    publish_event()
+    client = signed_in(village_head())
+    camera = io.BytesIO()
+    notes = Image.Exif()
+    notes[0x010E] = "chụp ở nhà ông A"
+    Image.new("RGB", (40, 30), "green").save(camera, "JPEG", exif=notes)
+    assert b"Exif" in camera.getvalue()
+
+    photo = SimpleUploadedFile("anh.jpg", camera.getvalue(), "image/jpeg")
+    send(client, "/fill/hoat_dong/u3/event/", event_xml(), **{"anh.jpg": photo})
+
+    kept: Any = client.get(f"/submissions/{Submission.objects.get().pk}/files/1/anh.jpg/")
+    content = b"".join(kept.streaming_content)
+    assert Image.open(io.BytesIO(content)).size == (40, 30)
+    assert b"Exif" not in content
 
 
 def test_an_empty_sending_is_refused_in_words() -> None:

@@ -25,17 +25,22 @@ from caunoi.desk.errors import CannotCorrectNow, CannotWriteHere, PageUnknown
 from caunoi.desk.sheets import EVENT, OpenSheet, describe_correction, describe_sheet
 from caunoi.forms.errors import FormClosed
 from caunoi.forms.models import Assignment, FormVersion, PeriodKind
-from caunoi.forms.queries import get_form_version, list_assignments
+from caunoi.forms.queries import checker_of, get_form_version, list_assignments
 from caunoi.forms.rules.assignments import holds_on
+from caunoi.forms.rules.instance import parse_instance, read_identity
+from caunoi.forms.rules.questions import list_with_position
 from caunoi.periods.rules import PeriodType
 from caunoi.periods.wording import describe_period
 from caunoi.places.queries import get_snapshot
+from caunoi.records.actions.files import make_harmless
 from caunoi.records.errors import AnswersRefused, NotAssigned, PeriodNotBegun
-from caunoi.records.incoming import Incoming, IncomingFile
+from caunoi.records.incoming import Incoming
 from caunoi.records.models import Source, Submission
 from caunoi.records.queries import find_return_comment, find_submission_of_period, get_submission, get_version
 from caunoi.records.rules.occasions import Occasion, find_period, occasion_of_period
 from caunoi.records.together import receive_together
+
+XML_PART = "xml_submission_file"
 
 
 @dataclass(frozen=True)
@@ -129,22 +134,26 @@ def take(request: HttpRequest, form_code: str, unit_id: int, period_key: str) ->
     user, at = cast(User, request.user), moments.now()
     if not can(user, WRITERS, unit_id, moments.local_date(at)):
         raise CannotWriteHere(get_snapshot().name_on(unit_id, moments.local_date(at)))
-    sent = request.FILES.get("xml_submission_file")
+    sent = request.FILES.get(XML_PART)
     if sent is None:
         return _refuse(_("Bản gửi không có nội dung. Hãy tải lại trang, bản nháp vẫn còn, rồi gửi lại."), status=400)
+    xml = sent.read()
+    given = {name: file for name, file in request.FILES.items() if name != XML_PART and not isinstance(file, list)}
+    with_position = _list_with_position(xml) if given else frozenset()
     incoming = Incoming(
         form_code=form_code,
         org_unit_id=unit_id,
         received_at=at,
         period_key=period_key,
-        xml=sent.read(),
+        xml=xml,
         source=Source.BROWSER,
         entered_by=user,
         entered_by_name=str(user),
         attachments=[
-            IncomingFile(file.name or name, file.read(), file.content_type or "application/octet-stream")
-            for name, file in request.FILES.items()
-            if name != "xml_submission_file" and not isinstance(file, list)
+            make_harmless(
+                file.name or name, file.read(), file.content_type or "", keep_notes=(file.name or name) in with_position
+            )
+            for name, file in given.items()
         ],
     )
     try:
@@ -158,6 +167,13 @@ def take(request: HttpRequest, form_code: str, unit_id: int, period_key: str) ->
         messages.warning(request, flag)
     url = reverse("submission", args=[received.submission_id])
     return JsonResponse({"ok": True, "url": url, "flags": received.flags}, json_dumps_params={"ensure_ascii": False})
+
+
+def _list_with_position(xml: bytes) -> frozenset[str]:
+    """Photos that the form wants with their position. Raises the refusals of an instance that can't be read."""
+    identity = read_identity(xml)
+    checker = checker_of(get_form_version(identity.form_id, identity.version))
+    return list_with_position(checker.outline, parse_instance(xml, checker.questions).answers)
 
 
 def _refuse(message: str, *, status: int, mistakes: list[dict[str, object]] | None = None) -> JsonResponse:

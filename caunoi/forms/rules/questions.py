@@ -144,6 +144,12 @@ def list_answered_files(branch: Branch, answers: Mapping[str, Any]) -> list[str]
     )
 
 
+def list_with_position(branch: Branch, answers: Mapping[str, Any]) -> frozenset[str]:
+    """Names of photos whose question asks to keep where and when they were taken."""
+    asked = walk_answers(branch, answers)
+    return frozenset(name for question, name in asked if name and WITH_POSITION in question.appearance.split())
+
+
 def is_plain_file_name(name: str) -> bool:
     """Whether a file may be kept under it: no path, nothing invisible, no longer than our tables hold."""
     return (

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from caunoi.documents.actions import store_bytes
 from caunoi.documents.models import StoredFile
+from caunoi.documents.pictures import clean_picture
 from caunoi.records.actions.door import Prepared
 from caunoi.records.incoming import IncomingFile
 from caunoi.records.models import Attachment, Source, SubmissionVersion
+
+SOUND_OR_FILM = re.compile(r"(?:audio|video)/[a-z0-9.+-]{1,60}")
 
 
 def files_of(one: Prepared) -> Sequence[IncomingFile]:
@@ -89,3 +93,14 @@ def _find_before(version: SubmissionVersion, name: str) -> StoredFile | None:
     ).exclude(file=None)
     found = before.select_related("file").order_by("-version__number").first()
     return found.file if found is not None else None
+
+
+def make_harmless(name: str, content: bytes, claimed_type: str, *, keep_notes: bool) -> IncomingFile:
+    """A picture decoded and encoded anew, without the camera's notes unless the form asks for them; anything else as a
+    download. Whoever sends it: position must not depend on the sender's own script having taken it out."""
+    picture = clean_picture(content, keep_notes=keep_notes)
+    if picture is not None:
+        return IncomingFile(name, picture.content, picture.media_type)
+    claimed = claimed_type.lower()
+    # Whatever claims to be a picture and cannot be decoded is never shown as one.
+    return IncomingFile(name, content, claimed if SOUND_OR_FILM.fullmatch(claimed) else "application/octet-stream")
