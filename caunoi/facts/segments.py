@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from caunoi.audit.clock import lock_clock
 from caunoi.facts.models import Posting, Segment
 from caunoi.facts.postings import COLUMNAR, TABLE, read_postings
 
@@ -43,8 +44,8 @@ def folder() -> Path:
 def compact(*, minimum: int = COMPACT_FROM, progress: Advance | None = None) -> int:
     """Write the tail as segments if it is long enough. Returns the new rows written; `progress` gets counts.
 
-    One compactor at a time wins: the row lock on the clock would stop postings, so the unique bounds of `Segment`
-    decide instead; a second compactor's file is removed.
+    Of two compactors at the same time one wins: nothing is locked while they write, for that would stop postings; when
+    they name their files, the second finds its postings named already and its file is removed.
     """
     segments = list(Segment.objects.order_by("last_seq"))
     last = segments[-1].last_seq if segments else 0
@@ -52,19 +53,40 @@ def compact(*, minimum: int = COMPACT_FROM, progress: Advance | None = None) -> 
         return 0
     folder().mkdir(parents=True, exist_ok=True)
     _remove_orphans()
-    newest = Posting.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
     joined = _choose_joined(segments, Posting.objects.filter(seq__gt=last).count())
     writer = _Writer(joined)
     written = 0
-    for table in read_postings(last, newest):
+    for table in read_postings(last):
         writer.take(table)
         written += table.num_rows
         if progress is not None:
             progress(table.num_rows)
         if writer.rows >= SEGMENT_ROWS:
-            writer.finish()
-    writer.finish()
+            _name_segments([writer.finish()], joined)
+            joined = []
+    if writer.rows:
+        _name_segments([writer.finish()], joined)
     return written
+
+
+def rebuild(progress: Advance | None = None) -> int:
+    """Write every segment again from the ledger. The new ones take the old ones' place all at once: whoever asks
+    meanwhile reads the old ones, and not the whole ledger as a tail."""
+    replaced = list(Segment.objects.all())
+    folder().mkdir(parents=True, exist_ok=True)
+    _remove_orphans()
+    writer = _Writer([])
+    made: list[Segment] = []
+    for table in read_postings(0):
+        writer.take(table)
+        if progress is not None:
+            progress(table.num_rows)
+        if writer.rows >= SEGMENT_ROWS:
+            made.append(writer.finish())
+    if writer.rows:
+        made.append(writer.finish())
+    _name_segments(made, replaced)
+    return sum(segment.rows for segment in made)
 
 
 def _choose_joined(segments: list[Segment], arriving: int) -> list[Segment]:
@@ -85,7 +107,6 @@ class _Writer:
     def __init__(self, joined: list[Segment]) -> None:
         import duckdb  # noqa: PLC0415 - only compaction and questions need it
 
-        self.joined = joined
         self.database: duckdb.DuckDBPyConnection = duckdb.connect(
             ":memory:",
             config={"threads": os.cpu_count() or 2, "memory_limit": "1GB", "temp_directory": str(folder() / "tmp")},
@@ -105,44 +126,50 @@ class _Writer:
         self.database.unregister("incoming")
         self.rows += table.num_rows  # type: ignore[attr-defined]  # an Arrow table
 
-    def finish(self) -> None:
-        if not self.rows:
-            return
+    def finish(self) -> Segment:
+        """The collected rows as a file on disk, which nobody names yet. Its name follows from its content."""
         found = self.database.execute("SELECT min(seq), max(seq), count(*) FROM rows").fetchone()
         assert found is not None
         first, last, count = found
-        name = f"{first:015d}-{last:015d}-{count}.parquet"
-        beside = f"{name}.{os.getpid()}.part"
+        beside = f"{first:015d}-{last:015d}.{os.getpid()}.part"
         # Questions ask few elements of many units: rows of one book, element and unit stand together, in small row
         # groups whose minima and maxima let the reader skip the rest.
         self.database.execute(
             f"COPY (SELECT * FROM rows ORDER BY book, element, unit, span, seq) TO '{_quoted(beside)}'"
             f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
         )
-        _name_segment(
-            folder() / beside, name, Segment(first_seq=first, last_seq=last, file=name, rows=count), self.joined
-        )
-        self.joined = []
+        with open(folder() / beside, "rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            os.fsync(file.fileno())
+        name = f"{first:015d}-{last:015d}-{sha256[:16]}.parquet"
+        os.replace(folder() / beside, folder() / name)
+        _sync_folder()
         self._begin()
+        return Segment(first_seq=first, last_seq=last, file=name, rows=count, sha256=sha256)
 
 
-def _name_segment(temporary: Path, name: str, segment: Segment, replaced: list[Segment]) -> None:
-    with open(temporary, "rb") as file:
-        segment.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        os.fsync(file.fileno())
-    os.replace(temporary, folder() / name)
-    _sync_folder()
+def _name_segments(made: list[Segment], replaced: list[Segment]) -> None:
+    """In one transaction: a question sees the old ones or the new ones."""
     try:
         with transaction.atomic():
+            # One at a time: two who each see no overlap would together name some postings twice.
+            lock_clock()
             gone = Segment.objects.filter(pk__in=[one.pk for one in replaced]).delete()[0]
             if gone != len(replaced):
                 raise IntegrityError("another compaction replaced them first")
-            segment.save(force_insert=True)
+            if (
+                made
+                and Segment.objects.filter(last_seq__gte=made[0].first_seq, first_seq__lte=made[-1].last_seq).exists()
+            ):
+                raise IntegrityError("another compaction has named some of these postings meanwhile")
+            for segment in made:
+                segment.save(force_insert=True)
         _keep_a_while(replaced)
     except IntegrityError:
-        # Another compaction was quicker. The file may be the very one it has named.
-        if not Segment.objects.filter(file=name).exists():
-            (folder() / name).unlink(missing_ok=True)
+        # Another compaction was quicker. A file may be the very one it has named.
+        for segment in made:
+            if not Segment.objects.filter(file=segment.file).exists():
+                (folder() / segment.file).unlink(missing_ok=True)
 
 
 def _keep_a_while(replaced: Iterable[Segment]) -> None:
@@ -170,20 +197,11 @@ def _remove_orphans() -> None:
 
 
 def _is_of_dead_process(path: Path) -> bool:
-    """`….parquet.1234.part`: what process 1234 was writing when it died."""
+    """`….1234.part`: what process 1234 was writing when it died."""
     if path.suffix != ".part":
         return False
     number = path.name.split(".")[-2]
     return number.isdigit() and not Path(f"/proc/{number}").exists()
-
-
-def rebuild(progress: Advance | None = None) -> int:
-    """Forget every segment and write them again from the ledger."""
-    replaced = list(Segment.objects.all())
-    with transaction.atomic():
-        Segment.objects.all().delete()
-    _keep_a_while(replaced)
-    return compact(minimum=1, progress=progress)
 
 
 def check_segments() -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from caunoi.facts import projection as projections
+from caunoi.facts import segments
 from caunoi.facts.models import Book, Posting, Segment
 from caunoi.facts.projection import Projection, forget_projections, get_projection
 from caunoi.facts.segments import compact, folder, rebuild
@@ -38,6 +39,26 @@ def post(first: int, last: int) -> None:
 
 def count(cursor: Any) -> int:
     return int(cursor.execute("SELECT count(*) FROM postings").fetchone()[0])
+
+
+def test_a_compaction_in_the_middle_of_a_rebuild_counts_nothing_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    post(1, 200)
+    compact(minimum=1)
+    post(201, 260)
+    name = segments._name_segments
+
+    def compact_first(made: list[Segment], replaced: list[Segment]) -> None:
+        monkeypatch.setattr(segments, "_name_segments", name)
+        post(261, 300)
+        compact(minimum=1)
+        name(made, replaced)
+
+    monkeypatch.setattr(segments, "_name_segments", compact_first)
+
+    rebuild()
+
+    assert count(get_projection().cursor()) == 300
+    assert sum(Segment.objects.values_list("rows", flat=True)) <= 300
 
 
 @pytest.mark.parametrize("write", [compact, rebuild])
