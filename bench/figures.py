@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bench import door, exports, questions, web, whole
+from bench import door, exports, phones, questions, web, whole
 from bench.measuring import Bench, Measured
 
 MEASURES: list[Callable[[Bench], Measured]] = [
@@ -20,6 +20,16 @@ MEASURES: list[Callable[[Bench], Measured]] = [
     questions.question_peak_mb,
     web.web_idle_mb,
     web.desk_home_p95_ms,
+    phones.submissions_per_s,
+    phones.submissions_p99_ms,
+    phones.submissions_peak_mb,
+    phones.submissions_per_s_postgres,
+    phones.submissions_p99_ms_postgres,
+    phones.photos_per_s,
+    phones.photos_peak_mb,
+    phones.reconnect_storm_p99_s,
+    phones.form_list_p95_ms,
+    phones.manifest_p95_ms,
     whole.demo_load_s,
     whole.report_s,
 ]

@@ -13,5 +13,17 @@ GROUPS = {
         "web_idle_mb",
         "desk_home_p95_ms",
     ],
+    "phones": [
+        "submissions_per_s",
+        "submissions_p99_ms",
+        "submissions_peak_mb",
+        "submissions_per_s_postgres",
+        "submissions_p99_ms_postgres",
+        "photos_per_s",
+        "photos_peak_mb",
+        "reconnect_storm_p99_s",
+        "form_list_p95_ms",
+        "manifest_p95_ms",
+    ],
     "demo": ["demo_load_s", "report_s"],
 }

@@ -25,9 +25,7 @@ VISITS = 200
 @contextmanager
 def served(command: list[str]) -> Iterator[tuple[int, psutil.Process]]:
     """A server on a free port, ready to answer; stopped at the end with its workers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [part.replace("PORT", str(port)) for part in command]
     server = subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -48,6 +46,22 @@ def served(command: list[str]) -> Iterator[tuple[int, psutil.Process]]:
             server.wait(10)
         except subprocess.TimeoutExpired:
             server.kill()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for_port(port: int) -> None:
+    for _try in range(300):
+        try:
+            visit(port, "/sign-in/")
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("the server did not start within 30 s")
 
 
 OURS = [sys.executable, "-m", "bench.serve", "PORT"]

@@ -70,11 +70,13 @@ def months() -> list[tuple[int, int]]:
     return [add_months(FIRST_MONTH, index) for index in range(MONTHS)]
 
 
-def form_text() -> str:
+def form_text(elements: int = ELEMENTS, *, photo: bool = False) -> str:
     questions = "\n".join(
         f"| | integer | so_{i:02d} | Số thứ {i} | Number {i} | yes | . >= 0 | Ghi số từ 0 trở lên. |"
-        for i in range(1, ELEMENTS + 1)
+        for i in range(1, elements + 1)
     )
+    if photo:
+        questions += "\n| | image | anh | Ảnh | Photo | | | |"
     return (
         "| survey |\n"
         "| | type | name | label::Tiếng Việt (vi) | label::English (en) | required | constraint |"
@@ -87,10 +89,15 @@ def form_text() -> str:
     )
 
 
-def publish() -> FormVersion:
+def publish(elements: int = ELEMENTS, *, photo: bool = False) -> FormVersion:
     """The form with its assignment and data elements."""
     version = publish_form(
-        content=form_text().encode(), file_type="md", file_name=f"{FORM}.md", pack="do-toc-do", by=BY, at=PUBLISHED
+        content=form_text(elements, photo=photo).encode(),
+        file_type="md",
+        file_name=f"{FORM}.md",
+        pack="do-toc-do",
+        by=BY,
+        at=PUBLISHED,
     )
     set_assignments(FORM, [AssignmentRow("village", "month", approval_level="commune")], by=BY, at=PUBLISHED)
     with connection.cursor(), _atomic():
@@ -102,7 +109,7 @@ def publish() -> FormVersion:
                     levels=["village"], form_code=FORM, expression=f"${{so_{i:02d}}}", day="period", pack="do-toc-do",
                     known_from=known,
                 )
-                for i in range(1, ELEMENTS + 1)
+                for i in range(1, elements + 1)
             ]
         )  # fmt: skip
         write_line("bench.publish", "bench", by=BY, at=PUBLISHED)
