@@ -73,10 +73,12 @@ def _nothing_remembered() -> Iterator[None]:
     from caunoi.forms.state import forget_versions
     from caunoi.places.queries import forget_snapshots
     from caunoi.records.together import forget_doors
+    from caunoi.remembering import forget_all
 
     forget_snapshots()
     forget_doors()
     forget_versions()
+    forget_all()
     forget_catalogues()
     projection.forget_projections()
     facts._rules.clear()

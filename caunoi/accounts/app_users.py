@@ -26,6 +26,7 @@ from caunoi.moments import local_date
 from caunoi.places.models import OrgUnit
 from caunoi.places.queries import get_snapshot
 from caunoi.refusals import NotAllowed
+from caunoi.remembering import remember
 from caunoi.vietnamese_text import clean, fold
 
 MAY_GIVE_ACCESS = frozenset({Role.APPROVER, Role.ADMINISTRATOR, Role.PROGRAMME_MANAGER})
@@ -82,9 +83,8 @@ def revoke_app_user(app_user: AppUser, *, by: User, at: datetime) -> None:
 
 def find_app_user(token: str, at: datetime) -> AppUser | None:
     """Whose token it is; None if it never was one or was revoked by then."""
-    # By hand: building the statement took longer than all else that is asked about a phone.
-    rows = AppUser.objects.raw("SELECT * FROM accounts_appuser WHERE token_sha256 = %s", [_hash(token)])
-    found = next(iter(rows), None)
+    sha256 = _hash(token)
+    found = remember(("app user", sha256), lambda: AppUser.objects.filter(token_sha256=sha256).first())
     return None if found is None or (found.revoked_at is not None and found.revoked_at <= at) else found
 
 
@@ -96,6 +96,7 @@ def note_seen(app_user: AppUser, *, device: str, at: datetime) -> None:
     due = Q(last_seen_at__isnull=True) | Q(last_seen_at__lte=at - SEEN_EVERY)
     with transaction.atomic():  # in line with all who write
         AppUser.objects.filter(due, pk=app_user.pk).update(last_seen_at=at, last_device=clean(device)[:200])
+    app_user.last_seen_at = at  # whoever remembers it need not try again for a minute
 
 
 def token_of(app_user: AppUser) -> str:

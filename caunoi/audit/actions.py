@@ -12,6 +12,9 @@ from caunoi.audit.models import AuditLine
 from caunoi.audit.rules import Actor, Line, compute_hash
 from caunoi.bulk_rows import insert_rows
 
+# Actions that leave places, forms, people and the catalogue as they are; any other is taken to change them.
+ABOUT_RECORDS = ("submission.", "held.", "entity.", "report.")
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -32,7 +35,9 @@ def write_lines(entries: Iterable[Entry], *, by: Actor, at: datetime) -> None:
     # Never back in time, even when the machine's clock is set back: "as known at a day" relies on it.
     moment = max(at, clock.last_at) if clock.last_at else at
     rows = []
+    defined = False
     for entry in entries:
+        defined = defined or not entry.action.startswith(ABOUT_RECORDS)
         clock.line += 1
         actor = entry.by or by
         line = Line(clock.line, moment, actor, entry.action, entry.subject, entry.detail, clock.number)
@@ -55,8 +60,9 @@ def write_lines(entries: Iterable[Entry], *, by: Actor, at: datetime) -> None:
     insert_rows(rows)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE audit_knowledgeclock SET line = %s, head = %s, last_at = %s WHERE id = 1",
-            [clock.line, clock.head, connection.ops.adapt_datetimefield_value(moment)],
+            "UPDATE audit_knowledgeclock SET line = %s, head = %s, last_at = %s, definitions = definitions + %s"
+            " WHERE id = 1",
+            [clock.line, clock.head, connection.ops.adapt_datetimefield_value(moment), int(defined)],
         )
 
 

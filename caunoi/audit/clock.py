@@ -58,6 +58,14 @@ def current_number() -> int:
     return KnowledgeClock.objects.filter(id=1).values_list("number", flat=True).first() or 0
 
 
+def read_definitions() -> int:
+    """Moves with each change of places, forms, people or the catalogue. See `remembering`."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT definitions FROM audit_knowledgeclock WHERE id = 1")
+        row = cursor.fetchone()
+        return row[0] if row else 0
+
+
 def number_at(day: date) -> int:
     """What was known at the end of that day in Vietnam."""
     line = AuditLine.objects.filter(at__lt=end_of_day(day)).order_by("-number").values_list("knowledge", flat=True)

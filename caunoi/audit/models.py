@@ -4,7 +4,8 @@ from django.db import models
 
 
 class KnowledgeClock(models.Model):
-    """One row. `number` is the last knowledge number given out; `head` the hash of the last audit line.
+    """One row. `number` is the last knowledge number given out; `head` the hash of the last audit line; `definitions`
+    moves with each action that is not about a record: whoever read it knows whether anything defined has changed.
 
     Locked from the first number taken until commit: numbers are given in commit order, which sequences of a database
     do not promise.
@@ -14,6 +15,7 @@ class KnowledgeClock(models.Model):
     number = models.BigIntegerField(default=0)
     line = models.BigIntegerField(default=0)
     head = models.CharField(max_length=64, default="0" * 64)
+    definitions = models.BigIntegerField(default=0)
     last_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -10,6 +10,7 @@ from caunoi.facts.models import DataElement, Indicator, Relation
 from caunoi.facts.rules.derivation import ElementRule, compile_element
 from caunoi.facts.rules.formula import Node, parse_formula
 from caunoi.facts.rules.formula_check import ElementFacts, IndicatorFacts, check_formula
+from caunoi.remembering import remember
 
 # Every change of the catalogue takes a knowledge number, or changes a count. Asked for each sending, and so in one
 # statement: building the same with the ORM took longer than checking and deriving a submission.
@@ -33,7 +34,7 @@ def _read_state() -> State:
 
 def element_rules(form_code: str) -> Rules:
     """The compiled data elements that a form feeds, and their ids by code. Compiled once per state of the catalogue."""
-    key = (form_code, _read_state())
+    key = (form_code, remember("catalogue", _read_state))
     if (known := _rules.get(key)) is not None:
         return known
     if len(_rules) >= MOST_RULES:
@@ -55,7 +56,7 @@ def element_rules(form_code: str) -> Rules:
 
 def get_catalogue() -> Catalogue:
     """Read once for each state of the catalogue."""
-    key = _read_state()
+    key = remember("catalogue", _read_state)
     if (known := _catalogues.get(key)) is not None:
         return known
     if len(_catalogues) > 8:

@@ -6,6 +6,7 @@ from django.db import connection
 
 from caunoi.forms.models import FormVersion
 from caunoi.forms.queries import get_form_version
+from caunoi.remembering import remember
 
 MOST_VERSIONS = 500
 _versions: dict[tuple[str, str], tuple[tuple[object, ...], FormVersion]] = {}
@@ -21,6 +22,10 @@ _STATE = """
     FROM forms_form f WHERE f.code = %s"""
 
 
+def get_form_state(form_code: str) -> tuple[object, ...]:
+    return remember(("form", form_code), lambda: read_form_state(form_code))
+
+
 def read_form_state(form_code: str) -> tuple[object, ...]:
     """Changes whenever anything about the form does: its versions, assignments, extensions or closing; in one
     statement, as it is asked for each sending. Empty for a form that is not there."""
@@ -32,7 +37,7 @@ def read_form_state(form_code: str) -> tuple[object, ...]:
 def recall_form_version(code: str, version: str = "") -> FormVersion:
     """As `get_form_version`, read again only when something about the form changed: a row holds the whole form, and
     takes longer to read than a sending to check. Not to be changed by who gets it."""
-    state = read_form_state(code)
+    state = get_form_state(code)
     known = _versions.get((code, version))
     if known is not None and known[0] == state:
         return known[1]

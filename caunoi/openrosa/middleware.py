@@ -8,12 +8,14 @@ from django.urls import resolve, set_urlconf
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from caunoi.audit.clock import read_definitions
 from caunoi.desk.middleware import get_status
 from caunoi.openrosa import answers, urls_devices
 from caunoi.openrosa.errors import SendingTooLarge, TokenMissing, TooManyGuesses
 from caunoi.openrosa.guesses import PAUSE_SECONDS
 from caunoi.records.errors import SentTwiceAtOnce
 from caunoi.refusals import Refusal
+from caunoi.remembering import as_defined_at
 
 STATUSES: dict[type[Refusal], int] = {
     TokenMissing: 401,
@@ -41,7 +43,9 @@ class DeviceMiddleware:
             match = resolve(request.path_info, urls_devices.__name__)
             request.resolver_match = match
             try:
-                answer: HttpResponse = match.func(request, *match.args, **match.kwargs)
+                # A phone changes no definition.
+                with as_defined_at(read_definitions()):
+                    answer: HttpResponse = match.func(request, *match.args, **match.kwargs)
             except Refusal as refusal:
                 return _refuse(refusal)
             return _explain_method(answer) if isinstance(answer, HttpResponseNotAllowed) else answer

@@ -13,6 +13,7 @@ from caunoi.periods.rules import BEGINNING
 from caunoi.places.errors import PlaceAmbiguous, PlaceNotOnDay, PlaceUnknown
 from caunoi.places.models import OrgUnit, OrgUnitSpell, SuccessionShare
 from caunoi.places.rules.snapshot import PlaceSnapshot, Spell, Step, Unit, make_snapshot
+from caunoi.remembering import remember
 from caunoi.vietnamese_text import clean, fold
 
 _lock = threading.Lock()
@@ -21,7 +22,7 @@ _cached: dict[tuple[object, ...], PlaceSnapshot] = {}
 
 def get_snapshot(known: int | None = None) -> PlaceSnapshot:
     """All places as known now, or at a knowledge number. Read once and shared until something about places changes."""
-    latest, newest_unit = _newest()
+    latest, newest_unit = remember("places", _newest)
     # Two databases in one process happen in tests; the newest unit tells them apart together with the number.
     key = (latest, newest_unit, None if known is None or known >= latest else known)
     with _lock:

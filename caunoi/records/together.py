@@ -17,7 +17,7 @@ from django.db import DatabaseError, transaction
 
 from caunoi.audit.rules import Actor
 from caunoi.documents.actions import keep_bytes
-from caunoi.forms.state import read_form_state
+from caunoi.forms.state import get_form_state
 from caunoi.records.actions.arrival import receive, store
 from caunoi.records.actions.door import Door, Prepared
 from caunoi.records.errors import SeveralRefused
@@ -57,7 +57,7 @@ def forget_doors() -> None:
 
 def _get_door(form_code: str) -> Door:
     """What it knows of the form is read again only when something about the form changed."""
-    state = read_form_state(form_code)
+    state = get_form_state(form_code)
     known = _doors.get(form_code)
     if known is not None and known[0] == state:
         return known[1].again()
