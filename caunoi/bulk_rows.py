@@ -29,15 +29,25 @@ def insert_rows(rows: Sequence[models.Model]) -> None:
         for row, pk in zip(missing, take_ids(model, len(missing)), strict=True):
             row.pk = pk
     fields = model._meta.concrete_fields
-    names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
-    marks = ", ".join("%s" for _field in fields)
     columns = [_column([row.__dict__.get(field.attname) for row in rows], _converter(field)) for field in fields]
-    with connection.cursor() as cursor:
-        table = connection.ops.quote_name(model._meta.db_table)
-        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(zip(*columns, strict=True)))
+    insert_values(model._meta.db_table, [field.column for field in fields], list(zip(*columns, strict=True)))
     for row in rows:
         row._state.adding = False
         row._state.db = connection.alias
+
+
+def insert_values(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Plain rows, in the columns' order, each value as the driver wants it."""
+    names = ", ".join(map(connection.ops.quote_name, columns))
+    into = f"{connection.ops.quote_name(table)} ({names})"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # psycopg sends the rows of an `executemany` one after the other and waits for each to be done.
+            with connection.wrap_database_errors, cursor.copy(f"COPY {into} FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            cursor.executemany(f"INSERT INTO {into} VALUES ({', '.join(['%s'] * len(columns))})", rows)
 
 
 def _column(values: list[Any], convert: Callable[[Any], Any] | None) -> list[Any]:

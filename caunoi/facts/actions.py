@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from caunoi.accounts.scope import ids_in_sql
 from caunoi.audit.clock import lock_clock, take_numbers
+from caunoi.bulk_rows import insert_values
 from caunoi.facts.errors import FactRefused
 from caunoi.facts.models import Book, DataElement, Posting
 from caunoi.facts.queries import element_rules
@@ -183,7 +184,6 @@ _COLUMNS = (
     "seq", "book", "data_element_id", "org_unit_id", "day_from", "day_to", "named_from", "named_to",
     "disaggregation", "class_code", "amount", "sign", "version_id",
 )  # fmt: skip
-_INSERT = f"INSERT INTO facts_posting ({', '.join(_COLUMNS)}) VALUES ({', '.join(['%s'] * len(_COLUMNS))})"
 
 
 def _write(lines: Sequence[_Line], reversed_: Iterable[Posting]) -> None:
@@ -207,5 +207,4 @@ def _write(lines: Sequence[_Line], reversed_: Iterable[Posting]) -> None:
         )
         for line in lines
     ]  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.executemany(_INSERT, rows)
+    insert_values("facts_posting", _COLUMNS, rows)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from caunoi.approvals.models import ApprovalStep
 from caunoi.approvals.rules import State
@@ -51,3 +51,13 @@ def test_nothing_is_written_for_no_rows_and_values_may_be_missing() -> None:
         insert_rows([step(1, by_id=None)])
 
     assert ApprovalStep.objects.get().by_id is None
+
+
+def test_a_key_that_is_taken_is_an_integrity_error_on_both_databases() -> None:
+    first = step(1)
+    insert_rows([first])
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_rows([step(2, pk=first.pk)])
+
+    assert ApprovalStep.objects.count() == 1
