@@ -71,6 +71,7 @@ def _receive(request: HttpRequest, phone: Phone, xml: bytes, files: list[Uploade
         org_unit_id=phone.unit_ids[0],
         received_at=at,
         xml=xml,
+        instance=instance,
         source=Source.DEVICE,
         entered_by_name=phone.app_user.name,
         device=_describe_device(request, phone),

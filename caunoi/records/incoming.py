@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from caunoi.accounts.models import User
 from caunoi.audit.rules import Actor
+from caunoi.forms.rules.instance import Instance
 from caunoi.records.models import Source
 
 Outcome = Literal["new", "corrected", "unchanged"]
@@ -32,7 +33,8 @@ class Incoming:
     corrects the first. `form_version` blank: what the XML says, else the one in use. `placed_on`, `is_placed`: an
     officer says which day or period a sending is about that could not tell by itself; their word goes over its answers
     (with `deprecated_id` also over what it says it corrects).
-    `device`: of a phone's sending, see SubmissionVersion.device.
+    `device`: of a phone's sending, see SubmissionVersion.device. `instance`: the XML as read by the questions of the
+    version it names, if the caller has read it already.
     """
 
     form_code: str
@@ -41,6 +43,7 @@ class Incoming:
     period_key: str = ""
     answers: Mapping[str, Any] | None = None
     xml: bytes | None = None
+    instance: Instance | None = None
     instance_id: str | None = None
     deprecated_id: str | None = None
     source: str = Source.BROWSER

@@ -148,7 +148,8 @@ class Door:
     def version_of(self, item: Incoming) -> FormVersion:
         wanted = item.form_version
         if item.xml is not None:
-            form_id, version = read_head(item.xml)
+            given = item.instance
+            form_id, version = (given.form_id, given.version) if given is not None else read_head(item.xml)
             if form_id != item.form_code:
                 raise InstanceRefused(_wrong_form(form_id, item.form_code))
             wanted = wanted or version
@@ -167,8 +168,8 @@ class Door:
         instance_id, deprecated_id, xml = item.instance_id or "", item.deprecated_id or "", None
         instance: Instance | None = None
         if item.xml is not None:
-            instance = parse_instance(item.xml, checker.questions)
-            answers, xml = instance.answers, item.xml.decode()
+            instance = item.instance or parse_instance(item.xml, checker.questions)
+            answers, xml = dict(instance.answers), item.xml.decode()
             instance_id, deprecated_id = instance.instance_id, instance.deprecated_id
             if item.is_placed and item.deprecated_id is not None:
                 deprecated_id = item.deprecated_id
