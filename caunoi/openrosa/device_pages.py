@@ -114,8 +114,9 @@ def _give(units: Sequence[int], name: str, user: User, at: datetime) -> list[App
     """All or none. A name belongs to one phone: several are called after their units."""
     if not units:
         raise UnitsMissing
+    given, today = name.strip() if len(units) == 1 else "", moments.local_date(at)
     return [
-        create_app_user(org_unit_id=unit, name=name if len(units) == 1 else "", by=user, at=at)
+        create_app_user(org_unit_id=unit, name=given or _name(unit, today), by=user, at=at)
         for unit in units[:MOST_SHEETS]
     ]
 
@@ -202,16 +203,31 @@ def _officer(request: HttpRequest) -> User:
 
 def _line(phone: AppUser, today: date) -> PhoneLine:
     state = "revoked" if phone.revoked_at is not None else "unused" if phone.last_seen_at is None else "used"
-    return PhoneLine(phone, get_snapshot().path_name(phone.org_unit_id, today), state)
+    return PhoneLine(phone, _path(phone.org_unit_id, today), state)
 
 
 def _sheet(phone: AppUser, today: date) -> Sheet:
-    places = get_snapshot()
-    unit = places.name_on(phone.org_unit_id, today)
+    unit = _name(phone.org_unit_id, today)
     encoded = encode_settings(token_of(phone), unit)
     # Drawn by us from letters and digits alone.
     picture = mark_safe(draw_code(encoded))
-    return Sheet(phone, unit, places.path_name(phone.org_unit_id, today), encoded, picture)
+    return Sheet(phone, unit, _path(phone.org_unit_id, today), encoded, picture)
+
+
+def _path(unit: int, today: date) -> str:
+    """As `path_name`, the unit itself told apart: a sheet handed to the other "Thôn 1" would record for it."""
+    places = get_snapshot()
+    own = places.name_on(unit, today)
+    return _name(unit, today) + places.path_name(unit, today).removeprefix(own)
+
+
+def _name(unit: int, today: date) -> str:
+    """Its name, and which one it is where a neighbour of the same parent has the same name."""
+    places = get_snapshot()
+    name, parent = places.name_on(unit, today), places.parent_on(unit, today)
+    beside = places.children_on(parent, today) if parent is not None else []
+    alike = any(one != unit and places.name_on(one, today) == name for one in beside)
+    return f"{name} ({_tell_apart(unit, today)})" if alike else name
 
 
 def _is_near_home() -> bool:

@@ -6,6 +6,7 @@ import base64
 import json
 import re
 import zlib
+from datetime import date
 from typing import Any
 
 import pytest
@@ -15,7 +16,9 @@ from caunoi.accounts.app_users import create_app_user, revoke_app_user, token_of
 from caunoi.accounts.models import AppUser, Role, User
 from caunoi.audit.models import AuditLine
 from caunoi.desk.tests.builders import commune_officer, signed_in, store_world, user, village_head
+from caunoi.facts.tests.builders import store_places
 from caunoi.openrosa.settings_code import draw_code
+from caunoi.places.rules.snapshot import Spell, Unit, make_snapshot
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +68,22 @@ def test_several_villages_at_once_give_one_sheet_each(officer: User) -> None:
 
     assert [one["project"] for one in settings_on(answer.content.decode())] == [{"name": "Thôn 1"}, {"name": "Thôn 2"}]
     assert set(AppUser.objects.values_list("name", flat=True)) == {"Thôn 1", "Thôn 2"}
+
+
+def test_sheets_of_two_villages_of_one_name_are_told_apart() -> None:
+    start = date(1900, 1, 1)
+    rows = [(2, "commune", "Xã Bản Qua", None), (3, "village", "Thôn 1", 2), (4, "village", "Thôn 1", 2)]
+    store_places(
+        make_snapshot(
+            [Unit(pk, f"u{pk}", level, start) for pk, level, *_ in rows],
+            [Spell(pk, name, "", parent, start, None, name) for pk, _, name, parent in rows],
+        )
+    )
+
+    answer = signed_in(commune_officer()).post("/devices/new/", {"unit": ["3", "4"]}, follow=True)
+
+    headings = re.findall(r'<h2 id="sheet-\d+">\s*(.*?)\s*</h2>', answer.content.decode(), re.DOTALL)
+    assert headings == ["Thôn 1 (u3), Xã Bản Qua", "Thôn 1 (u4), Xã Bản Qua"]
 
 
 def test_all_or_none_get_access(officer: User) -> None:
