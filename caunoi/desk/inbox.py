@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -26,7 +26,7 @@ from caunoi.periods.rules import first_day, last_day
 from caunoi.places.models import OrgUnitSpell
 from caunoi.places.queries import get_snapshot
 from caunoi.places.rules.snapshot import PlaceSnapshot
-from caunoi.records.models import Submission
+from caunoi.records.models import Submission, SubmissionVersion
 from caunoi.records.queries import (
     LATE,
     Due,
@@ -92,6 +92,8 @@ class Row:
     value: str = ""
     """what ticking it sends: the record as it was seen; of what is missing, the form, unit and period"""
     waits_above: bool = False
+    has_doubts: bool = False
+    """answers outside the form's rules, in no book until decided: not to be approved unread among many"""
     is_closed: bool = False
     closed_on: date | None = None
 
@@ -225,6 +227,8 @@ def place_order(unit: int, on: date, places: PlaceSnapshot) -> tuple[tuple[str, 
 def show_sent(tab: str, ids: Sequence[int]) -> list[Row]:
     """The rows of one page, ready to show."""
     records = {one.pk: one for one in Submission.objects.select_related("form").filter(pk__in=ids)}
+    current = SubmissionVersion.objects.filter(submission__in=ids, number=F("submission__current_number"))
+    doubted = {pk for pk, flags in current.values_list("submission", "flags") if flags}
     rows = []
     for pk in ids:
         if (one := records.get(pk)) is None:
@@ -247,6 +251,7 @@ def show_sent(tab: str, ids: Sequence[int]) -> list[Row]:
                 comment=describe_return(one) if tab == "returned" else "",
                 value=f"{pk}:{one.current_number}:{one.approved_steps}",
                 waits_above=one.state == State.SUBMITTED and one.approved_steps > 0,
+                has_doubts=pk in doubted and one.approved_number != one.current_number,
             )
         )
     return rows

@@ -270,3 +270,13 @@ def test_counts_of_missing_reports_sort_by_every_column(sort: str) -> None:
     publish_for_two_levels()
 
     assert signed_in(user("tinh", [(Role.APPROVER, 1)])).get(f"/inbox/?tab=missing&sort={sort}").status_code == 200
+
+
+def test_the_list_marks_records_with_answers_outside_the_rules() -> None:
+    publish_monthly()
+    sent(village_head(), so_cuoc_hop="90")
+    sent(village_head(unit=4, name="thon2"), unit=4, instance="uuid:2")
+
+    listed = rows(signed_in(commune_officer()), "/inbox/")
+
+    assert listed.count("có câu trả lời ngoài quy định") == 1
