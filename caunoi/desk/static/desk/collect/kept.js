@@ -14,6 +14,7 @@ const ORDER = Object.keys(STATES);
 const BADGE_OF = { waiting: "submitted", refused: "returned", draft: "draft", sent: "approved" };
 let user;
 let isSending = false;
+let wasOffline = false;
 
 const badge = (name, text) => element("span", { className: `badge ${name}` }, text);
 const dated = {
@@ -136,6 +137,13 @@ async function begin() {
   return undefined;
 }
 
+/** The browser tells of its own line only. A server that was away and answers again is asked, or the page would still say
+ *  "no connection" above what has just been sent. */
+async function askLine() {
+  const answer = await fetch("/session/", { cache: "no-store" }).catch(() => null);
+  if (answer?.ok) place("line").textContent = words.online;
+}
+
 function dueFirst() {
   place("kept-parts").classList.add("due-first");
   place("kept-heading").textContent = words.duePage;
@@ -143,8 +151,10 @@ function dueFirst() {
 }
 
 function sayPass(halted) {
-  if (!halted && isSending) status.clear();
+  if (!halted && (isSending || wasOffline)) status.clear();
+  if (!halted && wasOffline) askLine();
   isSending = false;
+  wasOffline = halted?.why === "offline";
   if (halted?.why === "signed-out") status.say("warning", words.signedOut, [link(words.signInHere, "/sign-in/?next=/offline/")]);
   if (halted?.why === "other-user") status.say("warning", words.otherUser);
   if (halted?.why === "offline") status.say("warning", words.offline);
