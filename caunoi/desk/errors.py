@@ -40,6 +40,18 @@ class CannotDecide(NotAllowed):
         )
 
 
+class AllDoubtful(Refusal):
+    """Many were to be approved at once, and each has an answer that somebody should look at first."""
+
+    code = "all-doubtful"
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            _("%(count)d bản đã chọn đều có câu trả lời ngoài quy định. Hãy mở từng bản ra xem rồi duyệt.")
+            % {"count": count}
+        )
+
+
 class NothingChosen(Refusal):
     code = "nothing-chosen"
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -224,11 +225,22 @@ def place_order(unit: int, on: date, places: PlaceSnapshot) -> tuple[tuple[str, 
     return tuple(places.order_key(one, on) for one in [*places.ancestors_on(unit, on)[::-1], unit])
 
 
+def find_doubted(pks: Collection[int]) -> set[int]:
+    """Those whose newest version has answers outside the form's rules and is not approved yet."""
+    found: set[int] = set()
+    current = SubmissionVersion.objects.filter(
+        submission__in=ids_in_sql(pks), number=F("submission__current_number")
+    ).exclude(number=Coalesce(F("submission__approved_number"), 0))
+    for pk, flags in current.values_list("submission", "flags"):
+        if flags:
+            found.add(pk)
+    return found
+
+
 def show_sent(tab: str, ids: Sequence[int]) -> list[Row]:
     """The rows of one page, ready to show."""
     records = {one.pk: one for one in Submission.objects.select_related("form").filter(pk__in=ids)}
-    current = SubmissionVersion.objects.filter(submission__in=ids, number=F("submission__current_number"))
-    doubted = {pk for pk, flags in current.values_list("submission", "flags") if flags}
+    doubted = find_doubted(ids)
     rows = []
     for pk in ids:
         if (one := records.get(pk)) is None:
@@ -251,7 +263,7 @@ def show_sent(tab: str, ids: Sequence[int]) -> list[Row]:
                 comment=describe_return(one) if tab == "returned" else "",
                 value=f"{pk}:{one.current_number}:{one.approved_steps}",
                 waits_above=one.state == State.SUBMITTED and one.approved_steps > 0,
-                has_doubts=pk in doubted and one.approved_number != one.current_number,
+                has_doubts=pk in doubted,
             )
         )
     return rows

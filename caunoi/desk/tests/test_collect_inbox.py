@@ -280,3 +280,20 @@ def test_the_list_marks_records_with_answers_outside_the_rules() -> None:
     listed = rows(signed_in(commune_officer()), "/inbox/")
 
     assert listed.count("có câu trả lời ngoài quy định") == 1
+
+
+def test_answers_outside_the_rules_are_never_approved_unread_among_many() -> None:
+    publish_monthly()
+    sent(village_head(), so_cuoc_hop="90")
+    sent(village_head(unit=4, name="thon2"), unit=4, instance="uuid:2")
+    doubtful, plain = Submission.objects.order_by("pk").values_list("pk", flat=True)
+    client = signed_in(commune_officer())
+
+    asked = approve(client, [doubtful, plain]).content.decode()
+    assert "Duyệt 1 bản?" in asked
+    assert "1 bản có câu trả lời ngoài quy định được để lại" in asked
+    approve(client, [doubtful, plain], confirmed="yes")
+
+    assert Submission.objects.get(pk=plain).state == "approved"
+    assert Submission.objects.get(pk=doubtful).state == "submitted"
+    assert "Hãy mở từng bản ra xem rồi duyệt" in approve(client, [doubtful]).content.decode()

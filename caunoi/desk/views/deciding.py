@@ -20,8 +20,8 @@ from caunoi.accounts.scope import ids_in_sql
 from caunoi.approvals.errors import CommentMissing
 from caunoi.approvals.rules import Step
 from caunoi.desk import deciding
-from caunoi.desk.errors import NothingChosen
-from caunoi.desk.inbox import TABS, describe, list_sent, read_filters
+from caunoi.desk.errors import AllDoubtful, NothingChosen
+from caunoi.desk.inbox import TABS, describe, find_doubted, list_sent, read_filters
 from caunoi.desk.views.inbox import check_officer
 from caunoi.languages import show_number
 from caunoi.records.actions import Decided, Seen, decide_many
@@ -55,6 +55,11 @@ def decide_chosen(request: HttpRequest) -> HttpResponse:
     seen = {pk: one for pk, one in seen.items() if pk in known}
     if not seen:
         raise NothingChosen
+    # A value outside the rules enters the books by this click: it is decided by somebody who has it before them.
+    doubted = find_doubted(seen) if step is Step.APPROVE else set()
+    seen = {pk: one for pk, one in seen.items() if pk not in doubted}
+    if not seen:
+        raise AllDoubtful(len(doubted))
     confirmed = request.POST.get("confirmed") == "yes"
     lacks_comment = confirmed and deciding.needs_comment(step) and not comment
     if confirmed and not lacks_comment:
@@ -73,6 +78,8 @@ def decide_chosen(request: HttpRequest) -> HttpResponse:
         "missing": CommentMissing(step).sentence if lacks_comment else "",
         "names": [describe(one) for one in _read(list(seen)[:NAMED])],
         "rest": len(seen) - NAMED,
+        "doubted": [(reverse("submission", args=[one.pk]), describe(one)) for one in _read(sorted(doubted)[:NAMED])],
+        "doubted_count": len(doubted),
         "chosen": deciding.write_chosen(seen),
         "count": len(seen),
         "result": deciding.name_result(step),

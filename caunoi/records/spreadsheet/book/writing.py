@@ -61,7 +61,7 @@ def write_book(book: Book, *, today: date) -> bytes:
     made = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     workbook = xlsxwriter.Workbook(made, options)
-    workbook.set_properties({"title": _("Sổ nhập số liệu"), "comments": "Cầu Nối"})
+    workbook.set_properties({"title": _("Sổ nhập số liệu")})
     writer = _Writer(workbook, book, today)
     writer.write()
     workbook.close()
