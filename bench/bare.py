@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 _own = threading.local()
@@ -30,7 +31,7 @@ def keep(body: bytes) -> None:
 
 
 def connect() -> Any:
-    url = os.environ["BENCH_BARE"]
+    url = os.environ.get("DATABASE_URL", "")
     if url.startswith("postgres"):
         import psycopg
 
@@ -43,7 +44,7 @@ def connect() -> Any:
     import sqlite3
 
     _own.insert = "INSERT INTO bare (body) VALUES (?)"
-    plain = sqlite3.connect(url, timeout=60)
+    plain = sqlite3.connect(Path(os.environ["CAUNOI_HOME"]) / "bare.sqlite3", timeout=60)
     plain.executescript(
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
         "CREATE TABLE IF NOT EXISTS bare (id INTEGER PRIMARY KEY, body)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bench import door, exports, phones, questions, web, whole
+from bench import browser_form, door, exports, phones, questions, web, whole
 from bench.measuring import Bench, Measured
 
 MEASURES: list[Callable[[Bench], Measured]] = [
@@ -30,6 +30,9 @@ MEASURES: list[Callable[[Bench], Measured]] = [
     phones.reconnect_storm_p99_s,
     phones.form_list_p95_ms,
     phones.manifest_p95_ms,
+    browser_form.form_interactive_s,
+    browser_form.form_interactive_again_s,
+    browser_form.form_interactive_offline_s,
     whole.demo_load_s,
     whole.report_s,
 ]

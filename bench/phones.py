@@ -112,7 +112,7 @@ def product(bench: Bench, name: str, phones: int, url: str) -> Iterator[tuple[in
 
 @contextmanager
 def bare(bench: Bench, url: str) -> Iterator[tuple[int, Peak]]:
-    environment = {**os.environ, "BENCH_BARE": url or str(bench.home / "bare.sqlite3")}
+    environment = environment_of(bench.home / "bare", url)
     with served([sys.executable, "-m", "bench.serve", "PORT", "bench.bare:application", "2"], environment) as served_:
         yield served_
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import shutil
 import subprocess
@@ -23,7 +24,7 @@ def postgres(parent: Path) -> Iterator[str]:
     tools = found[-1].parent
     # Not below the run's home, which nobody else may enter: PostgreSQL refuses to run as root.
     folder = Path(tempfile.mkdtemp(prefix="caunoi-bench-pg-", dir=parent.parent))
-    user = "postgres" if os.geteuid() == 0 else os.environ.get("USER", "postgres")
+    user = "postgres" if os.geteuid() == 0 else getpass.getuser()
     before = ["runuser", "-u", user, "--"] if os.geteuid() == 0 else []
 
     def run(*command: str) -> None:
