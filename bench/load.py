@@ -38,7 +38,6 @@ class Plan:
     phones: int
     queues: list[list[Sending]]
     within_s: float = 0
-    list_path: str = ""
     seed: int = 1
 
 
@@ -115,7 +114,7 @@ async def storm(plan: Plan, happened: Happened) -> None:
     randomly = random.Random(plan.seed)
     queues = [[encode(one) for one in queue] for queue in plan.queues]
     lists = [
-        f"GET {queue[0].path.removesuffix('/submission')}/formList HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        f"GET {queue[0].path.split('?')[0].removesuffix('/submission')}/formList HTTP/1.1\r\nHost: 127.0.0.1\r\n"
         f"X-OpenRosa-Version: 1.0\r\n\r\n".encode()
         for queue in plan.queues
     ]
