@@ -15,7 +15,6 @@ from caunoi.places.queries import get_snapshot
 from caunoi.records.actions.door import Prepared
 from caunoi.records.errors import PeriodClosed
 from caunoi.records.rules.occasions import find_period
-from caunoi.remembering import remember
 
 # (form, unit, period) -> its extensions, oldest first.
 Extensions = Mapping[tuple[int, int, str], Sequence[Granted]]
@@ -25,7 +24,7 @@ def read_granted(prepared: Sequence[Prepared]) -> Extensions:
     """Extensions of the periods the sendings are about; no question to the database for events alone."""
     keys = {one.occasion.period_key for one in prepared} - {""}
     forms = sorted({one.version.form_id for one in prepared if one.occasion.period_key})
-    if not keys or not remember(("granted", *forms), lambda: _any_granted(forms)):
+    if not keys or not _any_granted(forms):
         return {}
     return list_granted(forms, period_keys=keys)
 

@@ -43,7 +43,6 @@ from caunoi.records.models import (
     EntityVersion,
     SubmissionVersion,
 )
-from caunoi.remembering import remember
 
 # As long as the field's reference server waits for an offline predecessor.
 LONGEST_WAIT = timedelta(days=7)
@@ -128,14 +127,8 @@ def _withdrawn_by() -> str:
 
 
 def _declarations(form_version_ids: Collection[int]) -> dict[int, tuple[Declaration, ...]]:
-    found = remember(("declarations", *sorted(form_version_ids)), lambda: _read_declarations(form_version_ids))
-    return {pk: declarations for pk, declarations in found.items() if declarations}
-
-
-def _read_declarations(form_version_ids: Collection[int]) -> dict[int, tuple[Declaration, ...]]:
-    return {
-        one.pk: declarations_of(one) for one in FormVersion.objects.filter(pk__in=form_version_ids).only("entities")
-    }
+    rows = FormVersion.objects.filter(pk__in=form_version_ids).only("entities")
+    return {one.pk: declarations_of(one) for one in rows if one.entities}
 
 
 def _read_sendings(ids: Sequence[int]) -> Iterable[SubmissionVersion]:
