@@ -52,7 +52,7 @@ def create_app_user(*, org_unit_id: int, name: str, by: User, at: datetime) -> A
             _("“%(unit)s” không còn hoạt động. Hãy cấp quyền cho đơn vị kế tục.")
             % {"unit": places.name_on(org_unit_id, today)}
         )
-    name = clean(name) or places.name_on(org_unit_id, today)
+    name = clean(name) or places.distinct_name_on(org_unit_id, today)
     if len(name) > NAME_LENGTH:
         raise AppUserInvalid(_("Tên dài quá %(count)d ký tự. Hãy ghi ngắn hơn.") % {"count": NAME_LENGTH})
     token = secrets.token_urlsafe(32)

@@ -77,7 +77,7 @@ def show_due(due: Due, on: date, *, named: bool = False) -> DueCard:
         address=reverse("fill", args=[due.form_code, key, due.period_key]),
         title=(get_language() == "en" and due.title_en) or due.title,
         period_key=due.period_key,
-        unit_name=places.name_on(due.org_unit_id, due.last_day) if named else "",
+        unit_name=places.distinct_name_on(due.org_unit_id, due.last_day) if named else "",
         due_on=due.due_on,
         badge=badge,
     )
@@ -92,7 +92,7 @@ def list_returned_cards(scope: Scope, unit_ids: Collection[int], *, named: bool 
                 address=reverse("submission-correct", args=[one.pk]),
                 title=title_of(one.form),
                 period_key=one.period_key,
-                unit_name=get_snapshot().name_on(one.org_unit_id, one.day_to) if named else "",
+                unit_name=get_snapshot().distinct_name_on(one.org_unit_id, one.day_to) if named else "",
                 due_on=one.due_on,
                 badge="returned",
                 comment=describe_return(one),

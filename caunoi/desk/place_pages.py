@@ -266,7 +266,10 @@ def list_access(unit: int, places: PlaceSnapshot) -> list[Access]:
 
 
 def list_lines(units: Iterable[int], day: date, places: PlaceSnapshot) -> list[UnitLink]:
-    return [UnitLink(places.units[unit].key, places.name_on(unit, day), places.code_on(unit, day)) for unit in units]
+    return [
+        UnitLink(places.units[unit].key, places.distinct_name_on(unit, day), places.code_on(unit, day))
+        for unit in units
+    ]
 
 
 def list_holders(units: Iterable[int], on: date) -> list[Holder]:

@@ -76,7 +76,7 @@ def list_unit_choices(user: User, today: date) -> list[UnitChoice]:
         found.setdefault(working.key, UnitChoice(working.key, working.name, False))
         for child in places.children_on(working.id, today):
             key = places.units[child].key
-            found.setdefault(key, UnitChoice(key, places.name_on(child, today), True))
+            found.setdefault(key, UnitChoice(key, places.distinct_name_on(child, today), True))
     return list(found.values())
 
 

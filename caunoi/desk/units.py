@@ -42,7 +42,7 @@ def list_working_units(user: User, roles: Iterable[Role], on: date) -> list[Work
 def describe_working_unit(unit: int, on: date) -> WorkingUnit:
     snapshot = get_snapshot()
     one = snapshot.units[unit]
-    return WorkingUnit(unit, one.key, one.level, snapshot.name_on(unit, on), snapshot.path_name(unit, on))
+    return WorkingUnit(unit, one.key, one.level, snapshot.distinct_name_on(unit, on), snapshot.path_name(unit, on))
 
 
 def choose_working_unit(request: HttpRequest, units: list[WorkingUnit]) -> WorkingUnit | None:

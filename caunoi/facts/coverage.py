@@ -250,7 +250,7 @@ def list_form_coverage(
             titles[code],
             places.units[target].key,
             places.code_on(target, day),
-            places.name_on(target, day),
+            places.distinct_name_on(target, day),
             found[code, target, 0],
         )
         for code in codes

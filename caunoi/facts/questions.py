@@ -309,7 +309,7 @@ class Answer:
     def _describe_place(self, target: int) -> tuple[str, str, str, str]:
         """Key, code, name, level."""
         unit, day = self.places.units[target], self.question.boundaries
-        return unit.key, self.places.code_on(target, day), self.places.name_on(target, day), unit.level
+        return unit.key, self.places.code_on(target, day), self.places.distinct_name_on(target, day), unit.level
 
     def _figures_of(self, code: str, places: Sequence[tuple[str, str, str, str]]) -> Iterator[Figure]:
         """What stands in every figure of a code, a place or the whole question is put together once."""

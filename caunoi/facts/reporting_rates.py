@@ -127,7 +127,7 @@ def _cover(
             days=period.days,
             place=places.units[unit].key,
             place_code=places.code_on(unit, day),
-            place_name=places.name_on(unit, day),
+            place_name=places.distinct_name_on(unit, day),
             part=part,
             coverage=Coverage(len(units), len(on_time), sum(on_time)),
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -116,7 +115,7 @@ def _give(units: Sequence[int], name: str, user: User, at: datetime) -> list[App
         raise UnitsMissing
     given, today = name.strip() if len(units) == 1 else "", moments.local_date(at)
     return [
-        create_app_user(org_unit_id=unit, name=given or _name(unit, today), by=user, at=at)
+        create_app_user(org_unit_id=unit, name=given or get_snapshot().distinct_name_on(unit, today), by=user, at=at)
         for unit in units[:MOST_SHEETS]
     ]
 
@@ -133,21 +132,7 @@ def _list_choices(wanted: str, reached: frozenset[int], today: date) -> list[Uni
     for unit in AppUser.objects.filter(org_unit_id__in=units, revoked_at=None).values_list("org_unit_id", flat=True):
         counts[unit] = counts.get(unit, 0) + 1
     found = sorted(units, key=lambda unit: places.order_key(unit, today))
-    names = Counter(places.name_on(unit, today) for unit in found)
-    return [
-        UnitChoice(unit, name if names[name] == 1 else f"{name} ({_tell_apart(unit, today)})", counts.get(unit, 0))
-        for unit in found
-        for name in [places.name_on(unit, today)]
-    ]
-
-
-def _tell_apart(unit: int, today: date) -> str:
-    """Which of two villages of one name: merged communes had a "Thôn 1" each. By the unit it belonged to before, else
-    by its key."""
-    places = get_snapshot()
-    above = [spell.parent for spell in places.spells[unit] if spell.from_day <= today and spell.parent is not None]
-    before = [parent for parent in above if parent != places.parent_on(unit, today)]
-    return places.name_on(before[-1], today) if before else places.units[unit].key
+    return [UnitChoice(unit, places.distinct_name_on(unit, today), counts.get(unit, 0)) for unit in found]
 
 
 def _explain_place(wanted: str, today: date) -> str:
@@ -203,31 +188,17 @@ def _officer(request: HttpRequest) -> User:
 
 def _line(phone: AppUser, today: date) -> PhoneLine:
     state = "revoked" if phone.revoked_at is not None else "unused" if phone.last_seen_at is None else "used"
-    return PhoneLine(phone, _path(phone.org_unit_id, today), state)
+    return PhoneLine(phone, get_snapshot().path_name(phone.org_unit_id, today), state)
 
 
 def _sheet(phone: AppUser, today: date) -> Sheet:
-    unit = _name(phone.org_unit_id, today)
+    # Told apart: a sheet handed to the other "Thôn 1" would record for it.
+    places = get_snapshot()
+    unit, path = places.distinct_name_on(phone.org_unit_id, today), places.path_name(phone.org_unit_id, today)
     encoded = encode_settings(token_of(phone), unit)
     # Drawn by us from letters and digits alone.
     picture = mark_safe(draw_code(encoded))
-    return Sheet(phone, unit, _path(phone.org_unit_id, today), encoded, picture)
-
-
-def _path(unit: int, today: date) -> str:
-    """As `path_name`, the unit itself told apart: a sheet handed to the other "Thôn 1" would record for it."""
-    places = get_snapshot()
-    own = places.name_on(unit, today)
-    return _name(unit, today) + places.path_name(unit, today).removeprefix(own)
-
-
-def _name(unit: int, today: date) -> str:
-    """Its name, and which one it is where a neighbour of the same parent has the same name."""
-    places = get_snapshot()
-    name, parent = places.name_on(unit, today), places.parent_on(unit, today)
-    beside = places.children_on(parent, today) if parent is not None else []
-    alike = any(one != unit and places.name_on(one, today) == name for one in beside)
-    return f"{name} ({_tell_apart(unit, today)})" if alike else name
+    return Sheet(phone, unit, path, encoded, picture)
 
 
 def _is_near_home() -> bool:

@@ -120,7 +120,7 @@ def _describe_children(unit: int, day: date, snapshot: PlaceSnapshot) -> str:
 def find_units(text: str, day: date, snapshot: PlaceSnapshot) -> list[int]:
     """Units of that day that the text may mean, by key, code, exact name, then name without accents.
 
-    A name may be qualified by units above it: `Thôn 1, Xã Bản Qua`.
+    A name may be qualified by units above it, and by what tells it apart: `Thôn 1, Xã Bản Qua`, `Thôn 1 (Xã A Lù)`.
     """
     text = clean(text)
     if not text:
@@ -128,6 +128,11 @@ def find_units(text: str, day: date, snapshot: PlaceSnapshot) -> list[int]:
     if (unit := snapshot.by_key.get(text)) is not None and unit.exists_on(day):
         return [unit.id]
     name, *above = [part.strip() for part in text.split(",") if part.strip()] or [text]
+    bare, which = split_distinct(name)
+    if which and (several := find_units(", ".join([bare, *above]), day, snapshot)):
+        told = [unit for unit in several if fold(snapshot.distinct_name_on(unit, day)) == fold(name)]
+        if told:
+            return told
     spells = OrgUnitSpell.objects.filter(_named(text, name), from_day__lte=day).filter(
         Q(to_day__isnull=True) | Q(to_day__gt=day)
     )
@@ -145,6 +150,12 @@ def find_units(text: str, day: date, snapshot: PlaceSnapshot) -> list[int]:
         if kept:
             return sorted(kept, key=lambda unit: snapshot.order_key(unit, day))
     return []
+
+
+def split_distinct(name: str) -> tuple[str, str]:
+    """`Thôn 1 (Xã A Lù)` -> (`Thôn 1`, `Xã A Lù`); a name without brackets at its end: (name, "")."""
+    bare, bracket, which = name.rpartition(" (")
+    return (bare, which[:-1]) if bracket and which.endswith(")") else (name, "")
 
 
 def _named(text: str, name: str) -> Q:

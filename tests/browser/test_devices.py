@@ -70,7 +70,7 @@ def test_an_officer_gives_a_phone_access_prints_its_sheet_and_revokes_it(
     officer.look("device")
     assert count_printed_pages(page) == 1
     settings = read_code(page)
-    assert settings["project"] == {"name": "Thôn 1"} and settings["admin"] == {}
+    assert settings["project"] == {"name": "Thôn 1 (Xã A Lù)"} and settings["admin"] == {}
     phone = phone_with(settings, server)
     assert phone.get("/formList").status == 200
 

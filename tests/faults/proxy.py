@@ -40,6 +40,7 @@ class Line:
         self._lock = threading.Lock()
         self._late: list[threading.Thread] = []
         self.happened: Counter[str] = Counter()
+        self._kill_at: int | None = None
         self.calm()
         line = self
 
@@ -67,12 +68,15 @@ class Line:
 
     def calm(self) -> None:
         with self._lock:
-            self._seed, self._requests, self._count, self._kill_at = None, Counter[bytes](), 0, None
+            self._seed, self._requests, self._count = None, Counter[bytes](), 0
 
     def settle(self) -> None:
-        """Wait for what is still under way."""
+        """Wait for what is still under way; a kill that no request came to happens now."""
         while self._late:
             self._late.pop().join()
+        if self._kill_at is not None:
+            self._kill_at = None
+            self._kill()
 
     def _fate(self, head: bytes) -> tuple[str, random.Random]:
         found = DEVICE.search(head)
@@ -84,7 +88,7 @@ class Line:
             self._count += 1
             chance = random.Random(f"{self._seed} {device!r} {self._requests[device]}")
             if self._count == self._kill_at:
-                fate = chance.choice(KILLS)
+                fate, self._kill_at = chance.choice(KILLS), None
             else:
                 fate = chance.choices(list(FATES), list(FATES.values()))[0]
             self.happened[fate] += 1

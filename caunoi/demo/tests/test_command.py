@@ -92,7 +92,7 @@ def refused(result: subprocess.CompletedProcess[str]) -> str:
 def test_a_database_with_other_data_is_left_alone(tmp_path: Path) -> None:
     assert caunoi(tmp_path, "migrate").returncode == 0
     connection = sqlite3.connect(tmp_path / "caunoi.sqlite3")
-    connection.execute("INSERT INTO audit_knowledgeclock (id, number, line, head) VALUES (1, 7, 0, '')")
+    connection.execute("INSERT INTO audit_knowledgeclock (id, number, line, head, definitions) VALUES (1, 7, 0, '', 0)")
     connection.commit()
     connection.close()
 

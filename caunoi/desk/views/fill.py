@@ -62,7 +62,7 @@ def open_sheet(user: User, form_code: str, unit_key: str, period_key: str, today
     unit = get_snapshot().by_key.get(unit_key)
     if unit is None or not scope_of(user, today).sees_unit(unit.id):
         raise PageUnknown
-    name = get_snapshot().name_on(unit.id, today)
+    name = get_snapshot().distinct_name_on(unit.id, today)
     if not can(user, WRITERS, unit.id, today):
         raise CannotWriteHere(name)
     version = get_form_version(form_code)

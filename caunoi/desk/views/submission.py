@@ -231,7 +231,7 @@ def find_what_may(user: User, found: Submission) -> May:
 
 def _show(found: Submission, version: SubmissionVersion, beside: SubmissionVersion | None) -> dict[str, object]:
     language = get_language() or "vi"
-    name = get_snapshot().name_on(found.org_unit_id, found.day_to)
+    name = get_snapshot().distinct_name_on(found.org_unit_id, found.day_to)
     before = beside.answers if beside is not None else None
     rows = list_rows(checker_of(version.form_version).outline, version.answers, before, language)
     if version.number == found.current_number:

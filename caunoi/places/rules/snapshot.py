@@ -7,7 +7,7 @@ successions, forward or backward, in parts that sum to exactly one. Nothing is l
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -79,6 +79,7 @@ class PlaceSnapshot:
     known: int = 0
     _mapped: dict[tuple[int, date], tuple[Mapped, ...]] = field(default_factory=dict, compare=False, repr=False)
     _children: dict[date, Mapping[int | None, list[int]]] = field(default_factory=dict, compare=False, repr=False)
+    _alike: dict[tuple[int | None, date], frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def by_key(self) -> Mapping[str, Unit]:
@@ -109,6 +110,25 @@ class PlaceSnapshot:
 
     def name_on(self, unit: int, day: date) -> str:
         return self.spell_on(unit, day).name
+
+    def distinct_name_on(self, unit: int, day: date) -> str:
+        """Its name, and which one it is where a neighbour of the same parent has the same name: merged communes had a
+        "Thôn 1" each. Told apart by the unit it belonged to before, else by its key: `Thôn 1 (Xã A Lù)`."""
+        spell = self.spell_on(unit, day)
+        if spell.name not in self._names_alike(spell.parent, day):
+            return spell.name
+        above = [s.parent for s in self.spells[unit] if s.from_day <= day and s.parent not in (None, spell.parent)]
+        which = self.name_on(above[-1], day) if above and above[-1] is not None else self.units[unit].key
+        return f"{spell.name} ({which})"
+
+    def _names_alike(self, parent: int | None, day: date) -> frozenset[str]:
+        """Names that several children of the unit bear on that day."""
+        if (parent, day) not in self._alike:
+            if len(self._alike) > 100_000:
+                self._alike.clear()
+            names = Counter(self.name_on(child, day) for child in self.children_on(parent, day))
+            self._alike[parent, day] = frozenset(name for name, times in names.items() if times > 1)
+        return self._alike[parent, day]
 
     def code_on(self, unit: int, day: date) -> str:
         return self.spell_on(unit, day).code
@@ -165,7 +185,7 @@ class PlaceSnapshot:
 
     def path_name(self, unit: int, day: date) -> str:
         """`Thôn 1, Xã Bản Qua, Huyện Bát Xát`: up to and without the province and the country."""
-        names = [self.name_on(unit, day)]
+        names = [self.distinct_name_on(unit, day)]
         for ancestor in self.ancestors_on(unit, day):
             if self.units[ancestor].level in ("province", "country"):
                 break

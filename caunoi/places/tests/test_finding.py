@@ -69,3 +69,48 @@ def test_a_name_of_another_day_is_refused_with_what_became_of_it() -> None:
 def test_an_unknown_name_is_refused_with_names_that_look_alike() -> None:
     with pytest.raises(PlaceUnknown, match="Huyện Tân Uyên"):
         get_place("Huyện Tân Yên", DAY, get_snapshot())
+
+
+@pytest.fixture
+def merged() -> None:
+    """Xã Y Tý took in Xã A Lù on the day of the reform; each had a Thôn 1, and a third was founded since."""
+    store_places(
+        make_snapshot(
+            [
+                Unit(11, "yt", "commune", LONG_AGO),
+                Unit(12, "al", "commune", LONG_AGO, REFORM),
+                Unit(13, "yt1", "village", LONG_AGO),
+                Unit(14, "al1", "village", LONG_AGO),
+                Unit(15, "al2", "village", LONG_AGO),
+            ],
+            [
+                Spell(11, "Xã Y Tý", "10.1", None, LONG_AGO),
+                Spell(12, "Xã A Lù", "10.2", None, LONG_AGO, REFORM),
+                Spell(13, "Thôn 1", "", 11, LONG_AGO),
+                Spell(14, "Thôn 1", "", 12, LONG_AGO, REFORM),
+                Spell(14, "Thôn 1", "", 11, REFORM),
+                Spell(15, "Thôn 2", "", 12, LONG_AGO, REFORM),
+                Spell(15, "Thôn 2", "", 11, REFORM),
+            ],
+        )
+    )
+
+
+@pytest.mark.usefixtures("merged")
+def test_two_villages_of_one_name_in_a_merged_commune_are_told_apart_by_where_they_were_before() -> None:
+    places = get_snapshot()
+    assert [places.distinct_name_on(u, REFORM) for u in (13, 14, 15)] == ["Thôn 1 (yt1)", "Thôn 1 (Xã A Lù)", "Thôn 2"]
+    assert places.path_name(14, REFORM) == "Thôn 1 (Xã A Lù), Xã Y Tý"
+    assert places.path_name(14, DAY) == "Thôn 1, Xã A Lù", "before the merger nothing had to be told apart"
+
+
+@pytest.mark.usefixtures("merged")
+@pytest.mark.parametrize(("typed", "unit"), [("Thôn 1 (Xã A Lù)", 14), ("thon 1 (xa a lu), xa y ty", 14), ("al2", 15)])
+def test_the_name_that_pages_show_can_be_typed(typed: str, unit: int) -> None:
+    assert get_place(typed, REFORM, get_snapshot()) == unit
+
+
+@pytest.mark.usefixtures("merged")
+def test_brackets_that_tell_nothing_find_nothing() -> None:
+    with pytest.raises(PlaceUnknown):
+        get_place("Thôn 1 (Xã Khác)", REFORM, get_snapshot())

@@ -124,7 +124,7 @@ class Export:
             higher = [one for one in around if places.units[one].level in ("district", "province") and one != unit]
             self._above[unit, day] = (
                 places.code_on(unit, day) or places.units[unit].key,
-                places.name_on(unit, day),
+                places.distinct_name_on(unit, day),
                 places.name_on(commune, day) if commune is not None else "",
                 ", ".join(places.name_on(one, day) for one in higher),
             )

@@ -10,7 +10,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from caunoi.accounts.scope import Scope
-from caunoi.places.queries import describe_absence
+from caunoi.places.queries import describe_absence, split_distinct
 from caunoi.places.rules.snapshot import PlaceSnapshot, Spell
 from caunoi.records.spreadsheet.cells import Wrong
 from caunoi.vietnamese_text import clean, fold
@@ -53,6 +53,12 @@ class UnitFinder:
     def _list_matching(self, text: str, day: date) -> list[int]:
         """Exact codes before exact names before names without accents before names without the type word."""
         name, *above = [part.strip() for part in text.split(",")]
+        bare, which = split_distinct(name)
+        if which:
+            several = self._list_matching(", ".join([bare, *above]), day)
+            told = [one for one in several if fold(self._places.distinct_name_on(one, day)) == fold(name)]
+            if told:
+                return told
         alive = [
             spell
             for spell in [*self._spells.get(fold(text), ()), *self._spells.get(fold(name), ())]

@@ -195,6 +195,16 @@ def test_an_ambiguous_unit_name_is_named_with_the_candidates_and_can_be_qualifie
     assert load(content).new == 2
 
 
+def test_villages_of_one_name_in_one_commune_are_named_as_the_pages_name_them(places: Places) -> None:
+    twin = unit("Thôn 2", "village", places.commune, code="V8")
+    found = one(mistakes(xlsx(REPORT, ["Thôn 2, Xã Bản Qua", *FINE[1:]])))
+    assert f"Thôn 2 ({twin.key}), Xã Bản Qua (V8)" in found.allowed
+
+    load(xlsx(REPORT, [f"Thôn 2 ({twin.key})", *FINE[1:]]))
+
+    assert Submission.objects.get().org_unit_id == twin.pk
+
+
 def test_a_name_is_unambiguous_within_the_officers_own_commune(places: Places) -> None:
     officer = user("Lan", (Role.EDITOR, places.commune))
     scope = windows_with_role(officer, MAY_ENTER, DAY)
@@ -575,6 +585,7 @@ def tiny_disk() -> Iterator[None]:
     if connection.vendor != "sqlite":
         pytest.skip("only SQLite can be told to be full")
     with connection.cursor() as cursor:
+        cursor.execute("VACUUM")  # pages that earlier tests left free would hold it all
         cursor.execute("PRAGMA page_count")
         pages = cursor.fetchone()[0]
         cursor.execute(f"PRAGMA max_page_count = {pages + 2}")

@@ -246,7 +246,7 @@ def _line(
     return Line(
         unit=unit,
         code=code_for(unit, day, places),
-        name=places.name_on(unit, day),
+        name=places.distinct_name_on(unit, day),
         above=places.name_on(parent, day) if parent is not None else "",
         state=version.submission.state if version else "",
         answers=version.answers if version else {},
