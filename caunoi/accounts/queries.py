@@ -14,6 +14,7 @@ from caunoi.accounts.scope import NOTHING, Scope, Window
 from caunoi.places.models import SuccessionShare
 from caunoi.places.queries import get_snapshot
 from caunoi.places.rules.snapshot import PlaceSnapshot
+from caunoi.remembering import remember
 from caunoi.vietnamese_text import fold
 
 _lock = threading.Lock()
@@ -98,8 +99,13 @@ def _active(grants: QuerySet[RoleGrant], on: date) -> QuerySet[RoleGrant]:
 def _list_held(user: User | AnonymousUser, on: date) -> list[tuple[Role, int]]:
     if not isinstance(user, User) or not user.is_active:
         return []
-    grants = _active(RoleGrant.objects.filter(user_id=user.pk), on)
-    return [(Role(role), unit) for role, unit in grants.values_list("role", "org_unit_id")]
+    pk = user.pk
+
+    def read() -> list[tuple[Role, int]]:
+        grants = _active(RoleGrant.objects.filter(user_id=pk), on)
+        return [(Role(role), unit) for role, unit in grants.values_list("role", "org_unit_id")]
+
+    return remember(("roles", pk, on), read)
 
 
 def _list_confirmed() -> frozenset[tuple[int, int]]:
@@ -136,7 +142,7 @@ def _get_history(places: PlaceSnapshot) -> PlaceHistory:
 
 def _get_scope(units: Iterable[int]) -> Scope:
     """Computed once per set of units and state of places; reaching a whole country takes a moment."""
-    places, confirmed = get_snapshot(), _list_confirmed()
+    places, confirmed = get_snapshot(), remember("confirmed accesses", _list_confirmed)
     key = (id(places), frozenset(units), confirmed)
     with _lock:
         cached = _scopes.get(key)

@@ -11,6 +11,7 @@ from typing import cast
 
 from caunoi.accounts.models import User
 from caunoi.approvals.permissions import deciding_levels
+from caunoi.audit.clock import read_definitions
 from caunoi.audit.rules import Actor
 from caunoi.demo.errors import DemoBroken
 from caunoi.demo.rules.drafts import Draft, Fillers
@@ -28,6 +29,7 @@ from caunoi.places.queries import get_place, get_snapshot
 from caunoi.places.rules.snapshot import PlaceSnapshot
 from caunoi.records.actions import Incoming, approve_many, receive_many, return_many
 from caunoi.records.models import SubmissionVersion
+from caunoi.remembering import as_defined_at
 
 ONE_DAY = timedelta(days=1)
 _ONE_QUESTION = re.compile(r"\$\{(\w+)\}")
@@ -172,7 +174,8 @@ def send_all(
     sender = _Sender(plan, people, snapshot, forms, dues, by)
     done = 0
     for batch in make_batches(steps, plan.days_together):
-        sender.send(batch)
+        with as_defined_at(read_definitions()):  # sending changes no definition
+            sender.send(batch)
         done += len(batch.steps)
         if progress is not None:
             progress(done, len(steps))

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from caunoi.accounts.scope import ids_in_sql
@@ -24,7 +23,7 @@ from caunoi.facts.queries import element_rules
 from caunoi.facts.registers import derive_series
 from caunoi.facts.rules.derivation import DerivedFact, ElementRule, Frame, derive
 from caunoi.records.events import Arrived, EntitiesChanged, SubmissionsWithdrawn, VersionsApproved, VersionsArrived
-from caunoi.records.models import Entity
+from caunoi.records.models import Entity, SubmissionVersion
 
 RulesOf = Callable[[str], tuple[list[ElementRule], dict[str, int]]]
 
@@ -53,7 +52,7 @@ def post_approved(event: VersionsApproved) -> None:
 def reverse_withdrawn(event: SubmissionsWithdrawn) -> None:
     """A withdrawal reverses both books."""
     with transaction.atomic():
-        standing = _standing(_stated().filter(version__submission_id__in=event.submission_ids))
+        standing = _standing(_list_stated(_versions_of(event.submission_ids)))
         _write([], standing)
 
 
@@ -129,7 +128,7 @@ def _replace(book: Book, versions: Sequence[Arrived]) -> None:
         replaced = [a.previous_version_id for a in versions if a.previous_version_id is not None]
         already = _list_posted(book, ids)
         if already:
-            standing = _standing(_stated().filter(book=book, version_id__in=already))
+            standing = _standing(_list_stated(already, book))
             already = {row.version_id for row in standing if row.version_id is not None}
         rules_of = cache(element_rules)  # whether the catalogue changed is asked once a batch, not once a record
         lines = [
@@ -138,7 +137,7 @@ def _replace(book: Book, versions: Sequence[Arrived]) -> None:
             if arrived.version_id not in already
             for element_id, fact in derive_version(arrived, rules_of)
         ]
-        standing = _standing(_stated().filter(book=book, version_id__in=replaced)) if replaced else []
+        standing = _standing(_list_stated(replaced, book))
         _write(lines, standing)
 
 
@@ -157,16 +156,34 @@ def _list_posted(book: Book, version_ids: Sequence[int]) -> set[int]:
         return found
 
 
-def _stated() -> QuerySet[Posting]:
-    """What submissions state themselves. A number of things names the submission that changed it last, but stands or
-    falls with the register."""
-    return Posting.objects.filter(data_element__register="")
+def _list_stated(version_ids: Collection[int], *books: Book) -> list[Posting]:
+    """What these versions state themselves. A number of things names the submission that changed it last, but stands
+    or falls with the register.
+
+    By version alone, the rest is chosen here: given an order or a join to choose by, SQLite walks through the whole
+    ledger instead of looking up a few versions.
+    """
+    if not version_ids:
+        return []
+    counted = set(DataElement.objects.exclude(register="").values_list("pk", flat=True))
+    ids = sorted(version_ids)
+    return [
+        posting
+        for start in range(0, len(ids), 500)
+        for posting in Posting.objects.filter(version_id__in=ids[start : start + 500])
+        if posting.data_element_id not in counted and (not books or posting.book in books)
+    ]
 
 
-def _standing(postings: object) -> list[Posting]:
+def _versions_of(submission_ids: Collection[int]) -> list[int]:
+    versions = SubmissionVersion.objects.filter(submission_id__in=ids_in_sql(submission_ids))
+    return list(versions.values_list("pk", flat=True))
+
+
+def _standing(postings: Iterable[Posting]) -> list[Posting]:
     """The postings among these that no later line has reversed."""
     open_: dict[tuple[object, ...], list[Posting]] = defaultdict(list)
-    for posting in postings.order_by("seq"):  # type: ignore[attr-defined]  # a queryset of Posting
+    for posting in sorted(postings, key=lambda posting: posting.seq):
         key = (
             posting.book, posting.version_id, posting.data_element_id, posting.org_unit_id, posting.day_from,
             posting.day_to, posting.disaggregation, posting.class_code, abs(posting.amount),

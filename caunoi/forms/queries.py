@@ -23,6 +23,7 @@ from caunoi.forms.rules.questions import Question, from_json
 from caunoi.moments import local_date
 from caunoi.periods.rules import CutOff, Period, PeriodType, period_from_key
 from caunoi.places.queries import get_snapshot
+from caunoi.remembering import remember
 
 MAX_CHECKERS = 500
 _checkers: dict[tuple[int, str], FormChecker] = {}
@@ -37,7 +38,7 @@ def get_form(code: str) -> Form:
 def get_form_version(code: str, version: str = "") -> FormVersion:
     """The version in use (newest by publication), or the one named. Old versions stay answerable."""
     versions = FormVersion.objects.filter(form__code=code).select_related("form").order_by("-published_at", "-id")
-    found = (versions.filter(version=version) if version else versions).first()
+    found = remember(("form version", code, version), (versions.filter(version=version) if version else versions).first)
     if found is None:
         raise FormUnknown(code, version if version and versions.exists() else "")
     return found
@@ -52,7 +53,8 @@ def list_assignments(
         found = found.filter(form__code=form_code)
     if level is not None:
         found = found.filter(level=level)
-    return [one for one in found if on is None or holds_on(one, on)]
+    kept = remember(("assignments", form_code, level), lambda: list(found))
+    return [one for one in kept if on is None or holds_on(one, on)]
 
 
 def period_of(assignment: Assignment, period_key: str) -> Period | None:
