@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple, TypeGuard
 
 from django.utils.translation import gettext as _
 
+from caunoi.facts.rules.expression_tree import Question
 from caunoi.facts.rules.expressions import (
     AnswerRefused,
     Answers,
@@ -43,6 +46,13 @@ class ElementRule:
     day: str
     classes: frozenset[str]
 
+    @cached_property
+    def bare_question(self) -> str | None:
+        """The question whose number it is as it stands: most elements, and a month's reports state millions of them."""
+        node = self.expression.node
+        plain = isinstance(node, Question) and self.filter.node is None and self.kind != CATEGORY
+        return node.name if plain and isinstance(node, Question) else None
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -55,8 +65,7 @@ class Frame:
     level: str
 
 
-@dataclass(frozen=True)
-class DerivedFact:
+class DerivedFact(NamedTuple):
     """`amount` counts units of 10^-decimals; 0 for a category, whose class is `class_code`."""
 
     code: str
@@ -141,6 +150,10 @@ def derive(elements: Sequence[ElementRule], answers: Answers, frame: Frame) -> D
 
 
 def _derive_one(element: ElementRule, answers: Answers, frame: Frame) -> DerivedFact | None:
+    bare = element.bare_question
+    if bare is not None and _is_short_count(said := answers.get(bare)):
+        days = _days(element, answers, frame)
+        return None if days is None else DerivedFact(element.code, *days, "", "", int(said) * 10**element.decimals)
     if not holds(element.filter, answers):
         return None
     class_code, amount = "", 0
@@ -160,6 +173,11 @@ def _derive_one(element: ElementRule, answers: Answers, frame: Frame) -> Derived
         amount = scale(value, element.decimals)
     days = _days(element, answers, frame)
     return None if days is None else DerivedFact(element.code, *days, "", class_code, amount)
+
+
+def _is_short_count(said: object) -> TypeGuard[str]:
+    """Digits alone, too few to be too large: no Decimal is needed to say exactly what they are."""
+    return isinstance(said, str) and len(said) <= 9 and said.isascii() and said.isdigit()
 
 
 def scale(value: Decimal | str, decimals: int) -> int:

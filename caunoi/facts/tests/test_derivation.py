@@ -4,6 +4,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from caunoi.facts.rules.derivation import DerivedFact, ElementRule, Frame, compile_element, derive
 from caunoi.facts.rules.expressions import ExpressionError
@@ -104,3 +106,17 @@ def test_what_cannot_be_stated_exactly_is_a_problem_never_rounded(
 def test_a_day_that_is_no_question_is_refused() -> None:
     with pytest.raises(ExpressionError):
         element(day="ngay")
+
+
+@given(st.integers(0, 10**12), st.integers(0, 6), st.booleans())
+def test_a_count_is_the_same_fact_however_it_is_written(count: int, decimals: int, padded: bool) -> None:
+    rule = compile_element(
+        code="a", kind="flow", decimals=decimals, levels=["village"], expression="${n}", filter="", day="period"
+    )
+    frame = Frame(date(2024, 1, 1), date(2024, 1, 31), date(2024, 1, 1), date(2024, 1, 31), "village")
+    said = f"{count:012d}" if padded else str(count)
+
+    (fact,) = derive([rule], {"n": said}, frame).facts
+    (exact,) = derive([rule], {"n": f"{said}.0"}, frame).facts
+
+    assert fact == exact and fact.amount == count * 10**decimals

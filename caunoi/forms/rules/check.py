@@ -101,6 +101,15 @@ class FormChecker:
         )
         self._calculates = any(q.calculate for q in self.questions)
         self._has_relevance = bool(self._branch_relevant) or any(q.relevant for q in self.questions)
+        # Most monthly forms ask for counts, each judged by itself: then no answer's place in a tree matters.
+        self._needs_tree = (
+            self._has_relevance
+            or self._calculates
+            or any(
+                rules.required is not None or (rules.constraint is not None and not rules.constraint.is_of_itself)
+                for rules in self._rules.values()
+            )
+        )
 
     def _compile(self, question: Question, column: str, text: str) -> Expression | None:
         if not text or text == "true()":
@@ -179,12 +188,13 @@ class _Check:
         row: int,
         around: tuple[tuple[Expression, Any], ...],
     ) -> None:
-        leaf = etree.SubElement(node, question.element)
+        leaf = etree.SubElement(node, question.element) if self.form._needs_tree else None
         value = answers.get(question.name, "")
         if not isinstance(value, str):
             self._problem(question, str(value), "type", _("Câu trả lời phải là chữ hoặc số."), "", row)
             value = ""
-        leaf.text = _node_text(question, value)
+        if leaf is not None:
+            leaf.text = _node_text(question, value)
         self.leaves.append(_Leaf(self.form._rules[question.path], leaf, answers, row, around))
 
     def run(self, calculate: bool) -> Checked:
@@ -236,6 +246,15 @@ class _Check:
             self._leave_out(leaf, str(error))
             return True
 
+    def _meets(self, constraint: Expression, value: str, leaf: _Leaf) -> bool:
+        if constraint.is_of_itself and (text := _node_text(leaf.rules.question, value)) is not None:
+            try:
+                return constraint.holds_for(text)
+            except (etree.XPathError, ValueError, TypeError) as error:
+                self._leave_out(leaf, str(error))
+                return True
+        return self._holds(constraint, leaf.node, leaf)
+
     def _leave_out(self, leaf: _Leaf, why: str) -> None:
         note = _("Câu “%(name)s”: không tính được biểu thức (%(why)s) nên bỏ qua phép kiểm tra.") % {
             "name": leaf.rules.question.name, "why": why,
@@ -265,7 +284,7 @@ class _Check:
         if (problem := type_problem(question, value)) is not None:
             kind = "choice" if question.choices else "type"
             self._problem(question, value, kind, problem, allowed_of(question, self.language), leaf.row)
-        elif rules.constraint is not None and not self._holds(rules.constraint, leaf.node, leaf):
+        elif rules.constraint is not None and not self._meets(rules.constraint, value, leaf):
             message = pick(question.constraint_messages, self.language) or _("Giá trị nằm ngoài quy định của biểu mẫu.")
             self._problem(question, value, "constraint", message, "", leaf.row)
 

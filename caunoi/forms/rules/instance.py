@@ -168,6 +168,8 @@ def _read(branch: Branch, node: Any, unknown: dict[str, None]) -> dict[str, Any]
 
 def normal_answer(question: Question, text: str) -> str:
     """One spelling per value: NaN is nothing; `3.26E7` and `12.0` from devices become `32600000` and `12`."""
+    if text.isascii() and text.isdigit() and (text[0] != "0" or question.type == "integer" or len(text) == 1):
+        return text
     value = clean_answer(text)
     if value in ("NaN", "Infinity", "-Infinity"):
         return ""

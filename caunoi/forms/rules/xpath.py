@@ -32,6 +32,9 @@ _NATIVE = frozenset(
 )  # fmt: skip
 _NODE_TESTS = frozenset({"text", "node", "comment", "processing-instruction"})
 _OPERATORS = frozenset({"and", "or", "div", "mod"})
+# Of numbers, comparisons and the answer itself alone: `. >= 0 and . <= 500`. Nothing else in the tree can matter.
+_OF_ITSELF = re.compile(r"(?:\.(?![.\d])|\d+(?:\.\d+)?|and|or|not|mod|div|[<>=!+()-]|\s)+", re.ASCII)
+_MOST_ANSWERS = 2000
 
 
 class UnknownFunction(ValueError):
@@ -55,6 +58,8 @@ class Expression:
         # lxml registers every function at every evaluation: only those the expression calls.
         extensions = {(NAMESPACE, name): _FUNCTIONS[name] for name in used}
         self._needs_clock = f"${TODAY}" in xpath or f"${NOW}" in xpath
+        self.is_of_itself = _OF_ITSELF.fullmatch(text) is not None
+        self._known: dict[str, bool] = {}
         try:
             self._xpath = etree.XPath(xpath, namespaces={"odk": NAMESPACE}, extensions=extensions or None)
         except etree.XPathSyntaxError as error:
@@ -69,6 +74,18 @@ class Expression:
         if isinstance(found, list):
             return text_of(found) != ""
         return bool(found) and not (isinstance(found, float) and math.isnan(found))
+
+    def holds_for(self, value: str) -> bool:
+        """`holds` for an answer wherever it stands; only of an expression that `is_of_itself`. Months bring the same
+        few counts a million times: each is worked out once."""
+        known = self._known.get(value)
+        if known is None:
+            if len(self._known) >= _MOST_ANSWERS:
+                self._known.clear()
+            node = etree.Element("answer")
+            node.text = value
+            known = self._known[value] = self.holds(node, {})
+        return known
 
     def answer(self, node: Any, clock: Clock) -> str:
         """The value as an XForm spells it; '' for nothing and for NaN."""

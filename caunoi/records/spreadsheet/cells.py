@@ -73,6 +73,8 @@ def read_answer(question: Question, cell: Cell) -> str | Wrong:
 
 
 def _number_text(number: int | float) -> str:
+    if abs(number) < 10**15 and number == int(number):
+        return str(int(number))
     # 15 significant digits, as spreadsheet programs show and compare: 0.1 + 0.2 is 0.3 to the officer.
     return plain_number(str(number)) if isinstance(number, int) else plain_number(f"{number:.15g}")
 
@@ -88,6 +90,10 @@ _TWO_WAYS = re.compile(r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}")
 
 def read_number(cell: Cell, *, whole: bool) -> str | Wrong:
     """A cell's own number is exact; a text must be readable in one way only. `whole`: no decimals."""
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        number = _number_text(cell)
+        if not (whole and "." in number):
+            return number
     allowed = _("số nguyên, ví dụ 1234") if whole else _("số, ví dụ 1234,5")
     if isinstance(cell, bool):
         return Wrong(_("Ô chứa giá trị đúng/sai, không phải số."), allowed)
