@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from caunoi.periods.rules import BEGINNING
 from caunoi.places.errors import PlaceAmbiguous, PlaceNotOnDay, PlaceUnknown
-from caunoi.places.models import OrgUnit, OrgUnitSpell, SuccessionShare
+from caunoi.places.models import OrgUnit, OrgUnitSpell, SuccessionShare, known_at
 from caunoi.places.rules.snapshot import PlaceSnapshot, Spell, Step, Unit, make_snapshot
 from caunoi.remembering import remember
 from caunoi.vietnamese_text import clean, fold
@@ -38,10 +38,10 @@ def _newest() -> tuple[int, int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT (SELECT MAX(known_from) FROM places_orgunit), (SELECT MAX(known_from) FROM places_succession),"
-            " (SELECT MAX(id) FROM places_orgunit)"
+            " (SELECT MAX(known_until) FROM places_succession), (SELECT MAX(id) FROM places_orgunit)"
         )
-        units, successions, newest_unit = cursor.fetchone()
-    return max(units or 0, successions or 0), newest_unit or 0
+        units, successions, undone, newest_unit = cursor.fetchone()
+    return max(units or 0, successions or 0, undone or 0), newest_unit or 0
 
 
 def forget_snapshots() -> None:
@@ -53,7 +53,7 @@ def forget_snapshots() -> None:
 def _read(known: int) -> PlaceSnapshot:
     steps = [
         Step(*row)
-        for row in SuccessionShare.objects.filter(succession__known_from__lte=known)
+        for row in SuccessionShare.objects.filter(known_at(known, "succession__"))
         .order_by("succession__day", "id")
         .values_list("succession__day", "old_id", "new_id", "old_parts", "new_parts", "basis")
     ]
@@ -61,22 +61,26 @@ def _read(known: int) -> PlaceSnapshot:
     not_yet_ended = set(
         SuccessionShare.objects.filter(succession__known_from__gt=known).values_list("old_id", flat=True)
     ) - {step.old for step in steps}
+    spells = []
+    # Units whose names, parents or end changed since: the last day of their spells is the end that was known then.
+    ended: dict[int, date | None] = {}
+    for unit, name, code, parent, from_day, to_day, short_name, until in (
+        OrgUnitSpell.ever.filter(known_at(known))
+        .order_by("org_unit_id", "from_day")
+        .values_list("org_unit_id", "name", "code", "parent_id", "from_day", "to_day", "short_name", "known_until")
+    ):
+        spells.append(Spell(unit, name, code, parent, from_day, to_day, short_name))
+        if until is not None:
+            ended[unit] = to_day
     units = [
-        Unit(id_, key, level, starts, None if id_ in not_yet_ended else ends, start_known, synthetic)
-        for id_, key, level, starts, ends, start_known, synthetic in OrgUnit.objects.filter(
-            known_from__lte=known
-        ).values_list("id", "key", "level", "starts_on", "ends_on", "start_known", "synthetic")
+        Unit(id_, key, level, starts, None if id_ in not_yet_ended else ended.get(id_, ends), start_known, synthetic)
+        for id_, key, level, starts, ends, start_known, synthetic in OrgUnit.ever.filter(known_at(known)).values_list(
+            "id", "key", "level", "starts_on", "ends_on", "start_known", "synthetic"
+        )
     ]
     present = {unit.id for unit in units}
     above: set[int | None] = {None, *present}
-    spells = [
-        Spell(unit, name, code, parent, from_day, to_day, short_name)
-        for unit, name, code, parent, from_day, to_day, short_name in OrgUnitSpell.objects.values_list(
-            "org_unit_id", "name", "code", "parent_id", "from_day", "to_day", "short_name"
-        )
-        if unit in present and parent in above
-    ]
-    return make_snapshot(units, spells, steps, known)
+    return make_snapshot(units, [s for s in spells if s.unit in present and s.parent in above], steps, known)
 
 
 def describe_unit(unit: int, snapshot: PlaceSnapshot, day: date) -> str:
@@ -133,7 +137,9 @@ def find_units(text: str, day: date, snapshot: PlaceSnapshot) -> list[int]:
         told = [unit for unit in several if fold(snapshot.distinct_name_on(unit, day)) == fold(name)]
         if told:
             return told
-    spells = OrgUnitSpell.objects.filter(_named(text, name), from_day__lte=day).filter(
+    # Of a draft (its number is negative) the stored names are those of now.
+    known = known_at(snapshot.known) if snapshot.known > 0 else Q(known_until__isnull=True)
+    spells = OrgUnitSpell.ever.filter(known, _named(text, name), from_day__lte=day).filter(
         Q(to_day__isnull=True) | Q(to_day__gt=day)
     )
     found = [s for s in spells if s.org_unit_id in snapshot.units and snapshot.exists_on(s.org_unit_id, day)]

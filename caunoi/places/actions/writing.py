@@ -57,12 +57,13 @@ def write_draft(
     OrgUnit.objects.bulk_update(ended, ["ends_on"], batch_size=BATCH)
     changed = [unit for unit in continuing if draft.spells[unit] != list(draft.before.spells[unit])]
     for start in range(0, len(changed), BATCH):
-        OrgUnitSpell.objects.filter(org_unit_id__in=changed[start : start + BATCH]).delete()
-    _write_spells((spell for unit in [*changed, *new_ids] for spell in draft.spells[unit]), ids)
+        # Closed and not deleted: how places were known until now stays askable.
+        OrgUnitSpell.objects.filter(org_unit_id__in=changed[start : start + BATCH]).update(known_until=number)
+    _write_spells((spell for unit in [*changed, *new_ids] for spell in draft.spells[unit]), ids, number)
     return _write_successions(successions, ids, number, note)
 
 
-def _write_spells(spells: Iterable[Spell], ids: dict[int, int]) -> None:
+def _write_spells(spells: Iterable[Spell], ids: dict[int, int], number: int) -> None:
     OrgUnitSpell.objects.bulk_create(
         [
             OrgUnitSpell(
@@ -74,6 +75,7 @@ def _write_spells(spells: Iterable[Spell], ids: dict[int, int]) -> None:
                 parent_id=None if spell.parent is None else ids[spell.parent],
                 from_day=spell.from_day,
                 to_day=spell.to_day,
+                known_from=number,
             )
             for spell in spells
         ],
