@@ -24,7 +24,8 @@ PASSES = 8
 
 @dataclass(frozen=True)
 class Problem:
-    """One answer outside the form's rules. `row` counts a repeat's rows from 1; 0 outside repeats.
+    """One answer outside the form's rules. `row` counts a repeat's rows from 1; 0 outside repeats. `within`: of a
+    repeat inside others the rows of these, from the outermost inwards.
 
     `kind` is type, required, not-relevant, constraint, choice or unknown-question; further checks at the door add
     relation and amount; of phones' sendings also clock (a day that cannot be) and file-name.
@@ -37,6 +38,7 @@ class Problem:
     allowed: str
     kind: str = "constraint"
     row: int = 0
+    within: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class _Leaf:
     rules: _Rules
     node: Any
     answers: dict[str, Any]
-    row: int
+    rows: tuple[int, ...]
     around: tuple[tuple[Expression, Any], ...]
     relevant: bool = True
 
@@ -158,44 +160,50 @@ class _Check:
         self.leaves: list[_Leaf] = []
         self.answers: dict[str, Any] = dict(answers)
         root = etree.Element(form.outline.name)
-        self._plant(form.outline, root, self.answers, 0, ())
+        self._plant(form.outline, root, self.answers, (), ())
 
     def _plant(
-        self, branch: Branch, node: Any, answers: dict[str, Any], row: int, around: tuple[tuple[Expression, Any], ...]
+        self,
+        branch: Branch,
+        node: Any,
+        answers: dict[str, Any],
+        rows: tuple[int, ...],
+        around: tuple[tuple[Expression, Any], ...],
     ) -> None:
         for child in branch.children:
             if isinstance(child, Question):
-                self._plant_question(child, node, answers, row, around)
+                self._plant_question(child, node, answers, rows, around)
                 continue
             expression = self.form._branch_relevant.get(child.path)
             if child.repeats:
-                rows = answers.get(child.name)
-                copies = [dict(one) for one in rows] if isinstance(rows, list) else []
+                given = answers.get(child.name)
+                copies = [dict(one) for one in given] if isinstance(given, list) else []
                 if copies:
                     answers[child.name] = copies
                 for number, copy in enumerate(copies, start=1):
                     below = etree.SubElement(node, child.name)
-                    self._plant(child, below, copy, number, (*around, (expression, below)) if expression else around)
+                    outer = (*around, (expression, below)) if expression else around
+                    self._plant(child, below, copy, (*rows, number), outer)
             else:
                 below = etree.SubElement(node, child.name)
-                self._plant(child, below, answers, row, (*around, (expression, below)) if expression else around)
+                self._plant(child, below, answers, rows, (*around, (expression, below)) if expression else around)
 
     def _plant_question(
         self,
         question: Question,
         node: Any,
         answers: dict[str, Any],
-        row: int,
+        rows: tuple[int, ...],
         around: tuple[tuple[Expression, Any], ...],
     ) -> None:
         leaf = etree.SubElement(node, question.element) if self.form._needs_tree else None
         value = answers.get(question.name, "")
         if not isinstance(value, str):
-            self._problem(question, str(value), "type", _("Câu trả lời phải là chữ hoặc số."), "", row)
+            self._problem(question, str(value), "type", _("Câu trả lời phải là chữ hoặc số."), "", rows)
             value = ""
         if leaf is not None:
             leaf.text = _node_text(question, value)
-        self.leaves.append(_Leaf(self.form._rules[question.path], leaf, answers, row, around))
+        self.leaves.append(_Leaf(self.form._rules[question.path], leaf, answers, rows, around))
 
     def run(self, calculate: bool) -> Checked:
         for name in self.answers.keys() - self.form._names:
@@ -273,26 +281,27 @@ class _Check:
         if not leaf.relevant:
             if value and not question.calculate:
                 message = _("Câu này chỉ điền khi các câu trước nó yêu cầu; hãy để trống.")
-                self._problem(question, value, "not-relevant", message, _("để trống"), leaf.row)
+                self._problem(question, value, "not-relevant", message, _("để trống"), leaf.rows)
             return
         if value == "":
             if question.required and (rules.required is None or self._holds(rules.required, leaf.node, leaf)):
                 self._problem(
-                    question, "", "required", _("Câu này bắt buộc phải trả lời."), allowed_of(question), leaf.row
+                    question, "", "required", _("Câu này bắt buộc phải trả lời."), allowed_of(question), leaf.rows
                 )
             return
         if (problem := type_problem(question, value)) is not None:
             kind = "choice" if question.choices else "type"
-            self._problem(question, value, kind, problem, allowed_of(question, self.language), leaf.row)
+            self._problem(question, value, kind, problem, allowed_of(question, self.language), leaf.rows)
         elif rules.constraint is not None and not self._meets(rules.constraint, value, leaf):
             message = pick(question.constraint_messages, self.language) or _("Giá trị nằm ngoài quy định của biểu mẫu.")
-            self._problem(question, value, "constraint", message, "", leaf.row)
+            self._problem(question, value, "constraint", message, "", leaf.rows)
 
-    def _problem(self, question: Question, value: str, kind: str, message: str, allowed: str, row: int) -> None:
+    def _problem(
+        self, question: Question, value: str, kind: str, message: str, allowed: str, rows: tuple[int, ...]
+    ) -> None:
         label = question.label(self.language)
-        self.problems.append(
-            Problem(question.name, label, value, message, allowed, kind, row if question.repeat else 0)
-        )
+        row, within = (rows[-1], rows[:-1]) if rows else (0, ())
+        self.problems.append(Problem(question.name, label, value, message, allowed, kind, row, within))
 
 
 def _node_text(question: Question, value: Any) -> str | None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from caunoi.forms.rules.questions import NUMBERS, Question, clean_answer
 from caunoi.languages import show_number
+from caunoi.records.spreadsheet.repeats import Repeat
 from caunoi.records.spreadsheet.words import in_words
 
 
@@ -24,22 +25,25 @@ class FieldChange:
 
 def compare_answers(
     questions: Sequence[Question],
-    repeats: Mapping[str, Sequence[Question]],
+    repeats: Sequence[Repeat],
     before: Mapping[str, Any],
     after: Mapping[str, Any],
+    path: tuple[str, ...] = (),
 ) -> list[FieldChange]:
-    """In the form's order; a repeat whose rows differ is one change."""
+    """In the form's order; a repeat whose rows differ is one change. `path`: of the repeat whose row this is."""
     found = []
     for question in questions:
         old, new = str(before.get(question.name) or ""), str(after.get(question.name) or "")
         if not is_same(question, old, new):
             found.append(FieldChange(question.label(), show_answer(question, old), show_answer(question, new)))
-    for name, several in repeats.items():
-        olds, news = before.get(name) or [], after.get(name) or []
+    for repeat in repeats:
+        if repeat.path[:-1] != path:
+            continue
+        several, olds, news = repeat.questions, before.get(repeat.name) or [], after.get(repeat.name) or []
         if len(olds) != len(news) or any(
-            compare_answers(several, {}, old, new) for old, new in zip(olds, news, strict=True)
+            compare_answers(several, repeats, old, new, repeat.path) for old, new in zip(olds, news, strict=True)
         ):
-            found.append(FieldChange(name, _rows_in_words(several, olds), _rows_in_words(several, news)))
+            found.append(FieldChange(repeat.name, _rows_in_words(several, olds), _rows_in_words(several, news)))
     return found
 
 

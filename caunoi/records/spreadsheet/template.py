@@ -20,20 +20,24 @@ from caunoi.places.queries import get_snapshot
 from caunoi.places.rules.snapshot import PlaceSnapshot
 from caunoi.records.spreadsheet.cells import PERIOD_WORDS
 from caunoi.records.spreadsheet.columns import RECORD_COLUMN, REMARK, list_columns
-from caunoi.records.spreadsheet.workbooks import DATA_SHEET, GUIDE_SHEET, LIST_SHEET
+from caunoi.records.spreadsheet.repeats import LINE_COLUMN, Repeat, item_label, link_label, list_repeats
+from caunoi.records.spreadsheet.workbooks import DATA_SHEET, GUIDE_SHEET, LIST_SHEET, MAX_SHEET_NAME
 
 # Drop-downs reach this far; further rows may be filled too.
 PREPARED_ROWS = 2000
+# Name in the first row, label in the second, the question if it is one.
+_Column = tuple[str, str, Question | None]
 
 
 def template_workbook(form_code: str, unit_ids: Collection[int], *, today: date) -> bytes:
     """An empty .xlsx for the form and these units. Row 1 holds the machine names, row 2 (`#`) the labels."""
     version = get_form_version(form_code)
     kinds = {a.period_kind for a in list_assignments(form_code)} - {PeriodKind.EVENT}
-    questions = list_columns(questions_of(version), periodic=bool(kinds))
+    asked = questions_of(version)
+    questions, repeats = list_columns(asked, periodic=bool(kinds)), list_repeats(asked)
     made = io.BytesIO()
     book = xlsxwriter.Workbook(made, {"in_memory": True, "default_date_format": "dd/mm/yyyy"})
-    writer = _Template(book, questions, sorted(kinds))
+    writer = _Template(book, questions, repeats, sorted(kinds))
     writer.write(
         in_reader_language(version.form.title_vi, version.form.title_en), name_units(unit_ids, get_snapshot(), today)
     )
@@ -58,9 +62,13 @@ def name_units(unit_ids: Collection[int], places: PlaceSnapshot, day: date) -> l
 
 
 class _Template:
-    def __init__(self, book: Any, questions: Sequence[Question], kinds: Sequence[str]) -> None:
+    def __init__(
+        self, book: Any, questions: Sequence[Question], repeats: Sequence[Repeat], kinds: Sequence[str]
+    ) -> None:
         self.book, self.questions, self.kinds = book, questions, kinds
-        self.data, self.guide, self.lists = (book.add_worksheet(name) for name in (DATA_SHEET, GUIDE_SHEET, LIST_SHEET))
+        self.data = book.add_worksheet(DATA_SHEET)
+        self.repeats = [(repeat, book.add_worksheet(repeat.name[:MAX_SHEET_NAME])) for repeat in repeats]
+        self.guide, self.lists = book.add_worksheet(GUIDE_SHEET), book.add_worksheet(LIST_SHEET)
         self.head = book.add_format({"bold": True, "bg_color": "#DDEBF7", "border": 1})
         self.remark = book.add_format({"italic": True, "font_color": "#595959", "text_wrap": True, "valign": "top"})
         self.text = book.add_format({"num_format": "@"})
@@ -70,25 +78,38 @@ class _Template:
 
     def write(self, title: str, units: list[tuple[str, str, str]]) -> None:
         self._write_guide(title)
-        columns: list[tuple[str, str, Question | None]] = [(UNIT_COLUMN, _("Đơn vị"), None)]
+        columns: list[_Column] = [(LINE_COLUMN, _("Dòng"), None)] if self.repeats else []
+        columns.append((UNIT_COLUMN, _("Đơn vị"), None))
         if self.kinds:
             columns.append((PERIOD_COLUMN, _("Kỳ báo cáo"), None))
         columns += [(question.name, question.label(), question) for question in self.questions]
+        self._write_page(self.data, columns, 2 if self.repeats else 1)
+        if units:
+            place = [name for name, _label, _question in columns].index(UNIT_COLUMN)
+            self._add_list(self.data, place, _("Đơn vị"), [(name, f"{code}: {path}") for name, code, path in units])
+        for repeat, page in self.repeats:
+            keys: list[_Column] = [(repeat.item_column, item_label(), None)] if repeat.has_inside else []
+            keys.append((repeat.link_column, link_label(repeat), None))
+            asked = [(question.name, question.label(), question) for question in repeat.questions]
+            self._write_page(page, [*keys, *asked], len(keys))
+
+    def _write_page(self, page: Any, columns: Sequence[_Column], fixed: int) -> None:
         for index, (name, label, question) in enumerate(columns):
-            self.data.write_string(0, index, name, self.head)
-            self.data.write_string(1, index, f"{REMARK} {label}" if index == 0 else label, self.remark)
-            width = 34 if index == 0 else max(14, min(40, len(name) + 4))
+            page.write_string(0, index, name, self.head)
+            page.write_string(1, index, f"{REMARK} {label}" if index == 0 else label, self.remark)
+            width = 34 if name == UNIT_COLUMN else max(14, min(40, len(name) + 4))
             is_number = question is not None and question.type in ("integer", "decimal", "range")
             cells = self.day if question is not None and question.type == "date" else None if is_number else self.text
-            self.data.set_column(index, index, width, cells)
+            page.set_column(index, index, width, cells)
             if question is not None and question.type == "select_one" and question.choices:
-                self._add_list(index, label, [(choice.label(), choice.name) for choice in question.choices])
-        self.data.set_row(1, 45)
-        self.data.freeze_panes(2, 1)
-        if units:
-            self._add_list(0, _("Đơn vị"), [(name, f"{code}: {path}") for name, code, path in units])
+                self._add_list(page, index, label, [(choice.label(), choice.name) for choice in question.choices])
+        if fixed == 2:  # its own number first, then what it belongs to
+            for number in range(1, PREPARED_ROWS + 1):
+                page.write_number(number + 1, 0, number, self.remark)
+        page.set_row(1, 45)
+        page.freeze_panes(2, fixed)
 
-    def _add_list(self, index: int, title: str, entries: Sequence[tuple[str, str]]) -> None:
+    def _add_list(self, page: Any, index: int, title: str, entries: Sequence[tuple[str, str]]) -> None:
         """The allowed values on the list sheet (a drop-down's own text may hold 255 characters only)."""
         column = self.list_column
         self.list_column += 3
@@ -100,7 +121,7 @@ class _Template:
             self.lists.write_string(row, column + 1, note, self.remark)
         first = xlsxwriter.utility.xl_rowcol_to_cell(1, column, row_abs=True, col_abs=True)
         last = xlsxwriter.utility.xl_rowcol_to_cell(len(entries), column, row_abs=True, col_abs=True)
-        self.data.data_validation(
+        page.data_validation(
             2, index, PREPARED_ROWS + 1, index,
             {
                 "validate": "list", "source": f"='{LIST_SHEET}'!{first}:{last}", "error_type": "warning",
@@ -127,12 +148,28 @@ class _Template:
                 RECORD_COLUMN,
                 _("Không bắt buộc. Thêm cột này và ghi số bản ghi để sửa bản ghi đã có; dòng không ghi số là bản mới."),
             ),
+            *self._explain_repeats(),
             *([(PERIOD_COLUMN, _("Kỳ báo cáo: %(example)s") % {"example": period})] if self.kinds else []),
         ]
-        for question in self.questions:
+        for question in (*self.questions, *(one for repeat, _page in self.repeats for one in repeat.questions)):
             parts = [question.label(), question.hints.get("vi", ""), allowed_of(question)]
             parts.append(_("bắt buộc") if question.required else "")
             lines.append((question.name, ". ".join(part.rstrip(".") for part in parts if part)))
         for row, (name, text) in enumerate(lines):
             self.guide.write_string(row, 0, name, self.head if name else None)
             self.guide.write_string(row, 1, text, self.wrap)
+
+    def _explain_repeats(self) -> list[tuple[str, str]]:
+        if not self.repeats:
+            return []
+        names = ", ".join(f"“{page.name}”" for _repeat, page in self.repeats)
+        return [
+            (
+                LINE_COLUMN,
+                _(
+                    "Các trang %(names)s ghi phần lặp lại: mỗi dòng ghi số dòng (cột @dong) của bản ghi mà nó thuộc "
+                    "về. Sửa bản ghi đã có mà không ghi dòng nào cho một phần lặp thì phần ấy giữ nguyên."
+                )
+                % {"names": names},
+            ),
+        ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from django.utils.translation import gettext as _
@@ -24,6 +24,8 @@ Merged = tuple[tuple[int, int], tuple[int, int]]
 DATA_SHEET, GUIDE_SHEET, LIST_SHEET = "Dữ liệu", "Hướng dẫn", "Danh mục"
 MAX_BYTES = 50 * 1024 * 1024
 MAX_UNPACKED = 500 * 1024 * 1024
+# What spreadsheet programs take.
+MAX_SHEET_NAME = 31
 MAX_ROWS, MAX_CELLS = 200_000, 10_000_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -45,10 +47,15 @@ class Table:
 
 def read_table(content: bytes, file_name: str) -> Table:
     """Raises FileRefused when nothing can be read at all. The bytes decide what it is, not the name."""
+    return read_table_and((), content, file_name)[0]
+
+
+def read_table_and(others: Collection[str], content: bytes, file_name: str) -> tuple[Table, dict[str, Table]]:
+    """As `read_table`, and the sheets of these names, as far as there are any, by these names."""
     kind = _recognise(content, file_name)
     if kind == "csv":
-        return _read_csv(content, file_name)
-    return _read_workbook(content, kind, file_name)
+        return _read_csv(content, file_name), {}
+    return _read_workbook(content, kind, others, file_name)
 
 
 def _recognise(content: bytes, file_name: str) -> Kind:
@@ -137,15 +144,29 @@ def _locked() -> str:
 # Workbooks
 
 
-def _read_workbook(content: bytes, kind: Kind, file_name: str) -> Table:
+def _read_workbook(
+    content: bytes, kind: Kind, wanted: Collection[str], file_name: str
+) -> tuple[Table, dict[str, Table]]:
     sheets = _visible_sheets(content, file_name)
-    sheet = next((name for name in sheets if fold(name) == fold(DATA_SHEET)), sheets[0])
+    # Spreadsheet programs cut the names of sheets.
+    named = {fold(name[:MAX_SHEET_NAME]): name for name in wanted}
+    beside = {named[fold(sheet)]: sheet for sheet in sheets if fold(sheet) in named}
+    mains = [sheet for sheet in sheets if sheet not in beside.values()]
+    if not mains:
+        raise unreadable(file_name, _("Tệp không có trang chính, chỉ có các trang của nhóm lặp."))
+    main = next((name for name in mains if fold(name) == fold(DATA_SHEET)), mains[0])
+    ours = (fold(GUIDE_SHEET), fold(LIST_SHEET))
+    others = [name for name in mains if name != main and fold(name) not in ours]
+    notes = [_("Chỉ đọc trang “%(sheet)s”; không đọc: %(others)s.") % {"sheet": main, "others": ", ".join(others)}]
+    table = _read_one(content, kind, main, file_name)
+    found = {name: _read_one(content, kind, sheet, file_name) for name, sheet in beside.items()}
+    return replace(table, notes=notes if others else []), found
+
+
+def _read_one(content: bytes, kind: Kind, sheet: str, file_name: str) -> Table:
     inspected = _inspect(content, kind, sheet, file_name)
     rows, merged = _read_cells(content, sheet, file_name)
-    ours = (fold(GUIDE_SHEET), fold(LIST_SHEET))
-    others = [name for name in sheets if name != sheet and fold(name) not in ours]
-    notes = [_("Chỉ đọc trang “%(sheet)s”; không đọc: %(others)s.") % {"sheet": sheet, "others": ", ".join(others)}]
-    return Table(sheet, rows, _distrust(inspected, merged, rows, file_name, sheet), notes if others else [])
+    return Table(sheet, rows, _distrust(inspected, merged, rows, file_name, sheet))
 
 
 def _broken() -> str:

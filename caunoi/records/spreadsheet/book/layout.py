@@ -20,8 +20,6 @@ _KEY = "caunoi"
 
 # The workbook's own columns beside `don_vi` and that of the record a row corrects.
 NAME_COLUMN, ABOVE_COLUMN, STATE_COLUMN = "@ten", "@cap_tren", "@tinh_trang"
-# An event's row: its number in the workbook, by which its repeats name it and a second upload finds its record.
-LINE_COLUMN = "@dong"
 # The instanceID of the version that stood in the row when the workbook was made.
 BASE_COLUMN = "@goc"
 BEFORE_PREFIX = "@truoc:"

@@ -12,13 +12,13 @@ from caunoi.records.spreadsheet.book.layout import (
     BEFORE_PREFIX,
     FIRST_ROW,
     LABEL_ROW,
-    LINE_COLUMN,
     NAME_ROW,
     Mark,
     read_mark,
 )
 from caunoi.records.spreadsheet.cells import Cell, is_empty, show
 from caunoi.records.spreadsheet.columns import REMARK, Columns
+from caunoi.records.spreadsheet.repeats import ITEM_PREFIX, LINE_COLUMN
 from caunoi.records.spreadsheet.workbooks import GUIDE_SHEET, LIST_SHEET, Table, column_letter, read_tables
 from caunoi.refusals import FileRefused, Mistake
 from caunoi.vietnamese_text import fold
@@ -70,15 +70,20 @@ class Part:
 
     def list_distrusted(self, columns: Columns) -> list[Mistake]:
         """Formulas in error, merged cells: only where they touch what is read."""
-        read = {column_letter(index) for index in (*columns.questions, *self._keys())}
+        read = {column_letter(index) for index in (*columns.questions, *self.keys().values())}
         first = self.top + FIRST_ROW
         return [one for one in self.table.mistakes if one.row > first and one.column in read]
 
+    def keys(self) -> dict[str, int]:
+        """The columns that number or link rows, by name."""
+        return {
+            name: index
+            for name, index in self.names.items()
+            if name in (UNIT_COLUMN, LINE_COLUMN) or name.startswith(ITEM_PREFIX)
+        }
+
     def list_hidden_columns(self, columns: Columns) -> list[int]:
         return [index for index in self.table.hidden_columns if index in columns.questions]
-
-    def _keys(self) -> list[int]:
-        return [index for name, index in self.names.items() if name in (UNIT_COLUMN, LINE_COLUMN)]
 
     def _row(self, offset: int) -> Sequence[Cell]:
         index = self.top + offset

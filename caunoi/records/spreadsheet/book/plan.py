@@ -15,7 +15,7 @@ from caunoi.approvals.rules import State
 from caunoi.forms.models import Assignment, Form, FormVersion, PeriodKind
 from caunoi.forms.queries import get_form_version, list_assignments, questions_of
 from caunoi.forms.rules.assignments import holds_on
-from caunoi.forms.rules.questions import FILES, Question
+from caunoi.forms.rules.questions import Question
 from caunoi.periods.rules import CutOff, Days, Period, PeriodType, list_periods
 from caunoi.places.queries import get_snapshot
 from caunoi.places.rules.snapshot import PlaceSnapshot
@@ -23,6 +23,7 @@ from caunoi.records.errors import BookTooLarge
 from caunoi.records.models import SubmissionVersion
 from caunoi.records.spreadsheet.book.layout import Mark
 from caunoi.records.spreadsheet.columns import list_columns
+from caunoi.records.spreadsheet.repeats import Repeat, list_repeats
 from caunoi.vietnamese_text import sort_key
 
 # More rows than anybody fills by hand; a whole country's workbook is only ever asked for by mistake.
@@ -68,15 +69,14 @@ class Line:
 
 @dataclass(frozen=True)
 class BookSheet:
-    """A form in one period (or its events in the chosen one). `questions` have a column each; `repeats`: name ->
-    its questions."""
+    """A form in one period (or its events in the chosen one). `questions` have a column each, `repeats` a sheet."""
 
     mark: Mark
     version: FormVersion
     period: Period | None
     due_on: date | None
     questions: Sequence[Question]
-    repeats: Mapping[str, Sequence[Question]]
+    repeats: Sequence[Repeat]
     units: Sequence[int]
     lines: Sequence[Line]
 
@@ -138,7 +138,7 @@ def plan_book(
         )
         due_on = own.days.last + timedelta(days=assignment.due_days) if own else None
         columns = list_columns(questions, periodic=own is not None)
-        sheets.append(BookSheet(mark, version, own, due_on, columns, repeats_of(questions), units, lines))
+        sheets.append(BookSheet(mark, version, own, due_on, columns, list_repeats(questions), units, lines))
     order = {kind: index for index, kind in enumerate(("year", "half-year", "quarter", "month"))}
     sheets.sort(
         key=lambda sheet: (
@@ -149,23 +149,6 @@ def plan_book(
         )
     )
     return Book(book, unit, period, sheets)
-
-
-def repeats_of(questions: Sequence[Question]) -> dict[str, list[Question]]:
-    """Each repeat's questions that a cell can answer. A repeat inside another has no row to hang on: see `nests`."""
-    found: dict[str, list[Question]] = {}
-    for question in questions:
-        if question.repeat is not None:
-            around = [one.name for one in question.enclosing if one.repeats]
-            several = found.setdefault(around[0], [])
-            if len(around) == 1 and question.is_asked and question.type not in FILES:
-                several.append(question)
-    return {name: several for name, several in found.items() if several}
-
-
-def nests(questions: Sequence[Question]) -> bool:
-    """Whether a repeat stands inside another."""
-    return any(sum(around.repeats for around in question.enclosing) > 1 for question in questions)
 
 
 # Who owes what

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,22 +16,31 @@ from caunoi.approvals.errors import StepImpossible
 from caunoi.approvals.rules import State, Step
 from caunoi.forms.models import FormVersion
 from caunoi.forms.queries import checker_of, list_assignments
-from caunoi.forms.rules.questions import UNIT_COLUMN, Question, find_event_question
+from caunoi.forms.rules.questions import UNIT_COLUMN, find_event_question
 from caunoi.moments import VIETNAM, local_date
 from caunoi.periods.rules import Days, Period
 from caunoi.records.actions.door import Door, Prepared
 from caunoi.records.incoming import Incoming, IncomingFile
 from caunoi.records.models import Source, SubmissionVersion
 from caunoi.records.spreadsheet.book.changes import Outcome, RowChange
-from caunoi.records.spreadsheet.book.filled import BookReader, FilledRow, RepeatRow
+from caunoi.records.spreadsheet.book.filled import FilledRow
 from caunoi.records.spreadsheet.book.identity import is_from, line_instance, new_instance
-from caunoi.records.spreadsheet.book.layout import BASE_COLUMN, LINE_COLUMN
+from caunoi.records.spreadsheet.book.layout import BASE_COLUMN
 from caunoi.records.spreadsheet.book.parts import Part
-from caunoi.records.spreadsheet.book.plan import code_for, repeats_of
+from caunoi.records.spreadsheet.book.plan import code_for
 from caunoi.records.spreadsheet.cells import Cell, is_empty, show
 from caunoi.records.spreadsheet.columns import RECORD_COLUMN, list_columns
 from caunoi.records.spreadsheet.comparing import compare_answers
-from caunoi.records.spreadsheet.reading import Advance, RowReader
+from caunoi.records.spreadsheet.repeat_rows import (
+    Mains,
+    RepeatRow,
+    RepeatSheet,
+    answers_of,
+    hang_rows,
+    stray_sentence,
+)
+from caunoi.records.spreadsheet.repeats import LINE_COLUMN, Repeat, list_repeats
+from caunoi.records.spreadsheet.row_reader import Advance, RowReader
 from caunoi.records.spreadsheet.stored import StoredRows, read_events, read_files, read_reports
 from caunoi.records.spreadsheet.units import UnitFinder
 from caunoi.records.spreadsheet.workbooks import hidden_row_sentence
@@ -70,21 +80,24 @@ class SheetWork:
     def run(self) -> None:
         checker = checker_of(self.version)
         self.questions = list_columns(checker.questions, periodic=self.period is not None)
-        self.repeat_questions: dict[str, Sequence[Question]] = {
-            name: several
-            for name, several in repeats_of(checker.questions).items()
-            if name in {part.mark.repeat for part in self.repeats}
-        }
+        present = {part.mark.repeat for part in self.repeats}
+        asked = list_repeats(checker.questions)
+        self.asked_repeats = [repeat for repeat in asked if repeat.name in present]
         self.columns = self.part.columns_for(self.questions, self.file_name)
         form = self.version.form.code
         levels = frozenset(assignment.level for assignment in list_assignments(form))
-        self.reader = BookReader(
+        self.reader = RowReader(
             self.part.table, self.columns, self.file_name, form, [], checker, self.finder, self.sender.scope,
             self.sender.by, self.sender.by_name, self.sender.at, self.door, self.mistakes, levels=levels,
         )  # fmt: skip
         self.mistakes += [*self.columns.mistakes, *self.part.list_distrusted(self.columns)]
         if self.columns.unit < 0:
             self._say_sheet(_("Thiếu cột đơn vị. Hãy tải sổ mới; không xóa cột nào của sổ."))
+        roots = {repeat.path[0] for repeat in self.asked_repeats}
+        for repeat in asked:
+            if repeat.path[0] in roots and repeat.name not in present:
+                message = _("Thiếu trang của nhóm lặp “%(name)s”. Hãy tải sổ mới; không xóa trang nào của nhóm lặp.")
+                self._say_sheet(message % {"name": repeat.name})
         if self.mistakes:
             return
         repeated = self._read_repeats()
@@ -98,7 +111,7 @@ class SheetWork:
 
     # Reading
 
-    def _read_rows(self, repeated: Mapping[str, Mapping[str, list[RepeatRow]]]) -> list[FilledRow]:
+    def _read_rows(self, repeated: Mains) -> list[FilledRow]:
         found = []
         for count, (number, cells) in enumerate(self.part.rows(), start=1):
             row = self._read_row(number, cells, repeated)
@@ -109,9 +122,7 @@ class SheetWork:
         self._say_strays(repeated, {self._key_of(row) for row in found})
         return found
 
-    def _read_row(
-        self, number: int, cells: Sequence[Cell], repeated: Mapping[str, Mapping[str, list[RepeatRow]]]
-    ) -> FilledRow | None:
+    def _read_row(self, number: int, cells: Sequence[Cell], repeated: Mains) -> FilledRow | None:
         answers, broken = self.reader.read_answers(number, cells)
         line = show(self.part.cell(cells, LINE_COLUMN))
         record_text = show(self.part.cell(cells, RECORD_COLUMN))
@@ -119,61 +130,52 @@ class SheetWork:
         record = int(record_text) if record_text.isascii() and record_text.isdigit() else None
         blank_unit = is_empty(self.part.cell(cells, UNIT_COLUMN))
         row = FilledRow(number, cells, None, line, record, base, dict(answers), broken, {})
-        if blank_unit and row.is_blank and (self.period is not None or line not in _keys(repeated)):
+        if blank_unit and row.is_blank and (self.period is not None or line not in repeated):
             return None  # a free row that nobody used
         day = self.period.days.last if self.period else self._event_day(answers)
         row.unit = self.reader.read_unit(number, cells, day)
         key = self._key_of(row)
-        row.repeats = {name: by_key[key] for name, by_key in repeated.items() if key in by_key}
-        for name, rows in row.repeats.items():
-            row.answers[name] = [dict(one.answers) for one in rows]
+        row.repeats = dict(repeated.get(key, {}))
+        row.answers.update(answers_of(row.repeats))
         return row
 
-    def _read_repeats(self) -> dict[str, dict[str, list[RepeatRow]]]:
-        """Repeat -> key of the main row -> its rows, in the sheet's order."""
-        found: dict[str, dict[str, list[RepeatRow]]] = {}
-        for part in self.repeats:
-            name = part.mark.repeat
-            if name not in self.repeat_questions:
-                continue
-            columns = part.columns_for(self.repeat_questions[name], self.file_name)
-            reader = RowReader(
-                part.table, columns, self.file_name, self.version.form.code, [], self.reader.checker, self.finder,
-                self.sender.scope, self.sender.by, self.sender.by_name, self.sender.at, self.door, self.mistakes,
-            )  # fmt: skip
-            self.mistakes += [*columns.mistakes, *part.list_distrusted(columns)]
-            rows = found.setdefault(name, {})
-            for number, cells in part.rows():
-                answers, broken = reader.read_answers(number, cells)
-                if not answers and not broken:
-                    continue  # its key alone says nothing
-                key = self._read_key(reader, part, number, cells)
-                if key is not None:
-                    rows.setdefault(key, []).append(RepeatRow(part, columns, number, cells, answers))
-        return found
+    def _read_repeats(self) -> Mains:
+        parts = {part.mark.repeat: part for part in self.repeats}
+        return hang_rows(
+            [self._read_repeat(parts[repeat.name], repeat) for repeat in self.asked_repeats], self._say_key
+        )
 
-    def _read_key(self, reader: RowReader, part: Part, number: int, cells: Sequence[Cell]) -> str | None:
-        if self.period is not None:
-            unit = reader.read_unit(number, cells, self.period.days.last)
+    def _read_repeat(self, part: Part, repeat: Repeat) -> RepeatSheet:
+        columns = part.columns_for(repeat.questions, self.file_name)
+        columns.keys = part.keys()
+        reader = replace(self.reader, table=part.table, columns=columns)
+        self.mistakes += [*columns.mistakes, *part.list_distrusted(columns)]
+        rows = []
+        for number, cells in part.rows():
+            answers, broken = reader.read_answers(number, cells)
+            rows.append(RepeatRow(part.table.sheet, columns, number, cells, answers, broken))
+
+        def link_of(row: RepeatRow) -> str | None:
+            if self.period is None or repeat.above:
+                return show(part.cell(row.cells, repeat.link_column))
+            unit = reader.read_unit(row.number, row.cells, self.period.days.last)
             return None if unit is None else str(unit)
-        text = show(part.cell(cells, LINE_COLUMN))
-        if not text:
-            reader.say(number, part.names.get(LINE_COLUMN, -1), _("Chưa ghi số dòng của trang chính."), cells)
-            return None
-        return text
+
+        return RepeatSheet(repeat, rows, lambda row: show(part.cell(row.cells, repeat.item_column)), link_of)
+
+    def _say_key(self, row: RepeatRow, column: str, sentence: str) -> None:
+        index = row.columns.keys.get(column, -1)
+        title = row.columns.title_of(index) if index >= 0 else ""
+        value = show(row.cells[index]) if 0 <= index < len(row.cells) else ""
+        self.mistakes.append(Mistake(self.file_name, row.sheet, row.number, title, sentence, value))
 
     def _key_of(self, row: FilledRow) -> str:
         return row.line if self.period is None else str(row.unit)
 
-    def _say_strays(self, repeated: Mapping[str, Mapping[str, list[RepeatRow]]], keys: set[str]) -> None:
-        for by_key in repeated.values():
-            for key, rows in by_key.items():
-                if key not in keys:
-                    sentence = _("Không có dòng nào ở trang chính mà dòng này thuộc về.")
-                    for one in rows:
-                        self.mistakes.append(
-                            Mistake(self.file_name, one.part.table.sheet, one.number, "", sentence, "")
-                        )
+    def _say_strays(self, repeated: Mains, keys: set[str]) -> None:
+        strays = [rows for key, by_name in repeated.items() if key not in keys for rows in by_name.values()]
+        for row in itertools.chain(*strays):
+            self._say_key(row, "", stray_sentence())
 
     def _event_day(self, answers: Mapping[str, str]) -> date | None:
         event = find_event_question(self.reader.checker.questions)
@@ -220,7 +222,7 @@ class SheetWork:
         if version is None:
             self._send(row, None, [])
             return
-        changed = compare_answers(self.questions, self.repeat_questions, version.answers, row.answers)
+        changed = compare_answers(self.questions, self.asked_repeats, version.answers, row.answers)
         if not changed and not row.broken:
             self._tell(row, "unchanged", version)
             return
@@ -237,7 +239,7 @@ class SheetWork:
         self._send(row, version, files.get(version.pk, []))
 
     def _differs(self, row: FilledRow, base: SubmissionVersion) -> bool:
-        return bool(compare_answers(self.questions, self.repeat_questions, base.answers, row.answers))
+        return bool(compare_answers(self.questions, self.asked_repeats, base.answers, row.answers))
 
     def _find_obstacle(self, row: FilledRow, version: SubmissionVersion) -> str | None:
         state = State(version.submission.state)
@@ -318,7 +320,7 @@ class SheetWork:
         """Answers that no cell can hold: photos, what a phone noted by itself, repeats without a sheet."""
         if version is None:
             return {}
-        shown = {question.name for question in self.questions} | set(self.repeat_questions)
+        shown = {question.name for question in self.questions} | {repeat.name for repeat in self.asked_repeats}
         return {
             name: value
             for name, value in version.answers.items()
@@ -340,9 +342,7 @@ class SheetWork:
         code = code_for(unit, on, places) if unit is not None else ""
         before = version.answers if version else {}
         fields = (
-            compare_answers(self.questions, self.repeat_questions, before, row.answers)
-            if outcome == "corrected"
-            else []
+            compare_answers(self.questions, self.asked_repeats, before, row.answers) if outcome == "corrected" else []
         )
         self.changes.append(
             RowChange(
@@ -371,10 +371,6 @@ class SheetWork:
             for index in self.part.list_hidden_columns(self.columns):
                 message = _("Cột %(title)s đang bị ẩn. Hãy bỏ ẩn: không nên gửi những gì không nhìn thấy.")
                 self._say_sheet(message % {"title": self.columns.title_of(index)})
-
-
-def _keys(repeated: Mapping[str, Mapping[str, list[RepeatRow]]]) -> set[str]:
-    return {key for by_key in repeated.values() for key in by_key}
 
 
 def _sentence_of_newer(version: SubmissionVersion) -> str:

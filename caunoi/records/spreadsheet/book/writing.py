@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -26,7 +26,6 @@ from caunoi.records.spreadsheet.book.layout import (
     BEFORE_PREFIX,
     FIRST_ROW,
     LABEL_ROW,
-    LINE_COLUMN,
     MARK_ROW,
     NAME_COLUMN,
     NAME_ROW,
@@ -35,6 +34,7 @@ from caunoi.records.spreadsheet.book.layout import (
 )
 from caunoi.records.spreadsheet.book.plan import Book, BookSheet, Line
 from caunoi.records.spreadsheet.columns import RECORD_COLUMN, depends
+from caunoi.records.spreadsheet.repeats import LINE_COLUMN, Repeat, item_label, link_label
 from caunoi.records.spreadsheet.template import name_units
 from caunoi.records.spreadsheet.words import DIGITS, explain, in_words, kind_of, watch, word_of
 from caunoi.records.spreadsheet.workbooks import GUIDE_SHEET, LIST_SHEET
@@ -104,8 +104,8 @@ class _Writer:
             name = self._sheet_name(short)
             self.titles.append((name, sheet))
             self._write_sheet(name, title, sheet)
-            for repeat, questions in sheet.repeats.items():
-                self._write_repeat(self._sheet_name(f"{name} - {repeat}"), title, sheet, repeat, questions)
+            for repeat in sheet.repeats:
+                self._write_repeat(self._sheet_name(f"{name} - {repeat.name}"), title, sheet, repeat)
         self._write_lists()
         self._write_guide()
         if self.titles:
@@ -226,38 +226,51 @@ class _Writer:
 
     # A repeat's sheet
 
-    def _write_repeat(
-        self, name: str, title: str, sheet: BookSheet, repeat: str, questions: Sequence[Question]
-    ) -> None:
+    def _write_repeat(self, name: str, title: str, sheet: BookSheet, repeat: Repeat) -> None:
         page = self.workbook.add_worksheet(name)
-        by_line = sheet.period is None
-        key = Column(LINE_COLUMN, _("Dòng ở trang trên")) if by_line else Column(UNIT_COLUMN, _("Đơn vị"), width=30)
-        columns = [_sized(key) if by_line else key, *(_column_of(question) for question in questions)]
-        self._write_head(page, f"{title}: {repeat}", sheet, columns, repeat)
-        names = {} if by_line else self._names_of(sheet)
-        row = FIRST_ROW
-        for number, line in enumerate(sheet.lines, start=1):
-            rows = line.answers.get(repeat)
+        by_unit = not repeat.above and sheet.period is not None
+        link = (
+            Column(UNIT_COLUMN, _("Đơn vị"), width=30)
+            if by_unit
+            else Column(repeat.link_column, link_label(repeat), width=12)
+        )
+        own = [link, *([Column(repeat.item_column, item_label(), width=8)] if repeat.has_inside else [])]
+        self._write_head(
+            page, f"{title}: {repeat.name}", sheet, [*own, *map(_column_of, repeat.questions)], repeat.name
+        )
+        written = list(self._rows_of(sheet, repeat))
+        for row, (line, linked, answers) in enumerate(written, start=FIRST_ROW):
             shown = self.formats.locked if line.is_locked else self.formats.open
-            for answers in rows if isinstance(rows, list) else []:
-                if by_line:
-                    page.write_number(row, 0, number, shown["whole"])
-                else:
-                    page.write_string(row, 0, names.get(line.unit or 0, line.code), shown["text"])
-                for index, question in enumerate(questions, start=1):
-                    self._write_answer(page, row, index, question, answers.get(question.name, ""), shown)
-                row += 1
-        last = row + FREE_ROWS - 1
-        for index, question in enumerate(questions, start=1):
-            for free in range(row, last + 1):
-                page.write_blank(free, index, None, self.formats.open[kind_of(question)])
+            page.write(row, 0, linked, shown["text" if by_unit else "whole"])
+            for index, question in enumerate(repeat.questions, start=len(own)):
+                self._write_answer(page, row, index, question, answers.get(question.name, ""), shown)
+        free, last = FIRST_ROW + len(written), FIRST_ROW + len(written) + FREE_ROWS - 1
+        for row in range(free, last + 1):
+            page.write_blank(row, 0, None, self.formats.open["text" if by_unit else "whole"])
+            for index, question in enumerate(repeat.questions, start=len(own)):
+                page.write_blank(row, index, None, self.formats.open[kind_of(question)])
+        if repeat.has_inside:
+            for row in range(FIRST_ROW, last + 1):
+                page.write_number(row, 1, row - FIRST_ROW + 1, self.formats.key)
+        for index, question in enumerate(repeat.questions, start=len(own)):
             self._validate(page, index, last, question)
-        for free in range(row, last + 1):
-            page.write_blank(free, 0, None, self.formats.open["whole" if by_line else "text"])
-        if not by_line:
+        if by_unit:
             self._validate_units(page, 0, last, sheet)
-        page.freeze_panes(FIRST_ROW, 1)
+        page.freeze_panes(FIRST_ROW, len(own))
         self._finish(page)
+
+    def _rows_of(self, sheet: BookSheet, repeat: Repeat) -> Iterator[tuple[Line, str | int, Mapping[str, Any]]]:
+        """(main row, what its row names it by, answers) of the rows that were sent; a row inside another names this one
+        by its place in its own sheet."""
+        if repeat.above:
+            outer = next(one for one in sheet.repeats if one.path == repeat.path[:-1])
+            for number, (line, _link, answers) in enumerate(self._rows_of(sheet, outer), start=1):
+                yield from ((line, number, row) for row in _listed(answers.get(repeat.name)))
+            return
+        names = {} if sheet.period is None else self._names_of(sheet)
+        for number, line in enumerate(sheet.lines, start=1):
+            link = number if sheet.period is None else names.get(line.unit or 0, line.code)
+            yield from ((line, link, row) for row in _listed(line.answers.get(repeat.name)))
 
     def _names_of(self, sheet: BookSheet) -> dict[int, str]:
         """What its repeats call each unit: the name, with more where two bear the same."""
@@ -375,6 +388,10 @@ class _Writer:
             name = f"{plain[: 31 - len(str(number)) - 1].strip()} {number}"
         self.names.add(name.lower())
         return name
+
+
+def _listed(rows: Any) -> list[Mapping[str, Any]]:
+    return rows if isinstance(rows, list) else []
 
 
 def _sized(column: Column) -> Column:
