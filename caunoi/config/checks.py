@@ -13,13 +13,21 @@ from django.utils.translation import gettext as _
 @register()
 def check_settings(**_kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
-    engine = os.environ.get("CAUNOI_ENGINE", "duckdb")
-    if engine != "duckdb":
+    engine = os.environ.get("CAUNOI_ENGINE") or "duckdb"
+    if engine not in ("duckdb", "spark"):
         found.append(
             Error(
                 _("%(setting)s là %(value)r.") % {"setting": "CAUNOI_ENGINE", "value": engine},
-                hint=_("Bản này chỉ có 'duckdb'. Bỏ biến này đi."),
+                hint=_("Dùng 'duckdb' (tính ngay trên máy chủ) hoặc 'spark' (cụm máy)."),
                 id="caunoi.E001",
+            )
+        )
+    if engine == "spark" and not os.environ.get("CAUNOI_SPARK_MASTER"):
+        found.append(
+            Error(
+                _("CAUNOI_ENGINE=spark mà thiếu CAUNOI_SPARK_MASTER."),
+                hint=_("Ghi địa chỉ cụm máy, ví dụ spark://10.0.0.5:7077."),
+                id="caunoi.E006",
             )
         )
     language = os.environ.get("CAUNOI_LANGUAGE", "vi")

@@ -39,7 +39,7 @@ CONFLICTS = frozenset(
     }
 )
 # A moment later it may be taken: a queue that sends keeps it waiting, and marks nothing as refused.
-PASSING = frozenset({"sent-twice-at-once"})
+PASSING = frozenset({"sent-twice-at-once", "engine-unreachable"})
 
 
 def get_status(refusal: Refusal) -> int:

@@ -1,7 +1,8 @@
-"""The questions as DuckDB sees them: one statement a kind, over the projection. Exact whole-number sums only.
+"""The questions, one statement a kind, over the projection. Exact whole-number sums only.
 
 Every statement first nets postings against their reversals as known at the asked number, then rolls up. Only this
-module and `projection` know SQL of the columnar side.
+module, `projection` and `engines` know SQL of the columnar side; it is written once, in DuckDB's, and `engines.spark`
+carries it over (what that asks of the SQL: docs/decisions/0004).
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from caunoi.facts.closure import Closure, split_bases
 from caunoi.facts.projection import Projection
@@ -54,17 +54,12 @@ class Engine:
     ) -> None:
         self.closure = closure
         self.slices = slices
-        self.cursor = projection.cursor()
+        self.session = projection.open()
         self.closure_table = projection.table_of(closure.key, closure.table)
         rows = ", ".join(f"({i}, DATE '{s.days.first}', DATE '{s.days.last}', {s.named})" for i, s in enumerate(slices))
         # Days are compared once for each distinct span and not for each fact.
-        self.cursor.execute(
-            f"CREATE OR REPLACE TEMP TABLE slices AS FROM (VALUES {rows}) AS s(slice, first, last, named)"
-        )
-        self.cursor.execute(
-            f"""CREATE OR REPLACE TEMP TABLE touching AS
-            SELECT p.span, s.slice, {FITS} AS fits FROM spans p JOIN slices s ON {TOUCHES}"""
-        )
+        self.session.make("slices", f"FROM (VALUES {rows}) AS s(slice, first, last, named)")
+        self.session.make("touching", f"SELECT p.span, s.slice, {FITS} AS fits FROM spans p JOIN slices s ON {TOUCHES}")
         self.book, self.as_known = int(book), int(as_known)
         self.where = f"p.book = {self.book} AND p.seq <= {self.as_known}"
 
@@ -74,7 +69,7 @@ class Engine:
         cut: dict[Key, Sum] = {}
         if not elements or not targets:
             return inside, cut
-        rows = self.cursor.execute(
+        rows = self.session.rows(
             f"""
             WITH asked AS (
                 SELECT unit, ancestor, parts, bases FROM {self.closure_table} WHERE ancestor IN ({_list(targets)})
@@ -89,7 +84,7 @@ class Engine:
                    bool_or(a.parts <> {ONE}), list(DISTINCT a.bases) FILTER (a.bases <> '')
             FROM netted n JOIN asked a ON a.unit = n.unit GROUP BY ALL
             """
-        ).fetchall()
+        )
         for fits, element, unit, slice_, amount, facts, estimated, bases in rows:
             found = Sum(int(amount), int(facts), estimated, split_bases(bases or ()))
             (inside if fits else cut)[element, unit, slice_] = found
@@ -99,9 +94,9 @@ class Engine:
         """The condition that a posting's unit counts under one of the targets. Ranges of numbers come first: units
         entered together bear neighbouring numbers, and by a range whole row groups are passed over unread."""
         exactly = f"p.unit IN (SELECT unit FROM {self.closure_table} WHERE ancestor IN ({_list(targets)}))"
-        units = self.cursor.execute(
+        units = self.session.small(
             f"SELECT DISTINCT unit FROM {self.closure_table} WHERE ancestor IN ({_list(targets)}) ORDER BY unit"
-        ).fetchall()
+        )
         ranges = find_ranges([unit for (unit,) in units], MOST_RANGES)
         if not ranges:
             return exactly
@@ -151,7 +146,7 @@ class Engine:
         """(element, unit, slice, amount): each unit's latest standing statement up to the slice's last day."""
         if not elements or not targets:
             return []
-        return self.cursor.execute(
+        return self.session.rows(
             f"""
             WITH netted AS (
                 SELECT p.element, p.unit, d.day_to, p.version, sum(p.amount) AS amount, max(p.seq) AS seq
@@ -163,7 +158,7 @@ class Engine:
             SELECT n.element, n.unit, s.slice, arg_max(n.amount, struct_pack(d := n.day_to, q := n.seq))::HUGEINT
             FROM netted n JOIN slices s ON n.day_to <= s.last GROUP BY ALL
             """
-        ).fetchall()
+        )
 
     def classes(self, elements: Collection[int], targets: Collection[int]) -> dict[Key, dict[str, int]]:
         """How many units that exist at the slice's end have which class as their latest, under each asked unit."""
@@ -181,7 +176,7 @@ class Engine:
         """(element, unit, slice, class, version) of units existing at the slice's last day."""
         if not elements or not targets:
             return []
-        rows = self.cursor.execute(
+        rows = self.session.rows(
             f"""
             WITH netted AS (
                 SELECT p.element, p.unit, d.day_from, d.day_to, d.named_from, d.named_to, p.class_code, p.version,
@@ -199,7 +194,7 @@ class Engine:
                    arg_max(struct_pack(c := class_code, v := version), struct_pack(d := day_to, q := seq)) AS latest
             FROM valid GROUP BY ALL
             """
-        ).fetchall()
+        )
         return [
             (element, unit, slice_, latest["c"], latest["v"])
             for element, unit, slice_, latest in rows
@@ -210,7 +205,7 @@ class Engine:
         """What each asked unit stated of itself: the latest of a day, or all that cover days inside the slice."""
         if not elements or not targets:
             return {}
-        rows = self.cursor.execute(
+        rows = self.session.rows(
             f"""
             WITH netted AS (
                 SELECT p.element, p.unit, d.day_from, d.day_to, d.named_from, d.named_to, p.version,
@@ -223,7 +218,7 @@ class Engine:
             FROM netted p JOIN slices s
             ON (p.day_from = p.day_to AND p.day_to <= s.last) OR (p.day_from < p.day_to AND {FITS})
             """
-        ).fetchall()
+        )
         points: dict[Key, tuple[date, int, int]] = {}
         spans: dict[Key, list[int]] = defaultdict(list)
         for element, unit, slice_, day_from, day_to, amount, seq in rows:
@@ -239,12 +234,12 @@ class Engine:
         """(element, asked unit) -> how many units under it have own-level values: for the sentence of a refusal."""
         if not elements or not targets:
             return {}
-        rows = self.cursor.execute(
+        rows = self.session.rows(
             f"""SELECT p.element, a.ancestor, count(DISTINCT p.unit) FROM postings p
             JOIN {self.closure_table} a ON a.unit = p.unit AND a.ancestor IN ({_list(targets)})
             WHERE {self.where} AND p.element IN ({_list(elements)}) AND p.sign = 1 AND p.unit <> a.ancestor
             GROUP BY ALL"""
-        ).fetchall()
+        )
         return {(element, unit): int(count) for element, unit, count in rows}
 
     def contributions(
@@ -262,34 +257,33 @@ class Engine:
             if kind == "own-level"
             else f"SELECT unit FROM {self.closure_table} WHERE ancestor = {int(target)}"
         )
-        latest = (
-            "" if kind == "flow" else "QUALIFY row_number() OVER (PARTITION BY unit ORDER BY day_to DESC, seq DESC) = 1"
+        standing = f"""
+            SELECT f.version, f.unit, sum(f.amount)::HUGEINT AS amount, p.day_from, p.day_to, f.class_code,
+                   max(f.seq) AS seq
+            FROM postings f JOIN (SELECT p.* FROM spans p JOIN slices s ON s.slice = 0 AND {condition}) p
+                ON p.span = f.span
+            WHERE f.book = {self.book} AND f.seq <= {self.as_known}
+                AND f.element = {int(element)} AND f.unit IN ({units})
+            GROUP BY f.version, f.unit, p.day_from, p.day_to, f.class_code HAVING sum(f.sign) > 0"""
+        ranked = f"""
+            SELECT q.*, row_number() OVER (PARTITION BY q.unit ORDER BY q.day_to DESC, q.seq DESC) AS nth
+            FROM ({standing}) q"""
+        query = f"FROM ({standing}) r" if kind == "flow" else f"FROM ({ranked}) r WHERE r.nth = 1"
+        total = int(self.session.rows(f"SELECT count(*) {query}")[0][0])
+        rows = self.session.rows(
+            f"""SELECT r.version, r.unit, r.amount, r.day_from, r.day_to, r.class_code {query}
+            ORDER BY r.day_to DESC, r.unit, r.version LIMIT {int(limit)} OFFSET {int(offset)}"""
         )
-        query = f"""
-            SELECT version, unit, amount, day_from, day_to, class_code FROM (
-                SELECT f.version, f.unit, sum(f.amount)::HUGEINT AS amount, p.day_from, p.day_to, f.class_code,
-                       max(f.seq) AS seq
-                FROM postings f JOIN (SELECT p.* FROM spans p JOIN slices s ON s.slice = 0 AND {condition}) p
-                    ON p.span = f.span
-                WHERE f.book = {self.book} AND f.seq <= {self.as_known}
-                    AND f.element = {int(element)} AND f.unit IN ({units})
-                GROUP BY f.version, f.unit, p.day_from, p.day_to, f.class_code HAVING sum(f.sign) > 0
-            ) {latest}
-        """
-        total = _one(self.cursor.execute(f"SELECT count(*) FROM ({query})").fetchone())
-        rows = self.cursor.execute(
-            f"{query} ORDER BY day_to DESC, unit, version LIMIT {int(limit)} OFFSET {int(offset)}"
-        ).fetchall()
         return rows, total
 
     def has_facts(self, target: int) -> bool:
         """Whether anything at all stands for the unit in any slice."""
-        row = self.cursor.execute(
+        found = self.session.rows(
             f"""SELECT 1 FROM postings p JOIN touching t ON t.span = p.span
             WHERE {self.where}
             AND p.unit IN (SELECT unit FROM {self.closure_table} WHERE ancestor = {int(target)}) LIMIT 1"""
-        ).fetchone()
-        return row is not None
+        )
+        return bool(found)
 
 
 def find_ranges(numbers: Sequence[int], most: int) -> list[tuple[int, int]]:
@@ -300,10 +294,6 @@ def find_ranges(numbers: Sequence[int], most: int) -> list[tuple[int, int]]:
     cuts = sorted(i for i in gaps[: most - 1] if numbers[i] - numbers[i - 1] > 1)
     starts, ends = [0, *cuts], [*cuts, len(numbers)]
     return [(numbers[start], numbers[end - 1]) for start, end in zip(starts, ends, strict=True)]
-
-
-def _one(row: Any) -> int:
-    return int(row[0])
 
 
 def _list(numbers: Collection[int]) -> str:

@@ -31,3 +31,9 @@ class LedgerBroken(Refusal):
     """A columnar segment is missing or differs from its hash; remedy: `caunoi ledger rebuild`."""
 
     code = "ledger-broken"
+
+
+class EngineUnreachable(Refusal):
+    """`CAUNOI_ENGINE=spark` and the cluster does not answer; nothing else answers in its place."""
+
+    code = "engine-unreachable"

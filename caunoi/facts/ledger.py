@@ -160,11 +160,9 @@ def _compare_registers() -> list[str]:
 
 def _compare_projection() -> list[str]:
     """Row count, sums and highest number of the columnar side against the ledger."""
-    cursor = get_projection().cursor()
-    row = cursor.execute("SELECT count(*), coalesce(max(seq), 0), coalesce(sum(sign), 0) FROM postings").fetchone()
+    row = get_projection().open().rows("SELECT count(*), coalesce(max(seq), 0) FROM postings")[0]
     count = Posting.objects.count()
     last = Posting.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
-    assert row is not None
     if (int(row[0]), int(row[1])) != (count, last):
         return [
             _(

@@ -13,10 +13,12 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import connection
-from django.utils.translation import gettext as _
 
-from caunoi.facts.errors import LedgerBroken
+from caunoi.facts.engines import SegmentEngine, SegmentFile, Session
+from caunoi.facts.engines.duckdb import EmbeddedEngine
+from caunoi.facts.engines.spark import SparkEngine
 from caunoi.facts.models import Segment
 from caunoi.facts.postings import COLUMNAR, TABLE, read_postings
 from caunoi.facts.rules.spans import unpack_span
@@ -35,9 +37,10 @@ class Projection:
     named_from, named_to), which has every span of a posting and maybe some of none.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, engine: SegmentEngine | None = None) -> None:
         import duckdb  # noqa: PLC0415 - 0.2 s and 60 MB that only questions need
 
+        self.engine = engine or EmbeddedEngine()
         self.lock = threading.RLock()
         self.database: duckdb.DuckDBPyConnection = duckdb.connect(
             ":memory:",
@@ -49,7 +52,7 @@ class Projection:
         self.database.execute(
             "CREATE TABLE spans (span BIGINT PRIMARY KEY, day_from DATE, day_to DATE, named_from DATE, named_to DATE)"
         )
-        self.segments: list[tuple[int, str]] = []
+        self.segments: list[SegmentFile] = []
         self.tail_from = 0
         self.tail_to = 0
         self.tables: dict[tuple[object, ...], str] = {}
@@ -60,6 +63,11 @@ class Projection:
         with self.lock:
             self._refresh()
             return self.database.cursor()
+
+    def open(self) -> Session:
+        """The same for one question, whichever engine runs it."""
+        with self.lock:
+            return self.engine.open(self.cursor(), self.segments)
 
     def _refresh(self) -> None:
         """In one transaction: a question that another thread is asking never sees a posting neither in the tail, from
@@ -75,7 +83,8 @@ class Projection:
         self.database.execute("COMMIT")
 
     def _bring_up(self) -> None:
-        segments = list(Segment.objects.values_list("last_seq", "file"))
+        segments = [SegmentFile(*row) for row in Segment.objects.values_list("last_seq", "file", "sha256")]
+        self.engine.check(segments)
         if segments != self.segments:
             self._take_segments(segments)
         for table in read_postings(self.tail_to):
@@ -85,13 +94,10 @@ class Projection:
             self._learn_spans(f"SELECT DISTINCT span FROM tail WHERE seq > {self.tail_to}")
             self.tail_to = table.column(0)[-1].as_py()
 
-    def _take_segments(self, segments: list[tuple[int, str]]) -> None:
-        known = {name for _last, name in self.segments}
-        for _last, name in segments:
-            if not (folder() / name).exists():
-                raise LedgerBroken(_("Thiếu tệp số liệu %(file)s. Hãy chạy: caunoi ledger rebuild") % {"file": name})
+    def _take_segments(self, segments: list[SegmentFile]) -> None:
+        known = set(self.segments)
         self.segments = segments
-        start = segments[-1][0] if segments else 0
+        start = segments[-1].last_seq if segments else 0
         if start < self.tail_from:  # rebuilt from nothing
             self.database.execute("DELETE FROM tail")
             self.tail_to = 0
@@ -99,8 +105,8 @@ class Projection:
         self.database.execute("DELETE FROM tail WHERE seq <= ?", [start])
         self.tail_to = max(self.tail_to, start)
         self._view()
-        if new := [name for _last, name in segments if name not in known]:
-            self._learn_spans(f"SELECT DISTINCT span FROM {_files(new)}")
+        if new := [one for one in segments if one not in known]:
+            self._learn_spans(self.engine.spans_query(new))
 
     def _learn_spans(self, query: str) -> None:
         new = self.database.execute(f"SELECT span FROM ({query}) ANTI JOIN spans USING (span)").fetchall()
@@ -110,8 +116,8 @@ class Projection:
 
     def _view(self) -> None:
         parts = ["SELECT * FROM tail"]
-        if self.segments:
-            parts.insert(0, f"SELECT * FROM {_files([name for _last, name in self.segments])}")
+        if self.segments and (read := self.engine.postings_query(self.segments)):
+            parts.insert(0, read)
         self.database.execute("CREATE OR REPLACE VIEW postings AS " + " UNION ALL ".join(parts))
 
     def table_of(self, key: tuple[object, ...], build: Callable[[], Any]) -> str:
@@ -130,20 +136,15 @@ class Projection:
             return name
 
 
-def _files(names: list[str]) -> str:
-    quoted = ", ".join("'" + str(folder() / name).replace("'", "''") + "'" for name in names)
-    return f"read_parquet([{quoted}])"
-
-
-_projections: dict[tuple[str, str], Projection] = {}
+_projections: dict[tuple[str, str, str], Projection] = {}
 _making = threading.Lock()
 
 
 def get_projection() -> Projection:
-    key = (str(connection.settings_dict["NAME"]), str(folder()))
+    key = (str(connection.settings_dict["NAME"]), str(folder()), settings.CAUNOI_ENGINE)
     with _making:
         if key not in _projections:
-            _projections[key] = Projection()
+            _projections[key] = Projection(SparkEngine() if settings.CAUNOI_ENGINE == "spark" else EmbeddedEngine())
         return _projections[key]
 
 

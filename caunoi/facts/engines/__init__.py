@@ -1,0 +1,52 @@
+"""What runs the questions over the segments: DuckDB in this process, or a Spark cluster.
+
+The questions stand once, in `facts.engine`, in DuckDB's SQL. Small tables (the closure of a day's boundaries, the asked
+slices, the spans, the tail that no segment holds yet) always stand in the process's own DuckDB; an engine that works
+elsewhere gets them sent along with each statement that names them. Answers are equal, whichever engine runs them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+class SegmentFile(NamedTuple):
+    """A segment as the database names it. `last_seq` orders them; `sha256` is of the file's bytes."""
+
+    last_seq: int
+    file: str
+    sha256: str
+
+
+class Session(Protocol):
+    """One question being asked. It sees every posting up to the moment it was opened, and maybe later ones: the
+    statements themselves ask for those known at a number."""
+
+    def make(self, name: str, query: str) -> None:
+        """A small table of this question alone, from a query over small tables."""
+
+    def small(self, query: str) -> list[tuple[Any, ...]]:
+        """Rows of a query over small tables."""
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Rows of a query that may also read `postings`. Sums come as whole numbers, days as dates."""
+
+
+class SegmentEngine(Protocol):
+    """One for each projection: what reads the segment files."""
+
+    def check(self, files: Sequence[SegmentFile]) -> None:
+        """Raises LedgerBroken, naming the file, if one is missing or not the bytes of its hash."""
+
+    def spans_query(self, files: Sequence[SegmentFile]) -> str:
+        """A query of DuckDB's that gives the spans in these files as `span`."""
+
+    def postings_query(self, files: Sequence[SegmentFile]) -> str | None:
+        """A query of DuckDB's that reads these files; None if they are read elsewhere."""
+
+    def open(self, cursor: duckdb.DuckDBPyConnection, files: Sequence[SegmentFile]) -> Session:
+        """`cursor` is the caller's to give away; the tail in it belongs to `files`."""

@@ -1,0 +1,178 @@
+"""The connection to Spark: one in a process, made when first asked, stopped when the process ends.
+
+It never answers for another engine: what cannot be reached is refused with a sentence.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from caunoi.facts.errors import EngineUnreachable
+
+CONNECT_S = 5
+# A cluster that is busy with others' work gives nothing meanwhile.
+FIRST_ANSWER_S = 90
+
+_lock = threading.RLock()
+_session: Any = None
+
+
+@contextmanager
+def asking() -> Iterator[Any]:
+    """The session of Spark. Whatever fails in it is refused with the reason; after a lost connection the next question
+    makes a new one."""
+    spark = _connect()
+    try:
+        yield spark
+    except _failures() as error:
+        if _is_lost(spark):
+            disconnect()
+            raise _unreachable(_("mất kết nối giữa chừng")) from error
+        raise EngineUnreachable(
+            _("Cụm Spark ở %(master)s không trả lời được câu hỏi này: %(why)s")
+            % {"master": settings.CAUNOI_SPARK_MASTER, "why": _first_line(error)}
+        ) from error
+
+
+def disconnect() -> None:
+    """Stops Spark in this process, whether or not it still answers."""
+    global _session
+    with _lock:
+        if _session is None:
+            return
+        from pyspark import SparkContext  # noqa: PLC0415
+        from pyspark.sql import SparkSession  # noqa: PLC0415
+
+        gateway = SparkContext._gateway
+        with suppress(*_failures()):
+            _session.stop()
+        _session = None
+        process = getattr(gateway, "proc", None)
+        if process is not None and process.poll() is not None:
+            # The Java process itself has died: pyspark would go on asking it.
+            SparkContext._gateway = SparkContext._jvm = SparkContext._active_spark_context = None
+            SparkSession._instantiatedSession = None
+
+
+def _connect() -> Any:
+    global _session
+    with _lock:
+        if _session is None:
+            _check_installed()
+            _check_master(settings.CAUNOI_SPARK_MASTER)
+            _session = _start()
+            atexit.register(disconnect)
+        return _session
+
+
+def _check_installed() -> None:
+    if find_spec("pyspark") is None or find_spec("sqlglot") is None:
+        raise EngineUnreachable(
+            _("CAUNOI_ENGINE=spark cần thư viện pyspark, chưa được cài. Hãy chạy: make setup-spark")
+        )
+    home = os.environ.get("JAVA_HOME")
+    if not (home and (Path(home) / "bin" / "java").exists()) and shutil.which("java") is None:
+        raise EngineUnreachable(
+            _("Spark cần Java 17 trở lên, máy này chưa có. Hãy chạy: sudo apt-get install openjdk-17-jre-headless")
+        )
+
+
+def _check_master(master: str) -> None:
+    """Spark itself tries a wrong address for a minute; a closed door is known at once."""
+    if not master:
+        raise EngineUnreachable(
+            _("CAUNOI_ENGINE=spark cần địa chỉ cụm máy trong CAUNOI_SPARK_MASTER, ví dụ spark://10.0.0.5:7077.")
+        )
+    if not master.startswith("spark://"):
+        return
+    why = ""
+    for address in master.removeprefix("spark://").split(","):
+        host, _colon, port = address.rpartition(":")
+        try:
+            with socket.create_connection((host, int(port)), timeout=CONNECT_S):
+                return
+        except (OSError, ValueError) as error:
+            why = str(error)
+    raise _unreachable(why)
+
+
+def _start() -> Any:
+    from pyspark.sql import SparkSession  # noqa: PLC0415 - half a second and 80 MB, only when Spark is asked for
+
+    quiet = (Path(__file__).parent / "log4j2.properties").as_uri()
+    builder = (
+        SparkSession.builder.master(settings.CAUNOI_SPARK_MASTER)
+        .appName("Cầu Nối")
+        .config("spark.driver.extraJavaOptions", f"-Dlog4j2.configurationFile={quiet}")
+        .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
+        # Questions of several readers share the cluster; a wide one does not hold up the narrow ones.
+        .config("spark.scheduler.mode", "FAIR")
+        # Sums that overflow must fail and never wrap.
+        .config("spark.sql.ansi.enabled", "true")
+        .config("spark.sql.session.timeZone", settings.TIME_ZONE)
+        # Small groups of rows are what questions give; 200 pieces of them would take longer than the sums.
+        .config("spark.sql.shuffle.partitions", "8")
+    )
+    spark = None
+    try:
+        spark = builder.getOrCreate()
+        # Connected is not yet able: without a free machine the first job would wait for ever.
+        timer = threading.Timer(FIRST_ANSWER_S, spark.sparkContext.cancelAllJobs)
+        timer.start()
+        try:
+            spark.range(1, numPartitions=1).count()
+        finally:
+            timer.cancel()
+    except _failures() as error:
+        if spark is not None:
+            with suppress(*_failures()):
+                spark.stop()
+        raise _unreachable(_first_line(error)) from error
+    return spark
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    from py4j.protocol import Py4JError  # noqa: PLC0415
+    from pyspark.errors import PySparkException  # noqa: PLC0415
+
+    return Py4JError, PySparkException, OSError
+
+
+def _is_lost(spark: Any) -> bool:
+    try:
+        return bool(spark.sparkContext._jsc.sc().isStopped())
+    except _failures():
+        return True
+
+
+def _unreachable(why: str) -> EngineUnreachable:
+    return EngineUnreachable(
+        _(
+            "Không dùng được cụm Spark ở %(master)s: %(why)s. Hãy kiểm tra cụm máy và CAUNOI_SPARK_MASTER,"
+            " hoặc đặt CAUNOI_ENGINE=duckdb để tính ngay trên máy chủ."
+        )
+        % {"master": settings.CAUNOI_SPARK_MASTER, "why": why}
+    )
+
+
+def _first_line(error: BaseException) -> str:
+    """Java's own sentence where there is one, without the trace."""
+    java = getattr(error, "java_exception", None)
+    if java is not None:
+        with suppress(*_failures()):
+            return str(java.getMessage() or java.toString()).strip().splitlines()[0]
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
