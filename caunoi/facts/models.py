@@ -90,6 +90,41 @@ class Relation(models.Model):
         return f"{self.code} {self.relation} {self.other}"
 
 
+class CheckSetting(models.Model):
+    """One row of a pack's checks.csv: thresholds of the checks on figures, for a data element (blank: all of the pack)
+    on a level (blank: all). `values`: column -> text as written, only what is given."""
+
+    code = models.CharField(max_length=80, blank=True)
+    level = models.CharField(max_length=12, blank=True)
+    values = models.JSONField(default=dict)
+    pack = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["pack", "code", "level"], name="check_setting_once")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.level}".strip()
+
+
+class SeenFinding(models.Model):
+    """An officer looked at what a check said of a version and found the figure right; it is not said again of that
+    version. `kind` and `code` as in `facts.checks.Finding`."""
+
+    version = models.ForeignKey(SubmissionVersion, on_delete=models.PROTECT, related_name="seen_findings")
+    kind = models.CharField(max_length=12)
+    code = models.CharField(max_length=200, blank=True)
+    note = models.TextField()
+    by_id = models.BigIntegerField(null=True)
+    by_name = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "kind", "code"], name="seen_finding_once")]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.kind} {self.code}".strip()
+
+
 class Book(models.IntegerChoices):
     REPORTED = 0, _("đã báo cáo")
     APPROVED = 1, _("đã duyệt")

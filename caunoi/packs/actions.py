@@ -14,7 +14,7 @@ from caunoi.audit.clock import lock_clock, take_numbers
 from caunoi.audit.rules import Actor
 from caunoi.documents.actions import store_bytes
 from caunoi.facts.actions import recount
-from caunoi.facts.models import DataElement, Indicator, Relation
+from caunoi.facts.models import CheckSetting, DataElement, Indicator, Relation
 from caunoi.forms.actions import publish_form, set_assignments, set_form_files
 from caunoi.forms.models import Form, FormVersion
 from caunoi.forms.queries import get_form_version
@@ -32,7 +32,8 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 @dataclass
 class LoadResult:
-    """How many forms, data elements, indicators, relations, assignments (by form) and report templates."""
+    """How many forms, data elements, indicators, relations, check settings, assignments (by form) and report
+    templates."""
 
     pack: str = ""
     version: str = ""
@@ -77,6 +78,8 @@ def _load(pack: Pack, by: Actor, at: datetime, tell: Progress) -> LoadResult:
     _replace(Indicator, about.code, indicators, lambda one: one.code, result, numbered=True)
     relations = {(one.code, one.relation, one.other): asdict(one) for one in pack.relations}
     _replace(Relation, about.code, relations, lambda one: (one.code, one.relation, one.other), result)
+    checks = {(one.code, one.level): asdict(one) for one in pack.checks}
+    _replace(CheckSetting, about.code, checks, lambda one: (one.code, one.level), result)
     reports = {
         report.code: {
             "code": report.code,
@@ -153,7 +156,7 @@ def _columns(row: Mapping[str, Any]) -> dict[str, Any]:
     return {column: list(value) if isinstance(value, tuple) else value for column, value in row.items()}
 
 
-M = TypeVar("M", DataElement, Indicator, Relation, ReportTemplate)
+M = TypeVar("M", DataElement, Indicator, Relation, CheckSetting, ReportTemplate)
 Key = Any  # str or a tuple of them: whatever names a row of the table
 
 

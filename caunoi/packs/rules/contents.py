@@ -103,6 +103,15 @@ class RelationRow:
 
 
 @dataclass(frozen=True)
+class CheckRow:
+    """One row of checks.csv. `code` and `level` blank: all of them; `values`: column -> text, only what is given."""
+
+    code: str
+    level: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class ReportFile:
     """`reports/<code>.docx` and its `.toml`, parsed; what the parameters mean is the reports room's business."""
 
@@ -128,6 +137,7 @@ class Pack:
     reports: tuple[ReportFile, ...]
     registers: tuple[RegisterRow, ...] = ()
     media: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)
+    checks: tuple[CheckRow, ...] = ()
 
 
 @dataclass(frozen=True)
