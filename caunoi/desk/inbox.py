@@ -31,10 +31,12 @@ from caunoi.records.models import Submission, SubmissionVersion
 from caunoi.records.queries import (
     LATE,
     Due,
+    annotate_newest_receipt,
     count_missing,
     describe_return,
     list_late,
     list_missing,
+    list_newest_receipts,
     list_returned,
     list_submissions,
     list_waiting_for,
@@ -74,7 +76,8 @@ class Filters:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table. `id` None: nothing was sent yet; `number` is the version the reader decides on."""
+    """One line of the table. `id` None: nothing was sent yet; `number` is the version the reader decides on,
+    `received_at` when that came; `is_late`: the first one did."""
 
     id: int | None
     number: int
@@ -178,7 +181,7 @@ def count_owed(user: User, on: date, filters: Filters) -> int:
     return count_missing(windows_with_role(user, DECIDERS, on), on)
 
 
-SENT_ORDERS = {"form": "form__title_vi", "period": "day_to", "due": "due_on", "received": "first_received_at"}
+SENT_ORDERS = {"form": "form__title_vi", "period": "day_to", "due": "due_on", "received": "newest_received_at"}
 DUE_ORDERS: dict[str, Callable[[Due], Any]] = {
     "form": lambda due: due.title,
     "period": lambda due: (due.last_day, due.title),
@@ -204,6 +207,8 @@ def sort_sent(found: QuerySet[Submission], sort: str) -> QuerySet[Submission, in
     """Ids in order. By unit: in the order of places (villages under their commune, `Thôn 2` before `Thôn 10`), which
     stands in no table."""
     name, sign = sort.removeprefix("-"), "-" if sort.startswith("-") else ""
+    if name == "received":
+        found = annotate_newest_receipt(found)
     if name != "unit":
         # A query still: only the page that is shown is read.
         return found.order_by(f"{sign}{SENT_ORDERS[name]}", "pk").values_list("pk", flat=True)
@@ -240,6 +245,7 @@ def find_doubted(pks: Collection[int]) -> set[int]:
 def show_sent(tab: str, ids: Sequence[int]) -> list[Row]:
     """The rows of one page, ready to show."""
     records = {one.pk: one for one in Submission.objects.select_related("form").filter(pk__in=ids)}
+    received = list_newest_receipts(ids)
     doubted = find_doubted(ids)
     rows = []
     for pk in ids:
@@ -257,7 +263,7 @@ def show_sent(tab: str, ids: Sequence[int]) -> list[Row]:
                 period_key=one.period_key,
                 day=one.day_from,
                 due_on=one.due_on,
-                received_at=one.first_received_at,
+                received_at=received[pk],
                 state=one.state,
                 is_late=one.due_on is not None and local_date(one.first_received_at) > one.due_on,
                 comment=describe_return(one) if tab == "returned" else "",

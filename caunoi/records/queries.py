@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from django.db.models import DateField, F, Func, Q, QuerySet
+from django.db.models import DateField, F, Func, OuterRef, Q, QuerySet, Subquery
 from django.db.models.sql.compiler import SQLCompiler
 
 from caunoi.accounts.models import User
@@ -156,6 +156,18 @@ def list_submissions(scope: Scope) -> QuerySet[Submission]:
     """Everything the reader may see, newest days first."""
     found = scope.filter_submissions(Submission.objects.select_related("form", "org_unit"))
     return found.order_by("-day_to", "-pk")
+
+
+def annotate_newest_receipt(found: QuerySet[Submission]) -> QuerySet[Submission]:
+    """To sort by `newest_received_at`, when the current version came. Whether it was on time, the first one's receipt
+    says."""
+    newest = SubmissionVersion.objects.filter(submission=OuterRef("pk"), number=OuterRef("current_number"))
+    return found.annotate(newest_received_at=Subquery(newest.values("received_at")[:1]))
+
+
+def list_newest_receipts(pks: Collection[int]) -> dict[int, datetime]:
+    found = SubmissionVersion.objects.filter(submission__in=ids_in_sql(pks), number=F("submission__current_number"))
+    return dict(found.values_list("submission_id", "received_at"))
 
 
 def list_waiting(scope: Scope) -> QuerySet[Submission]:

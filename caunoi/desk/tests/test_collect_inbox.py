@@ -297,3 +297,19 @@ def test_answers_outside_the_rules_are_never_approved_unread_among_many() -> Non
     assert Submission.objects.get(pk=plain).state == "approved"
     assert Submission.objects.get(pk=doubtful).state == "submitted"
     assert "Hãy mở từng bản ra xem rồi duyệt" in approve(client, [doubtful]).content.decode()
+
+
+def test_a_correction_of_an_approved_month_shows_when_it_came_not_when_the_first_one_did() -> None:
+    publish_monthly()
+    one, _two, _three = sent_by_three()
+    client = signed_in(commune_officer())
+    approve(client, [one])
+    head = User.objects.get(username="thon")
+    xml = monthly_xml(instance="uuid:9", corrects="uuid:1", so_luot="46").encode()
+    receive(Incoming("bao_cao_thang", 3, LATE, xml=xml, entered_by=head), by=head.actor, at=LATE)
+
+    shown = rows(client, "/inbox/?sort=-received")
+
+    assert shown.index("20/09/2026") < shown.index("02/09/2026")
+    assert shown.index("Thôn 1") < shown.index("Thôn 2")
+    assert "sent-late" not in shown  # the first one was on time
