@@ -42,6 +42,7 @@ class DataElement(models.Model):
     classes = models.JSONField(default=list)
     definition_vi = models.TextField(blank=True)
     definition_en = models.TextField(blank=True)
+    sensitive = models.BooleanField(default=False, help_text="without a role only in released tables")
     pack = models.CharField(max_length=80)
     known_from = models.BigIntegerField()
 
@@ -88,6 +89,74 @@ class Relation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.relation} {self.other}"
+
+
+class Disaggregation(models.Model):
+    """A fixed table in which sensitive counts may be released: a whole and its parts. Columns as in
+    docs/pack-format.md; without a name for the rest the parts are all of the whole."""
+
+    code = models.CharField(max_length=80, unique=True)
+    title_vi = models.CharField(max_length=200)
+    title_en = models.CharField(max_length=200)
+    whole = models.CharField(max_length=80)
+    parts = models.JSONField(default=list)
+    rest_vi = models.CharField(max_length=200, blank=True)
+    rest_en = models.CharField(max_length=200, blank=True)
+    levels = models.JSONField(default=list)
+    period_type = models.CharField(max_length=10)
+    threshold = models.SmallIntegerField()
+    hides_zeros = models.BooleanField(default=False)
+    pack = models.CharField(max_length=80)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Release(models.Model):
+    """Tables published together, for ever: what was published stays known, also when it is withdrawn.
+
+    `rules`: how each table was declared then (`release_tables.TableRule`); `tables`: what is published, as in
+    `released.Table`; `sha256` of them; `reasons`: for officers, how many cells were suppressed, and why.
+    """
+
+    place = models.CharField(max_length=80)
+    place_name = models.CharField(max_length=200)
+    first = models.DateField()
+    last = models.DateField()
+    boundaries = models.JSONField()
+    as_known = models.BigIntegerField()
+    rules = models.JSONField()
+    tables = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    reasons = models.JSONField()
+    withheld = models.BooleanField(default=False)
+    made_by_id = models.BigIntegerField(null=True)
+    made_by_name = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+    withdrawn_by_id = models.BigIntegerField(null=True)
+    withdrawn_by_name = models.CharField(max_length=200, blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_because = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at__isnull=True, withdrawn_by_name="", withdrawn_because="")
+                | (
+                    models.Q(withdrawn_at__isnull=False)
+                    & ~models.Q(withdrawn_by_name="")
+                    & ~models.Q(withdrawn_because="")
+                ),
+                name="release_withdrawn_by_whom_and_why",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.place} {self.first}–{self.last}"
 
 
 class CheckSetting(models.Model):
