@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from caunoi import events
+from caunoi.accounts.unmaking import take_back_access
 from caunoi.facts import actions as facts
 from caunoi.facts.checking import state_together
+from caunoi.places.events import UnitsUnmade
 from caunoi.records import events as records
+from caunoi.records.actions.rechecking import look_again_after_arrival, look_again_after_withdrawal
 from caunoi.records.checks import further_check
 from caunoi.records.entities import actions as entities
 from caunoi.tasks import actions as tasks
@@ -17,10 +20,12 @@ TABLE = [
         lambda event: tasks.close_tasks("correct", [v.submission_key for v in event.versions], at=event.at),
     ),
     (records.VersionsArrived, entities.take_entities),
+    (records.VersionsArrived, look_again_after_arrival),
     (records.VersionsApproved, facts.post_approved),
     (records.VersionsApproved, entities.tell_approved),
     (records.SubmissionsWithdrawn, facts.reverse_withdrawn),
     (records.SubmissionsWithdrawn, entities.undo_withdrawn),
+    (records.SubmissionsWithdrawn, look_again_after_withdrawal),
     (records.EntitiesChanged, facts.post_registers),
     (
         records.SubmissionReturned,
@@ -28,6 +33,8 @@ TABLE = [
             "correct", org_unit_id=event.org_unit_id, subject=event.submission_key, note=event.comment, at=event.at
         ),
     ),
+    (UnitsUnmade, take_back_access),
+    (UnitsUnmade, tasks.drop_tasks),
 ]
 
 # What the door asks of later rooms before anything is written.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+
 from caunoi.refusals import Refusal
 
 
@@ -45,3 +47,23 @@ class SuccessionRefused(Refusal):
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__(" ".join(problems))
         self.problems = tuple(problems)
+
+
+class ReorganisationRefused(Refusal):
+    """A reorganisation that cannot be carried out or changed; `problems` are whole sentences, all of them at once."""
+
+    code = "reorganisation-refused"
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__(" ".join(problems))
+        self.problems = tuple(problems)
+
+
+class UndoRefused(Refusal):
+    """Something stands in the way of undoing a reorganisation; `obstacles` are whole sentences, all of them at once."""
+
+    code = "undo-refused"
+
+    def __init__(self, obstacles: Sequence[str]) -> None:
+        super().__init__(_("Chưa hoàn tác được vì: ") + " ".join(obstacles))
+        self.obstacles = tuple(obstacles)

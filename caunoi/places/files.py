@@ -7,18 +7,19 @@ import hashlib
 import io
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
+from caunoi.places.queries import get_place
 from caunoi.places.rules.drafts import Problem
-from caunoi.places.rules.snapshot import LEVELS
+from caunoi.places.rules.snapshot import LEVELS, PlaceSnapshot
 from caunoi.places.rules.successions import KINDS, SuccessionRow, parts_of
 from caunoi.places.rules.units import ChangeRow, UnitRow
-from caunoi.refusals import FileRefused, Mistake
+from caunoi.refusals import FileRefused, Mistake, Refusal
 from caunoi.vietnamese_text import clean
 
 T = TypeVar("T")
@@ -207,3 +208,53 @@ def read_succession(cells: Cells) -> SuccessionRow | None:
     if cells.problems or day is None:
         return None
     return SuccessionRow(cells.row, day, kind, old, new, old_parts, new_parts, basis, name, short_name, code, parent)
+
+
+REORGANISATION_COLUMNS = ("kind", "old")
+REORGANISATION_OPTIONAL = ("day", "new", "share_of_old", "share_of_new", "basis", *SUCCESSION_OPTIONAL)
+
+
+def read_reorganisation_file(
+    content: bytes, name: str, day: date, places: PlaceSnapshot
+) -> tuple[PlaceFile, list[SuccessionRow]]:
+    """A successions' file of one day, as an officer writes it: units by key, code or name; `new` of a unit that begins
+    may be any word, or blank where its code tells it apart; `day` may be left out. Mistakes stay in the file's cells.
+    """
+    file = read_bytes(content, name, REORGANISATION_COLUMNS, REORGANISATION_OPTIONAL)
+    last = day - timedelta(days=1)
+    begun: set[str] = set()
+    for cells in file.cells:
+        cells.values["day"] = cells.values.get("day") or day.isoformat()
+        kind = clean(cells.values.get("kind", ""))
+        if kind in ("merge", "split"):
+            word = clean(cells.values.get("new", "")) or clean(cells.values.get("code", ""))
+            standing = places.by_key.get(word)
+            # Codes of old units are given to new ones: only a unit that begins that day is meant by its key.
+            if word and (standing is None or standing.starts_on != day):
+                word = word if "@" in word else f"{word}@{day.isoformat()}"
+                begun.add(word)
+            cells.values["new"] = word
+    for cells in file.cells:
+        _put_key(cells, "old", last, places, begun)
+        _put_key(cells, "parent", day, places, begun)
+        if clean(cells.values.get("kind", "")) == "transfer":
+            _put_key(cells, "new", day, places, begun)
+    rows = file.rows(read_succession)
+    for cells in file.cells:
+        if not cells.problems and clean(cells.values["day"]) != day.isoformat():
+            message = _("Mọi dòng phải có hiệu lực cùng ngày với bản chuẩn bị.")
+            cells.problems.append(Problem(cells.row, "day", message, cells.values["day"], day.isoformat()))
+    return file, rows
+
+
+def _put_key(cells: Cells, column: str, day: date, places: PlaceSnapshot, begun: Collection[str]) -> None:
+    text = clean(cells.values.get(column, ""))
+    if not text or text in places.by_key:
+        return
+    if (made := text if "@" in text else f"{text}@{day.isoformat()}") in begun:
+        cells.values[column] = made
+        return
+    try:
+        cells.values[column] = places.units[get_place(text, day, places)].key
+    except Refusal as refusal:
+        cells.problems.append(Problem(cells.row, column, refusal.sentence, text))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from caunoi.periods.inputs import DayField
+from caunoi.places.models import Level
 from caunoi.places.queries import describe_unit, get_place
 from caunoi.places.rules.preview import NewPlace, Share, SuccessionDraft, equal_parts
 from caunoi.places.rules.snapshot import ONE, PlaceSnapshot
@@ -23,6 +24,7 @@ KIND_LABELS = {
     "rename": gettext_lazy("Đổi tên"),
     "transfer": gettext_lazy("Chuyển đơn vị cấp trên"),
 }
+STEP_LABELS = {**KIND_LABELS, "abolish": gettext_lazy("Kết thúc cấp")}
 BASES = (
     gettext_lazy("dân số"),
     gettext_lazy("số hộ"),
@@ -92,12 +94,14 @@ class SuccessionForm(forms.Form):
         self.kind, self.places = kind, places
         self.rows = max(1, min(rows, MOST_ROWS))
         self.draft: SuccessionDraft | None = None
-        many_olds = kind in ("merge", "transfer")
+        many_olds = kind in ("merge", "transfer", "abolish")
         if not many_olds:
             self.fields["old"] = PlaceField(label=_("Đơn vị cũ") if kind == "split" else _("Đơn vị"))
         for row in range(self.rows):
             if many_olds:
-                self.fields[f"old-{row}"] = PlaceField(label=_("Đơn vị thứ %d") % (row + 1), required=row == 0)
+                self.fields[f"old-{row}"] = PlaceField(
+                    label=_("Đơn vị thứ %d") % (row + 1), required=row == 0 and kind != "abolish"
+                )
             if kind == "split":
                 self.fields[f"name-{row}"] = _text(_("Tên đơn vị mới thứ %d") % (row + 1), required=row == 0)
                 self.fields[f"code-{row}"] = _text(_("Mã đơn vị mới thứ %d") % (row + 1), 40, required=False)
@@ -110,7 +114,13 @@ class SuccessionForm(forms.Form):
         if kind in ("merge", "rename"):
             self.fields["name"] = _text(_("Tên đơn vị mới") if kind == "merge" else _("Tên mới"))
             self.fields["code"] = _text(_("Mã mới"), 40, required=False)
-        if kind != "rename":
+        if kind == "abolish":
+            levels = [(level, label) for level, label in Level.choices if level not in (Level.COUNTRY, Level.VILLAGE)]
+            self.fields["level"] = forms.ChoiceField(
+                label=_("Hoặc mọi đơn vị cấp"), required=False, choices=[("", _("không chọn")), *levels]
+            )
+            self.fields["under"] = PlaceField(label=_("của đơn vị"), required=False)
+        elif kind != "rename":
             self.fields["parent"] = PlaceField(
                 label=_("Đơn vị cấp trên mới") if kind == "transfer" else _("Thuộc đơn vị"), required=kind == "transfer"
             )
@@ -153,7 +163,9 @@ class SuccessionForm(forms.Form):
         if self.errors:
             return cleaned
         keys = tuple(self.places.units[old].key for old in olds)
-        if self.kind in ("rename", "transfer"):
+        if self.kind == "abolish":
+            self.draft = SuccessionDraft(self.kind, day, keys, (), note=cleaned["note"])
+        elif self.kind in ("rename", "transfer"):
             news: tuple[NewPlace, ...] = (NewPlace(cleaned.get("name", ""), cleaned.get("code", ""), parent),)
             self.draft = SuccessionDraft(self.kind, day, keys, news, note=cleaned["note"])
         elif self.kind == "merge":
@@ -189,9 +201,27 @@ class SuccessionForm(forms.Form):
             if unit in found:
                 self.add_error(name, _("Đơn vị này đã ghi ở dòng trên."))
             found.append(unit)
+        if self.kind == "abolish":
+            found += [unit for unit in self._read_level(cleaned, day) if unit not in found]
         if self.kind == "merge" and len(found) < 2 and not self.errors:
             self.add_error("old-0", _("Sáp nhập cần ít nhất hai đơn vị cũ."))
         return found
+
+    def _read_level(self, cleaned: dict[str, Any], day: date) -> list[int]:
+        """All units of a level under one."""
+        if not cleaned.get("level") and not cleaned.get("under"):
+            if not cleaned.get("old-0"):
+                self.add_error("old-0", _("Hãy ghi ít nhất một đơn vị, hoặc chọn một cấp và đơn vị phía trên."))
+            return []
+        for name in ("level", "under"):
+            if not cleaned.get(name):
+                self.add_error(name, _("Hãy ghi cả cấp và đơn vị phía trên."))
+                return []
+        try:
+            return self.places.at_level(resolve_place(cleaned["under"], day, self.places), cleaned["level"], day)
+        except forms.ValidationError as error:
+            self.add_error("under", error)
+            return []
 
     def _read_parent(self, cleaned: dict[str, Any], day: date, olds: list[int]) -> str:
         """The new units' parent; left blank, the one all old units had."""
@@ -207,7 +237,13 @@ class SuccessionForm(forms.Form):
         only = parents.pop()
         if parents:
             self.add_error("parent", _("Các đơn vị cũ thuộc nhiều đơn vị cấp trên; hãy ghi đơn vị mới thuộc đâu."))
-        return self.places.units[only].key if only is not None else ""
+        if only is None:
+            return ""
+        # In a reorganisation the parent may be among what ends that day.
+        standing = [mapped.unit for mapped in self.places.map_unit(only, day)]
+        if len(standing) > 1:
+            self.add_error("parent", _("Đơn vị cấp trên cũ được chia ra; hãy ghi đơn vị mới thuộc đâu."))
+        return self.places.units[standing[0]].key
 
     def _read_parts(self, given: list[int | None]) -> list[int]:
         """All blank: equal parts. One blank: the rest to one. What does not add up is said by the preview."""
@@ -228,3 +264,19 @@ def _text(label: str, longest: int = 120, *, required: bool = True) -> forms.Cha
 def describe_typed(unit: int, day: date, places: PlaceSnapshot) -> str:
     """What a form shows for a chosen unit so that it is found again: its code, or its full path."""
     return places.code_on(unit, day) or describe_unit(unit, places, day)
+
+
+class ReorganisationForm(forms.Form):
+    title = forms.CharField(
+        label=gettext_lazy("Tên"),
+        max_length=200,
+        help_text=gettext_lazy("Để nhận ra về sau, ví dụ: Sắp xếp xã đợt 2."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    day = DayField(label=gettext_lazy("Có hiệu lực từ ngày"))
+    note = forms.CharField(
+        label=gettext_lazy("Văn bản, ghi chú"),
+        required=False,
+        max_length=500,
+        help_text=gettext_lazy("Ví dụ: số và ngày của nghị quyết."),
+    )

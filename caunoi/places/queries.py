@@ -142,7 +142,11 @@ def find_units(text: str, day: date, snapshot: PlaceSnapshot) -> list[int]:
     spells = OrgUnitSpell.ever.filter(known, _named(text, name), from_day__lte=day).filter(
         Q(to_day__isnull=True) | Q(to_day__gt=day)
     )
-    found = [s for s in spells if s.org_unit_id in snapshot.units and snapshot.exists_on(s.org_unit_id, day)]
+    found = [
+        s
+        for s in [*spells, *_list_drafted(snapshot)]
+        if s.org_unit_id in snapshot.units and snapshot.exists_on(s.org_unit_id, day)
+    ]
     tests: list[Callable[[OrgUnitSpell], bool]] = [
         lambda s: s.code == text,
         lambda s: s.name == name,
@@ -156,6 +160,20 @@ def find_units(text: str, day: date, snapshot: PlaceSnapshot) -> list[int]:
         if kept:
             return sorted(kept, key=lambda unit: snapshot.order_key(unit, day))
     return []
+
+
+def _list_drafted(snapshot: PlaceSnapshot) -> list[OrgUnitSpell]:
+    """Units that only a draft knows, as if they were stored."""
+    if snapshot.known >= 0:
+        return []
+    return [
+        OrgUnitSpell(
+            org_unit_id=s.unit, name=s.name, short_name=s.short_name or s.name, search_name=fold(s.name), code=s.code
+        )
+        for unit in snapshot.units
+        if unit < 0
+        for s in snapshot.spells[unit]
+    ]
 
 
 def split_distinct(name: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.db import connection
 
+from caunoi.places.events import UnitsUnmade
 from caunoi.tasks.models import Task
 
 # In one statement.
@@ -34,3 +35,9 @@ def close_tasks(kind: str, subjects: Sequence[str], *, at: datetime) -> None:
                 f"UPDATE tasks_task SET done_at = %s WHERE done_at IS NULL AND kind = %s AND subject IN ({marks})",
                 [connection.ops.adapt_datetimefield_value(at), kind, *chunk],
             )
+
+
+def drop_tasks(event: UnitsUnmade) -> None:
+    """Of units that never came to be."""
+    if event.take_back:
+        Task.objects.filter(org_unit_id__in=event.org_unit_ids).delete()

@@ -63,6 +63,12 @@ def write_draft(
     return _write_successions(successions, ids, number, note)
 
 
+def write_restored(spells: Iterable[Spell], number: int) -> None:
+    """Spells of stored units as they were before, known again from that number on."""
+    given = list(spells)
+    _write_spells(given, {unit: unit for spell in given for unit in (spell.unit, spell.parent) if unit}, number)
+
+
 def _write_spells(spells: Iterable[Spell], ids: dict[int, int], number: int) -> None:
     OrgUnitSpell.objects.bulk_create(
         [

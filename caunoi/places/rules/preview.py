@@ -153,10 +153,16 @@ def _line(unit: int, day: date, places: PlaceSnapshot) -> UnitLine:
 
 def plan_succession(succession: SuccessionDraft, draft: PlaceDraft) -> SuccessionPlan:
     """The draft's rows, numbered from 0 (there is no file), planned like those of a file."""
+    return plan_successions(list_rows(succession, draft), draft)
+
+
+def list_rows(succession: SuccessionDraft, draft: PlaceDraft) -> list[SuccessionRow]:
+    """As rows of a file; units that begin get keys nobody in the draft bears."""
     if not succession.olds:
-        return plan_successions([], draft)
-    rows = (_continuing_rows if succession.kind in ("rename", "transfer") else _share_rows)(succession, draft)
-    return plan_successions(rows, draft)
+        return []
+    if succession.kind == "abolish":
+        return [SuccessionRow(0, succession.day, "abolish", old, "") for old in succession.olds]
+    return (_continuing_rows if succession.kind in ("rename", "transfer") else _share_rows)(succession, draft)
 
 
 def _continuing_rows(succession: SuccessionDraft, draft: PlaceDraft) -> list[SuccessionRow]:

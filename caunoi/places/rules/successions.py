@@ -12,18 +12,18 @@ from django.utils.translation import gettext as _
 
 from caunoi.languages import show_number
 from caunoi.places.rules.drafts import PlaceDraft, Problem, describe_clash, is_above, show_day
-from caunoi.places.rules.snapshot import ONE, Spell, Step, Unit
+from caunoi.places.rules.snapshot import LEVELS, ONE, Spell, Step, Unit
 from caunoi.places.rules.units import describe_life
 
-KINDS = ("merge", "split", "rename", "transfer")
+KINDS = ("merge", "split", "rename", "transfer", "abolish")
 SHOWN_NAMES = 12
 
 
 @dataclass(frozen=True)
 class SuccessionRow:
-    """One old unit and one unit that came from it (merge, split), or one unit that goes on otherwise (rename,
-    transfer; `new` blank or the same). Parts are of `ONE`; None: not given. A merge's new unit that does not exist yet
-    begins with the name, code and parent stated here."""
+    """One old unit and one unit that came from it (merge, split), one unit that goes on otherwise (rename, transfer;
+    `new` blank or the same), or one that ends and nothing succeeds it (abolish). Parts are of `ONE`; None: not
+    given. A merge's new unit that does not exist yet begins with the name, code and parent stated here."""
 
     row: int
     day: date
@@ -45,7 +45,8 @@ class SuccessionRow:
 
 @dataclass(frozen=True)
 class PlannedSuccession:
-    """What becomes one `Succession`: its steps, or the units that go on with another name or parent."""
+    """What becomes one `Succession`: its steps, or the units that go on with another name or parent (of a level that is
+    abolished: that end)."""
 
     day: date
     kind: str
@@ -94,12 +95,16 @@ def plan_successions(rows: Sequence[SuccessionRow], draft: PlaceDraft) -> Succes
     for row in rows:
         by_day[row.day].append(row)
     for day in sorted(by_day):
-        for group in _connect([row for row in by_day[day] if row.has_shares]):
+        groups = _connect([row for row in by_day[day] if row.has_shares])
+        # Provinces before their communes: what begins may come under what begins the same day.
+        for group in sorted(groups, key=lambda group: _widest(group, draft)):
             _plan_group(day, group, draft, plan)
+        abolished = _plan_abolished(day, [row for row in by_day[day] if row.kind == "abolish"], draft, plan)
         children = _followers(plan, day, draft)
-        continuing = [row for row in by_day[day] if not row.has_shares]
+        continuing = [row for row in by_day[day] if row.kind in ("rename", "transfer")]
         _plan_continuing(day, continuing, draft, plan)
         _follow(children, day, draft, plan)
+        _climb(abolished, day, draft, plan)
         _check_left_behind(day, by_day[day], children, draft, plan)
     for unit, other, spell in draft.clashes(plan.coded):
         row = plan.coded[unit]
@@ -124,6 +129,11 @@ def _connect(rows: Iterable[SuccessionRow]) -> list[list[SuccessionRow]]:
     for row in rows:
         groups[find("old " + row.old)].append(row)
     return list(groups.values())
+
+
+def _widest(rows: list[SuccessionRow], draft: PlaceDraft) -> int:
+    levels = [LEVELS.index(old.level) for row in rows if (old := draft.find(row.old)) is not None]
+    return min(levels, default=len(LEVELS))
 
 
 def _plan_group(day: date, rows: list[SuccessionRow], draft: PlaceDraft, plan: SuccessionPlan) -> None:
@@ -343,6 +353,56 @@ def _plan_continuing(day: date, rows: list[SuccessionRow], draft: PlaceDraft, pl
 
 def _same(one: Spell, other: Spell) -> bool:
     return (one.name, one.short_name, one.code, one.parent) == (other.name, other.short_name, other.code, other.parent)
+
+
+# --- levels that are abolished ---------------------------------------------------------------------------------------
+
+
+def _plan_abolished(
+    day: date, rows: list[SuccessionRow], draft: PlaceDraft, plan: SuccessionPlan
+) -> dict[int, SuccessionRow]:
+    """The units that end here, with the rows that say so."""
+    ended: dict[int, SuccessionRow] = {}
+    for row in rows:
+        unit = draft.find(row.old)
+        if unit is None:
+            plan.problems.append(Problem(row.row, "old", _("Không có đơn vị nào mang khóa này."), row.old))
+        elif unit.id in ended:
+            message = _("Đơn vị này đã có ở dòng %d cùng ngày.") % ended[unit.id].row
+            plan.problems.append(Problem(row.row, "old", message, row.old))
+        elif unit.ends_on == day and not draft.successors(unit.id):
+            plan.unchanged += 1
+        elif found := _check_old(day, row, draft):
+            plan.problems += found
+        elif draft.spell_on(unit.id, day).parent is None:
+            message = _("Đơn vị này không thuộc đơn vị nào, nên không có đơn vị nào nhận các đơn vị trực thuộc của nó.")
+            plan.problems.append(Problem(row.row, "old", message, row.old))
+        else:
+            draft.end(unit.id, day)
+            ended[unit.id] = row
+    if ended:
+        plan.successions.append(PlannedSuccession(day, "abolish", (), tuple(ended)))
+    return ended
+
+
+def _climb(abolished: dict[int, SuccessionRow], day: date, draft: PlaceDraft, plan: SuccessionPlan) -> None:
+    """What stood under a unit that ended without successors goes under what the unit stood under, or its heir."""
+    for old, row in abolished.items():
+        above = draft.spell_on(old, day).parent
+        while above is not None and not draft.units[above].exists_on(day):
+            heir = draft.heir(above)
+            above = draft.spell_on(above, day).parent if heir is None and not draft.successors(above) else heir
+        for child in sorted(draft.children(old)):
+            if not any(spell.parent == old and draft.outlived(spell) == day for spell in draft.spells[child]):
+                continue
+            if above is None:
+                name = draft.spell_on(child, day).name
+                message = _("Chưa rõ %(name)s (%(key)s) về đâu; cần một dòng transfer cho đơn vị này.")
+                values = {"name": name, "key": draft.units[child].key}
+                plan.problems.append(Problem(row.row, "old", message % values, row.old))
+                continue
+            draft.change(child, replace(draft.spell_on(child, day), parent=above, from_day=day))
+            plan.followed.append((child, old, above, day))
 
 
 # --- children of units that ended -------------------------------------------------------------------------------------

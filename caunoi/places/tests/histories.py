@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
+from caunoi.places.rules.preview import NewPlace, Share, SuccessionDraft
 from caunoi.places.rules.snapshot import ONE, PlaceSnapshot, Spell, Step, Unit, make_snapshot
 
 START = date(2000, 1, 1)
@@ -106,3 +107,36 @@ def _hand_on(history: History, old: int, news: list[int]) -> None:
     below = [u.id for u in history.units.values() if u.ends_on is None and history.parent(u.id) == old]
     for index, child in enumerate(below):
         history.move(child, news[index % len(news)])
+
+
+@st.composite
+def reorganisations(draw: st.DrawFn, places: PlaceSnapshot) -> tuple[date, list[SuccessionDraft]]:
+    """A day after everything, and steps of it that do not touch each other's units; at least one."""
+    day = max([START, *(s.from_day for several in places.spells.values() for s in several)]) + timedelta(days=400)
+    free, provinces = (
+        [u.key for u in places.units.values() if u.level == level and u.exists_on(day)]
+        for level in ("commune", "province")
+    )
+    steps = [SuccessionDraft("rename", day, (provinces[0],), (NewPlace("Tỉnh đổi tên", "", ""),))]
+    for number in range(draw(st.integers(0, 3))):
+        if not free:
+            break
+        kind = draw(st.sampled_from(["merge", "split", "transfer", "rename", "abolish"]))
+        first = free.pop(draw(st.integers(0, len(free) - 1)))
+        parent = draw(st.sampled_from(provinces))
+        if kind == "merge" and free:
+            olds = (first, free.pop())
+            shares = tuple(Share(i, 0, ONE, part, "bịa") for i, part in enumerate(parts(draw, 2)))
+            steps.append(SuccessionDraft("merge", day, olds, (NewPlace(f"Xã gộp {number}", "", parent),), shares))
+        elif kind == "split":
+            count = draw(st.integers(2, 3))
+            news = tuple(NewPlace(f"Xã tách {number} {i}", "", parent) for i in range(count))
+            shares = tuple(Share(0, i, part, ONE, "bịa") for i, part in enumerate(parts(draw, count)))
+            children = places.children_on(places.by_key[first].id, day)
+            moves = {places.units[child].key: draw(st.integers(0, count - 1)) for child in children}
+            steps.append(SuccessionDraft("split", day, (first,), news, shares, moves))
+        elif kind == "abolish":
+            steps.append(SuccessionDraft("abolish", day, (first,), ()))
+        else:
+            steps.append(SuccessionDraft(kind, day, (first,), (NewPlace(f"Xã {number}", "", parent),)))
+    return day, steps
