@@ -14,7 +14,7 @@ from caunoi.audit.clock import lock_clock, take_numbers
 from caunoi.audit.rules import Actor
 from caunoi.documents.actions import store_bytes
 from caunoi.facts.actions import recount
-from caunoi.facts.models import CheckSetting, DataElement, Indicator, Relation
+from caunoi.facts.models import CheckSetting, DataElement, Disaggregation, Indicator, Relation
 from caunoi.forms.actions import publish_form, set_assignments, set_form_files
 from caunoi.forms.models import Form, FormVersion
 from caunoi.forms.queries import get_form_version
@@ -32,8 +32,8 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 @dataclass
 class LoadResult:
-    """How many forms, data elements, indicators, relations, check settings, assignments (by form) and report
-    templates."""
+    """How many forms, data elements, indicators, relations, check settings, tables for release, assignments (by form)
+    and report templates."""
 
     pack: str = ""
     version: str = ""
@@ -80,6 +80,8 @@ def _load(pack: Pack, by: Actor, at: datetime, tell: Progress) -> LoadResult:
     _replace(Relation, about.code, relations, lambda one: (one.code, one.relation, one.other), result)
     checks = {(one.code, one.level): asdict(one) for one in pack.checks}
     _replace(CheckSetting, about.code, checks, lambda one: (one.code, one.level), result)
+    disaggregations = {row.code: _columns(asdict(row)) for row in pack.disaggregations}
+    _replace(Disaggregation, about.code, disaggregations, lambda one: one.code, result)
     reports = {
         report.code: {
             "code": report.code,
@@ -156,7 +158,7 @@ def _columns(row: Mapping[str, Any]) -> dict[str, Any]:
     return {column: list(value) if isinstance(value, tuple) else value for column, value in row.items()}
 
 
-M = TypeVar("M", DataElement, Indicator, Relation, CheckSetting, ReportTemplate)
+M = TypeVar("M", DataElement, Indicator, Relation, CheckSetting, Disaggregation, ReportTemplate)
 Key = Any  # str or a tuple of them: whatever names a row of the table
 
 

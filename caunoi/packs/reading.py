@@ -19,7 +19,7 @@ from lxml import etree
 
 from caunoi.forms.rules.compile import compile_xlsform
 from caunoi.forms.rules.questions import Question
-from caunoi.packs.rules import assignments, checks, elements, indicators, registers
+from caunoi.packs.rules import assignments, checks, disaggregations, elements, indicators, registers
 from caunoi.packs.rules.contents import NOTHING_LOADED, About, FormFile, Pack, RelationRow, ReportFile, Surroundings
 from caunoi.packs.rules.tables import Notes, Row, check_unique, decode, read_table, suggest
 from caunoi.packs.rules.words import LEVELS
@@ -29,7 +29,10 @@ from caunoi.vietnamese_text import clean
 
 PACK_FILE = "pack.toml"
 NEEDED = (PACK_FILE, elements.FILE, assignments.FILE)
-TABLES = (elements.FILE, indicators.FILE, assignments.FILE, indicators.RELATIONS_FILE, registers.FILE, checks.FILE)
+TABLES = (
+    elements.FILE, indicators.FILE, assignments.FILE, indicators.RELATIONS_FILE, registers.FILE, checks.FILE,
+    disaggregations.FILE,
+)  # fmt: skip
 KNOWN = (PACK_FILE, *TABLES, "forms", "reports")
 FORM_TYPES = (".xlsx", ".xls", ".md")
 # Beside the pack for people; and what Excel, Windows and macOS leave behind while a file is open.
@@ -89,6 +92,12 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
     read_checks = checks.read_checks(
         table(checks.FILE, checks.COLUMNS, checks.OPTIONAL), read_elements if readable else None, about.levels, notes
     )
+    disaggregation_rows = table(disaggregations.FILE, disaggregations.COLUMNS)
+    read_disaggregations = disaggregations.read_disaggregations(
+        disaggregation_rows, read_elements if readable else None, about.levels, notes
+    )
+    disaggregations.check_sources(element_rows, read_elements, notes)
+    check_unique(disaggregation_rows, "code", notes, loaded.disaggregation_owners, {})
     # Forms that can't be read would leave their files without an owner; their own mistakes come first.
     form_media = registers.check_media(media, forms, loaded.registers, notes) if None not in questions.values() else {}
     # Where a table can't be read, every code a template names would look unknown.
@@ -107,6 +116,7 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
         registers=tuple(register_rows),
         media=form_media,
         checks=tuple(read_checks),
+        disaggregations=tuple(read_disaggregations),
     )
 
 

@@ -73,6 +73,7 @@ class ElementRow:
     definition_vi: str
     definition_en: str
     register: str = ""
+    sensitive: bool = False
 
     @property
     def facts(self) -> ElementFacts:
@@ -100,6 +101,23 @@ class RelationRow:
     relation: str
     other: str
     note: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class DisaggregationRow:
+    """One row of disaggregations.csv; the fields are those of facts.models.Disaggregation."""
+
+    code: str
+    title_vi: str
+    title_en: str
+    whole: str
+    parts: tuple[str, ...]
+    rest_vi: str
+    rest_en: str
+    levels: tuple[str, ...]
+    period_type: str
+    threshold: int
+    hides_zeros: bool
 
 
 @dataclass(frozen=True)
@@ -138,6 +156,7 @@ class Pack:
     registers: tuple[RegisterRow, ...] = ()
     media: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)
     checks: tuple[CheckRow, ...] = ()
+    disaggregations: tuple[DisaggregationRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -176,6 +195,7 @@ class Surroundings:
     forms: Mapping[str, PublishedForm] = field(default_factory=dict)
     standing: Mapping[str, StandingElement] = field(default_factory=dict)
     registers: Mapping[str, KnownRegister] = field(default_factory=dict)
+    disaggregation_owners: Mapping[str, str] = field(default_factory=dict)
 
 
 NOTHING_LOADED = Surroundings()

@@ -29,8 +29,9 @@ COLUMNS = (
     "classes", "definition_vi", "definition_en",
 )  # fmt: skip
 
-# Packs made before there were registers lack it.
-OPTIONAL = ("register",)
+# Packs made before there were registers or released tables lack them.
+OPTIONAL = ("register", "sensitive")
+YES = ("yes",)
 
 SELECTS = frozenset({"select_one", "select_multiple", "rank"})
 DATES = frozenset({"date", "datetime"})
@@ -73,6 +74,7 @@ def _read(row: Row, levels: Sequence[str], forms: Forms, registers: Registers, n
         definition_vi=definitions[0],
         definition_en=definitions[1],
         register=row["register"],
+        sensitive=notes.one_of(row, "sensitive", YES, default="") == "yes",
     )
     if kind == UNITS:
         _check_units(row, element, notes)

@@ -12,14 +12,17 @@ from caunoi.facts.rules import formula
 from caunoi.facts.rules.formula_check import RELATIONS
 from caunoi.forms.models import PeriodKind
 from caunoi.packs.reading import KNOWN
-from caunoi.packs.rules import assignments, elements, indicators, registers
+from caunoi.packs.rules import assignments, disaggregations, elements, indicators, registers
 from caunoi.packs.rules import words as allowed
 from caunoi.places.models import Level
 
 PAGE = (Path(__file__).parents[3] / "docs" / "pack-format.md").read_text()
 
 
-@pytest.mark.parametrize("columns", [elements.COLUMNS, indicators.COLUMNS, assignments.COLUMNS, registers.COLUMNS])
+@pytest.mark.parametrize(
+    "columns",
+    [elements.COLUMNS, indicators.COLUMNS, assignments.COLUMNS, registers.COLUMNS, disaggregations.COLUMNS],
+)
 def test_the_columns_stand_on_the_page_in_the_order_of_the_files(columns: tuple[str, ...]) -> None:
     assert f"`{','.join(columns)}`" in PAGE
 
@@ -28,6 +31,7 @@ def test_the_columns_stand_on_the_page_in_the_order_of_the_files(columns: tuple[
     "words",
     [
         KNOWN,
+        elements.OPTIONAL,
         indicators.RELATION_COLUMNS,
         RELATIONS,
         expressions.FUNCTIONS,
