@@ -6,31 +6,23 @@ an event form (`covers`). A unit counts under the asked unit that holds the most
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
-from django.db.models import Func, IntegerField
-from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext as _
 
-from caunoi.accounts.scope import ids_in_sql
-from caunoi.approvals.rules import State
 from caunoi.facts.closure import Closure, get_closure
 from caunoi.facts.errors import QuestionMalformed
+from caunoi.facts.projection import get_projection
 from caunoi.facts.rules.question import BookName, Coverage, Slice
 from caunoi.forms.models import Assignment, Form, PeriodKind
 from caunoi.languages import in_reader_language
 from caunoi.moments import today
 from caunoi.periods.rules import CutOff, Days, Period, PeriodType, is_whole_months, list_touching
 from caunoi.places.queries import get_place, get_snapshot
-from caunoi.places.rules.snapshot import PlaceSnapshot
-from caunoi.records.models import Submission
-
-# Above this, reading every unit's submissions of the period is quicker than looking each unit up.
-MOST_UNITS_NAMED = 20_000
 
 
 @dataclass(frozen=True)
@@ -96,15 +88,16 @@ def compute_coverage(
     """
     wanted = set(targets)
     found: dict[tuple[str, int, int], Coverage] = {}
+    if not wanted:
+        return found
     relevant = [
         e for e in (list_expectations() if expectations is None else expectations) if e.vouches_for & set(form_codes)
     ]
-    under = _under(closure, wanted, {e.level for e in relevant})
     for expectation in relevant:
         periods = [[p for p in expectation.periods_in(s) if p.days.last < today] for s in slices]
         if not any(periods):
             continue
-        counts = _count(expectation, periods, under[expectation.level], closure.places, book)
+        counts = _count(expectation, periods, closure, wanted, book)
         for (target, index), (owed_, reported_, on_time) in counts.items():
             for code in expectation.vouches_for & set(form_codes):
                 before = found.get((code, target, index), Coverage(0, 0, 0))
@@ -117,89 +110,73 @@ def compute_coverage(
 def _count(
     expectation: Expectation,
     periods: Sequence[Sequence[Period]],
-    under: Mapping[int, Sequence[int]],
-    places: PlaceSnapshot,
+    closure: Closure,
+    targets: Collection[int],
     book: BookName,
 ) -> dict[tuple[int, int], list[int]]:
-    """(asked unit, slice) -> expected, reported, on time. `periods`: of each slice. `under`: unit -> asked units."""
-    ends = {p.key: p.days.last for several in periods for p in several}
-    first_end, last_end = min(ends.values()), max(ends.values())
-    counts: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0, 0])
-    throughout: dict[int, int] = defaultdict(int)
-    partly: set[int] = set()
-    # Nearly all units exist at all of the ends: they are counted once and not once a period.
-    for unit, asked in under.items():
-        me = places.units[unit]
-        if me.starts_on <= first_end and (me.ends_on is None or last_end < me.ends_on):
-            for target in asked:
-                throughout[target] += 1
-            continue
-        partly.add(unit)
-        for index, several in enumerate(periods):
-            if owed := sum(me.exists_on(p.days.last) for p in several):
-                for target in asked:
-                    counts[target, index][0] += owed
-    for target, units in throughout.items():
-        for index, several in enumerate(periods):
-            if several:
-                counts[target, index][0] += units * len(several)
-    slices_of: dict[str, list[int]] = defaultdict(list)
-    for index, several in enumerate(periods):
-        for period in several:
-            slices_of[period.key].append(index)
-    for unit, key, on_time in list_arrived(expectation, slices_of, book, under):
-        if key not in slices_of or (unit in partly and not places.exists_on(unit, ends[key])):
-            continue
-        for target in under.get(unit, ()):
-            for index in slices_of[key]:
-                row = counts[target, index]
-                row[1] += 1
-                row[2] += on_time
+    """(asked unit, slice) -> expected, reported, on time. `periods`: of each slice."""
+    projection = get_projection()
+    cursor = projection.arrivals.cursor()
+    homes = projection.table_of(("homes", *closure.key), partial(_tabulate_homes, closure))
+    due = ", ".join(
+        f"('{period.key}', {index}, DATE '{period.days.last}')"
+        for index, several in enumerate(periods)
+        for period in several
+    )
+    asked = f"""WITH due AS (FROM (VALUES {due}) AS d(period, slice, day)),
+        asked AS (
+            SELECT unit, ancestor, starts, ends FROM {homes}
+            WHERE level = '{expectation.level}' AND ancestor IN ({", ".join(map(str, sorted(targets)))})
+        )"""
+    exists = "a.starts <= d.day AND (a.ends IS NULL OR d.day < a.ends)"
+    counts: dict[tuple[int, int], list[int]] = {}
+    for target, index, expected in cursor.execute(
+        f"{asked} SELECT a.ancestor, d.slice, count(*) FROM asked a JOIN due d ON {exists} GROUP BY ALL"
+    ).fetchall():
+        counts[target, index] = [expected, 0, 0]
+    for target, index, reported, on_time in cursor.execute(
+        f"""{asked} SELECT a.ancestor, d.slice, count(*), sum(r.on_time)
+        FROM arrivals r JOIN due d ON d.period = r.period JOIN asked a ON a.unit = r.unit AND {exists}
+        WHERE r.form = {expectation.form_id} AND {_in_book(book)} GROUP BY ALL"""
+    ).fetchall():
+        counts[target, index][1:] = [reported, int(on_time)]
     return counts
 
 
-def _under(closure: Closure, targets: set[int], levels: set[str]) -> dict[str, dict[int, list[int]]]:
-    """Level -> unit (of any day) -> asked units it counts under."""
-    found: dict[str, dict[int, list[int]]] = {level: {} for level in levels}
-    for unit in closure.places.units.values():
-        if unit.level in levels and (asked := [a for a in closure.above_home(unit.id) if a in targets]):
-            found[unit.level][unit.id] = asked
-    return found
+def _in_book(book: BookName) -> str:
+    return "r.counts = 1 AND r.approved = 1" if book == "approved" else "r.counts = 1"
+
+
+def _tabulate_homes(closure: Closure) -> Any:
+    """Each unit of any day with the units it counts under, its level and its days, as a pyarrow table."""
+    import pyarrow as pa  # noqa: PLC0415 - only questions need it
+
+    rows = [
+        (unit.id, ancestor, unit.level, unit.starts_on, unit.ends_on)
+        for unit in closure.places.units.values()
+        for ancestor in closure.above_home(unit.id)
+    ]
+    kinds = {
+        "unit": pa.int32(), "ancestor": pa.int32(), "level": pa.string(), "starts": pa.date32(), "ends": pa.date32()
+    }  # fmt: skip
+    columns = zip(*rows, strict=True) if rows else [[] for _kind in kinds]
+    return pa.table({name: pa.array(c, type=k) for (name, k), c in zip(kinds.items(), columns, strict=True)})
 
 
 def list_arrived(
-    expectation: Expectation, keys: Collection[str], book: BookName, units: Collection[int]
-) -> Iterator[tuple[int, str, int]]:
-    """(unit, period key, 1 if on time, else 0) of what was sent; other periods between the first and the last too."""
-    submissions = Submission.objects.filter(
-        form_id=expectation.form_id, period_key__gte=min(keys), period_key__lte=max(keys)
+    expectation: Expectation, period: Period, book: BookName, units: Collection[int]
+) -> Iterator[tuple[int, int]]:
+    """(unit, 1 if on time, else 0) of what was sent for the period by these units."""
+    rows = (
+        get_projection()
+        .arrivals.cursor()
+        .execute(
+            f"SELECT r.unit, r.on_time FROM arrivals r WHERE r.form = ? AND r.period = ? AND {_in_book(book)}",
+            [expectation.form_id, period.key],
+        )
     )
-    submissions = submissions.exclude(state__in=[State.WITHDRAWN, State.DRAFT])
-    if len(units) <= MOST_UNITS_NAMED:
-        submissions = submissions.filter(org_unit_id__in=ids_in_sql(units))
-    if book == "approved":
-        submissions = submissions.filter(approved_number__isnull=False)
-    rows = submissions.annotate(on_time=_OnTime("first_received_at", "due_on"))
-    return iter(rows.values_list("org_unit_id", "period_key", "on_time").iterator(chunk_size=20_000))
-
-
-class _OnTime(Func):
-    """1 if received before the end of the due day in Vietnam (which has no summer time) or nothing was due; else 0.
-    In SQL, because turning each row's moments into Python's took longer than all the rest of a question."""
-
-    output_field = IntegerField()
-
-    def as_sqlite(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> Any:
-        received, due = self._arguments(compiler)
-        return f"CASE WHEN {due} IS NULL OR {received} < datetime({due}, '+1 day', '-7 hours') THEN 1 ELSE 0 END", ()
-
-    def as_postgresql(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> Any:
-        received, due = self._arguments(compiler)
-        day = f"(({received} AT TIME ZONE 'Asia/Ho_Chi_Minh')::date)"
-        return f"CASE WHEN {due} IS NULL OR {day} <= {due} THEN 1 ELSE 0 END", ()
-
-    def _arguments(self, compiler: SQLCompiler) -> list[str]:
-        return [str(compiler.compile(argument)[0]) for argument in self.get_source_expressions()]
+    wanted = set(units)
+    return (row for row in rows.fetchall() if row[0] in wanted)
 
 
 def add_up(coverages: Iterable[Coverage]) -> Coverage:

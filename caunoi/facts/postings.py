@@ -38,7 +38,7 @@ def read_postings(after: int, up_to: int | None = None) -> Iterator[Any]:
     if last <= after:
         return
     # Inside a transaction nobody else sees its postings yet; for few rows another connection costs more than it gives.
-    if last - after < FEW or connection.in_atomic_block or not _has_address():
+    if last - after < FEW or connection.in_atomic_block or not has_address():
         yield from _read_by_cursor(after, last)
     else:
         yield from _read_by_driver(after, last)
@@ -51,7 +51,7 @@ def _statement(after: int, last: int) -> str:
     )
 
 
-def _has_address() -> bool:
+def has_address() -> bool:
     return bool(connection.vendor == "postgresql" or "memory" not in str(connection.settings_dict["NAME"]))
 
 
@@ -85,7 +85,7 @@ def _read_by_driver(after: int, last: int) -> Iterator[Any]:
     projection of 200 million postings is rebuilt."""
     import pyarrow as pa  # noqa: PLC0415
 
-    with _connect() as driver, driver.cursor() as cursor:
+    with connect() as driver, driver.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": str(CHUNK)})
         cursor.execute(_statement(after, last))
@@ -102,7 +102,7 @@ def _encode_days(table: Any) -> Any:
     return table
 
 
-def _connect() -> Any:
+def connect() -> Any:
     given = connection.settings_dict
     if connection.vendor == "sqlite":
         import adbc_driver_sqlite.dbapi as sqlite  # noqa: PLC0415

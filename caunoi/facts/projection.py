@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import connection
 
+from caunoi.facts.arrivals import Arrivals
 from caunoi.facts.engines import SegmentEngine, SegmentFile, Session
 from caunoi.facts.engines.duckdb import EmbeddedEngine
 from caunoi.facts.engines.spark import SparkEngine
@@ -57,6 +58,7 @@ class Projection:
         self.tail_to = 0
         self.tables: dict[tuple[object, ...], str] = {}
         self._view()
+        self.arrivals = Arrivals(self.database)
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Brought up to the ledger's last committed posting."""

@@ -110,11 +110,7 @@ def _cover(
     owing = places.at_level(root, expectation.level, day)
     if not owing:
         return []
-    arrived = {
-        unit: on_time
-        for unit, key, on_time in list_arrived(expectation, [period.key], book, owing)
-        if key == period.key
-    }
+    arrived = dict(list_arrived(expectation, period, book, owing))
 
     def line(unit: int, part: str, units: Sequence[int]) -> PeriodCoverage:
         on_time = [arrived[one] for one in units if one in arrived]

@@ -15,6 +15,7 @@ from caunoi.approvals.actions import Taken, record_steps
 from caunoi.approvals.errors import StepImpossible
 from caunoi.approvals.rules import State, Step, find_next
 from caunoi.audit.actions import Entry, write_lines
+from caunoi.audit.clock import take_numbers
 from caunoi.audit.rules import Actor
 from caunoi.bulk_rows import insert_rows
 from caunoi.moments import local_date
@@ -317,10 +318,14 @@ class _Arrival:
     # Writing
 
     def _write(self) -> None:
+        changed = [record for record in self.stored.by_id.values() if record.changed]
+        if self.new or changed:
+            (number,) = take_numbers(1)
+            for record in (*self.new, *changed):
+                record.submission.changed = number
         insert_rows([record.submission for record in self.new])
-        for record in self.stored.by_id.values():
-            if record.changed:
-                record.submission.save()
+        for record in changed:
+            record.submission.save()
         for one in self.written:
             one.version.submission_id = one.record.submission.pk
         insert_rows([one.version for one in self.written])

@@ -21,6 +21,7 @@ from caunoi.approvals.actions import Taken, record_steps
 from caunoi.approvals.errors import AlreadyDone, RemarkMisplaced, StageMoved
 from caunoi.approvals.rules import TRANSITIONS, State, Step
 from caunoi.audit.actions import write_line
+from caunoi.audit.clock import take_numbers
 from caunoi.forms.queries import checker_of
 from caunoi.moments import local_date
 from caunoi.periods.rules import Days
@@ -303,6 +304,7 @@ def _take(
     targets: dict[tuple[State, int], list[int]] = {}
     for one, (submission, version) in zip(steps, taking, strict=True):
         targets.setdefault((one.to_state, version.number), []).append(submission.pk)
+    (changed,) = take_numbers(1)
     for (to_state, version_number), pks in targets.items():
         rows = Submission.objects.filter(pk__in=ids_in_sql(pks))
         if step is Step.APPROVE:
@@ -311,13 +313,14 @@ def _take(
                 approved_number=version_number,
                 reported_number=version_number,
                 approved_steps=F("approved_steps") + 1,
+                changed=changed,
             )
         elif step is Step.ENDORSE:
-            rows.update(approved_steps=F("approved_steps") + 1)
+            rows.update(approved_steps=F("approved_steps") + 1, changed=changed)
         elif step is Step.RETURN:
-            rows.update(state=to_state.value, approved_steps=0)
+            rows.update(state=to_state.value, approved_steps=0, changed=changed)
         else:
-            rows.update(state=to_state.value)
+            rows.update(state=to_state.value, changed=changed)
     record_steps(steps)
     if step is Step.RETURN:
         for submission, version in taking:

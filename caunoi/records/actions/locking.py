@@ -13,6 +13,7 @@ from caunoi.accounts.scope import ids_in_sql
 from caunoi.approvals.actions import Taken, record_steps
 from caunoi.approvals.rules import State, Step
 from caunoi.audit.actions import write_line
+from caunoi.audit.clock import take_numbers
 from caunoi.audit.rules import Actor
 from caunoi.forms.queries import list_assignments
 from caunoi.forms.rules.deadlines import is_locked_on
@@ -82,7 +83,9 @@ def _lock_chunk(pks: Sequence[int], *, by: Actor, at: datetime) -> int:
     taken = list(rows)
     if not taken:
         return 0
-    Submission.objects.filter(pk__in=ids_in_sql([one.pk for one in taken])).update(state=State.LOCKED)
+    Submission.objects.filter(pk__in=ids_in_sql([one.pk for one in taken])).update(
+        state=State.LOCKED, changed=take_numbers(1)[0]
+    )
     record_steps(Taken(str(one), one.current_number, Step.LOCK, State.APPROVED, State.LOCKED, by, at) for one in taken)
     detail = {"count": len(taken), "first": taken[0].pk, "last": taken[-1].pk}
     subject = str(taken[0]) if len(taken) == 1 else f"submissions:{taken[0].pk}-{taken[-1].pk}"

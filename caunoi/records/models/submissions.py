@@ -41,6 +41,9 @@ class Submission(models.Model):
     approved_steps = models.SmallIntegerField(default=0, help_text="levels that have approved the current version")
     created_at = models.DateTimeField()
     first_received_at = models.DateTimeField()
+    changed = models.BigIntegerField(
+        default=0, db_index=True, help_text="knowledge number of its last change: who keeps a copy reads on from it"
+    )
 
     class Meta:
         constraints = [
