@@ -2,9 +2,10 @@
 PYTHON ?= python3
 ARGS ?=
 BIN = .venv/bin
+LOCKED = --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --quiet --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-postgres check format docs messages soak bench lock
+.PHONY: help setup setup-spark demo test test-postgres test-spark check format docs messages soak bench lock
 
 help: ## Liệt kê các lệnh này | list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -12,6 +13,9 @@ help: ## Liệt kê các lệnh này | list these commands
 setup: ## Dựng môi trường .venv từ requirements.lock | build .venv from requirements.lock
 	@command -v $(PYTHON) >/dev/null || { echo "Không có lệnh $(PYTHON); hãy chạy: sudo apt-get install python3, hoặc thêm PYTHON=đường-dẫn."; echo "There is no command $(PYTHON); run: sudo apt-get install python3, or add PYTHON=path." ; exit 1; } >&2
 	@$(PYTHON) scripts/setup.py
+
+setup-spark: setup ## Thêm pyspark vào .venv, để tính trên cụm Spark (cần Java 17) | add pyspark to .venv, for figures on a cluster
+	@$(BIN)/python -c 'import pyspark, sqlglot' 2>/dev/null || $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements-spark.lock
 
 demo: setup ## Chạy bản trình diễn ở http://127.0.0.1:8000 (ARGS=--no-serve) | run the demonstration
 	@$(BIN)/caunoi demo $(ARGS)
@@ -21,6 +25,9 @@ test: setup ## Chạy toàn bộ kiểm thử (ARGS="-k tên") | run the whole t
 
 test-postgres: setup ## Chạy kiểm thử có cơ sở dữ liệu trên PostgreSQL riêng | run the database tests on a private PostgreSQL
 	@scripts/with-postgres $(BIN)/python -m pytest -n 2 --dist loadfile -m "database and not browser" $(ARGS)
+
+test-spark: setup-spark ## Chạy kiểm thử các câu hỏi trên cụm Spark hai máy | ask the tests' questions of a Spark cluster of two executors
+	@$(BIN)/python -m pytest -n 0 --engine spark --hypothesis-profile=spark -m "database and not duckdb" caunoi/facts $(ARGS)
 
 check: setup ## Kiểm tra định dạng, kiểu, hợp đồng import, mẫu trang, migration | lint, types, import contract; no tests
 	@$(BIN)/python scripts/check.py $(ARGS)
@@ -42,4 +49,5 @@ bench: setup ## Đo tốc độ (BENCH_FACTS=, BENCH_ONLY=) | measure speed and 
 
 lock: ## Khoá lại phiên bản các thư viện (cần uv) | pin all dependencies again (needs uv)
 	@command -v uv >/dev/null || { echo "Cần uv: python3 -m venv /tmp/uv && /tmp/uv/bin/pip install uv && PATH=/tmp/uv/bin:\$$PATH make lock"; exit 1; } >&2
-	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --quiet --custom-compile-command "make lock" -o requirements.lock
+	uv pip compile pyproject.toml --extra dev $(LOCKED) -o requirements.lock
+	uv pip compile pyproject.toml --extra spark --constraints requirements.lock $(LOCKED) -o requirements-spark.lock

@@ -10,12 +10,15 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 HOME = Path(tempfile.mkdtemp(prefix=f"caunoi-{os.environ.get('PYTEST_XDIST_WORKER', 'tests')}-"))
 (HOME / "static").mkdir()
-for name in ("SECRET_KEY", "CAUNOI_ENGINE", "CAUNOI_BASE_URL", "CAUNOI_LANGUAGE", "CAUNOI_STORAGE_URL"):
+OURS = """SECRET_KEY CAUNOI_ENGINE CAUNOI_SPARK_MASTER CAUNOI_SEGMENTS CAUNOI_BASE_URL CAUNOI_LANGUAGE
+CAUNOI_STORAGE_URL"""
+for name in OURS.split():
     os.environ.pop(name, None)
 os.environ["CAUNOI_HOME"] = str(HOME)
 os.environ["DJANGO_SETTINGS_MODULE"] = "caunoi.config.settings"
@@ -34,11 +37,31 @@ hypothesis_settings.register_profile(
 hypothesis_settings.register_profile(
     "soak", max_examples=2000, deadline=None, suppress_health_check=SLOW_MACHINES, print_blob=True
 )
+# `make test-spark`: each question takes Spark about a second.
+hypothesis_settings.register_profile(
+    "spark", derandomize=True, max_examples=4, deadline=None, suppress_health_check=SLOW_MACHINES, database=None
+)
 hypothesis_settings.load_profile("default")
+
+# Two executors, each a process of its own with one core and 1,024 MB: what they are told goes over a wire.
+SPARK_MASTER = "local-cluster[2,1,1024]"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engine", choices=("duckdb", "spark"), default="duckdb", help="what computes figures")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
+
+    if config.getoption("engine") == "spark":
+        if why := _why_no_spark():
+            raise pytest.UsageError(why)
+        settings.CAUNOI_ENGINE = "spark"
+    settings.CAUNOI_SPARK_MASTER = SPARK_MASTER
+    # Where the executors, which a master would start elsewhere, write their logs and pieces.
+    os.environ["SPARK_WORKER_DIR"] = os.environ["SPARK_LOCAL_DIRS"] = str(HOME / "spark")
+    os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
 
     from caunoi.config.catalogues import compile_stale_catalogues
 
@@ -89,6 +112,23 @@ def share(pytestconfig: pytest.Config) -> Callable[[int, int], int]:
     """`share(1000, 20)`: 1,000 rounds in `make soak`, 20 otherwise."""
     soak = pytestconfig.getoption("hypothesis_profile", None) == "soak"
     return lambda full, usual: full if soak else usual
+
+
+def _why_no_spark() -> str:
+    """Empty if the tests can start Spark here."""
+    if find_spec("pyspark") is None or find_spec("sqlglot") is None:
+        return "the extra `spark` is not installed (make test-spark installs it)"
+    if shutil.which("java") is None:
+        return "Java is not installed (apt-get install openjdk-17-jre-headless)"
+    return ""
+
+
+@pytest.fixture
+def spark(settings: Any) -> None:
+    """Figures of this test are computed by Spark."""
+    if why := _why_no_spark():
+        pytest.skip(why)
+    settings.CAUNOI_ENGINE = "spark"
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,9 @@ def tracked_files() -> list[Path]:
 
 
 def test_every_dependency_is_locked_with_hashes() -> None:
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    lock = "\n".join(
+        (ROOT / name).read_text(encoding="utf-8") for name in ("requirements.lock", "requirements-spark.lock")
+    )
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = [
         *project["dependencies"],
@@ -39,6 +41,17 @@ def test_every_dependency_is_locked_with_hashes() -> None:
     for requirement in wanted:
         name = re.split(r"[\[<>=~! ]", requirement)[0].lower()
         assert "--hash=sha256:" in locked[name], name
+
+
+def test_both_locks_agree() -> None:
+    """What figures on a cluster need is added to the environment, and changes nothing in it."""
+    versions = [
+        dict(re.findall(r"^([a-z0-9-]+)==(\S+ ?;?.*) \\$", (ROOT / name).read_text(encoding="utf-8"), re.M))
+        for name in ("requirements.lock", "requirements-spark.lock")
+    ]
+
+    assert {name: version for name, version in versions[1].items() if versions[0].get(name, version) != version} == {}
+    assert versions[1].keys() - versions[0].keys() == {"py4j", "pyspark", "sqlglot"}
 
 
 def test_no_file_names_a_registry_or_a_machine() -> None:

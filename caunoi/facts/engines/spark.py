@@ -92,7 +92,7 @@ class SparkSession(EmbeddedSession):
         kept = self.engine.closures
         if name in kept:
             return kept[name]
-        frame = spark.createDataFrame(self.cursor.execute(f"SELECT * FROM {name}").to_arrow_table())
+        frame = spark.createDataFrame(self.cursor.sql(f"SELECT * FROM {name}").to_arrow_table())
         if name.startswith("closure_"):
             while len(kept) >= MOST_KEPT:
                 kept.pop(next(iter(kept)), None)
@@ -119,7 +119,7 @@ class SparkEngine:
 
     def open(self, cursor: duckdb.DuckDBPyConnection, files: Sequence[SegmentFile]) -> SparkSession:
         with cluster.asking() as spark:
-            tail = spark.createDataFrame(cursor.execute("SELECT * FROM tail").to_arrow_table())
+            tail = spark.createDataFrame(cursor.sql("SELECT * FROM tail").to_arrow_table())
             return SparkSession(cursor, self._frame_of(spark, files).unionAll(tail) if files else tail, self)
 
     def _frame_of(self, spark: Any, files: Sequence[SegmentFile]) -> Any:

@@ -17,7 +17,7 @@ from caunoi.facts.segments import compact, folder, rebuild
 from caunoi.facts.tests.test_registers import counting
 from caunoi.records.tests.builders import unit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.duckdb]
 
 
 @pytest.fixture(autouse=True)
