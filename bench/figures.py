@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bench import browser_form, door, exports, phones, questions, web, whole
+from bench import browser_form, door, exports, harder_questions, phones, questions, web, whole
 from bench.measuring import Bench, Measured
 
 MEASURES: list[Callable[[Bench], Measured]] = [
@@ -17,6 +17,11 @@ MEASURES: list[Callable[[Bench], Measured]] = [
     questions.query_province_ms,
     questions.query_commune_ms,
     questions.query_national_ms,
+    harder_questions.query_boundaries_ms,
+    harder_questions.query_as_known_ms,
+    harder_questions.query_with_tail_ms,
+    harder_questions.posting_visible_ms,
+    harder_questions.lineage_ms,
     questions.question_peak_mb,
     web.web_idle_mb,
     web.desk_home_p95_ms,

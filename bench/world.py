@@ -30,7 +30,7 @@ from caunoi.forms.models import FormVersion
 from caunoi.forms.rules.assignments import AssignmentRow
 from caunoi.moments import local_moment, now
 from caunoi.periods.rules import BEGINNING, add_months, first_day, last_day
-from caunoi.places.models import OrgUnit, OrgUnitSpell
+from caunoi.places.models import OrgUnit, OrgUnitSpell, Succession, SuccessionShare
 from caunoi.places.queries import forget_snapshots
 from caunoi.records.models import Submission, SubmissionVersion
 from caunoi.vietnamese_text import fold
@@ -48,6 +48,8 @@ VERSION = (
 )
 BY = Actor("Đo tốc độ")
 PUBLISHED = local_moment(date(2022, 12, 1))
+# After all the facts: communes become a third as many, as in 2025.
+REFORM, MERGED = date(2025, 7, 1), 3
 
 
 @dataclass(frozen=True)
@@ -163,12 +165,58 @@ def make_world(home: Path, facts: int) -> World:
     for role in (Role.VIEWER, Role.APPROVER, Role.RECORDER):
         RoleGrant.objects.create(user=user, role=role, org_unit=communes[0], from_day=date(2020, 1, 1))
     _check_dense(stated)
+    merge_communes(communes)
     write_ledger(version, stated[0].pk, villages)
     return World(
         home, villages * ELEMENTS * MONTHS, villages, stated[0].pk, country.key, tuple(u.key for u in provinces),
         tuple(u.key for u in communes),
         tuple(f"d_{i:02d}" for i in range(1, ELEMENTS + 1)), version, user,
     )  # fmt: skip
+
+
+def merge_communes(communes: list[OrgUnit]) -> None:
+    """Neighbours of one province become one new commune; their villages pass to it."""
+    parents = dict(OrgUnitSpell.objects.filter(org_unit__in=communes).values_list("org_unit_id", "parent_id"))
+    groups: list[list[OrgUnit]] = []
+    for unit in communes:
+        if groups and len(groups[-1]) < MERGED and parents[groups[-1][0].pk] == parents[unit.pk]:
+            groups[-1].append(unit)
+        else:
+            groups.append([unit])
+    with _atomic():
+        lock_clock()
+        known = take_numbers(1)[0]
+        new = [
+            OrgUnit(key=f"m{i}", level="commune", starts_on=REFORM, known_from=known, synthetic=True)
+            for i in range(len(groups))
+        ]
+        OrgUnit.objects.bulk_create(new, batch_size=2000)
+        new = list(OrgUnit.objects.filter(level="commune", starts_on=REFORM).order_by("id"))
+        became = {old.pk: made.pk for made, olds in zip(new, groups, strict=True) for old in olds}
+        villages = list(OrgUnitSpell.objects.filter(parent_id__in=became))
+        OrgUnitSpell.objects.filter(org_unit__level__in=["commune", "village"]).update(to_day=REFORM)
+        OrgUnit.objects.filter(pk__in=became).update(ends_on=REFORM)
+        for spell in villages:
+            spell.pk, spell.parent_id, spell.from_day, spell.to_day = None, became[spell.parent_id], REFORM, None
+        named = [
+            OrgUnitSpell(
+                org_unit=made, name=f"Xã mới {i}", short_name=f"mới {i}", search_name=fold(f"Xã mới {i}"),
+                code=made.key, parent_id=parents[olds[0].pk], from_day=REFORM,
+            )
+            for i, (made, olds) in enumerate(zip(new, groups, strict=True))
+        ]  # fmt: skip
+        OrgUnitSpell.objects.bulk_create([*named, *villages], batch_size=2000)
+        merges = Succession.objects.bulk_create(
+            [Succession(day=REFORM, kind="merge", known_from=known) for _made in new], batch_size=2000
+        )
+        shares = []
+        for merge, made, olds in zip(merges, new, groups, strict=True):
+            parts = [10**12 // len(olds)] * (len(olds) - 1)
+            for old, part in zip(olds, [*parts, 10**12 - sum(parts)], strict=True):
+                shares.append(SuccessionShare(succession=merge, old=old, new=made, old_parts=10**12, new_parts=part))
+        SuccessionShare.objects.bulk_create(shares, batch_size=2000)
+        write_line("bench.reform", "bench", by=BY, at=PUBLISHED)
+    forget_snapshots()
 
 
 def write_ledger(version: FormVersion, first_village: int, villages: int) -> None:

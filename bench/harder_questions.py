@@ -1,0 +1,121 @@
+"""The same questions under harder terms: on other boundaries, as known before, just after something was posted; and the
+way from a national figure down to its records."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import count
+
+from bench.door import answers
+from bench.measuring import Bench, Measured, median_ms, timed_ms
+from bench.questions import YEAR, province_question, rebuild
+from bench.world import BY, FORM, MONTHS, REFORM, World, add_months, first_day, months
+from caunoi.accounts.scope import EVERYTHING
+from caunoi.audit.clock import current_number
+from caunoi.facts.explanation import explain
+from caunoi.facts.questions import Question, ask
+from caunoi.moments import local_moment
+from caunoi.records.actions import Incoming, receive, receive_many
+from caunoi.records.models import Source
+
+TAIL = 250
+_months_after: Iterator[int] = count(1)
+_tailed: set[str] = set()
+
+
+def query_boundaries_ms(bench: Bench) -> Measured:
+    """The province question on the boundaries after the communes merged; beside it on those of its own year."""
+    rebuild(bench.world)
+    question = province_question(bench.world)
+    other = replace(question, boundaries=REFORM + timedelta(days=1))
+    ours, theirs = (sum(figure.value or 0 for figure in ask(one)) for one in (other, question))
+    if ours != theirs:
+        raise AssertionError(f"the total is not conserved: {ours} and {theirs}")
+    return Measured(
+        median_ms(lambda: ask(other)), "ms", median_ms(lambda: ask(question)), "on its own boundaries",
+        bench.world.facts,
+    )  # fmt: skip
+
+
+def query_as_known_ms(bench: Bench) -> Measured:
+    """The province question as known when half of the ledger was there; beside it as known now."""
+    rebuild(bench.world)
+    question = province_question(bench.world)
+    before = replace(question, as_known=current_number() // 2)
+    return Measured(
+        median_ms(lambda: ask(before)), "ms", median_ms(lambda: ask(question)), "as known now", bench.world.facts
+    )
+
+
+def query_with_tail_ms(bench: Bench) -> Measured:
+    """The province question while 10,000 values (20,000 postings, with what approval adds) wait for no segment yet."""
+    rebuild(bench.world)
+    without = median_ms(lambda: ask(province_question(bench.world)))
+    _lengthen_tail(bench.world)
+    return Measured(
+        median_ms(lambda: ask(province_question(bench.world))), "ms", without, "all of it in segments",
+        bench.world.facts,
+    )  # fmt: skip
+
+
+def posting_visible_ms(bench: Bench) -> Measured:
+    """A month of one commune's villages, asked right after a report arrived; beside it when nothing is new."""
+    world = bench.world
+    rebuild(world)
+    question = Question(
+        world.codes, world.communes[0], *YEAR, boundaries=YEAR[1], as_known=current_number(), level="village",
+        by="month", book="reported", cut_off=None,
+    )  # fmt: skip
+
+    def ask_now() -> None:
+        ask(replace(question, as_known=current_number()))
+
+    still = median_ms(ask_now)
+    after = []
+    for number in range(9):
+        _send(world, [number], next(_months_after))
+        after.append(timed_ms(ask_now))
+    return Measured(statistics.median(after), "ms", still, "the same question with nothing new", world.facts)
+
+
+def lineage_ms(bench: Bench) -> Measured:
+    """The explanation of a national figure: its parts by province and the first page of its records."""
+    world = bench.world
+    rebuild(world)
+    first, last = first_day(months()[0], 1), YEAR[1]
+    (figure,) = ask(
+        Question(
+            world.codes[:1], world.country, first, last, boundaries=last, as_known=current_number(), level=None,
+            by=None, book="approved", cut_off=None,
+        )
+    )  # fmt: skip
+    question = median_ms(lambda: ask(replace(province_question(world), codes=world.codes[:1])))
+    return Measured(
+        median_ms(lambda: explain(figure.ref, EVERYTHING)), "ms", question, "one element of one province",
+        world.facts,
+    )  # fmt: skip
+
+
+def _send(world: World, villages: list[int], months_after: int) -> None:
+    month = add_months(months()[MONTHS - 1], months_after)
+    at = local_moment(max(date(2026, 11, 1), first_day(add_months(month, 1), 1)))
+    items = [
+        Incoming(
+            FORM, world.first_village + number, at, f"{month[0]}-{month[1]:02d}", answers=answers(number),
+            source=Source.SPREADSHEET,
+        )
+        for number in villages
+    ]  # fmt: skip
+    if len(items) == 1:
+        receive(items[0], by=BY, at=at)
+    else:
+        receive_many(items, by=BY, at=at)
+
+
+def _lengthen_tail(world: World) -> None:
+    if str(world.home) not in _tailed:
+        _send(world, list(range(min(TAIL, world.villages))), next(_months_after))
+        _tailed.add(str(world.home))
