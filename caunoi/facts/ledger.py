@@ -21,6 +21,7 @@ from caunoi.facts.segments import check_segments
 from caunoi.places.queries import get_snapshot
 from caunoi.records.events import Arrived
 from caunoi.records.models import Entity, Submission, SubmissionVersion
+from caunoi.records.rules.doubts import holds_back
 
 Line = tuple[int, int, int, str, str, str, str, str, str, int]
 """(book, data element, org unit, day_from, day_to, named_from, named_to, disaggregation, class, amount)"""
@@ -64,7 +65,8 @@ def _batches() -> Iterator[list[Submission]]:
 
 
 def _expected(submissions: list[Submission], rules_of: RulesOf) -> dict[int, Counter[Line]]:
-    """What each submission's versions imply: the newest unflagged one is reported, the approved one approved."""
+    """What each submission's versions imply: the newest one that nothing holds back is reported, the approved one
+    approved."""
     by_id = {s.pk: s for s in submissions}
     expected: dict[int, Counter[Line]] = {}
     versions = SubmissionVersion.objects.filter(submission_id__in=by_id).order_by("submission_id", "number")
@@ -75,7 +77,7 @@ def _expected(submissions: list[Submission], rules_of: RulesOf) -> dict[int, Cou
             continue
         listed = list(several)
         approved = [v for v in listed if v.number == submission.approved_number]
-        reported = [v for v in listed if not v.flags or v.number <= (submission.approved_number or 0)][-1:]
+        reported = [v for v in listed if not holds_back(v.flags) or v.number <= (submission.approved_number or 0)][-1:]
         for book, chosen in ((Book.REPORTED, reported), (Book.APPROVED, approved)):
             for version in chosen:
                 lines.update(_derive(book, submission, version, rules_of))

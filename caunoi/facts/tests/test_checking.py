@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from caunoi.accounts.models import Role
+from caunoi.accounts.models import Role, User
 from caunoi.accounts.scope import EVERYTHING
 from caunoi.audit.clock import take_numbers
+from caunoi.audit.models import AuditLine
+from caunoi.facts.ledger import check_ledger
 from caunoi.facts.models import Book, DataElement, Posting, Relation
 from caunoi.places.models import OrgUnit
-from caunoi.records.actions import Incoming, approve, approve_many, receive_many
+from caunoi.records.actions import Incoming, Received, approve, approve_many, receive_many, withdraw
 from caunoi.records.errors import AnswersRefused, Uncountable
 from caunoi.records.models import Source, Submission
 from caunoi.records.spreadsheet import import_file
@@ -244,3 +246,127 @@ def test_what_arrives_together_is_held_against_each_other_also_from_a_spreadshee
     received = receive_many(several, by=BY, at=AT)
 
     assert [len(one.flags) for one in received] == [0, 1, 0]
+
+
+# The other side is corrected
+
+
+def flags_of(received: Received) -> list[str]:
+    return [flag["message"] for flag in stored(received).versions.last().flags]
+
+
+def corrected(village: OrgUnit, people: str, of: str, as_: str, day: str = "2023-06-01") -> Received:
+    return send(cleanup(village, ngay=day, so_nguoi=people, instance_id=as_, deprecated_id=of))
+
+
+def rechecks() -> list[dict[str, Any]]:
+    return [line.detail for line in AuditLine.objects.filter(action="submission.recheck").order_by("number")]
+
+
+def assert_ledger_is_right() -> None:
+    assert check_ledger() == []
+
+
+def test_a_doubt_is_lifted_when_the_other_side_is_corrected_and_nothing_else_changes(across: OrgUnit) -> None:
+    send(cleanup(across, ngay="2023-06-01", so_nguoi="25", instance_id="uuid:w1"))
+    part = send(contribution(across, "2023-06-01", 26))
+    before = stored(part)
+    lines = AuditLine.objects.count()
+
+    corrected(across, "30", "uuid:w1", "uuid:w2")
+
+    after = stored(part)
+    assert flags_of(part) == []
+    assert (after.reported_number, before.reported_number) == (1, None)
+    assert (after.state, after.current_number, after.approved_number) == (before.state, 1, None)
+    assert after.versions.get().answers == before.versions.get().answers
+    (detail,) = rechecks()
+    assert "(26)" in detail["lifted"][0] and detail["set"] == []
+    assert AuditLine.objects.count() == lines + 2
+    assert_ledger_is_right()
+
+
+def test_a_doubt_stays_while_the_other_side_is_still_too_small_and_tells_the_new_value(across: OrgUnit) -> None:
+    send(cleanup(across, ngay="2023-06-01", so_nguoi="20", instance_id="uuid:w1"))
+    part = send(contribution(across, "2023-06-01", 26))
+
+    # The correction disagrees as well; once an officer takes it, it is what the part is held against.
+    whole = corrected(across, "22", "uuid:w1", "uuid:w2")
+    approve(whole.submission_id, by=officer(), at=AT)
+
+    assert ["(22)" in message for message in flags_of(part)] == [True]
+    assert stored(part).reported_number is None
+    assert_ledger_is_right()
+
+
+def officer() -> User:
+    return user("can-bo", (Role.APPROVER, OrgUnit.objects.get(key="C1")))
+
+
+def test_a_doubt_is_set_when_what_an_officer_takes_into_the_books_breaks_it_and_the_figures_stay(
+    across: OrgUnit,
+) -> None:
+    send(cleanup(across, ngay="2023-06-01", so_nguoi="25", instance_id="uuid:w1"))
+    part = send(contribution(across, "2023-06-01", 24))
+    whole = corrected(across, "20", "uuid:w1", "uuid:w2")
+    assert flags_of(part) == []
+
+    approve(whole.submission_id, by=officer(), at=AT)
+
+    assert ["(24)" in message for message in flags_of(part)] == [True]
+    assert stored(part).reported_number == 1
+    assert rechecks()[-1]["set"] == flags_of(part)
+    assert_ledger_is_right()
+    corrected(across, "40", "uuid:w2", "uuid:w3")
+    assert flags_of(part) == []
+    assert_ledger_is_right()
+
+
+def test_a_doubt_is_lifted_when_the_other_side_is_withdrawn_or_moves_to_another_day(across: OrgUnit) -> None:
+    whole = send(cleanup(across, ngay="2023-06-01", so_nguoi="25"))
+    part = send(contribution(across, "2023-06-01", 26))
+    send(cleanup(across, ngay="2023-06-02", so_nguoi="25", instance_id="uuid:m1"))
+    other = send(contribution(across, "2023-06-02", 26))
+    assert flags_of(part) and flags_of(other)
+
+    withdraw(whole.submission_id, by=officer(), at=AT, comment="ghi nhầm")
+    corrected(across, "25", "uuid:m1", "uuid:m2", day="2023-06-03")
+
+    assert flags_of(part) == flags_of(other) == []
+    assert_ledger_is_right()
+
+
+def test_of_several_only_as_many_are_lifted_as_fit(across: OrgUnit) -> None:
+    send(cleanup(across, ngay="2023-06-01", so_nguoi="5", instance_id="uuid:w1"))
+    one, two = send(contribution(across, "2023-06-01", 20)), send(contribution(across, "2023-06-01", 21))
+
+    corrected(across, "25", "uuid:w1", "uuid:w2")
+
+    assert (flags_of(one), len(flags_of(two))) == ([], 1)
+    assert "(41)" in flags_of(two)[0]
+    assert_ledger_is_right()
+
+
+def test_an_approved_record_is_left_alone(across: OrgUnit) -> None:
+    send(cleanup(across, ngay="2023-06-01", so_nguoi="25", instance_id="uuid:w1"))
+    part = send(contribution(across, "2023-06-01", 24))
+    approver = officer()
+    approve(part.submission_id, by=approver, at=AT)
+
+    whole = corrected(across, "20", "uuid:w1", "uuid:w2")
+    approve(whole.submission_id, by=approver, at=AT)
+
+    assert flags_of(part) == []
+    assert rechecks() == []
+
+
+def test_doubts_of_other_kinds_stay_when_those_about_another_record_go(across: OrgUnit) -> None:
+    send(cleanup(across, ngay="2023-06-01", so_nguoi="25", instance_id="uuid:w1"))
+    part = send(contribution(across, "2023-06-01", 26, so_tien="-5", source=Source.DEVICE))
+    (own,) = [flag for flag in stored(part).versions.get().flags if flag["kind"] != "relation"]
+
+    corrected(across, "30", "uuid:w1", "uuid:w2")
+
+    assert stored(part).versions.get().flags == [own]
+    assert stored(part).reported_number is None
+    assert_ledger_is_right()

@@ -24,15 +24,14 @@ from caunoi.audit.actions import write_line
 from caunoi.audit.clock import take_numbers
 from caunoi.forms.queries import checker_of
 from caunoi.moments import local_date
-from caunoi.periods.rules import Days
 from caunoi.places.queries import get_snapshot
 from caunoi.records.actions.locking import lock_those_due
-from caunoi.records.checks import AMOUNT, Statement, check_statement, make_checks
+from caunoi.records.checks import AMOUNT, check_statement, make_checks
 from caunoi.records.errors import SubmissionUnknown, Uncountable
 from caunoi.records.events import Arrived, SubmissionReturned, SubmissionsWithdrawn, VersionsApproved, VersionsArrived
 from caunoi.records.models import Submission, SubmissionVersion
 from caunoi.records.permissions import Terms
-from caunoi.records.rules.occasions import Occasion
+from caunoi.records.statements import statement_of
 from caunoi.refusals import Refusal
 
 Advance = Callable[[int], None]
@@ -264,16 +263,7 @@ def _find_misplaced(remarks: Sequence[Remark], version: SubmissionVersion) -> Re
 
 def _find_uncountable(submission: Submission, version: SubmissionVersion) -> Uncountable | None:
     """A phone's answers are kept whatever they are; but what is no value cannot be accepted into the books."""
-    occasion = Occasion(
-        submission.period_key,
-        Days(submission.day_from, submission.day_to),
-        Days(submission.named_from, submission.named_to),
-        submission.due_on or submission.day_to,
-    )
-    level = get_snapshot().units[submission.org_unit_id].level
-    questions = checker_of(version.form_version).by_name
-    statement = Statement(submission.form.code, submission.org_unit_id, level, occasion, version.answers, questions)
-    problems = check_statement(make_checks(), statement, ())
+    problems = check_statement(make_checks(), statement_of(submission, version), ())
     return next((Uncountable(problem) for problem in problems if problem.kind == AMOUNT), None)
 
 

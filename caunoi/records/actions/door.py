@@ -45,6 +45,7 @@ from caunoi.records.errors import (
 )
 from caunoi.records.incoming import Incoming
 from caunoi.records.models import Source
+from caunoi.records.rules.doubts import ACROSS
 from caunoi.records.rules.identity import row_instance_id
 from caunoi.records.rules.occasions import Occasion, find_period, occasion_of_event, occasion_of_period
 from caunoi.records.rules.phones import choose_files, list_oddities
@@ -350,7 +351,7 @@ def flag_disagreements(prepared: Sequence[Prepared]) -> list[Prepared]:
     several = compare_statements(checks, [found[index].statement for index in concerned])
     for index, problems in zip(concerned, several, strict=True):
         if problems:
-            flags = [*found[index].flags, *(asdict(problem) for problem in problems)]
+            flags = [*found[index].flags, *({**asdict(problem), ACROSS: True} for problem in problems)]
             found[index] = replace(found[index], flags=flags)
     return found
 
