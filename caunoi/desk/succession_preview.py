@@ -47,18 +47,37 @@ def compare_figures(preview: Preview, day: date, places: PlaceSnapshot, scope: S
     """Approved flows of the twelve months before the succession's month."""
     month = (day.year, day.month)
     days = Days(first_day(add_months(month, -12), 1), last_day(add_months(month, -1), 1))
-    if not all(scope.everything or scope.sees(unit, days) for unit in preview.compared_before):
-        return FigureComparison(days, (), True)
-    flows = recast_flows(
-        places, preview.compared_before, day - timedelta(days=1), preview.after, preview.compared_after, day, days
+    return compare_units(
+        places, preview.compared_before, preview.after, preview.compared_after, day=day, days=days, scope=scope
     )
+
+
+def last_full_year(day: date) -> Days:
+    """The last year that had ended by the day before."""
+    return Days(date(day.year - 1, 1, 1), date(day.year - 1, 12, 31))
+
+
+def compare_units(
+    places: PlaceSnapshot,
+    before: tuple[int, ...],
+    after_places: PlaceSnapshot,
+    after: tuple[int, ...],
+    *,
+    day: date,
+    days: Days,
+    scope: Scope,
+) -> FigureComparison:
+    """Approved flows of the days on the units of the day before and of the day."""
+    if not all(scope.everything or scope.sees(unit, days) for unit in before):
+        return FigureComparison(days, (), True)
+    flows = recast_flows(places, before, day - timedelta(days=1), after_places, after, day, days)
     changes = tuple(
         FigureChange(
             flow.name_en if get_language() == "en" and flow.name_en else flow.name_vi,
             flow.unit,
             flow.decimals,
             _values(flow.before, places, day - timedelta(days=1), flow.decimals),
-            _values(flow.after, preview.after, day, flow.decimals),
+            _values(flow.after, after_places, day, flow.decimals),
             *(spread_rounding([t], t, flow.decimals)[0] for t in (flow.total_before, flow.total_after)),
         )
         for flow in flows

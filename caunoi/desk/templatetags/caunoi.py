@@ -101,12 +101,24 @@ def badge(state: Any) -> dict[str, str]:
 
 
 @register.inclusion_tag("desk/components/pagination.html", takes_context=True)
-def pagination(context: template.Context, page: Page[Any]) -> dict[str, Any]:
-    """Links to the pages near this one, the first and the last; keeps the other parameters of the address."""
-    shown: list[int | None] = []
+def pagination(context: template.Context, page: Page[Any], name: str = "page") -> dict[str, Any]:
+    """Links to the pages near this one, the first and the last; keeps the other parameters of the address. `name`: the
+    parameter, where a page has several tables."""
+
+    def address(number: int) -> str:
+        parameters = context["request"].GET.copy()
+        parameters[name] = str(number)
+        return f"?{parameters.urlencode()}"
+
+    shown: list[tuple[int | None, str]] = []
     for at in page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1):
-        shown.append(at if isinstance(at, int) else None)
-    return {"page": page, "shown": shown, "request": context["request"]}
+        shown.append((at, address(at)) if isinstance(at, int) else (None, ""))
+    return {
+        "page": page,
+        "shown": shown,
+        "previous": address(page.previous_page_number()) if page.has_previous() else "",
+        "next": address(page.next_page_number()) if page.has_next() else "",
+    }
 
 
 @register.inclusion_tag("desk/components/sort_header.html", takes_context=True)
