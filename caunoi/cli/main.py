@@ -24,6 +24,7 @@ COMMANDS = {
     "figures": "figures",
     "explain": "figures",
     "coverage": "figures",
+    "checks": "checks",
     "report": "report",
     "verify": "report",
     "ledger": "ledger",

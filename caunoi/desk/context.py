@@ -71,6 +71,7 @@ def list_links(roles: set[Role]) -> list[Link]:
         (WRITERS, Link("due", _("Việc cần ghi"), frozenset({"fill", "submission-correct"}))),
         (WRITERS, Link("offline", _("Bản nháp và hàng chờ"), frozenset({"offline-draft"}))),
         (DECIDERS, Link("inbox", _("Hộp duyệt"), frozenset({"submission", "approve-many"}))),
+        (DECIDERS | READERS, Link("checks", _("Nên xem lại"))),
         (DECIDERS, Link("reminders", _("Nhắc nộp"), frozenset({"extensions", "extension-new"}))),
         (WRITERS, Link("workbooks", _("Nhập bảng tính"), SPREADSHEET_PAGES)),
         (set(Role), Link("registers", _("Sổ theo dõi"), REGISTER_PAGES)),

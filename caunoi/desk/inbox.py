@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 
 from caunoi.accounts.models import User
 from caunoi.accounts.queries import windows_with_role
-from caunoi.accounts.scope import ids_in_sql
+from caunoi.accounts.scope import Scope, ids_in_sql
 from caunoi.approvals.rules import State
 from caunoi.desk.collecting import title_of
 from caunoi.desk.context import DECIDERS
 from caunoi.desk.missing import group_unit
 from caunoi.desk.templatetags.caunoi import day_, period
+from caunoi.facts.checks import find_open
 from caunoi.moments import local_date
 from caunoi.periods.rules import first_day, last_day
 from caunoi.places.models import OrgUnitSpell
@@ -98,6 +99,9 @@ class Row:
     waits_above: bool = False
     has_doubts: bool = False
     """answers outside the form's rules, in no book until decided: not to be approved unread among many"""
+    worth_a_look: str = ""
+    """the weightiest thing a check says of it that nobody has seen, `worth_count` of them in all"""
+    worth_count: int = 0
     is_closed: bool = False
     closed_on: date | None = None
 
@@ -105,7 +109,7 @@ class Row:
 def read_filters(asked: QueryDict, on: date) -> Filters:
     """What cannot be read as a month is left out, as if it had not been asked."""
     from_text, to_text, text = asked.get("from", ""), asked.get("to", ""), asked.get("q", "").strip()
-    first, last = _month(from_text), _month(to_text)
+    first, last = read_month(from_text), read_month(to_text)
     return Filters(
         form=asked.get("form", ""),
         text=text,
@@ -118,7 +122,7 @@ def read_filters(asked: QueryDict, on: date) -> Filters:
     )
 
 
-def _month(text: str) -> tuple[int, int] | None:
+def read_month(text: str) -> tuple[int, int] | None:
     """`08/2026`, `8-2026` or `2026-08`."""
     parts = text.strip().replace("-", "/").split("/")
     if len(parts) != 2 or not all(part.isdecimal() and len(part) <= 4 for part in parts):
@@ -242,11 +246,12 @@ def find_doubted(pks: Collection[int]) -> set[int]:
     return found
 
 
-def show_sent(tab: str, ids: Sequence[int]) -> list[Row]:
-    """The rows of one page, ready to show."""
+def show_sent(tab: str, ids: Sequence[int], scope: Scope) -> list[Row]:
+    """The rows of one page, ready to show. `scope`: what the reader may see, and so what records are held against."""
     records = {one.pk: one for one in Submission.objects.select_related("form").filter(pk__in=ids)}
     received = list_newest_receipts(ids)
     doubted = find_doubted(ids)
+    worth = find_open(ids, scope) if tab == "waiting" else {}
     rows = []
     for pk in ids:
         if (one := records.get(pk)) is None:
@@ -270,6 +275,8 @@ def show_sent(tab: str, ids: Sequence[int]) -> list[Row]:
                 value=f"{pk}:{one.current_number}:{one.approved_steps}",
                 waits_above=one.state == State.SUBMITTED and one.approved_steps > 0,
                 has_doubts=pk in doubted,
+                worth_a_look=worth[pk][0].sentence if pk in worth else "",
+                worth_count=len(worth.get(pk, ())),
             )
         )
     return rows

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from caunoi.desk.views import collect, deciding, fill, inbox, offline, reminders, spreadsheet, submission
+from caunoi.desk.views import checks, collect, deciding, fill, inbox, offline, reminders, spreadsheet, submission
 
 FILL = "fill/<str:form_code>/<str:unit_key>/<str:period_key>/"
 ONE = "submissions/<int:submission_id>/"
@@ -29,6 +29,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}withdraw/", submission.submission_withdraw, name="submission-withdraw"),
     path(f"{ONE}lock/", submission.submission_lock, name="submission-lock"),
     path(f"{ONE}unlock/", submission.submission_unlock, name="submission-unlock"),
+    path(f"{ONE}seen/", checks.submission_seen, name="submission-seen"),
+    path("checks/", checks.checks, name="checks"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/approve/", deciding.decide_chosen, name="approve-many"),
     path("reminders/", reminders.reminders, name="reminders"),

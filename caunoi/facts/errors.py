@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from caunoi.refusals import Refusal
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from caunoi.languages import show_number
+from caunoi.refusals import NotAllowed, Refusal
 
 
 class CodeUnknown(Refusal):
@@ -37,3 +42,54 @@ class EngineUnreachable(Refusal):
     """`CAUNOI_ENGINE=spark` and the cluster does not answer; nothing else answers in its place."""
 
     code = "engine-unreachable"
+
+
+class CannotMarkSeen(NotAllowed):
+    """Marking what a check said as seen and right, by someone who does not decide about the unit or entered it."""
+
+    code = "cannot-mark-seen"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Chỉ người duyệt hoặc quản lý chương trình, không phải chính người ghi, mới xác nhận được điểm này.")
+        )
+
+
+class NoteMissing(Refusal):
+    code = "note-missing"
+
+    def __init__(self) -> None:
+        super().__init__(_("Hãy ghi vì sao con số này đúng rồi bấm lại."))
+
+
+class FindingGone(Refusal):
+    """What was to be marked as seen is not said any more: the figures around it changed meanwhile."""
+
+    code = "finding-gone"
+
+    def __init__(self) -> None:
+        super().__init__(_("Điểm này không còn nữa: số liệu đã đổi. Hãy tải lại trang."))
+
+
+class TooManyToCheck(Refusal):
+    """Looking over so many records would take longer than a person waits."""
+
+    code = "too-many-to-check"
+
+    def __init__(self, count: int, most: int) -> None:
+        super().__init__(
+            _("Có %(count)s bản ghi, nhiều hơn %(most)s bản xem được một lần. Hãy chọn một biểu mẫu hoặc một đơn vị.")
+            % {"count": show_number(Decimal(count)), "most": show_number(Decimal(most))}
+        )
+
+
+class OnlyReleased(Refusal):
+    """Sensitive counts, asked by someone without a role: they are read in released tables. Says which there are."""
+
+    code = "only-released"
+
+
+class ReleaseRefused(Refusal):
+    """A release of other than whole periods, of a place that isn't there, or one that can't be protected."""
+
+    code = "release-refused"

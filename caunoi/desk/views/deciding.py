@@ -23,6 +23,7 @@ from caunoi.desk import deciding
 from caunoi.desk.errors import AllDoubtful, NothingChosen
 from caunoi.desk.inbox import TABS, describe, find_doubted, list_sent, read_filters
 from caunoi.desk.views.inbox import check_officer
+from caunoi.facts.checks import find_open
 from caunoi.languages import show_number
 from caunoi.records.actions import Decided, Seen, decide_many
 from caunoi.records.models import Submission
@@ -67,6 +68,7 @@ def decide_chosen(request: HttpRequest) -> HttpResponse:
         if request.headers.get("Accept") == "application/json":
             return _answer_script(decided)
         return render(request, "desk/collect/decide_many.html", {"back": back, "done": True, **_show(step, decided)})
+    worth = find_open(seen, scope) if step is Step.APPROVE else {}
     context = {
         "back": back,
         "step": step.value,
@@ -80,6 +82,11 @@ def decide_chosen(request: HttpRequest) -> HttpResponse:
         "rest": len(seen) - NAMED,
         "doubted": [(reverse("submission", args=[one.pk]), describe(one)) for one in _read(sorted(doubted)[:NAMED])],
         "doubted_count": len(doubted),
+        "worth": [
+            (reverse("submission", args=[one.pk]), describe(one), worth[one.pk][0].sentence)
+            for one in _read(sorted(worth)[:NAMED])
+        ],
+        "worth_count": len(worth),
         "chosen": deciding.write_chosen(seen),
         "count": len(seen),
         "result": deciding.name_result(step),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from caunoi import moments
 from caunoi.accounts.models import User
-from caunoi.accounts.queries import holds_anywhere
+from caunoi.accounts.queries import holds_anywhere, scope_of
 from caunoi.desk.collecting import title_of
 from caunoi.desk.context import DECIDERS
 from caunoi.desk.deciding import list_offered
@@ -79,7 +79,7 @@ def _read_page(tab: str, user: User, filters: Filters, sort: str, number: str) -
         return {"page": owed, "rows": show_owed(list(owed), moments.local_date(at))}
     # The ids of the page, whatever the order came from; `show_sent` reads those fifty.
     sent = Paginator(sort_sent(list_sent(tab, user, at, filters), sort), PAGE).get_page(number)
-    return {"page": sent, "rows": show_sent(tab, list(sent.object_list))}
+    return {"page": sent, "rows": show_sent(tab, list(sent.object_list), scope_of(user, moments.local_date(at)))}
 
 
 def list_form_choices() -> list[tuple[str, str]]:

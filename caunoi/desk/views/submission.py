@@ -28,6 +28,9 @@ from caunoi.desk.errors import PageUnknown
 from caunoi.desk.feeds import list_feeds
 from caunoi.desk.templatetags.caunoi import day_, period
 from caunoi.documents.actions import path_of
+from caunoi.facts.checks import find_findings
+from caunoi.facts.rules.plausibility import Kind
+from caunoi.facts.seeing import may_mark
 from caunoi.forms.queries import checker_of
 from caunoi.places.queries import get_snapshot
 from caunoi.records.actions import approve, lock, lock_due_today, return_, unlock, withdraw
@@ -97,7 +100,21 @@ def submission(request: HttpRequest, submission_id: int) -> HttpResponse:
         "flags": [f"{flag['label']}: {flag['message']}" for flag in version.flags],
         "feeds": list_feeds(version, get_language() or "vi"),
     }
+    context |= _look_over(user, found, version)
     return render(request, "desk/collect/submission.html", context)
+
+
+def _look_over(user: User, found: Submission, version: SubmissionVersion) -> dict[str, object]:
+    """What is worth a look in the newest version, and whose answers it is about."""
+    findings = find_findings([found], scope_of(user, moments.today())).get(found.pk, [])
+    waiting = [one for one in findings if one.seen is None]
+    return {
+        "worth": waiting,
+        "worth_seen": [one for one in findings if one.seen is not None],
+        # A copied report is about all of it: marking every answer would mark none.
+        "worth_questions": {name for one in waiting if one.kind is not Kind.COPIED for name in one.questions},
+        "may_mark_seen": bool(waiting) and may_mark(user, found, version, moments.now()),
+    }
 
 
 @never_cache

@@ -1,0 +1,77 @@
+"""What is worth a look in the records below the reader's units, and marking it as seen."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from caunoi import moments
+from caunoi.accounts.models import User
+from caunoi.desk.checks import (
+    CheckRow,
+    checks_csv,
+    list_check_rows,
+    list_kinds,
+    name_of_file,
+    read_check_filters,
+    scope_of_reader,
+)
+from caunoi.desk.views.inbox import list_form_choices
+from caunoi.facts.errors import TooManyToCheck
+from caunoi.facts.seeing import mark_seen
+from caunoi.records.errors import VersionMoved
+
+PAGE = 50
+
+
+@never_cache
+@require_safe
+def checks(request: HttpRequest) -> HttpResponse:
+    user, at = cast(User, request.user), moments.now()
+    scope = scope_of_reader(user, moments.local_date(at))
+    filters = read_check_filters(request.GET, scope, moments.local_date(at))
+    rows: list[CheckRow] = []
+    refusal = ""
+    try:
+        rows = list_check_rows(scope, filters)
+    except TooManyToCheck as refused:
+        refusal = refused.sentence
+    if request.GET.get("format") == "csv" and not refusal:
+        answer = HttpResponse(checks_csv(rows, request.build_absolute_uri("/").rstrip("/")), content_type="text/csv")
+        answer["Content-Disposition"] = f'attachment; filename="{name_of_file(filters, at)}"'
+        return answer
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "filters": filters,
+        "forms": list_form_choices(),
+        "kinds": list_kinds(),
+        "page": page,
+        "rows": list(page.object_list),
+        "refusal": refusal,
+    }
+    return render(request, "desk/collect/checks.html", context, status=400 if refusal else 200)
+
+
+@require_POST
+def submission_seen(request: HttpRequest, submission_id: int) -> HttpResponse:
+    number = request.POST.get("number", "")
+    if not number.isdecimal():
+        raise VersionMoved
+    mark_seen(
+        submission_id,
+        request.POST.get("kind", ""),
+        request.POST.get("code", ""),
+        number=int(number),
+        note=request.POST.get("note", ""),
+        by=cast(User, request.user),
+        at=moments.now(),
+    )
+    messages.success(request, _("Đã ghi: đã xem, số này đúng."))
+    return redirect("submission", submission_id)
