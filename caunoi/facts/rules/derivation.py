@@ -136,9 +136,22 @@ def derive(elements: Sequence[ElementRule], answers: Answers, frame: Frame) -> D
     """
     facts: list[DerivedFact] = []
     problems: list[Problem] = []
+    days_of = {
+        "period": (frame.day_from, frame.day_to, frame.named_from, frame.named_to),
+        "end": (frame.day_to, frame.day_to, frame.named_to, frame.named_to),
+    }
     for element in elements:
         if frame.level not in element.levels:
             continue
+        # Nearly every element of a monthly form, millions of times a year: a count that stands as it was answered.
+        bare = element.bare_question
+        if bare is not None:
+            said = answers.get(bare)
+            if said is None:
+                continue
+            if (days := days_of.get(element.day)) is not None and _is_short_count(said):
+                facts.append(DerivedFact(element.code, *days, "", "", int(said) * 10**element.decimals))
+                continue
         try:
             fact = _derive_one(element, answers, frame)
         except AnswerRefused as refused:
@@ -150,10 +163,6 @@ def derive(elements: Sequence[ElementRule], answers: Answers, frame: Frame) -> D
 
 
 def _derive_one(element: ElementRule, answers: Answers, frame: Frame) -> DerivedFact | None:
-    bare = element.bare_question
-    if bare is not None and _is_short_count(said := answers.get(bare)):
-        days = _days(element, answers, frame)
-        return None if days is None else DerivedFact(element.code, *days, "", "", int(said) * 10**element.decimals)
     if not holds(element.filter, answers):
         return None
     class_code, amount = "", 0

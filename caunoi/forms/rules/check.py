@@ -20,6 +20,7 @@ DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,12})?")
 _DATED = frozenset({"date", "datetime", "time"})
 # A relevance may hang on a later question's; a longer chain of "later" than this is a circle in the form.
 PASSES = 8
+MOST_GOOD = 2000
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ class _Rules:
     constraint: Expression | None
     relevant: Expression | None
     calculate: Expression | None
+    # Answers found good before, where nothing but the answer matters: a country's villages send the same few counts.
+    good: set[str] = field(default_factory=set, compare=False)
 
 
 @dataclass
@@ -196,14 +199,16 @@ class _Check:
         rows: tuple[int, ...],
         around: tuple[tuple[Expression, Any], ...],
     ) -> None:
+        rules, value = self.form._rules[question.path], answers.get(question.name, "")
+        if not self.form._needs_tree and value.__class__ is str and value in rules.good:
+            return
         leaf = etree.SubElement(node, question.element) if self.form._needs_tree else None
-        value = answers.get(question.name, "")
         if not isinstance(value, str):
             self._problem(question, str(value), "type", _("Câu trả lời phải là chữ hoặc số."), "", rows)
             value = ""
         if leaf is not None:
             leaf.text = _node_text(question, value)
-        self.leaves.append(_Leaf(self.form._rules[question.path], leaf, answers, rows, around))
+        self.leaves.append(_Leaf(rules, leaf, answers, rows, around))
 
     def run(self, calculate: bool) -> Checked:
         for name in self.answers.keys() - self.form._names:
@@ -295,6 +300,8 @@ class _Check:
         elif rules.constraint is not None and not self._meets(rules.constraint, value, leaf):
             message = pick(question.constraint_messages, self.language) or _("Giá trị nằm ngoài quy định của biểu mẫu.")
             self._problem(question, value, "constraint", message, "", leaf.rows)
+        elif not self.form._needs_tree and len(rules.good) < MOST_GOOD:
+            rules.good.add(value)
 
     def _problem(
         self, question: Question, value: str, kind: str, message: str, allowed: str, rows: tuple[int, ...]
