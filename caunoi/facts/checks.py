@@ -23,7 +23,7 @@ from caunoi.facts.errors import TooManyToCheck
 from caunoi.facts.models import Book, CheckSetting, DataElement, Posting, SeenFinding
 from caunoi.facts.models import Kind as ElementKind
 from caunoi.facts.queries import element_rules
-from caunoi.facts.rules.check_sentences import describe, describe_copied_month, describe_copied_neighbour
+from caunoi.facts.rules.check_sentences import Before, describe, describe_copied_month, describe_copied_neighbour
 from caunoi.facts.rules.derivation import DerivedFact, ElementRule, Frame, derive
 from caunoi.facts.rules.plausibility import History, Kind, Thresholds, is_copy, look_at
 from caunoi.facts.rules.question import exact
@@ -279,10 +279,11 @@ class _Look:
             value = exact(fact.amount, element.decimals, parts=False)
             oddity = look_at(value, self._history(one, rule, element, period), self._of(fact.code, one.level))
             if oddity is not None:
-                by_month = period is not None and period.type == "month"
+                of_period: Before = "month" if period is not None and period.type == "month" else "period"
+                before: Before = of_period if rule.day in OF_A_PERIOD and period is not None else "last"
                 name = in_reader_language(element.name_vi, element.name_en)
                 level = str(Level(one.level).label).lower()
-                sentence = describe(oddity, name, element.unit, level, by_month=by_month)
+                sentence = describe(oddity, name, element.unit, level, before)
                 found.append(one.finding(oddity.kind, fact.code, rule.expression.names, sentence))
         if period is not None and (copied := self._copied(one, period)) is not None:
             found.append(copied)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
 
 from django.utils.translation import gettext as _
 
@@ -10,17 +11,20 @@ from caunoi.facts.rules.plausibility import Kind, Oddity
 from caunoi.languages import show_number
 
 
-def describe(oddity: Oddity, name: str, unit: str, level: str, *, by_month: bool) -> str:
-    """`name` of what is counted, its `unit`, and the name of the level that stated it; `by_month`: of monthly reports,
-    whose periods are called months."""
+# How people call what came before: the month, the period (a quarter, a year), or what was stated last, whenever.
+Before = Literal["month", "period", "last"]
+
+
+def describe(oddity: Oddity, name: str, unit: str, level: str, before: Before) -> str:
+    """`name` of what is counted, its `unit`, and the name of the level that stated it."""
     values = {"name": name, "value": _with_unit(oddity.value, unit)}
     match oddity.kind:
         case Kind.MAGNITUDE:
             return _outside(oddity, values, unit, level)
         case Kind.OUTLIER:
-            return _unusual(oddity, values, by_month)
+            return _unusual(oddity, values, by_month=before == "month")
         case Kind.JUMP:
-            return _jumped(oddity, values, by_month)
+            return _jumped(oddity, values, before)
         case _:
             return _("“%(name)s” là %(value)s: mọi chữ số giống nhau, có thể gõ thử hoặc gõ nhầm.") % values
 
@@ -41,7 +45,7 @@ def _outside(oddity: Oddity, values: dict[str, str], unit: str, level: str) -> s
     )
 
 
-def _unusual(oddity: Oddity, values: dict[str, str], by_month: bool) -> str:
+def _unusual(oddity: Oddity, values: dict[str, str], *, by_month: bool) -> str:
     values |= {
         "count": str(oddity.count),
         "usual": _short(oddity.usual),
@@ -61,27 +65,25 @@ def _unusual(oddity: Oddity, values: dict[str, str], by_month: bool) -> str:
     return sentence % values
 
 
-def _jumped(oddity: Oddity, values: dict[str, str], by_month: bool) -> str:
-    before, year_before = oddity.before, oddity.year_before
-    from_ = before if before is not None else year_before
+def _jumped(oddity: Oddity, values: dict[str, str], before: Before) -> str:
+    from_ = oddity.before if oddity.before is not None else oddity.year_before
     assert from_ is not None  # it jumped from something
     rises = abs(oddity.value) > abs(from_)
     times = oddity.value / from_ if rises else from_ / oddity.value
     values |= {"times": _short(times), "before": show_number(from_)}
-    if before is None:
-        if rises:
-            return _("“%(name)s” là %(value)s, gấp %(times)s lần cùng kỳ năm trước (%(before)s).") % values
-        return _("“%(name)s” là %(value)s, cùng kỳ năm trước gấp %(times)s lần số này (%(before)s).") % values
-    if by_month:
-        if rises:
-            sentence = _("“%(name)s” là %(value)s, gấp %(times)s lần tháng trước (%(before)s).")
-        else:
-            sentence = _("“%(name)s” là %(value)s, tháng trước gấp %(times)s lần số này (%(before)s).")
-    elif rises:
-        sentence = _("“%(name)s” là %(value)s, gấp %(times)s lần kỳ trước (%(before)s).")
+    if oddity.before is None:
+        risen = _("“%(name)s” là %(value)s, gấp %(times)s lần cùng kỳ năm trước (%(before)s).")
+        fallen = _("“%(name)s” là %(value)s, cùng kỳ năm trước gấp %(times)s lần số này (%(before)s).")
+    elif before == "month":
+        risen = _("“%(name)s” là %(value)s, gấp %(times)s lần tháng trước (%(before)s).")
+        fallen = _("“%(name)s” là %(value)s, tháng trước gấp %(times)s lần số này (%(before)s).")
+    elif before == "period":
+        risen = _("“%(name)s” là %(value)s, gấp %(times)s lần kỳ trước (%(before)s).")
+        fallen = _("“%(name)s” là %(value)s, kỳ trước gấp %(times)s lần số này (%(before)s).")
     else:
-        sentence = _("“%(name)s” là %(value)s, kỳ trước gấp %(times)s lần số này (%(before)s).")
-    return sentence % values
+        risen = _("“%(name)s” là %(value)s, gấp %(times)s lần số ghi lần trước (%(before)s).")
+        fallen = _("“%(name)s” là %(value)s, số ghi lần trước gấp %(times)s lần số này (%(before)s).")
+    return (risen if rises else fallen) % values
 
 
 def describe_copied_month(count: int, period: str) -> str:
