@@ -30,6 +30,15 @@ def check_settings(**_kwargs: Any) -> list[CheckMessage]:
                 id="caunoi.E006",
             )
         )
+    segments = os.environ.get("CAUNOI_SEGMENTS", "")
+    if segments and not segments.startswith("/"):
+        found.append(
+            Error(
+                _("%(setting)s là %(value)r.") % {"setting": "CAUNOI_SEGMENTS", "value": segments},
+                hint=_("Ghi một thư mục bắt đầu bằng '/', mà mọi máy của cụm Spark đều thấy ở đúng tên ấy."),
+                id="caunoi.E007",
+            )
+        )
     language = os.environ.get("CAUNOI_LANGUAGE", "vi")
     if language not in ("vi", "en"):
         found.append(

@@ -12,6 +12,8 @@ REPOSITORY = Path(__file__).resolve().parent.parent.parent
 CAUNOI_HOME = Path(os.environ.get("CAUNOI_HOME") or "var").resolve()
 CAUNOI_ENGINE = os.environ.get("CAUNOI_ENGINE") or "duckdb"
 CAUNOI_SPARK_MASTER = os.environ.get("CAUNOI_SPARK_MASTER", "")
+# Empty: a folder in CAUNOI_HOME.
+CAUNOI_SEGMENTS = os.environ.get("CAUNOI_SEGMENTS", "")
 CAUNOI_BASE_URL = os.environ.get("CAUNOI_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 CAUNOI_LANGUAGE = "en" if os.environ.get("CAUNOI_LANGUAGE") == "en" else "vi"
 

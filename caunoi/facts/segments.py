@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from caunoi.audit.clock import lock_clock
+from caunoi.facts.intact import check_intact
 from caunoi.facts.models import Posting, Segment
 from caunoi.facts.postings import COLUMNAR, TABLE, read_postings
 
@@ -38,7 +39,7 @@ Advance = Callable[[int], None]
 
 
 def folder() -> Path:
-    return Path(settings.CAUNOI_HOME) / "ledger"
+    return Path(settings.CAUNOI_SEGMENTS or Path(settings.CAUNOI_HOME) / "ledger")
 
 
 def compact(*, minimum: int = COMPACT_FROM, progress: Advance | None = None) -> int:
@@ -54,6 +55,8 @@ def compact(*, minimum: int = COMPACT_FROM, progress: Advance | None = None) -> 
     folder().mkdir(parents=True, exist_ok=True)
     _remove_orphans()
     joined = _choose_joined(segments, Posting.objects.filter(seq__gt=last).count())
+    # A damaged row would be written on under a hash that fits.
+    check_intact((folder() / segment.file, segment.sha256) for segment in joined)
     writer = _Writer(joined)
     written = 0
     for table in read_postings(last):
