@@ -40,7 +40,8 @@ class Mistake:
     """One mistake in a file. Sorted by file, sheet, row and column; `value` is what stood there.
 
     `row` is the row's number as the spreadsheet program shows it (header = 1), 0 for the whole sheet or file.
-    `allowed` says what would be accepted.
+    `allowed` says what would be accepted. `position` counts the characters of `value` from 1, where one of them shows
+    the mistake; otherwise 0.
     """
 
     file: str
@@ -50,6 +51,14 @@ class Mistake:
     message: str
     value: str = ""
     allowed: str = ""
+    position: int = 0
+
+    def marked(self) -> tuple[str, str, str] | None:
+        """`value` before, at and after the position; None where nothing (or something cut off) is pointed at."""
+        if not 0 < self.position <= len(self.value):
+            return None
+        at = self.position - 1
+        return self.value[:at], self.value[at], self.value[at + 1 :]
 
 
 class FileRefused(Refusal):

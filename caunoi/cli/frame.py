@@ -93,6 +93,8 @@ def describe_mistake(mistake: Mistake) -> str:
     if mistake.column:
         where.append(_("cột %s") % mistake.column)
     value = " " + _("(đang ghi: %s)") % mistake.value if mistake.value else ""
+    if pointed := mistake.marked():
+        value = f"\n    {mistake.value}\n    {' ' * len(pointed[0])}^"
     allowed = " " + _("Được phép: %s") % mistake.allowed if mistake.allowed else ""
     return f"{', '.join(where)}: {mistake.message}{value}{allowed}"
 

@@ -10,6 +10,8 @@ from caunoi.facts.models import DataElement, Indicator, Relation
 from caunoi.facts.rules.derivation import ElementRule, compile_element
 from caunoi.facts.rules.formula import Node, parse_formula
 from caunoi.facts.rules.formula_check import ElementFacts, IndicatorFacts, check_formula
+from caunoi.forms.models import Assignment, PeriodKind
+from caunoi.periods.rules import MONTHS_IN, PeriodType
 from caunoi.remembering import remember
 
 # Every change of the catalogue takes a knowledge number, or changes a count. Asked for each sending, and so in one
@@ -68,6 +70,13 @@ def get_catalogue() -> Catalogue:
     )
     _catalogues[key] = found
     return found
+
+
+def period_type_of(form_code: str) -> PeriodType | None:
+    """The longest period a form is due for; None if it is sent whenever something happens."""
+    kinds = Assignment.objects.filter(form__code=form_code).exclude(period_kind=PeriodKind.EVENT)
+    found: list[PeriodType] = list(kinds.values_list("period_kind", flat=True).distinct())  # type: ignore[arg-type]  # every kind but "event" is a PeriodType
+    return max(found, key=MONTHS_IN.__getitem__, default=None)
 
 
 def forget_catalogues() -> None:

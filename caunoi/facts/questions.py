@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -15,10 +15,22 @@ from caunoi.facts.closure import get_closure
 from caunoi.facts.coverage import compute_coverage
 from caunoi.facts.engine import Engine, Stated, Sum
 from caunoi.facts.errors import CannotBeAdded, QuestionMalformed
-from caunoi.facts.models import Book, DataElement, Indicator, Kind
+from caunoi.facts.models import Book, DataElement, Kind
 from caunoi.facts.projection import get_projection
-from caunoi.facts.queries import Catalogue, get_catalogue
-from caunoi.facts.rules.formula import Computed, Node, codes_in, compute, parse_formula
+from caunoi.facts.queries import Catalogue, get_catalogue, period_type_of
+from caunoi.facts.rules.comparing import go
+from caunoi.facts.rules.formula import (
+    Computed,
+    FormulaError,
+    Node,
+    Sources,
+    codes_in,
+    compute,
+    divides,
+    list_reads,
+    parse_formula,
+)
+from caunoi.facts.rules.formula_tree import Path, Step, TargetPeriod
 from caunoi.facts.rules.question import (
     BookName,
     Coverage,
@@ -50,6 +62,7 @@ from caunoi.places.queries import describe_absence, get_place, get_snapshot
 from caunoi.places.rules.snapshot import LEVELS, PlaceSnapshot
 
 MOST_FIGURES = 200_000
+MOST_YEARS = 100
 
 __all__ = ["Figure", "Question", "ask", "figure_json", "make_question"]
 
@@ -121,6 +134,12 @@ def _day(day: date) -> str:
 
 def make_slices(question: Question) -> list[Slice]:
     days = Days(question.first, question.last)
+    years = question.last.year - question.first.year
+    if years > MOST_YEARS:
+        raise QuestionMalformed(
+            _("Kỳ hỏi dài %(years)d năm (%(months)s tháng), nhiều hơn %(most)d năm. Hãy chọn kỳ ngắn hơn.")
+            % {"years": years, "months": f"{years * 12:,}".replace(",", "."), "most": MOST_YEARS}
+        )
     match question.cut_off:
         case 15:
             if is_whole_months(days):
@@ -154,8 +173,13 @@ class Answer:
         self.catalogue: Catalogue = get_catalogue()
         self.places: PlaceSnapshot = get_snapshot(question.as_known)
         self.slices = make_slices(question)
+        self.asked = len(self.slices)
+        """The first so many slices are the question's own; the others are what formulas compare them with."""
         self.formulas: dict[str, Node] = {}
         self.elements = self._elements()
+        self.steps: dict[tuple[int, Step], int | str] = {}
+        self.reads: dict[str, frozenset[tuple[str, Path]]] = {}
+        self._add_slices()
         self.bounds = [
             b for b in list_bounds(self.catalogue.relations) if b.code in self.elements and b.other in self.elements
         ]
@@ -167,7 +191,7 @@ class Answer:
         self.targets: list[int] = [self.root]
         if self.present and question.level is not None:
             self.targets = self.places.at_level(self.root, question.level, question.boundaries)
-        size = len(self.targets) * len(self.slices) * len(question.codes)
+        size = len(self.targets) * self.asked * len(question.codes)
         if size > MOST_FIGURES:
             raise QuestionMalformed(
                 _(
@@ -178,6 +202,7 @@ class Answer:
             )
         self.nothing = Cell(None, _("Chưa có số liệu trong kỳ này."))
         self.cells: dict[tuple[str, int, int], Cell] = {}
+        self.computed: dict[tuple[str, int, int], Computed] = {}
         self.coverage: dict[tuple[str, int, int], Coverage] = {}
         if self.present and self.targets:
             self._read()
@@ -196,7 +221,11 @@ class Answer:
             indicator = self.catalogue.indicators.get(code)
             if indicator is None and not _is_formula(code):
                 self.catalogue.check_code(code)
-            node = parse_formula(indicator.formula if indicator else code)
+            try:
+                node = parse_formula(indicator.formula if indicator else code)
+            except FormulaError as error:
+                sentence = _("Không đọc được công thức “%(text)s”: ") % {"text": code}
+                raise QuestionMalformed(sentence + error.sentence) from error
             if indicator is None:
                 self._check_addition(code, node)
             self.formulas[code] = node
@@ -208,6 +237,65 @@ class Answer:
         problems = self.catalogue.check_formula(node)
         if problems:
             raise CannotBeAdded(_("Không tính được “%(text)s”: ") % {"text": text} + " ".join(problems))
+
+    # -- other days than those asked ----------------------------------------------------------------------------------
+
+    def _add_slices(self) -> None:
+        """All days that any formula reads, so that one reading of the ledger answers for all of them."""
+        numbers = {slice_: index for index, slice_ in enumerate(self.slices)}
+        paths = {path for code in self.question.codes for _element, path in self.reads_of(code)}
+        for index in range(self.asked):
+            for path in paths:
+                at = index
+                for step in path:
+                    if (at, step) not in self.steps:
+                        self.steps[at, step] = self._find_slice(at, step, numbers)
+                    found = self.steps[at, step]
+                    if isinstance(found, str):
+                        break
+                    at = found
+
+    def _find_slice(self, index: int, step: Step, numbers: dict[Slice, int]) -> int | str:
+        type_ = period_type_of(self.elements[step.target].form_code) if isinstance(step, TargetPeriod) else None
+        found = go(self.slices[index], step, self.question.cut_off, type_)
+        if isinstance(found, str):
+            return found
+        if found not in numbers:
+            numbers[found] = len(self.slices)
+            self.slices.append(found)
+        return numbers[found]
+
+    def reads_of(self, code: str) -> frozenset[tuple[str, Path]]:
+        """The data elements behind a code, through indicators of indicators, each with the way to its days."""
+        if code in self.elements:
+            return frozenset({(code, ())})
+        if code not in self.reads:
+            self.reads[code] = frozenset(
+                (element, (*path, *further))
+                for inner, path in set(list_reads(self.formulas[code]))
+                for element, further in self.reads_of(inner)
+            )
+        return self.reads[code]
+
+    def follow(self, index: int, path: Path) -> int | None:
+        """The slice a path leads to; None where there are no such days."""
+        for step in path:
+            found = self.steps[index, step]
+            if isinstance(found, str):
+                return None
+            index = found
+        return index
+
+    def cells_behind(self, code: str, index: int) -> set[tuple[str, int]]:
+        """(data element, slice) of all that a code's figure is made of."""
+        followed = ((element, self.follow(index, path)) for element, path in self.reads_of(code))
+        return {(element, at) for element, at in followed if at is not None}
+
+    def days_behind(self, code: str) -> Days:
+        """From the first to the last day that any of a code's figures is made of."""
+        indexes = {at for index in range(self.asked) for _element, at in self.cells_behind(code, index)}
+        days = [self.slices[index].days for index in {*range(self.asked), *indexes}]
+        return Days(min(one.first for one in days), max(one.last for one in days))
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -322,9 +410,10 @@ class Answer:
             head = (code, indicator.name_vi, indicator.name_en, indicator.unit, indicator.decimals, "rate")
         else:
             head = (code, code, code, "", 2, "rate")
-        behind = {code} if element is not None else self._elements_behind(code)
-        forms = sorted({self.elements[inner].form_code for inner in behind if inner in self.elements})
-        days = [(slice_.days.first, slice_.days.last) for slice_ in self.slices]
+        days = [(slice_.days.first, slice_.days.last) for slice_ in self.slices[: self.asked]]
+        behind = [self.cells_behind(code, index) for index in range(self.asked)]
+        decimals = indicator.decimals if indicator is not None and self._divides(code) else None
+        forms = [sorted({(self.elements[e].form_code, at) for e, at in one}) for one in behind]
         bounds = [bound for bound in self.bounds if self.present and code in (bound.code, bound.other)]
         numerator = denominator = None
         for target, place in zip(self.targets, places, strict=True):
@@ -334,7 +423,7 @@ class Answer:
                 elif element is not None:
                     cell = self.cells[code, target, index]
                 else:
-                    cell, numerator, denominator = self._indicator_cell(code, indicator, target, index)
+                    cell, numerator, denominator = self._indicator_cell(code, decimals, target, index, behind[index])
                 yield Figure(
                     *head,
                     *place,
@@ -350,7 +439,7 @@ class Answer:
                     cell.bases,
                     cell.carried_over,
                     cell.partly_outside,
-                    self._coverage(forms, target, index),
+                    self._coverage(forms[index], target),
                     question.cut_off,
                     self._warnings(bounds, target, index) if bounds else (),
                 )
@@ -367,35 +456,25 @@ class Answer:
     def _name(self, code: str) -> str:
         return in_reader_language(self.elements[code].name_vi, self.elements[code].name_en)
 
-    def _coverage(self, forms: Sequence[str], target: int, index: int) -> Coverage | None:
-        """Of the least complete form behind the figure: one complete part must not hide an incomplete one."""
+    def _coverage(self, forms: Sequence[tuple[str, int]], target: int) -> Coverage | None:
+        """Of the least complete form and days behind the figure: one complete part must not hide an incomplete one."""
         if len(forms) == 1:
-            return self.coverage.get((forms[0], target, index))
-        found = [self.coverage[form, target, index] for form in forms if (form, target, index) in self.coverage]
+            return self.coverage.get((forms[0][0], target, forms[0][1]))
+        found = [self.coverage[form, target, at] for form, at in forms if (form, target, at) in self.coverage]
         return min(found, key=lambda c: (Decimal(c.reported) / c.expected, c.expected), default=None)
 
-    def _elements_behind(self, code: str) -> set[str]:
-        if code in self.elements:
-            return {code}
-        return {e for inner in codes_in(self.formulas[code]) for e in self._elements_behind(inner)}
-
     def _indicator_cell(
-        self, code: str, indicator: Indicator | None, target: int, index: int
+        self, code: str, decimals: int | None, target: int, index: int, behind: Collection[tuple[str, int]]
     ) -> tuple[Cell, Decimal | None, Decimal | None]:
-        computed = self._compute(code, target, index)
-        parts = [self.cells[element, target, index] for element in self._elements_behind(code)]
+        computed = compute(self.formulas[code], _Sources(self, target, index))
+        parts = [self.cells[element, target, at] for element, at in sorted(behind)]
         value = computed.value
         # Sums stay exact, so that recast parts still add up; a quotient has to be cut somewhere, and is cut here.
-        divides = indicator is not None and (computed.denominator is not None or "/" in indicator.formula)
-        if value is not None and indicator is not None and divides:
-            value = plain(round_half_up(value, indicator.decimals))
+        if value is not None and decimals is not None:
+            value = plain(round_half_up(value, decimals))
         why = computed.why
         if value is None:
-            own = [
-                c.why
-                for e in sorted(self._elements_behind(code))
-                if (c := self.cells[e, target, index]).value is None and c.classes is None
-            ]
+            own = [part.why for part in parts if part.value is None and part.classes is None]
             why = " ".join(dict.fromkeys([why or "", *(reason or "" for reason in own)])).strip()
         return (
             Cell(
@@ -409,16 +488,46 @@ class Answer:
             computed.denominator,
         )
 
-    def _compute(self, code: str, target: int, index: int) -> Computed:
-        def value_of(inner: str) -> Decimal | None:
-            if inner in self.elements:
-                return self.cells[inner, target, index].value
-            return self._compute(inner, target, index).value
+    def _divides(self, code: str) -> bool:
+        node = self.formulas.get(code)
+        return node is not None and (divides(node) or any(self._divides(inner) for inner in codes_in(node)))
 
-        return compute(self.formulas[code], value_of, self._classes_of(target, index), self._order_of)
+    def compute(self, code: str, target: int, index: int) -> Computed:
+        """The unrounded value of an indicator in another's formula; once, however often it is named."""
+        key = (code, target, index)
+        if key not in self.computed:
+            self.computed[key] = compute(self.formulas[code], _Sources(self, target, index))
+        return self.computed[key]
 
-    def _classes_of(self, target: int, index: int) -> Callable[[str], Mapping[str, int]]:
-        return lambda category: self.cells[category, target, index].classes or {}
 
-    def _order_of(self, category: str) -> Sequence[str]:
-        return list(self.elements[category].classes)
+class _Sources:
+    """What formulas are computed from, for one unit and slice of an answer."""
+
+    def __init__(self, answer: Answer, target: int, index: int) -> None:
+        self.answer, self.target, self.index = answer, target, index
+
+    def value_of(self, code: str) -> Computed:
+        if code not in self.answer.elements:
+            return self.answer.compute(code, self.target, self.index)
+        value = self.answer.cells[code, self.target, self.index].value
+        return Computed(value, missing=() if value is not None else (self._name_with_days(code),))
+
+    def _name_with_days(self, code: str) -> str:
+        if self.index < self.answer.asked:
+            return code
+        days = self.answer.slices[self.index].days
+        return _("%(code)s (từ %(first)s đến %(last)s)") % {
+            "code": code,
+            "first": _day(days.first),
+            "last": _day(days.last),
+        }
+
+    def classes_of(self, category: str) -> Mapping[str, int]:
+        return self.answer.cells[category, self.target, self.index].classes or {}
+
+    def order_of(self, category: str) -> Sequence[str]:
+        return list(self.answer.elements[category].classes)
+
+    def go(self, step: Step) -> Sources | str:
+        found = self.answer.steps[self.index, step]
+        return found if isinstance(found, str) else _Sources(self.answer, self.target, found)

@@ -73,7 +73,9 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
     relations: list[RelationRow] = []
     if readable:
         elements.check_standing(element_rows, read_elements, loaded.standing, notes)
-        known_elements = {**loaded.elements, **{element.code: element.facts for element in read_elements}}
+        # Of a code used twice the first counts, as it is told: nothing else looks wrong for the second.
+        own = {element.code: element.facts for element in reversed(read_elements)}
+        known_elements = {**loaded.elements, **own}
         relations = indicators.read_relations(relation_rows, known_elements, notes)
         known_relations = [*loaded.relations, *((one.code, one.relation, one.other) for one in relations)]
         indicators.check_formulas(

@@ -7,9 +7,9 @@ from typing import Literal, cast
 
 from django.utils.translation import gettext as _
 
+from caunoi.facts.rules.arithmetic import Arithmetic, ArithmeticParser, Negate, Number
 from caunoi.facts.rules.expression_tree import (
     TRUTHS,
-    Arithmetic,
     Choose,
     Coalesce,
     Column,
@@ -18,10 +18,8 @@ from caunoi.facts.rules.expression_tree import (
     Count,
     Expression,
     Junction,
-    Negate,
     Node,
     Not,
-    Number,
     Question,
     Selected,
     Sum,
@@ -30,7 +28,7 @@ from caunoi.facts.rules.expression_tree import (
     Value,
     list_names,
 )
-from caunoi.facts.rules.tokens import ParseError, Parser, Token, read_number
+from caunoi.facts.rules.tokens import ParseError, Token
 
 
 class ExpressionError(ParseError):
@@ -42,8 +40,7 @@ def parse_expression(text: str) -> Expression:
     parser = _ExpressionParser(text, ExpressionError)
     start = parser.token
     node = parser.value(parser.either(), start)
-    if parser.has_more():
-        raise parser.unexpected(_("một phép tính (+ - * /) hoặc hết dòng"))
+    parser.finish()
     return Expression(text, node, frozenset(list_names(node)))
 
 
@@ -54,8 +51,7 @@ def parse_condition(text: str) -> Condition:
     parser = _ExpressionParser(text, ExpressionError)
     start = parser.token
     node = parser.truth(parser.either(), start)
-    if parser.has_more():
-        raise parser.unexpected(_("and, or hoặc hết dòng"))
+    parser.finish(_("and, or hoặc hết dòng"))
     return Condition(text, node, frozenset(list_names(node)))
 
 
@@ -63,9 +59,14 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 FUNCTIONS = ("sum", "count", "coalesce", "if", "selected", "not", "date")
 
 
-class _ExpressionParser(Parser):
-    # One method a level of binding, loosest first. Values and conditions share the levels, since a bracket may open
-    # either; `value` and `truth` say which one a place needs.
+class _ExpressionParser(ArithmeticParser[Node]):
+    # Values and conditions share the levels of binding, since a bracket may open either; `value` and `truth` say which
+    # one a place needs.
+
+    words = ("div",)
+
+    def made(self, node: Number | Negate[Node] | Arithmetic[Node]) -> Node:
+        return cast(Value, node)  # `quantity` let only values in
 
     def value(self, node: Node, start: Token) -> Value:
         if isinstance(node, TRUTHS):
@@ -82,7 +83,7 @@ class _ExpressionParser(Parser):
             )
         return node
 
-    def quantity(self, node: Node, start: Token) -> Value:
+    def quantity(self, node: Node, start: Token) -> Node:
         """A value to reckon with: not a text."""
         value = self.value(node, start)
         if isinstance(value, Text):
@@ -139,38 +140,11 @@ class _ExpressionParser(Parser):
                 )
         return Comparison(op, left, right)
 
-    def addition(self) -> Node:
-        start = self.token
-        node = self.product()
-        while sign := self.take_sign("+", "-"):
-            right_start = self.token
-            left, right = self.quantity(node, start), self.quantity(self.product(), right_start)
-            node = Arithmetic("+" if sign.text == "+" else "-", left, right)
-        return node
-
-    def product(self) -> Node:
-        start = self.token
-        node = self.unary()
-        while sign := self.take_sign("*", "/") or self.take_word("div"):
-            right_start = self.token
-            left, right = self.quantity(node, start), self.quantity(self.unary(), right_start)
-            node = Arithmetic("*" if sign.text == "*" else "/", left, right)
-        return node
-
-    def unary(self) -> Node:
-        if self.take_sign("-"):
-            self.enter()
-            start = self.token
-            operand = self.quantity(self.unary(), start)
-            self.leave()
-            return Negate(operand)
-        return self.primary()
-
     def primary(self) -> Node:
         token = self.token
         match token.kind:
             case "number":
-                return Number(read_number(self.take()))
+                return self.number()
             case "text":
                 return Text(self.take().text)
             case "question":

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
-from decimal import Decimal
+from dataclasses import dataclass
 from typing import Literal
 
-
-@dataclass(frozen=True)
-class Number:
-    value: Decimal
+from caunoi.facts.rules.arithmetic import Arithmetic, Negate, Number, list_nodes
 
 
 @dataclass(frozen=True)
@@ -29,18 +25,6 @@ class Column:
 
     repeat: str
     name: str
-
-
-@dataclass(frozen=True)
-class Negate:
-    operand: Value
-
-
-@dataclass(frozen=True)
-class Arithmetic:
-    op: Literal["+", "-", "*", "/"]
-    left: Value
-    right: Value
 
 
 @dataclass(frozen=True)
@@ -96,7 +80,7 @@ class Junction:
     right: Truth
 
 
-Value = Number | Text | Question | Column | Negate | Arithmetic | Sum | Count | Coalesce | Choose
+Value = Number | Text | Question | Column | Negate["Value"] | Arithmetic["Value"] | Sum | Count | Coalesce | Choose
 Truth = Comparison | Selected | Not | Junction
 Node = Value | Truth
 TRUTHS = (Comparison, Selected, Not, Junction)
@@ -130,16 +114,6 @@ class Condition:
     text: str
     node: Truth | None
     names: frozenset[str]
-
-
-def list_nodes(node: Node) -> Iterator[Node]:
-    """The node and all below it."""
-    yield node
-    for field in fields(node):
-        value = getattr(node, field.name)
-        for child in value if isinstance(value, tuple) else (value,):
-            if isinstance(child, Node):
-                yield from list_nodes(child)
 
 
 def name_of(node: Question | Column) -> str:

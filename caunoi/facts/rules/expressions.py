@@ -16,9 +16,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from caunoi.facts.rules.arithmetic import Arithmetic, Negate, Number, reckon
 from caunoi.facts.rules.expression_parser import ExpressionError, parse_condition, parse_expression
 from caunoi.facts.rules.expression_tree import (
-    Arithmetic,
     Choose,
     Coalesce,
     Column,
@@ -27,9 +27,7 @@ from caunoi.facts.rules.expression_tree import (
     Count,
     Expression,
     Junction,
-    Negate,
     Not,
-    Number,
     Question,
     Selected,
     Sum,
@@ -151,22 +149,15 @@ def _value(node: Value, answers: Answers) -> Decimal | str | None:
             raise AssertionError(node)
 
 
-def _reckon(node: Arithmetic, answers: Answers) -> Decimal | None:
+def _reckon(node: Arithmetic[Value], answers: Answers) -> Decimal | None:
     left = _number(_value(node.left, answers), node.left)
     right = _number(_value(node.right, answers), node.right)
     if left is None or right is None:
         return None
-    match node.op:
-        case "+":
-            return EXACT.add(left, right)
-        case "-":
-            return EXACT.subtract(left, right)
-        case "*":
-            return EXACT.multiply(left, right)
-        case "/":
-            if right == 0:
-                raise AnswerRefused(_("Phép chia cho 0."))
-            return EXACT.divide(left, right)
+    found = reckon(node.op, left, right)
+    if found is None:
+        raise AnswerRefused(_("Phép chia cho 0."))
+    return found
 
 
 def _sum(parts: tuple[Question | Column, ...], answers: Answers) -> Decimal | None:

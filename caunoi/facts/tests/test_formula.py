@@ -1,28 +1,23 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from caunoi.facts.rules.arithmetic import Arithmetic, Negate, Number
 from caunoi.facts.rules.formula import (
-    Binary,
-    Code,
     Computed,
     FormulaError,
-    Negate,
     Node,
-    Number,
-    OutOf,
-    Percent,
-    ShareAtLeast,
-    ShareOfClass,
-    UnitsInClass,
     codes_in,
     compute,
+    divides,
     parse_formula,
     print_formula,
 )
@@ -32,10 +27,26 @@ from caunoi.facts.rules.formula_check import (
     check_formula,
     check_sum,
 )
+from caunoi.facts.rules.formula_tree import (
+    Attainment,
+    Before,
+    Change,
+    Code,
+    Cumulated,
+    OutOf,
+    Per,
+    Percent,
+    ShareAtLeast,
+    ShareOfClass,
+    Step,
+    UnitsInClass,
+    list_parts,
+)
 
 # -- Reading and printing ---------------------------------------------------------------------------------------------
 
 names = st.sampled_from(["a", "b", "c", "labour_days"])
+against = st.sampled_from(["period", "year"])
 classes = st.sampled_from(["tot", "kha", "1", "trung_binh"])
 numbers = st.decimals(min_value=0, max_value=10**9, places=4, allow_nan=False).map(lambda value: Number(abs(value)))
 
@@ -43,10 +54,14 @@ numbers = st.decimals(min_value=0, max_value=10**9, places=4, allow_nan=False).m
 def _nodes(leaves: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
     def grow(children: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
         return (
-            st.builds(Binary, st.sampled_from(["+", "-", "*", "/"]), children, children)
+            st.builds(Arithmetic, st.sampled_from(["+", "-", "*", "/"]), children, children)
             | st.builds(Negate, children)
             | st.builds(Percent, children, children)
             | st.builds(OutOf, children, children)
+            | st.builds(Per, children, children, st.sampled_from([Decimal(1), Decimal(1000), Decimal("0.5")]))
+            | st.builds(Before, children, against)
+            | st.builds(Change, children, against, st.booleans())
+            | st.builds(Cumulated, children, st.none() | st.dates(date(1900, 1, 1), date(2199, 12, 31)))
         )
 
     return st.recursive(leaves, grow, max_leaves=12)
@@ -57,7 +72,8 @@ class_nodes = (
     | st.builds(UnitsInClass, names, st.lists(classes, min_size=1, max_size=3).map(tuple))
     | st.builds(ShareAtLeast, names, classes)
 )
-formulas = _nodes(st.builds(Code, names) | numbers | class_nodes)
+attainments = st.builds(Attainment, st.builds(Code, names), st.builds(Code, names))
+formulas = _nodes(st.builds(Code, names) | numbers | class_nodes | attainments)
 
 
 @given(formulas)
@@ -102,13 +118,36 @@ def test_codes_in_names_elements_and_categories() -> None:
 
 # -- Computing --------------------------------------------------------------------------------------------------------
 
-VALUES = {"a": Decimal(8), "b": Decimal(46), "zero": Decimal(0), "labour_days": Decimal(38667)}
+VALUES = {"c": Decimal(7), "a": Decimal(8), "b": Decimal(46), "zero": Decimal(0), "labour_days": Decimal(38667)}
 CLASSES = {"xep_loai": {"xuat_sac": 3, "tot": 5, "kha": 2}, "chua": {}}
 ORDER = ["xuat_sac", "tot", "kha", "trung_binh", "yeu"]
 
 
+THEN = {"a": Decimal(4), "b": Decimal(46), "zero": Decimal(5), "c": Decimal(0), "labour_days": Decimal(-1)}
+
+
+class Told:
+    """Sources that know two stretches of days: those asked and, behind any step, others."""
+
+    def __init__(self, now: Mapping[str, Decimal], then: Mapping[str, Decimal] | str = "chưa có kỳ trước") -> None:
+        self.now, self.then = now, then
+
+    def value_of(self, code: str) -> Computed:
+        value = self.now.get(code)
+        return Computed(value, missing=() if value is not None else (code,))
+
+    def classes_of(self, category: str) -> Mapping[str, int]:
+        return CLASSES[category]
+
+    def order_of(self, category: str) -> list[str]:
+        return ORDER
+
+    def go(self, step: Step) -> Told | str:
+        return self.then if isinstance(self.then, str) else Told(self.then, self.then)
+
+
 def _compute(text: str) -> Computed:
-    return compute(parse_formula(text), VALUES.get, lambda code: CLASSES[code], lambda code: ORDER)
+    return compute(parse_formula(text), Told(VALUES, THEN))
 
 
 @pytest.mark.parametrize(
@@ -164,64 +203,140 @@ def test_a_count_of_a_set_whose_size_is_unknown_still_counts() -> None:
     assert _compute("out_of(a, khong_co)") == Computed(Decimal(8), Decimal(8), None)
 
 
-def _fraction(node: Node, value_of: Callable[[str], Fraction]) -> Fraction:
-    match node:
-        case Number(value):
-            return Fraction(value)
-        case Code(code):
-            return value_of(code)
-        case Negate(operand):
-            return -_fraction(operand, value_of)
-        case Binary(op, left, right):
-            one, other = _fraction(left, value_of), _fraction(right, value_of)
-            match op:
-                case "+":
-                    return one + other
-                case "-":
-                    return one - other
-                case "*":
-                    return one * other
-                case _:
-                    return one / other
-        case Percent(part, whole):
-            return 100 * _fraction(part, value_of) / _fraction(whole, value_of)
-        case OutOf(part, _):
-            return _fraction(part, value_of)
-        case _:
-            raise AssertionError(node)
+@dataclass(frozen=True)
+class Reference:
+    """Naively: fractions, None where anything is missing. `then` stands behind every step."""
+
+    now: Mapping[str, int | None]
+    then: Mapping[str, int | None]
+
+    def value(self, node: Node) -> Fraction | None:
+        match node:
+            case Number(value):
+                return Fraction(value)
+            case Code(code):
+                return None if self.now[code] is None else Fraction(self.now[code] or 0)
+            case Negate(operand):
+                value = self.value(operand)
+                return None if value is None else -value
+            case Arithmetic(op, left, right):
+                return self.reckon(op, self.value(left), self.value(right))
+            case Percent(part, whole):
+                return self.reckon("/", self.reckon("*", Fraction(100), self.value(part)), self.value(whole))
+            case Per(part, whole, times):
+                return self.reckon("/", self.reckon("*", Fraction(times), self.value(part)), self.value(whole))
+            case OutOf(part, _):
+                return self.value(part)
+            case Before(operand) | Cumulated(operand):
+                return self.earlier.value(operand)
+            case Change(operand, _, percent):
+                now, then = self.value(operand), self.earlier.value(operand)
+                if not percent:
+                    return self.reckon("-", now, then)
+                return None if now is None or then is None or then <= 0 else 100 * (now - then) / then
+            case Attainment(result, target):
+                return self.reckon(
+                    "/", self.reckon("*", Fraction(100), self.earlier.value(result)), self.earlier.value(target)
+                )
+        raise AssertionError(node)
+
+    @property
+    def earlier(self) -> Reference:
+        return Reference(self.then, self.then)
+
+    def reckon(self, op: str, one: Fraction | None, other: Fraction | None) -> Fraction | None:
+        if one is None or other is None or (op == "/" and other == 0):
+            return None
+        return {"+": one + other, "-": one - other, "*": one * other}[op] if op != "/" else one / other
+
+    def largest(self, node: Node) -> Fraction:
+        found = [self.earlier.value(part) for part in list_parts(node)] + [
+            self.value(part) for part in list_parts(node)
+        ]
+        return max((abs(value) for value in found if value is not None), default=Fraction(0))
 
 
 small = st.integers(0, 9999).map(lambda value: Number(Decimal(value).scaleb(-2)))
+known_values = st.fixed_dictionaries(
+    {name: st.none() | st.integers(-(10**9), 10**9) for name in ("a", "b", "c", "labour_days")}
+)
+element_formulas = _nodes(st.builds(Code, names) | small | attainments)
 
 
-@given(_nodes(st.builds(Code, names) | small), st.lists(st.integers(-(10**9), 10**9), min_size=4, max_size=4))
-def test_computing_agrees_with_exact_fractions(node: Node, given_values: list[int]) -> None:
-    values = dict(zip(["a", "b", "c", "labour_days"], map(Decimal, given_values), strict=True))
-    try:
-        exact = _fraction(node, lambda code: Fraction(values[code]))
-    except ZeroDivisionError:
-        assert compute(node, values.get, lambda code: {}, lambda code: ()).value is None
-        return
+@given(element_formulas, known_values, known_values)
+def test_computing_agrees_with_exact_fractions(
+    node: Node, now: dict[str, int | None], then: dict[str, int | None]
+) -> None:
+    reference = Reference(now, then)
+    exact = reference.value(node)
 
-    found = compute(node, values.get, lambda code: {}, lambda code: ()).value
+    found = compute(node, Told(_decimals(now), _decimals(then))).value
 
-    # A quotient may be cut at 50 digits, and a difference of two such be all error: measured against the largest term.
-    assert found is None or abs(Fraction(found) - exact) <= max(abs(exact), 10**9, _largest(node, values)) * Fraction(
-        1, 10**30
-    )
+    # A quotient may be cut at 50 digits, and a difference of two such be all error: what exactly is nothing may then be
+    # something, and the other way round; values are measured against the largest term.
+    if sum(divides(part) for part in list_parts(node)) < 2:
+        assert (found is None) == (exact is None)
+    if found is not None and exact is not None:
+        scale = max(reference.largest(node), Fraction(1))
+        assert abs(Fraction(found) - exact) <= scale * scale * Fraction(1, 10**20)
 
 
-def _largest(node: Node, values: dict[str, Decimal]) -> Fraction:
-    found = Fraction(0)
-    for part in (
-        node,
-        *(getattr(node, side) for side in ("left", "right", "operand", "part", "whole") if hasattr(node, side)),
-    ):
-        below = (
-            _largest(part, values) if part is not node else abs(_fraction(node, lambda code: Fraction(values[code])))
-        )
-        found = max(found, below)
-    return found
+def _decimals(values: Mapping[str, int | None]) -> dict[str, Decimal]:
+    return {code: Decimal(value) for code, value in values.items() if value is not None}
+
+
+@given(element_formulas, known_values, known_values, st.sampled_from(["a", "b", "c", "labour_days"]))
+def test_what_is_missing_anywhere_makes_the_whole_missing_and_is_named(
+    node: Node, now: dict[str, int | None], then: dict[str, int | None], gone: str
+) -> None:
+    """Only the whole of `out_of` may be missing: what was counted counts, however large the set."""
+    assume(any(isinstance(part, Code) and part.code == gone for part in list_parts(node)))
+    assume(not any(isinstance(part, OutOf) for part in list_parts(node)))
+
+    found = compute(node, Told(_decimals({**now, gone: None}), _decimals({**then, gone: None})))
+
+    assert found.value is None
+    assert gone in found.missing
+    assert gone in (found.why or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "numerator", "denominator"),
+    [
+        ("before(a)", 4, None, None),
+        ("change(a)", 4, None, None),
+        ("change(a, 'year')", 4, None, None),
+        ("change_percent(a)", 100, 4, 4),
+        ("change_percent(b)", 0, 0, 46),
+        ("change(percent(a, b))", Decimal(400) / Decimal(46), None, None),
+        ("cumulated(a + b)", 50, None, None),
+        ("before(percent(a, b))", Decimal(400) / Decimal(46), 4, 46),
+        ("attainment(a, b)", Decimal(400) / Decimal(46), 4, 46),
+        ("per(labour_days, b, 1000)", Decimal(38667000) / 46, 38667, 46),
+        ("per(a, b)", Decimal(8) / 46, 8, 46),
+    ],
+)
+def test_functions_over_other_days_give_value_numerator_and_denominator(
+    text: str, value: Decimal, numerator: int | None, denominator: int | None
+) -> None:
+    found = _compute(text)
+
+    assert (found.value, found.why) == (pytest.approx(value), None)
+    assert (found.numerator, found.denominator) == (numerator, denominator)
+
+
+@pytest.mark.parametrize(
+    ("text", "numerator", "denominator"), [("change_percent(c)", 7, 0), ("change_percent(labour_days)", 38668, -1)]
+)
+def test_of_nothing_and_of_less_there_is_no_percentage(text: str, numerator: int, denominator: int) -> None:
+    found = _compute(text)
+
+    assert (found.value, found.numerator, found.denominator) == (None, numerator, denominator)
+    assert "bằng 0 hoặc âm" in (found.why or "")
+
+
+def test_where_there_are_no_such_days_the_reason_is_said() -> None:
+    assert compute(parse_formula("change(a)"), Told(VALUES)).why == "chưa có kỳ trước"
 
 
 # -- What may not be asked --------------------------------------------------------------------------------------------
@@ -304,7 +419,9 @@ def test_adding_what_cannot_be_added_is_refused_with_the_reason(text: str, says:
 
 
 def test_a_circle_through_other_indicators_is_found_and_shown() -> None:
-    assert _check("a + 1", a="b * 2", b="chi_so") == ["Công thức chạy vòng: chi_so → a → b → chi_so."]
+    assert _check("a + 1", a="b * 2", b="chi_so") == [
+        "Công thức chạy vòng: chi_so → a → b → chi_so. Bỏ một mã trong vòng này."
+    ]
 
 
 def test_adding_through_another_indicator_is_seen_too() -> None:

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from caunoi.facts.rules.formula import FormulaError, Node, Number, parse_formula
+from caunoi.facts.rules.arithmetic import Number
+from caunoi.facts.rules.formula import FormulaError, Node, parse_formula
 from caunoi.facts.rules.formula_check import (
     PART_OF,
     RELATIONS,
@@ -15,8 +16,8 @@ from caunoi.facts.rules.formula_check import (
     TURNS_OF,
     ElementFacts,
     IndicatorFacts,
-    check_formula,
     describe_unknown,
+    judge_formula,
 )
 from caunoi.packs.rules.contents import IndicatorRow, RelationRow
 from caunoi.packs.rules.tables import Notes, Row
@@ -70,15 +71,19 @@ def check_formulas(
         all_known[indicator.code] = IndicatorFacts(formula or Number(Decimal(0)), indicator.unit)
     for row, indicator, formula in zip(rows, indicators, formulas, strict=True):
         if formula is not None:
-            for sentence in check_formula(formula, elements, relations, all_known, code=indicator.code):
-                notes.add(row, "formula", sentence)
+            judged = judge_formula(formula, elements, relations, all_known, indicator.code, indicator.unit)
+            for mistake in judged.mistakes:
+                notes.add(row, "formula", str(mistake), position=mistake.position)
 
 
 def _parse(row: Row, notes: Notes) -> Node | None:
     try:
         return parse_formula(row["formula"])
     except FormulaError as error:
-        notes.add(row, "formula", error.sentence if row["formula"] else _("Chưa ghi công thức."))
+        if row["formula"]:
+            notes.add(row, "formula", error.sentence, position=error.position)
+        else:
+            notes.add(row, "formula", _("Chưa ghi công thức."))
         return None
 
 

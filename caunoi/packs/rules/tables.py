@@ -41,9 +41,11 @@ class Notes:
     def __init__(self) -> None:
         self.mistakes: list[Mistake] = []
 
-    def add(self, row: Row, column: str, message: str, *, allowed: str = "", value: str | None = None) -> None:
+    def add(
+        self, row: Row, column: str, message: str, *, allowed: str = "", value: str | None = None, position: int = 0
+    ) -> None:
         stood = row[column] if value is None else value
-        self.mistakes.append(Mistake(row.file, "", row.number, column, message, _shorten(stood), allowed))
+        self.mistakes.append(Mistake(row.file, "", row.number, column, message, _shorten(stood), allowed, position))
 
     def add_file(
         self, file: str, message: str, *, row: int = 0, column: str = "", value: str = "", allowed: str = ""

@@ -281,7 +281,7 @@ def test_a_code_used_twice_is_named_with_its_first_row(tmp_path: Path) -> None:
 
 
 def test_a_code_of_a_data_element_is_not_free_for_an_indicator(tmp_path: Path) -> None:
-    folder = tiny_pack(tmp_path, indicator_rows=[indicator("so_nguoi", formula="hoi_nghi")])
+    folder = tiny_pack(tmp_path, indicator_rows=[indicator("so_nguoi", formula="hoi_nghi", unit="")])
 
     only_mistake(folder, "indicators.csv", 2, "code", "data_elements.csv, dòng 3")
 
@@ -314,13 +314,17 @@ def test_each_column_of_an_indicator_is_checked(tmp_path: Path, given: dict[str,
 
 
 def test_a_circle_of_formulas_is_shown_at_each_formula_in_it(tmp_path: Path) -> None:
-    rows = [indicator("a", formula="b + 1"), indicator("b", formula="a * 2"), indicator("c", formula="so_nguoi")]
+    rows = [
+        indicator("a", formula="b + 1"),
+        indicator("b", formula="a * 2"),
+        indicator("c", formula="so_nguoi", unit="người"),
+    ]
 
     found = mistakes_of(tiny_pack(tmp_path, indicator_rows=rows))
 
-    assert [(one.row, one.message) for one in found] == [
-        (2, "Công thức chạy vòng: a → b → a."),
-        (3, "Công thức chạy vòng: b → a → b."),
+    assert [(one.row, one.position, one.message.partition(".")[0]) for one in found] == [
+        (2, 1, "Công thức chạy vòng: a → b → a"),
+        (3, 1, "Công thức chạy vòng: b → a → b"),
     ]
 
 
