@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from django.db import connection
@@ -18,6 +20,7 @@ COLUMNS = (
 DAYS = (4, 5, 6, 7)
 CHUNK = 100_000
 FEW = 20_000
+READERS, STRETCH = 2, 500_000
 
 # What a row of the ledger is on the columnar side. `span`: see rules.spans.pack_span, spelled here for DuckDB.
 COLUMNAR = f"""
@@ -82,16 +85,30 @@ def _read_by_cursor(after: int, last: int) -> Iterator[Any]:
 
 def _read_by_driver(after: int, last: int) -> Iterator[Any]:
     """By the database's Arrow driver: five times as fast, as no row becomes Python objects. What matters when a
-    projection of 200 million postings is rebuilt."""
+    projection of 200 million postings is rebuilt: stretches are read ahead while earlier ones are written."""
+    stretches = ((start, min(start + STRETCH, last)) for start in range(after, last, STRETCH))
+    with ThreadPoolExecutor(READERS, thread_name_prefix="postings") as readers:
+        ahead: deque[Future[list[Any]]] = deque()
+        try:
+            for stretch in stretches:
+                ahead.append(readers.submit(_read_stretch, *stretch))
+                if len(ahead) > READERS:
+                    yield from ahead.popleft().result()
+            while ahead:
+                yield from ahead.popleft().result()
+        finally:
+            for waiting in ahead:
+                waiting.cancel()
+
+
+def _read_stretch(after: int, last: int) -> list[Any]:
     import pyarrow as pa  # noqa: PLC0415
 
     with connect() as driver, driver.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": str(CHUNK)})
         cursor.execute(_statement(after, last))
-        for batch in cursor.fetch_record_batch():
-            if batch.num_rows:
-                yield _encode_days(pa.Table.from_batches([batch]))
+        return [_encode_days(pa.Table.from_batches([one])) for one in cursor.fetch_record_batch() if one.num_rows]
 
 
 def _encode_days(table: Any) -> Any:
