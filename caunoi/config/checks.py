@@ -31,11 +31,14 @@ def check_settings(**_kwargs: Any) -> list[CheckMessage]:
             )
         )
     segments = os.environ.get("CAUNOI_SEGMENTS", "")
-    if segments and not segments.startswith("/"):
+    if segments and not segments.startswith("/") and not ("://" in segments and engine == "spark"):
         found.append(
             Error(
                 _("%(setting)s là %(value)r.") % {"setting": "CAUNOI_SEGMENTS", "value": segments},
-                hint=_("Ghi một thư mục bắt đầu bằng '/', mà mọi máy của cụm Spark đều thấy ở đúng tên ấy."),
+                hint=_(
+                    "Ghi một thư mục bắt đầu bằng '/', mà mọi máy của cụm Spark đều thấy ở đúng tên ấy; hoặc, với"
+                    " CAUNOI_ENGINE=spark, một địa chỉ như s3a://kho/so-lieu."
+                ),
                 id="caunoi.E007",
             )
         )

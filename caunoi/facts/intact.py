@@ -27,7 +27,7 @@ def check_intact(files: Iterable[tuple[Path, str]]) -> None:
         try:
             seen = path.stat()
         except OSError as error:
-            raise _missing(path.name) from error
+            raise describe_missing(path.name) from error
         stamp = (seen.st_size, seen.st_mtime_ns, seen.st_ino, sha256)
         if _found_right.get(path) != stamp:
             unread.append((path, sha256, stamp))
@@ -36,7 +36,7 @@ def check_intact(files: Iterable[tuple[Path, str]]) -> None:
     with ThreadPoolExecutor() as pool:
         for (path, sha256, stamp), found in zip(unread, pool.map(_hash, [path for path, *_ in unread]), strict=True):
             if found is None:
-                raise _missing(path.name)
+                raise describe_missing(path.name)
             if found != sha256:
                 raise describe_damaged(path.name)
             _found_right[path] = stamp
@@ -48,7 +48,7 @@ def describe_damaged(name: str) -> LedgerBroken:
     )
 
 
-def _missing(name: str) -> LedgerBroken:
+def describe_missing(name: str) -> LedgerBroken:
     return LedgerBroken(_("Thiếu tệp số liệu %(file)s. Hãy chạy: caunoi ledger rebuild") % {"file": name})
 
 

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from caunoi.audit.clock import lock_clock
+from caunoi.facts.engines.cluster import publish, withdraw
 from caunoi.facts.intact import check_intact
 from caunoi.facts.models import Posting, Segment
 from caunoi.facts.postings import COLUMNAR, TABLE, read_postings
@@ -39,7 +40,14 @@ Advance = Callable[[int], None]
 
 
 def folder() -> Path:
-    return Path(settings.CAUNOI_SEGMENTS or Path(settings.CAUNOI_HOME) / "ledger")
+    """Where this machine writes them, and reads them unless `storage()` says otherwise."""
+    given = "" if storage() else settings.CAUNOI_SEGMENTS
+    return Path(given or Path(settings.CAUNOI_HOME) / "ledger")
+
+
+def storage() -> str | None:
+    """The address from which a cluster reads them (s3a://bucket/folder), without a closing slash; None: `folder()`."""
+    return settings.CAUNOI_SEGMENTS.rstrip("/") if "://" in settings.CAUNOI_SEGMENTS else None
 
 
 def compact(*, minimum: int = COMPACT_FROM, progress: Advance | None = None) -> int:
@@ -153,6 +161,9 @@ class _Writer:
 
 def _name_segments(made: list[Segment], replaced: list[Segment]) -> None:
     """In one transaction: a question sees the old ones or the new ones."""
+    if (address := storage()) is not None:
+        for segment in made:
+            publish(folder() / segment.file, f"{address}/{segment.file}")
     try:
         with transaction.atomic():
             # One at a time: two who each see no overlap would together name some postings twice.
@@ -197,6 +208,8 @@ def _remove_orphans() -> None:
     for path in folder().glob("*.par*"):
         if path.name not in named and (path.stat().st_mtime < old or _is_of_dead_process(path)):
             path.unlink(missing_ok=True)
+            if (address := storage()) is not None and path.suffix == ".parquet":
+                withdraw(f"{address}/{path.name}")
 
 
 def _is_of_dead_process(path: Path) -> bool:

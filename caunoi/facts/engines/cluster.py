@@ -10,7 +10,7 @@ import os
 import shutil
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -64,6 +64,40 @@ def disconnect() -> None:
             # The Java process itself has died: pyspark would go on asking it.
             SparkContext._gateway = SparkContext._jvm = SparkContext._active_spark_context = None
             SparkSession._instantiatedSession = None
+
+
+def publish(path: Path, address: str) -> None:
+    """Copies a file to storage that Spark knows (s3a://, hdfs://, file://). Nobody reads it before it is named."""
+    with asking() as spark:
+        files, target = _storage(spark, address)
+        files.copyFromLocalFile(False, True, spark._jvm.org.apache.hadoop.fs.Path(path.as_uri()), target)
+
+
+def withdraw(address: str) -> None:
+    """Deletes a file there; one that is gone already is as good."""
+    with asking() as spark:
+        files, target = _storage(spark, address)
+        files.delete(target, False)
+
+
+def hash_files(addresses: Sequence[str]) -> dict[str, str]:
+    """Address -> SHA-256 of the bytes as the cluster's machines read them. Missing files are left out."""
+    with asking() as spark:
+        there = {}
+        for address in addresses:
+            files, target = _storage(spark, address)
+            if files.exists(target):
+                there[address.rsplit("/", 1)[1]] = address
+        if not there:
+            return {}
+        read = spark.read.format("binaryFile").load(list(there.values()))
+        rows = read.selectExpr("path", "sha2(content, 256) AS sha256").collect()
+        return {there[row[0].rsplit("/", 1)[1]]: row[1] for row in rows}
+
+
+def _storage(spark: Any, address: str) -> tuple[Any, Any]:
+    target = spark._jvm.org.apache.hadoop.fs.Path(address)
+    return target.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration()), target
 
 
 def _connect() -> Any:
@@ -133,14 +167,17 @@ def _start() -> Any:
         timer = threading.Timer(FIRST_ANSWER_S, spark.sparkContext.cancelAllJobs)
         timer.start()
         try:
-            spark.range(1, numPartitions=1).count()
+            spark.range(0, 1, 1, 1).count()
         finally:
             timer.cancel()
     except _failures() as error:
         if spark is not None:
             with suppress(*_failures()):
                 spark.stop()
-        raise _unreachable(_first_line(error)) from error
+        why = _first_line(error)
+        if "cancel" in why.lower():
+            why = _("không có máy tính toán nào nhận việc trong %(seconds)d giây") % {"seconds": FIRST_ANSWER_S}
+        raise _unreachable(why) from error
     return spark
 
 

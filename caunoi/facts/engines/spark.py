@@ -14,8 +14,8 @@ from uuid import uuid4
 
 from caunoi.facts.engines import SegmentFile, cluster
 from caunoi.facts.engines.duckdb import EmbeddedSession
-from caunoi.facts.intact import check_intact
-from caunoi.facts.segments import folder
+from caunoi.facts.intact import check_intact, describe_damaged, describe_missing
+from caunoi.facts.segments import folder, storage
 
 if TYPE_CHECKING:
     import duckdb
@@ -104,9 +104,19 @@ class SparkEngine:
     def __init__(self) -> None:
         self.closures: dict[str, Any] = {}
         self.segments: tuple[object, Any] | None = None
+        self.found_right: set[SegmentFile] = set()
 
     def check(self, files: Sequence[SegmentFile]) -> None:
-        check_intact((folder() / one.file, one.sha256) for one in files)
+        """Storage with an address is asked once for each file: an object there is replaced as a whole or not at all."""
+        if storage() is None:
+            check_intact((folder() / one.file, one.sha256) for one in files)
+        elif unread := [one for one in files if one not in self.found_right]:
+            found = cluster.hash_files([_address(one) for one in unread])
+            for one in unread:
+                sha256 = found.get(_address(one))
+                if sha256 != one.sha256:
+                    raise describe_missing(one.file) if sha256 is None else describe_damaged(one.file)
+            self.found_right |= set(unread)
 
     def spans_query(self, files: Sequence[SegmentFile]) -> str:
         with cluster.asking() as spark:
@@ -131,4 +141,9 @@ class SparkEngine:
         return self.segments[1]
 
     def _read(self, spark: Any, files: Sequence[SegmentFile]) -> Any:
-        return spark.read.schema(SCHEMA).parquet(*[(folder() / one.file).as_uri() for one in files])
+        return spark.read.schema(SCHEMA).parquet(*[_address(one) for one in files])
+
+
+def _address(one: SegmentFile) -> str:
+    address = storage()
+    return (folder() / one.file).as_uri() if address is None else f"{address}/{one.file}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -277,6 +278,33 @@ def hurt(path: Path, damage: str) -> None:
             path.write_bytes(content)
         case _:
             path.unlink()
+
+
+def test_segments_in_storage_with_an_address_are_published_checked_and_withdrawn(
+    spark: None, settings: Any, tmp_path: Path, world: World
+) -> None:
+    settings.CAUNOI_SEGMENTS = (tmp_path / "kho").as_uri()
+    forget_projections()
+    rebuild()
+    kept = folder() / Segment.objects.get().file
+    in_storage = tmp_path / "kho" / kept.name
+    kept.rename(tmp_path / "kept")
+    assert total() == 55
+
+    for damage, said in (("truncated", "hỏng"), ("missing", "Thiếu")):
+        hurt(in_storage, damage)
+        forget_projections()
+        with pytest.raises(LedgerBroken, match=said):
+            total()
+
+    rebuild()
+    assert total() == 55
+    world.state("luot", 4, date(2024, 6, 1), 100)
+    rebuild()
+    os.utime(kept, (0, 0))
+    rebuild()
+    assert [path.name for path in (tmp_path / "kho").glob("*.parquet")] == [Segment.objects.get().file]
+    assert total() == 155
 
 
 @pytest.fixture
