@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils.translation import gettext as _
 
+from caunoi.documents.waiting import clear_waiting
 from caunoi.moments import now
 from caunoi.records.actions.locking import automatic, lock_due
 from caunoi.records.entities.actions import release_backlog
@@ -51,11 +52,16 @@ def start(host: str, port: int, workers: int) -> None:
     ).serve()
 
 
-@click.command(help=_("Chạy việc nền: mỗi giờ khóa các bản đã duyệt đến ngày khóa."))
+@click.command(
+    help=_(
+        "Chạy việc nền: mỗi giờ khóa các bản đã duyệt đến ngày khóa, bỏ các sổ nộp đã quá một ngày mà chưa xác nhận."
+    )
+)
 @click.option("--once", is_flag=True, help=_("làm một lượt rồi thôi, để máy chủ hẹn giờ gọi"))
 def worker(once: bool) -> None:
     while True:
         release_backlog(now())
+        clear_waiting(at=now())
         locked = lock_due(by=automatic(), at=now())
         if locked or once:
             click.echo(_("Đã khóa %(count)d bản đến ngày khóa.") % {"count": locked})

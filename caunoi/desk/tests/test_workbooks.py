@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
@@ -22,6 +23,10 @@ from caunoi.desk.tests.builders import (
     user,
     village_head,
 )
+from caunoi.documents.actions import read_bytes
+from caunoi.documents.models import StoredFile
+from caunoi.documents.waiting import KEPT, clear_waiting
+from caunoi.moments import now
 from caunoi.records.models import Submission
 from caunoi.records.tests.test_period_book import columns_of, edit, row_of, sheet_of
 
@@ -215,3 +220,30 @@ def test_another_communes_records_are_not_in_it() -> None:
     page = signed_in(commune_officer()).get("/exports/", {**ASKED, "place": "Tỉnh Lào Cai", "count": "1"})
 
     assert "Có 0 bản ghi" in page.content.decode()
+
+
+def test_what_was_not_confirmed_within_a_day_is_asked_for_again() -> None:
+    publish_monthly()
+    client = signed_in(commune_officer())
+    looked = upload(client, fill(download(client), so_cuoc_hop=2, so_luot=45))
+
+    clear_waiting(at=now() + KEPT + timedelta(minutes=1))
+    refused = confirm(client, looked)
+
+    assert refused.status_code == 422
+    assert "nộp lại tệp" in refused.content.decode()
+    assert client.get("/workbooks/preview/").status_code == 422
+    assert not Submission.objects.exists()
+
+
+def test_a_confirmed_workbook_stays_as_a_document() -> None:
+    publish_monthly()
+    client = signed_in(commune_officer())
+    content = fill(download(client), so_cuoc_hop=2, so_luot=45)
+    looked = upload(client, content)
+    assert not StoredFile.objects.filter(sha256=looked.context["sha256"]).exists()
+
+    confirm(client, looked)
+    clear_waiting(at=now() + KEPT + timedelta(minutes=1))
+
+    assert read_bytes(looked.context["sha256"]) == content

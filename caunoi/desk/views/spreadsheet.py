@@ -20,7 +20,7 @@ from caunoi.accounts.queries import units_with_role, windows_with_role
 from caunoi.desk.collecting import list_forms_to_fill
 from caunoi.desk.context import WRITERS
 from caunoi.desk.errors import FileMissing, FileTooLarge, PageUnknown
-from caunoi.documents.actions import store_bytes
+from caunoi.documents.waiting import keep_waiting
 from caunoi.places.queries import get_snapshot
 from caunoi.records.spreadsheet import import_file, template_workbook
 from caunoi.records.spreadsheet.book import is_book
@@ -83,8 +83,7 @@ def read_upload(request: HttpRequest) -> tuple[str, bytes]:
 
 def keep_upload(request: HttpRequest, name: str, content: bytes) -> None:
     """The period's workbook that was uploaded, until it is confirmed or another one comes."""
-    stored = store_bytes(content, media_type=XLSX, at=moments.now())
-    request.session[UPLOAD_KEY] = {"sha256": stored.sha256, "name": name}
+    request.session[UPLOAD_KEY] = {"sha256": keep_waiting(content, at=moments.now()), "name": name}
 
 
 def _import(user: User, form_code: str, name: str, content: bytes) -> Any:

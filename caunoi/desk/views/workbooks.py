@@ -30,7 +30,7 @@ from caunoi.desk.views.spreadsheet import (
     keep_upload,
     read_upload,
 )
-from caunoi.documents.actions import read_bytes
+from caunoi.documents.waiting import find_waiting
 from caunoi.periods.rules import Days, Period, PeriodType, list_touching
 from caunoi.places.queries import get_place, get_snapshot
 from caunoi.records.spreadsheet.book import (
@@ -89,7 +89,10 @@ def workbook_preview(request: HttpRequest) -> HttpResponse:
     waiting = request.session.get(UPLOAD_KEY)
     if not waiting:
         return redirect("workbooks")
-    return _look_over(request, waiting["name"], read_bytes(waiting["sha256"]), lambda _done, _total: None)
+    content = find_waiting(waiting["sha256"])
+    if content is None:
+        return _refused(request, NoUploadWaiting())
+    return _look_over(request, waiting["name"], content, lambda _done, _total: None)
 
 
 @never_cache
@@ -98,7 +101,9 @@ def workbook_confirm(request: HttpRequest) -> HttpResponseBase:
     waiting = request.session.get(UPLOAD_KEY)
     if not waiting or waiting["sha256"] != request.POST.get("sha256"):
         return _refused(request, NoUploadWaiting())
-    content, name = read_bytes(waiting["sha256"]), waiting["name"]
+    content, name = find_waiting(waiting["sha256"]), waiting["name"]
+    if content is None:
+        return _refused(request, NoUploadWaiting())
 
     def work(show: Show) -> HttpResponse:
         try:
