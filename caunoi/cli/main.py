@@ -23,6 +23,7 @@ COMMANDS = {
     "export": "export",
     "figures": "figures",
     "explain": "figures",
+    "changes": "changes",
     "coverage": "figures",
     "checks": "checks",
     "report": "report",

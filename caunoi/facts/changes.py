@@ -1,0 +1,290 @@
+"""What changed between two moments of knowledge: fact by fact, what was known, what is, and which records did it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from caunoi.accounts.scope import Scope, ids_in_sql
+from caunoi.approvals.models import ApprovalStep
+from caunoi.approvals.rules import Step
+from caunoi.audit.queries import moment_of
+from caunoi.facts.closure import get_closure
+from caunoi.facts.models import Book, DataElement, Posting
+from caunoi.facts.rules.question import BookName, exact, text_of
+from caunoi.languages import in_reader_language
+from caunoi.places.models import Succession
+from caunoi.places.queries import get_snapshot
+from caunoi.places.rules.snapshot import PlaceSnapshot
+from caunoi.records.models import SubmissionVersion
+
+Key = tuple[int, int, date, date, str]
+"""Data element, org unit, first and last day, disaggregation: one fact's place in the book."""
+
+
+@dataclass(frozen=True)
+class ChangesAsked:
+    """`place`: a key; units count that stand under it on `boundaries` at least in part. `codes` empty: every data
+    element. Facts are those that touch `first` to `last`. Known after `since`, up to `until`."""
+
+    place: str
+    first: date
+    last: date
+    boundaries: date
+    since: int
+    until: int
+    codes: tuple[str, ...] = ()
+    book: BookName = "approved"
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A version that was posted or reversed in between. `submission` None: an officer's decision about a register."""
+
+    submission: int | None
+    version: int
+    reversed: bool
+    entered_by: str
+    received_at: datetime | None
+    approved_by: str
+    approved_at: datetime | None
+
+
+@dataclass(frozen=True)
+class FactChange:
+    """`was`, `now`: as text, a class by its code; None where nothing was or is known. `known_at`: when it changed."""
+
+    code: str
+    name: str
+    unit: str
+    place: str
+    place_name: str
+    first: date
+    last: date
+    disaggregation: str
+    was: Decimal | str | None
+    now: Decimal | str | None
+    known_at: datetime | None
+    causes: tuple[Cause, ...]
+
+    @property
+    def kind(self) -> str:
+        """`new`, `gone` or `corrected`."""
+        return "new" if self.was is None else "gone" if self.now is None else "corrected"
+
+    @property
+    def difference(self) -> Decimal | None:
+        numbers = isinstance(self.was, Decimal) and isinstance(self.now, Decimal)
+        return self.now - self.was if numbers else None  # type: ignore[operator]  # both are numbers
+
+
+class Changes:
+    """A list to page through: `len()`, and slices of it, each read when asked for. In the order of data element, unit
+    and days."""
+
+    def __init__(self, asked: ChangesAsked, scope: Scope, *, corrections: bool = False) -> None:
+        """`corrections`: only facts that were already known, left out what is new."""
+        self.asked = asked
+        self.places = get_snapshot()
+        self.elements = {e.pk: e for e in DataElement.objects.all() if not asked.codes or e.code in asked.codes}
+        self.book = Book.APPROVED if asked.book == "approved" else Book.REPORTED
+        self.scope = scope
+        self.keys = self._list_keys(corrections)
+
+    def _postings(self) -> QuerySet[Posting]:
+        """Of the asked facts, whatever the moment. A fact belongs to whom its record belongs to."""
+        asked = self.asked
+        found = Posting.objects.filter(self.scope.condition(), book=self.book, data_element_id__in=self.elements)
+        found = found.filter(day_from__lte=asked.last, day_to__gte=asked.first, seq__lte=asked.until)
+        root = self.places.by_key.get(asked.place)
+        if root is None:
+            return found.none()
+        if (units := _units_under(root.id, asked.boundaries, self.places)) is not None:
+            found = found.filter(org_unit_id__in=ids_in_sql(units))
+        return found
+
+    def _list_keys(self, corrections: bool) -> QuerySet[Posting, Any]:
+        names = ("data_element_id", "org_unit_id", "day_from", "day_to", "disaggregation")
+        rows = self._postings().filter(seq__gt=self.asked.since).values(*names)
+        rows = rows.annotate(
+            amounts=Sum("amount"), signs=Sum("sign"), known=Max("seq"), classes=Count("class_code", distinct=True)
+        )
+        # A version that repeats the value reverses and posts the same: nothing changed.
+        rows = rows.filter(~Q(amounts=0) | ~Q(signs=0) | Q(classes__gt=1))
+        if corrections:
+            earlier = Posting.objects.filter(book=self.book, seq__lte=self.asked.since)
+            rows = rows.filter(Exists(earlier.filter(**{name: OuterRef(name) for name in names})))
+        return rows.order_by("data_element__code", "org_unit_id", "day_from", "day_to", "disaggregation")
+
+    def __len__(self) -> int:
+        return self.keys.count()
+
+    def count(self) -> int:
+        return len(self)
+
+    def __getitem__(self, part: slice) -> list[FactChange]:
+        return self._describe(list(self.keys[part]))
+
+    def __iter__(self) -> Iterator[FactChange]:
+        for start in range(0, len(self), 500):
+            yield from self[start : start + 500]
+
+    def _describe(self, rows: Sequence[Mapping[str, Any]]) -> list[FactChange]:
+        wanted: list[Key] = [
+            (r["data_element_id"], r["org_unit_id"], r["day_from"], r["day_to"], r["disaggregation"]) for r in rows
+        ]
+        by_key: dict[Key, list[Posting]] = defaultdict(list)
+        postings = self._postings().filter(
+            data_element_id__in={key[0] for key in wanted}, org_unit_id__in=ids_in_sql({key[1] for key in wanted})
+        )
+        for posting in postings.order_by("seq"):
+            by_key[
+                posting.data_element_id, posting.org_unit_id, posting.day_from, posting.day_to, posting.disaggregation
+            ].append(posting)
+        since = self.asked.since
+        causing = {p.version_id for key in wanted for p in by_key[key] if p.seq > since and p.version_id}
+        causes = _read_causes(causing)
+        return [self._change(key, by_key[key], row["known"], causes) for key, row in zip(wanted, rows, strict=True)]
+
+    def _change(self, key: Key, postings: list[Posting], known: int, causes: Mapping[int, Cause]) -> FactChange:
+        element, unit = self.elements[key[0]], key[1]
+        before = [posting for posting in postings if posting.seq <= self.asked.since]
+        after = [posting for posting in postings if posting.seq > self.asked.since]
+        stated: dict[int | None, int] = defaultdict(int)
+        for posting in after:
+            stated[posting.version_id] += posting.sign
+        moved = [version for version, sign in stated.items() if sign]
+        return FactChange(
+            code=element.code,
+            name=in_reader_language(element.name_vi, element.name_en),
+            unit=element.unit,
+            place=self.places.units[unit].key,
+            place_name=self.places.path_name(unit, key[3]),
+            first=key[2],
+            last=key[3],
+            disaggregation=key[4],
+            was=_standing(before, element),
+            now=_standing(postings, element),
+            known_at=moment_of(known),
+            causes=tuple(
+                _turned(causes[version], stated[version] < 0) if version in causes else _DECISION for version in moved
+            ),
+        )
+
+
+def _turned(cause: Cause, is_reversed: bool) -> Cause:
+    return Cause(
+        cause.submission, cause.version, is_reversed, cause.entered_by, cause.received_at, cause.approved_by,
+        cause.approved_at,
+    )  # fmt: skip
+
+
+_DECISION = Cause(None, 0, False, "", None, "", None)
+
+
+def _standing(postings: Sequence[Posting], element: DataElement) -> Decimal | str | None:
+    """What these postings come to; classes that stand, by code."""
+    if sum(posting.sign for posting in postings) == 0:
+        return None
+    classes: dict[str, int] = defaultdict(int)
+    for posting in postings:
+        classes[posting.class_code] += posting.sign
+    if set(classes) != {""}:
+        return ", ".join(sorted(code for code, sign in classes.items() if sign and code))
+    return exact(sum(posting.amount for posting in postings), element.decimals, parts=False)
+
+
+def _read_causes(version_ids: Collection[int]) -> dict[int, Cause]:
+    versions = list(SubmissionVersion.objects.filter(pk__in=ids_in_sql(version_ids)).select_related("submission"))
+    steps = ApprovalStep.objects.filter(
+        subject__in=[f"submission:{version.submission_id}" for version in versions], step=Step.APPROVE
+    ).order_by("id")
+    approved = {(int(step.subject.partition(":")[2]), step.number): step for step in steps}
+    found = {}
+    for version in versions:
+        step = approved.get((version.submission_id, version.number))
+        found[version.pk] = Cause(
+            version.submission_id, version.number, False, version.entered_by_name, version.received_at,
+            step.by_name if step else "", step.at if step else None,
+        )  # fmt: skip
+    return found
+
+
+def _units_under(root: int, day: date, places: PlaceSnapshot) -> set[int] | None:
+    """Units of any day that count at least in part under the root; None: all do."""
+    if places.parent_on(root, day) is None and len(places.children_on(None, day)) == 1:
+        return None
+    closure = get_closure(places, day)
+    return {
+        unit
+        for unit in places.units
+        if any(root in closure.under(mapped.unit) for mapped in places.map_unit(unit, day))
+    }
+
+
+def list_place_changes(since: int, until: int) -> list[Succession]:
+    """Changes of places that became known, or were undone, in between: figures may differ by them too."""
+    known = Q(known_from__gt=since, known_from__lte=until) | Q(known_until__gt=since, known_until__lte=until)
+    return list(Succession.ever.filter(known).order_by("day", "id"))
+
+
+def header() -> list[str]:
+    return [
+        _("Mã chỉ tiêu"), _("Chỉ tiêu"), _("Mã đơn vị"), _("Đơn vị"), _("Từ ngày"), _("Đến ngày"), _("Phân tổ"),
+        _("Đã là"), _("Nay là"), _("Chênh lệch"), _("Đơn vị tính"), _("Biết từ lúc"), _("Bản ghi"), _("Người ghi"),
+        _("Người duyệt"), _("Duyệt lúc"),
+    ]  # fmt: skip
+
+
+def change_row(change: FactChange) -> list[str]:
+    """As text: numbers with a point and no grouping, moments as ISO."""
+    records = [f"#{c.submission} v{c.version}" for c in change.causes if c.submission is not None]
+    return [
+        change.code, change.name, change.place, change.place_name, change.first.isoformat(), change.last.isoformat(),
+        change.disaggregation, _text(change.was), _text(change.now), text_of(change.difference) or "", change.unit,
+        change.known_at.isoformat() if change.known_at else "", "; ".join(records),
+        "; ".join(dict.fromkeys(c.entered_by for c in change.causes if c.entered_by)),
+        "; ".join(dict.fromkeys(c.approved_by for c in change.causes if c.approved_by)),
+        "; ".join(dict.fromkeys(c.approved_at.isoformat() for c in change.causes if c.approved_at)),
+    ]  # fmt: skip
+
+
+def change_json(change: FactChange) -> dict[str, Any]:
+    return {
+        "code": change.code,
+        "name": change.name,
+        "place": change.place,
+        "place_name": change.place_name,
+        "from": change.first.isoformat(),
+        "to": change.last.isoformat(),
+        "disaggregation": change.disaggregation,
+        "kind": change.kind,
+        "was": _text(change.was) or None,
+        "is": _text(change.now) or None,
+        "difference": text_of(change.difference),
+        "unit": change.unit,
+        "known_at": change.known_at.isoformat() if change.known_at else None,
+        "because": [
+            {
+                "submission": cause.submission,
+                "version": cause.version,
+                "reversed": cause.reversed,
+                "entered_by": cause.entered_by,
+                "received_at": cause.received_at.isoformat() if cause.received_at else None,
+                "approved_by": cause.approved_by,
+                "approved_at": cause.approved_at.isoformat() if cause.approved_at else None,
+            }
+            for cause in change.causes
+        ],
+    }
+
+
+def _text(value: Decimal | str | None) -> str:
+    return value if isinstance(value, str) else text_of(value) or ""
