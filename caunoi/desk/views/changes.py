@@ -74,9 +74,7 @@ def report_changes(request: HttpRequest, run_id: int) -> HttpResponse:
     if unit is None:
         raise PageUnknown
     asked = ChangesAsked(unit.key, run.day_from, run.day_to, run.boundaries, run.as_known, current_number())
-    return _answer(
-        request, asked, scope, {"run": run, "title": run.title, "place_name": _name(unit.id, run.boundaries)}
-    )
+    return _answer(request, asked, scope, {"run": run, "title": run.title})
 
 
 def _answer(request: HttpRequest, asked: ChangesAsked, scope: Scope, more: dict[str, Any]) -> HttpResponse:
