@@ -7,11 +7,8 @@ import random
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
-from urllib.parse import urlsplit
+from collections.abc import Callable, Mapping
 
-import psycopg
 import pytest
 
 from tests.faults.device import Device
@@ -24,25 +21,6 @@ PHONES = 4
 SCHEDULES, USUAL_SCHEDULES = 1000, 20
 KILLS, USUAL_KILLS = 100, 3
 FIRST_SEED = 20_260_101
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    home = tmp_path_factory.mktemp("faults")
-    made = Server(home, _own_database(home))
-    yield made
-    made.stop()
-
-
-def _own_database(home: Path) -> str:
-    """On PostgreSQL a database of its own beside the tests'; blank for SQLite."""
-    url = os.environ.get("DATABASE_URL", "")
-    if not url.startswith("postgres"):
-        return ""
-    name = f"faults_{os.getpid()}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
-    return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
 def run_schedule(seed: int, tokens: list[str], line: Line, *, kills: bool) -> list[Device]:
