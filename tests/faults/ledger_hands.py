@@ -1,7 +1,7 @@
 """Processes that post to a ledger, compact it and read it, until they are killed or their time is over.
 
 `python -m tests.faults.ledger_hands begin`, then `… compact SEED` (posts and compacts), `… write SEED SECONDS`,
-`… read SEED SECONDS`, `… check`, in a home of its own by environment. A process says `ready` as it begins its work; what
+`… read SEED SECONDS`, `… check`, in a home of its own by environment. A process says `ready` as it begins; what
 does not hold is said in sentences, with exit code 1.
 """
 
