@@ -42,11 +42,10 @@ pytestmark = pytest.mark.django_db
 YEAR = (date(2024, 1, 1), date(2024, 12, 31))
 DAYS = 3000
 CODES = ("luot", "to", "hang", "thu_nhap")
-few = hypothesis_settings(
-    max_examples=max(3, hypothesis_settings.default.max_examples // 10),
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    deadline=None,
+slow = hypothesis_settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
 )
+few = hypothesis_settings(slow, max_examples=max(3, hypothesis_settings.default.max_examples // 10))
 
 
 class _Undo(Exception):
@@ -139,31 +138,44 @@ def questions(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
+@slow
+@given(ledgers(), st.lists(questions(), min_size=2, max_size=5))
+def test_every_question_is_answered_as_plain_python_answers_it(ledger: Ledger, asked: list[dict[str, Any]]) -> None:
+    with pytest.raises(_Undo), transaction.atomic():
+        elements = write(ledger)
+        postings = list(Posting.objects.order_by("seq"))
+        for question in put(asked, ledger):
+            check_against_reference(ask(question), question, postings, elements)
+        raise _Undo
+
+
 @few
 @given(ledgers(), st.lists(questions(), min_size=2, max_size=3))
-def test_duckdb_spark_and_plain_python_answer_every_question_alike(
+def test_spark_answers_every_question_as_duckdb_and_plain_python_do(
     spark: None, settings: Any, ledger: Ledger, asked: list[dict[str, Any]]
 ) -> None:
     with pytest.raises(_Undo), transaction.atomic():
         elements = write(ledger)
-        country = next(u.key for u in ledger.places.units.values() if u.level == "country")
         postings = list(Posting.objects.order_by("seq"))
-        for words in asked:
-            known = int(current_number() * words["share_known"])
-            question = make_question(
-                [*CODES, "ty_le_tot"], country, words["first"], words["last"], level=words["level"],
-                boundaries=words["boundaries"], book=words["book"],
-            )  # fmt: skip
-            question = replace(question, as_known=known)
-
+        for question in put(asked, ledger):
             settings.CAUNOI_ENGINE = "duckdb"
             embedded = ask(question)
             settings.CAUNOI_ENGINE = "spark"
             on_cluster = ask(question)
 
             assert on_cluster == embedded
-            check_against_reference(embedded, question, postings, elements)
+            check_against_reference(on_cluster, question, postings, elements)
         raise _Undo
+
+
+def put(asked: list[dict[str, Any]], ledger: Ledger) -> Iterator[Question]:
+    country = next(u.key for u in ledger.places.units.values() if u.level == "country")
+    for words in asked:
+        question = make_question(
+            [*CODES, "ty_le_tot"], country, words["first"], words["last"], level=words["level"],
+            boundaries=words["boundaries"], book=words["book"],
+        )  # fmt: skip
+        yield replace(question, as_known=int(current_number() * words["share_known"]))
 
 
 def check_against_reference(
