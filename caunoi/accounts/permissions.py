@@ -11,6 +11,7 @@ from caunoi.places.models import Level
 from caunoi.places.queries import get_snapshot
 
 TOP_LEVELS = {Level.COUNTRY, Level.PROVINCE}
+RELEASERS = (Role.PROGRAMME_MANAGER, Role.ADMINISTRATOR)
 
 
 def may_change_unit(user: User, org_unit_id: int, on: date) -> bool:
@@ -37,6 +38,11 @@ def may_load_packs(user: User, on: date) -> bool:
     """A pack is everybody's: its loading is decided at the top, not in one commune."""
     wanted = {Role.ADMINISTRATOR, Role.PROGRAMME_MANAGER}
     return any(grant.role in wanted and grant.org_unit.level in TOP_LEVELS for grant in list_grants(user, on))
+
+
+def may_release(user: User, org_unit_id: int, on: date) -> bool:
+    """Publishing tables of sensitive counts of the unit, and withdrawing them."""
+    return can(user, RELEASERS, org_unit_id, on)
 
 
 def may_read_audit(user: User, on: date) -> bool:

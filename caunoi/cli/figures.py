@@ -9,7 +9,7 @@ from typing import Any
 import click
 from django.utils.translation import gettext as _
 
-from caunoi.accounts.scope import EVERYTHING
+from caunoi.accounts.scope import EVERYTHING, NOTHING
 from caunoi.cli.frame import print_json
 from caunoi.facts.coverage import list_form_coverage
 from caunoi.facts.explanation import explain as explain_ref
@@ -64,6 +64,7 @@ class KnownParam(click.ParamType[date | int]):
 @click.option("--format", "format_", type=click.Choice(["table", "json", "csv", "xlsx"]), default="table")
 @click.option("--json", "as_json", is_flag=True, help=_("như --format json"))
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), default=None)
+@click.option("--as-resident", is_flag=True, help=_("hỏi như người dân: số nhạy cảm chỉ có trong bảng công bố"))
 def figures(
     codes: tuple[str, ...],
     place: str,
@@ -78,12 +79,13 @@ def figures(
     format_: str,
     as_json: bool,
     output: Path | None,
+    as_resident: bool,
 ) -> None:
     question = make_question(
         codes, place, first, last, level=level, by=by, boundaries=boundaries, as_known=as_known, book=book,
         cut_off=None if cut_off is None else 1 if cut_off == "1" else 15,
     )  # fmt: skip
-    found = ask(question)
+    found = ask(question, NOTHING if as_resident else EVERYTHING)
     if as_json or format_ == "json":
         print_json([figure_json(figure) for figure in found])
     elif format_ == "csv":

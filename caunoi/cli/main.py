@@ -26,6 +26,7 @@ COMMANDS = {
     "changes": "changes",
     "coverage": "figures",
     "checks": "checks",
+    "release": "release",
     "report": "report",
     "verify": "report",
     "ledger": "ledger",

@@ -78,6 +78,7 @@ def list_links(roles: set[Role]) -> list[Link]:
         (READERS, Link("figures", _("Số liệu"), frozenset({"explain"}))),
         (READERS, Link("coverage", _("Tiến độ báo cáo"))),
         (READERS, Link("reports", _("Báo cáo"), frozenset({"report", "report-new", "report-verify"}))),
+        (READERS, Link("releases", _("Bảng công bố"), frozenset({"release", "release-new"}))),
         (READERS | WRITERS, Link("exports", _("Xuất bản ghi"))),
         (set(Role), Link("places", pgettext("menu", "Đơn vị"), frozenset({"place", "succession-new"}))),
         (DECIDERS, Link("held", _("Bản gửi chờ xếp chỗ"), frozenset({"held-one", "held-place", "held-aside"}))),

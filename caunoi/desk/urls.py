@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("caunoi.desk.urls_spreadsheets")),
     path("", include("caunoi.desk.urls_figures")),
     path("", include("caunoi.desk.urls_registers")),
+    path("", include("caunoi.desk.urls_releases")),
     path("", include("caunoi.desk.urls_reports")),
     path("", include("caunoi.desk.urls_admin")),
 ]

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from caunoi.accounts.scope import Scope
-from caunoi.facts.questions import ask
+from caunoi.facts.questions import Answer, ask
 from caunoi.facts.rules.question import Figure, Question
 from caunoi.periods.rules import Days
 from caunoi.places.queries import get_snapshot
@@ -65,9 +65,12 @@ def may_see(key: str, days: Days, boundaries: date, scope: Scope) -> bool:
 
 
 def check_may_see(question: Question, scope: Scope) -> Reach:
-    """Raises NotFound, in the same words whether the unit is unknown or only out of reach."""
+    """Raises NotFound, in the same words whether the unit is unknown or only out of reach; without any role
+    OnlyReleased, where there are tables to read instead."""
     reach = Reach(Days(question.first, question.last), question.boundaries, scope)
     if not reach.sees(question.place):
+        if not scope.windows:
+            Answer(question, scope)
         raise NotFound(
             _(
                 "Không có số liệu này trong phạm vi của bạn. Số liệu trước ngày sáp nhập của đơn vị khác chỉ mở khi"
@@ -80,7 +83,7 @@ def check_may_see(question: Question, scope: Scope) -> Reach:
 def ask_as(question: Question, scope: Scope) -> list[Figure]:
     """`ask` for a reader: refused if the place is out of reach; units below it that are, come without value or link."""
     reach = check_may_see(question, scope)
-    figures = ask(question)
+    figures = ask(question, scope)
     if scope.everything or question.level is None:
         return figures
     visible = {key for key in {figure.place for figure in figures} if reach.sees(key)}

@@ -107,12 +107,12 @@ def explain(ref: str, scope: Scope, page: int = 1) -> Explanation:
     """Refuses with NotFound what the reader may not see; a ref that is no question with QuestionMalformed."""
     question = decode(ref)
     check_may_see(question, scope)
-    answer = Answer(question)
+    answer = Answer(question, scope)
     figure = answer.figures()[0]
     related = _related(answer, figure, scope)
     if related:
         together = tuple(dict.fromkeys([figure.code, *(one.figure.code for one in related)]))
-        figure = Answer(replace(question, codes=together)).figures()[0]
+        figure = Answer(replace(question, codes=together), scope).figures()[0]
     catalogue = get_catalogue()
     code = question.codes[0]
     element, indicator = catalogue.elements.get(code), catalogue.indicators.get(code)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from caunoi.accounts.scope import NOTHING, Scope
 from caunoi.audit.clock import current_number, number_at
 from caunoi.facts.closure import get_closure
 from caunoi.facts.coverage import compute_coverage
@@ -18,6 +19,7 @@ from caunoi.facts.errors import CannotBeAdded, QuestionMalformed
 from caunoi.facts.models import Book, DataElement, Kind
 from caunoi.facts.projection import get_projection
 from caunoi.facts.queries import Catalogue, get_catalogue, period_type_of
+from caunoi.facts.release import protect
 from caunoi.facts.rules.comparing import go
 from caunoi.facts.rules.formula import (
     Computed,
@@ -118,10 +120,14 @@ def make_question(
     )
 
 
-def ask(question: Question) -> list[Figure]:
+def ask(question: Question, reader: Scope = NOTHING) -> list[Figure]:
     """Figures in the order: code, unit (reading order), slice of days. Never empty for a code: what cannot be answered
-    comes as a figure without a value and with its reason."""
-    return Answer(question).figures()
+    comes as a figure without a value and with its reason.
+
+    Who doesn't say for whom they ask, asks for the public: what is sensitive is refused (OnlyReleased). Which units the
+    reader may know is `facts.access`'s business.
+    """
+    return Answer(question, reader).figures()
 
 
 def _is_formula(code: str) -> bool:
@@ -168,7 +174,7 @@ class Cell(NamedTuple):
 class Answer:
     """One question being answered: everything it needs is read in a few statements, then put together."""
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: Question, reader: Scope = NOTHING) -> None:
         self.question = question
         self.catalogue: Catalogue = get_catalogue()
         self.places: PlaceSnapshot = get_snapshot(question.as_known)
@@ -177,6 +183,7 @@ class Answer:
         """The first so many slices are the question's own; the others are what formulas compare them with."""
         self.formulas: dict[str, Node] = {}
         self.elements = self._elements()
+        protect(self, reader)
         self.steps: dict[tuple[int, Step], int | str] = {}
         self.reads: dict[str, frozenset[tuple[str, Path]]] = {}
         self._add_slices()

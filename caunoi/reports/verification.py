@@ -207,6 +207,7 @@ class _Answers:
     def __init__(self, manifest: Manifest, progress: Callable[[int, int], None] | None, scope: Scope) -> None:
         boundaries = date.fromisoformat(manifest.boundaries)
         self._sees = cache(lambda place, days: may_see(place, days, boundaries, scope))
+        self._scope = scope
         self._now = current_number()
         self._found: dict[tuple[Any, ...], Figure] = {}
         self._alone: dict[str, Figure | None] = {}
@@ -227,7 +228,7 @@ class _Answers:
     def _ask(self, question: Question) -> list[Figure]:
         """Code by code where one of them is no longer known, so that it does not take the others with it."""
         try:
-            return ask(question)
+            return ask(question, self._scope)
         except Refusal:
             if len(question.codes) == 1:
                 return []
@@ -242,7 +243,7 @@ class _Answers:
         # Not among today's units of that level (a succession entered since): asked alone it says why.
         if line.ref not in self._alone:
             try:
-                found = ask(replace(decode(line.ref), as_known=self._now))
+                found = ask(replace(decode(line.ref), as_known=self._now), self._scope)
             except Refusal:
                 found = []
             self._alone[line.ref] = found[0] if found else None

@@ -7,9 +7,9 @@ A small cell is protected if, for all that is known, it may as well be `threshol
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from caunoi.places.rules.snapshot import ONE
 
@@ -41,7 +41,7 @@ class Cell:
 
     @property
     def is_group(self) -> bool:
-        """Of whole statements. A share of one (an estimate on boundaries that divide a unit) is nobody in particular."""
+        """Of whole statements. A share of one (an estimate where boundaries divide a unit) is nobody in particular."""
         return all(abs(parts) == ONE for _unknown, parts in self.terms)
 
     def least(self, unknowns: Sequence[int]) -> int:
@@ -70,15 +70,11 @@ class Suppression(Generic[Key]):
         return self.withheld or key in self.small or key in self.others
 
 
-class Told(Protocol):
-    def __call__(self, done: int, total: int) -> None: ...
-
-
 def choose_suppression(
     unknowns: Sequence[int],
     cells: Mapping[Key, Cell],
     earlier: Iterable[Known] = (),
-    tell: Told | None = None,
+    tell: Callable[[int, int], None] | None = None,
 ) -> Suppression[Key] | None:
     """What to suppress of `cells`, published together and beside all `earlier` ones. `unknowns` are the true counts.
 
@@ -163,7 +159,7 @@ class Attack:
         import highspy  # noqa: PLC0415
         import numpy  # noqa: PLC0415
 
-        self._highs: Any = highspy.Highs()
+        self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]  # its stub leaves the arguments open
         self._highs.setOptionValue("output_flag", False)
         self._highs.setOptionValue("threads", 1)
         self._optimal, self._infinite = highspy.HighsModelStatus.kOptimal, highspy.kHighsInf
@@ -201,5 +197,3 @@ class Attack:
         values = list(solution.col_value)
         bounding = [row for row, dual in enumerate(solution.row_dual) if abs(dual) > 1e-9]
         return Found(sum(values[unknown] * parts / ONE for unknown, parts in cell.terms), values, bounding)
-
-
