@@ -145,6 +145,8 @@ def explain(ref: str, page: int, as_json: bool) -> None:
         "known": found.figure.as_known,
     }
     click.echo(f"  {said}")
+    for side in found.sides:
+        click.echo(f"  {side.words}: {_line(side.figure)}")
     for related in found.related:
         click.echo(f"  {related.words} {_line(related.figure)}")
     for warning in found.figure.warnings:

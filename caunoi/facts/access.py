@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from caunoi.accounts.scope import Scope
-from caunoi.facts.questions import Answer, ask
+from caunoi.facts.questions import Answer
 from caunoi.facts.rules.question import Figure, Question
 from caunoi.periods.rules import Days
 from caunoi.places.queries import get_snapshot
@@ -83,11 +83,22 @@ def check_may_see(question: Question, scope: Scope) -> Reach:
 def ask_as(question: Question, scope: Scope) -> list[Figure]:
     """`ask` for a reader: refused if the place is out of reach; units below it that are, come without value or link."""
     reach = check_may_see(question, scope)
-    figures = ask(question, scope)
-    if scope.everything or question.level is None:
+    answer = Answer(question, scope)
+    figures = answer.figures()
+    if scope.everything:
         return figures
-    visible = {key for key in {figure.place for figure in figures} if reach.sees(key)}
-    return [figure if figure.place in visible else _veil(figure) for figure in figures]
+    reaches = {code: (reach, *reach_further(answer, code, scope)) for code in question.codes}
+    if question.level is None and all(len(several) == 1 for several in reaches.values()):
+        return figures
+    keys = {figure.place for figure in figures}
+    visible = {(code, key) for code, several in reaches.items() for key in keys if all(r.sees(key) for r in several)}
+    return [figure if (figure.code, figure.place) in visible else _veil(figure) for figure in figures]
+
+
+def reach_further(answer: Answer, code: str, scope: Scope) -> tuple[Reach, ...]:
+    """What is compared with other days tells of those too: they must be the reader's to see as well. () if it isn't."""
+    days = answer.days_behind(code)
+    return () if days is None else (Reach(days, answer.question.boundaries, scope),)
 
 
 def _veil(figure: Figure) -> Figure:

@@ -15,21 +15,23 @@ from django.utils.translation import gettext as _
 from caunoi.accounts.scope import Scope
 from caunoi.approvals.models import ApprovalStep
 from caunoi.approvals.rules import Step
-from caunoi.facts.access import ask_as, check_may_see
+from caunoi.facts.access import ask_as, check_may_see, reach_further
 from caunoi.facts.closure import get_closure
 from caunoi.facts.engine import Engine
 from caunoi.facts.models import Book, DataElement, Kind
 from caunoi.facts.projection import get_projection
 from caunoi.facts.queries import get_catalogue
-from caunoi.facts.questions import Answer, make_slices
+from caunoi.facts.questions import Answer
 from caunoi.facts.refs import decode
-from caunoi.facts.rules.formula import codes_in, parse_formula
+from caunoi.facts.rules.formula import Node, list_reads, print_formula
+from caunoi.facts.rules.formula_tree import Attainment, Change, Earlier, Path, TargetPeriod
 from caunoi.facts.rules.question import Figure, Question, exact, figure_json, text_of
 from caunoi.facts.rules.relations import name_relation
 from caunoi.forms.queries import questions_of
 from caunoi.languages import in_reader_language
 from caunoi.periods.rules import Days
 from caunoi.records.models import SubmissionVersion
+from caunoi.refusals import NotFound
 
 PAGE = 50
 
@@ -71,6 +73,9 @@ class Evidence:
     hidden: int
     page: int
     pages: int
+    days: Days
+    key: str
+    """Tells apart one element's records of the asked days and of others."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,14 @@ class Related:
     """A declared relation of what is explained: `words` lead from it to `figure`, the other side's."""
 
     relation: str
+    words: str
+    figure: Figure
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a comparison: `words` say which."""
+
     words: str
     figure: Figure
 
@@ -94,6 +107,7 @@ class Explanation:
     source: str
     form_code: str
     register: str
+    sides: tuple[Side, ...]
     parts: tuple[Figure, ...]
     children: tuple[Figure, ...]
     evidence: tuple[Evidence, ...]
@@ -109,6 +123,8 @@ def explain(ref: str, scope: Scope, page: int = 1) -> Explanation:
     check_may_see(question, scope)
     answer = Answer(question, scope)
     figure = answer.figures()[0]
+    if not all(reach.sees(question.place) for reach in reach_further(answer, figure.code, scope)):
+        raise NotFound(_("Số này so với kỳ khác mà số liệu của kỳ đó nằm ngoài phạm vi của bạn."))
     related = _related(answer, figure, scope)
     if related:
         together = tuple(dict.fromkeys([figure.code, *(one.figure.code for one in related)]))
@@ -117,9 +133,7 @@ def explain(ref: str, scope: Scope, page: int = 1) -> Explanation:
     code = question.codes[0]
     element, indicator = catalogue.elements.get(code), catalogue.indicators.get(code)
     formula = indicator.formula if indicator else "" if element else code
-    inner = sorted(codes_in(parse_formula(formula))) if formula else []
-    parts = tuple(ask_as(replace(question, codes=tuple(inner)), scope)) if inner else ()
-    behind = [element] if element else [answer.elements[found] for found in sorted(answer.elements)]
+    behind = sorted(answer.cells_behind(code, 0), key=lambda one: (one[1], one[0]))
     return Explanation(
         figure=figure,
         question=question,
@@ -129,9 +143,14 @@ def explain(ref: str, scope: Scope, page: int = 1) -> Explanation:
         source=indicator.source_vi if indicator else "",
         form_code=element.form_code if element else "",
         register=element.register if element else "",
-        parts=parts,
+        sides=_sides(answer, scope),
+        parts=_parts(answer, scope),
         children=_children(answer, figure, scope) if answer.present else (),
-        evidence=tuple(_evidence(answer, e, scope, page) for e in behind if e.kind != Kind.UNITS)
+        evidence=tuple(
+            _evidence(answer, answer.elements[e], at, scope, page)
+            for e, at in behind
+            if answer.elements[e].kind != Kind.UNITS
+        )
         if answer.present
         else (),
         units=_units(answer, element) if answer.present and element and element.kind == Kind.UNITS else (),
@@ -156,6 +175,50 @@ def _related(answer: Answer, figure: Figure, scope: Scope) -> tuple[Related, ...
     return tuple(
         Related(relation, name_relation(relation, turned=turned), figures[code]) for relation, code, turned in declared
     )
+
+
+def _parts(answer: Answer, scope: Scope) -> tuple[Figure, ...]:
+    """What the formula names, each over the days it is read of; those of the asked days first."""
+    code = answer.question.codes[0]
+    node = answer.formulas.get(code)
+    if node is None:
+        return ()
+    codes_at: dict[int, set[str]] = {}
+    for inner, path in list_reads(node):
+        if (at := answer.follow(0, path)) is not None:
+            codes_at.setdefault(at, set()).add(inner)
+    return tuple(
+        figure for at, codes in sorted(codes_at.items()) for figure in ask_as(_moved(answer, at, *sorted(codes)), scope)
+    )
+
+
+def _moved(answer: Answer, at: int, *codes: str) -> Question:
+    """The same question for other days: boundaries, book and moment of knowledge stay."""
+    days = answer.slices[at].days
+    return replace(answer.question, codes=codes, first=days.first, last=days.last, level=None, by=None)
+
+
+def _sides(answer: Answer, scope: Scope) -> tuple[Side, ...]:
+    """Both sides of a comparison that is the whole formula; () for any other."""
+    node = answer.formulas.get(answer.question.codes[0])
+    asked: list[tuple[str, Node, Path]]
+    match node:
+        case Change(operand, "year"):
+            asked = [(_("kỳ này"), operand, ()), (_("cùng kỳ năm trước"), operand, (Earlier("year"),))]
+        case Change(operand):
+            asked = [(_("kỳ này"), operand, ()), (_("kỳ liền trước"), operand, (Earlier("period"),))]
+        case Attainment(result, target):
+            asked = [
+                (_("kết quả đến cuối kỳ"), result, (TargetPeriod(target.code, whole=False),)),
+                (_("chỉ tiêu phấn đấu"), target, (TargetPeriod(target.code, whole=True),)),
+            ]
+        case _:
+            return ()
+    found = []
+    for words, side, path in asked:
+        if (at := answer.follow(0, path)) is not None:
+            found += [Side(words, one) for one in ask_as(_moved(answer, at, print_formula(side)), scope)]
+    return tuple(found)
 
 
 def _children(answer: Answer, figure: Figure, scope: Scope) -> tuple[Figure, ...]:
@@ -184,14 +247,14 @@ def _class_name(element: DataElement, version: SubmissionVersion, code: str) -> 
     return code
 
 
-def _evidence(answer: Answer, element: DataElement, scope: Scope, page: int) -> Evidence:
+def _evidence(answer: Answer, element: DataElement, at: int, scope: Scope, page: int) -> Evidence:
     question = answer.question
     engine = Engine(
         get_projection(),
         get_closure(answer.places, question.boundaries),
         book=Book.APPROVED if question.book == "approved" else Book.REPORTED,
         as_known=question.as_known,
-        slices=make_slices(question)[:1],
+        slices=[answer.slices[at]],
     )
     rows, total = engine.contributions(
         element.pk, answer.root, element.kind, limit=PAGE, offset=(max(page, 1) - 1) * PAGE
@@ -243,6 +306,8 @@ def _evidence(answer: Answer, element: DataElement, scope: Scope, page: int) -> 
         len(rows) - len(lines),
         max(page, 1),
         max(1, -(-total // PAGE)),
+        answer.slices[at].days,
+        element.code if at < answer.asked else f"{element.code}-{answer.slices[at].days.first:%Y%m%d}",
     )
 
 
@@ -283,12 +348,15 @@ def explanation_json(explanation: Explanation) -> dict[str, Any]:
             {"relation": one.relation, "words": one.words, "figure": figure_json(one.figure)}
             for one in explanation.related
         ],
+        "sides": [{"words": one.words, "figure": figure_json(one.figure)} for one in explanation.sides],
         "parts": [figure_json(part) for part in explanation.parts],
         "children": [figure_json(child) for child in explanation.children],
         "units": [{"key": key, "code": code, "name": name} for key, code, name in explanation.units],
         "records": [
             {
                 "code": evidence.code,
+                "from": evidence.days.first.isoformat(),
+                "to": evidence.days.last.isoformat(),
                 "total": evidence.total,
                 "hidden": evidence.hidden,
                 "page": evidence.page,

@@ -9,7 +9,7 @@ from caunoi.facts.errors import CodeUnknown
 from caunoi.facts.models import DataElement, Indicator, Relation
 from caunoi.facts.rules.derivation import ElementRule, compile_element
 from caunoi.facts.rules.formula import Node, parse_formula
-from caunoi.facts.rules.formula_check import ElementFacts, IndicatorFacts, check_formula
+from caunoi.facts.rules.formula_check import ElementFacts, IndicatorFacts, Judged, judge_formula
 from caunoi.forms.models import Assignment, PeriodKind
 from caunoi.periods.rules import MONTHS_IN, PeriodType
 from caunoi.remembering import remember
@@ -105,11 +105,11 @@ class Catalogue:
         hint = " " + _("Có phải: %(codes)s?") % {"codes": ", ".join(near)} if near else ""
         raise CodeUnknown(_("Không có chỉ tiêu nào mã “%(code)s”.") % {"code": code} + hint)
 
-    def check_formula(self, node: Node) -> list[str]:
-        """Why a formula may not be asked, in sentences."""
+    def judge_formula(self, node: Node) -> Judged:
+        """Why a formula may not be asked, and the unit it gives."""
         elements = {
             e.code: ElementFacts(e.kind, e.nature, e.unit, tuple(e.levels), tuple(e.classes))
             for e in self.elements.values()
         }
         indicators = {i.code: IndicatorFacts(parse_formula(i.formula), i.unit) for i in self.indicators.values()}
-        return check_formula(node, elements, self.relations, indicators)
+        return judge_formula(node, elements, self.relations, indicators)

@@ -65,6 +65,7 @@ from caunoi.places.rules.snapshot import LEVELS, PlaceSnapshot
 
 MOST_FIGURES = 200_000
 MOST_YEARS = 100
+TYPED_DECIMALS = 4
 
 __all__ = ["Figure", "Question", "ask", "figure_json", "make_question"]
 
@@ -182,6 +183,8 @@ class Answer:
         self.asked = len(self.slices)
         """The first so many slices are the question's own; the others are what formulas compare them with."""
         self.formulas: dict[str, Node] = {}
+        self.units: dict[str, str] = {}
+        """Of formulas typed into the question."""
         self.elements = self._elements()
         protect(self, reader)
         self.steps: dict[tuple[int, Step], int | str] = {}
@@ -241,9 +244,11 @@ class Answer:
 
     def _check_addition(self, text: str, node: Node) -> None:
         """A formula typed into the question is held to the same rules as one of a pack."""
-        problems = self.catalogue.check_formula(node)
-        if problems:
-            raise CannotBeAdded(_("Không tính được “%(text)s”: ") % {"text": text} + " ".join(problems))
+        judged = self.catalogue.judge_formula(node)
+        if judged.mistakes:
+            said = " ".join(str(mistake) for mistake in judged.mistakes)
+            raise CannotBeAdded(_("Không tính được “%(text)s”: ") % {"text": text} + said)
+        self.units[text] = judged.unit or ""
 
     # -- other days than those asked ----------------------------------------------------------------------------------
 
@@ -298,9 +303,11 @@ class Answer:
         followed = ((element, self.follow(index, path)) for element, path in self.reads_of(code))
         return {(element, at) for element, at in followed if at is not None}
 
-    def days_behind(self, code: str) -> Days:
-        """From the first to the last day that any of a code's figures is made of."""
+    def days_behind(self, code: str) -> Days | None:
+        """From the first to the last day that any of a code's figures is made of; None if of the asked days only."""
         indexes = {at for index in range(self.asked) for _element, at in self.cells_behind(code, index)}
+        if not any(path for _element, path in self.reads_of(code)):
+            return None
         days = [self.slices[index].days for index in {*range(self.asked), *indexes}]
         return Days(min(one.first for one in days), max(one.last for one in days))
 
@@ -416,10 +423,10 @@ class Answer:
         elif indicator is not None:
             head = (code, indicator.name_vi, indicator.name_en, indicator.unit, indicator.decimals, "rate")
         else:
-            head = (code, code, code, "", 2, "rate")
+            head = (code, code, code, self.units[code], TYPED_DECIMALS, "rate")
         days = [(slice_.days.first, slice_.days.last) for slice_ in self.slices[: self.asked]]
         behind = [self.cells_behind(code, index) for index in range(self.asked)]
-        decimals = indicator.decimals if indicator is not None and self._divides(code) else None
+        decimals = head[4] if self._divides(code) else None
         forms = [sorted({(self.elements[e].form_code, at) for e, at in one}) for one in behind]
         bounds = [bound for bound in self.bounds if self.present and code in (bound.code, bound.other)]
         numerator = denominator = None
