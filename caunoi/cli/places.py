@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,16 @@ import click
 from django.utils.translation import gettext as _
 
 from caunoi.cli.frame import OPERATOR, print_json, progress_bars
+from caunoi.languages import show_number
 from caunoi.moments import now, today
 from caunoi.places.actions import Loaded, load_changes, load_successions, load_units
 from caunoi.places.errors import PlaceNotOnDay
 from caunoi.places.queries import get_place, get_snapshot
+from caunoi.places.rules.chains import Link, trace_backward, trace_forward
 from caunoi.places.rules.snapshot import PlaceSnapshot, Step
 from caunoi.places.rules.successions import describe_basis, show_share
 
+ONE_DAY = timedelta(days=1)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -92,6 +96,24 @@ def describe(unit: int, day: date, places: PlaceSnapshot) -> dict[str, Any]:
             _step(step, step.old, step.day - timedelta(days=1), places) for step in places.predecessors(unit)
         ],
         "successors": [_step(step, step.new, step.day, places) for step in places.successors(unit)],
+        "came_from": [_chain(link, places, ONE_DAY) for link in trace_backward(unit, places)],
+        "became": [_chain(link, places, timedelta(0)) for link in trace_forward(unit, places)],
+    }
+
+
+def _chain(link: Link, places: PlaceSnapshot, before: timedelta) -> dict[str, Any]:
+    """A link and what follows it. Backward (`before` a day) a unit is named as on its last day."""
+    on = link.day - before
+    on = on if places.exists_on(link.unit, on) else on - ONE_DAY
+    return {
+        **_brief(link.unit, on, places),
+        "day": link.day.isoformat(),
+        "share": show_share(link.parts).replace(",", "."),
+        "total": show_share(link.total).replace(",", "."),
+        "basis": link.basis,
+        "estimated": link.is_estimated,
+        "passed": link.passed,
+        "further": [_chain(further, places, before) for further in link.further],
     }
 
 
@@ -134,13 +156,29 @@ def _print(unit: dict[str, Any]) -> None:
     if unit["parent"]:
         click.echo("  " + _("thuộc: %(name)s (%(code)s)") % unit["parent"])
     click.echo("  " + _("đơn vị trực thuộc: %d") % unit["children"])
-    for title, steps in ((_("hình thành từ"), unit["predecessors"]), (_("trở thành"), unit["successors"])):
-        for step in steps:
-            basis = ", " + _("căn cứ: %s") % describe_basis(step["basis"]) if step["basis"] else ""
-            said = _(
-                "%(title)s ngày %(day)s: %(name)s (%(code)s),"
-                " phần của đơn vị cũ %(share_of_old)s, phần trong đơn vị mới %(share_of_new)s"
-            )
-            click.echo(f"  {said % {**step, 'title': title}}{basis}")
+    for title, links in ((_("hình thành từ"), unit["came_from"]), (_("trở thành"), unit["became"])):
+        if links:
+            click.echo(f"  {title}")
+            _print_chain(links, "  ")
     if unit["synthetic"]:
         click.echo("  " + _("đơn vị minh họa, không có thật"))
+
+
+def _print_chain(links: list[dict[str, Any]], indent: str) -> None:
+    """As a tree of text: who it went to or came from, when, and how much of it."""
+    for link in links:
+        last = link is links[-1]
+        share = _("toàn bộ") if link["share"] == "1" else show_number(Decimal(link["share"]))
+        if link["passed"]:
+            share = _("kết thúc cấp, số liệu về đơn vị cấp trên")
+        marks = ""
+        if link["basis"] and link["share"] != "1":
+            marks += f" ({describe_basis(link['basis'])})"
+        if link["total"] != link["share"]:
+            marks += " " + _("[tính từ đầu: %s]") % show_number(Decimal(link["total"]))
+        if link["estimated"]:
+            marks += " " + _("[ước tính]")
+        name = f"{link['name']} ({link['code'] or link['key']})"
+        day = date.fromisoformat(link["day"])
+        click.echo(f"{indent}{'└─' if last else '├─'} {day:%d/%m/%Y} {name}: {share}{marks}")
+        _print_chain(link["further"], indent + ("   " if last else "│  "))

@@ -13,7 +13,8 @@ from caunoi.accounts.models import PredecessorAccess, Role, RoleGrant
 from caunoi.periods.rules import BEGINNING, END
 from caunoi.places.models import Level, OrgUnitSpell, Succession
 from caunoi.places.queries import describe_absence
-from caunoi.places.rules.snapshot import PlaceSnapshot, Spell, Step
+from caunoi.places.rules.chains import Link, trace_backward, trace_forward
+from caunoi.places.rules.snapshot import ONE, PlaceSnapshot, Spell, Step
 from caunoi.places.rules.successions import describe_basis, show_share
 from caunoi.vietnamese_text import clean, fold
 
@@ -61,6 +62,23 @@ class Related:
     share_of_old: str
     share_of_new: str
     basis: str
+
+
+@dataclass(frozen=True)
+class ChainLink:
+    """One unit of a chain of successions, as printed. `share`: blank where all of it went; `total`: counted from the
+    unit of the page, blank where the same."""
+
+    key: str
+    name: str
+    now: str
+    on: date
+    day: date
+    share: str
+    total: str
+    basis: str
+    passed: bool
+    further: tuple[ChainLink, ...]
 
 
 @dataclass(frozen=True)
@@ -238,6 +256,34 @@ def _related(other: int, day: date, step: Step, places: PlaceSnapshot) -> Relate
         show_share(step.old_parts),
         show_share(step.new_parts),
         describe_basis(step.basis),
+    )
+
+
+def read_chain(unit: int, places: PlaceSnapshot) -> tuple[tuple[ChainLink, ...], tuple[ChainLink, ...]]:
+    """(what it came from, what it became)."""
+    back = (_chain_link(link, link.day - ONE_DAY, places) for link in trace_backward(unit, places))
+    return tuple(back), tuple(_chain_link(link, link.day, places, True) for link in trace_forward(unit, places))
+
+
+def _chain_link(link: Link, on: date, places: PlaceSnapshot, forward: bool = False) -> ChainLink:
+    # A parent that takes over may itself have ended that day.
+    one = places.units[link.unit]
+    on = on if one.exists_on(on) else on - ONE_DAY
+    name, latest = places.name_on(link.unit, on), places.spells[link.unit][-1].name
+    return ChainLink(
+        one.key,
+        name,
+        latest if forward and latest != name else "",
+        on,
+        link.day,
+        "" if link.parts == ONE else show_share(link.parts),
+        "" if link.total == link.parts else show_share(link.total),
+        describe_basis(link.basis) if link.parts != ONE else "",
+        link.passed,
+        tuple(
+            _chain_link(further, further.day if forward else further.day - ONE_DAY, places, forward)
+            for further in link.further
+        ),
     )
 
 
