@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.utils.translation import gettext as _
 
 from caunoi.documents.waiting import clear_waiting
+from caunoi.facts.segments import compact
 from caunoi.moments import now
 from caunoi.records.actions.locking import automatic, lock_due
 from caunoi.records.entities.actions import release_backlog
@@ -54,7 +55,7 @@ def start(host: str, port: int, workers: int) -> None:
 
 @click.command(
     help=_(
-        "Chạy việc nền: mỗi giờ khóa các bản đã duyệt đến ngày khóa, bỏ các sổ nộp đã quá một ngày mà chưa xác nhận."
+        "Chạy việc nền: mỗi giờ khóa các bản đã duyệt đến ngày khóa, bỏ các sổ nộp đã quá một ngày mà chưa xác nhận, ghi số liệu mới thành tệp cột."
     )
 )
 @click.option("--once", is_flag=True, help=_("làm một lượt rồi thôi, để máy chủ hẹn giờ gọi"))
@@ -62,6 +63,7 @@ def worker(once: bool) -> None:
     while True:
         release_backlog(now())
         clear_waiting(at=now())
+        compact()
         locked = lock_due(by=automatic(), at=now())
         if locked or once:
             click.echo(_("Đã khóa %(count)d bản đến ngày khóa.") % {"count": locked})
