@@ -10,6 +10,7 @@ import click
 from django.utils.translation import gettext as _
 
 from caunoi.accounts.scope import EVERYTHING, NOTHING
+from caunoi.cli.comparing import print_comparison
 from caunoi.cli.frame import print_json
 from caunoi.facts.coverage import list_form_coverage
 from caunoi.facts.explanation import explain as explain_ref
@@ -58,6 +59,9 @@ class KnownParam(click.ParamType[date | int]):
 @click.option("--level", default=None)
 @click.option("--by", type=click.Choice(["month", "quarter", "half-year", "year"]), default=None)
 @click.option("--boundaries", type=DayParam(), default=None)
+@click.option(
+    "--compare-boundaries", type=DayParam(), default=None, help=_("đặt cạnh số liệu theo ranh giới của ngày này")
+)
 @click.option("--as-known", type=KnownParam(), default=None)
 @click.option("--book", type=click.Choice(["approved", "reported"]), default="approved")
 @click.option("--cut-off", type=click.Choice(["1", "15"]), default=None)
@@ -73,6 +77,7 @@ def figures(
     level: str | None,
     by: Any,
     boundaries: date | None,
+    compare_boundaries: date | None,
     as_known: date | int | None,
     book: Any,
     cut_off: str | None,
@@ -85,7 +90,11 @@ def figures(
         codes, place, first, last, level=level, by=by, boundaries=boundaries, as_known=as_known, book=book,
         cut_off=None if cut_off is None else 1 if cut_off == "1" else 15,
     )  # fmt: skip
-    found = ask(question, NOTHING if as_resident else EVERYTHING)
+    reader = NOTHING if as_resident else EVERYTHING
+    if compare_boundaries is not None:
+        print_comparison(question, compare_boundaries, reader, "json" if as_json else format_, output)
+        return
+    found = ask(question, reader)
     if as_json or format_ == "json":
         print_json([figure_json(figure) for figure in found])
     elif format_ == "csv":

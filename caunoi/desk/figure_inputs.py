@@ -39,6 +39,7 @@ class QuestionForm(forms.Form):
         ],
     )
     boundaries = DayField(label=gettext_lazy("Ranh giới của ngày"), required=False)
+    compare = DayField(label=gettext_lazy("So với ranh giới của ngày"), required=False)
     book = forms.ChoiceField(
         label=gettext_lazy("Sổ"),
         required=False,

@@ -10,6 +10,7 @@ from django import template
 from django.core.paginator import Page
 from django.utils.translation import gettext as _
 
+from caunoi.facts.rules.question import round_half_up
 from caunoi.languages import in_reader_language, show_number
 from caunoi.moments import VIETNAM
 from caunoi.periods.rules import Period, PeriodType, period_from_key
@@ -33,6 +34,12 @@ def number(value: Any, decimals: int | None = None) -> str:
     if not exact.is_finite():
         return str(value)
     return show_number(exact, decimals)
+
+
+@register.filter
+def round_to(value: Decimal | None, decimals: int | str | None) -> Decimal | None:
+    """Half up, for a value that stands by itself: siblings under a total are rounded together before they come here."""
+    return value if value is None or not isinstance(decimals, int) else round_half_up(value, decimals)
 
 
 @register.filter(name="day")

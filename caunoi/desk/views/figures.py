@@ -26,6 +26,7 @@ from caunoi.facts.explanation import explain
 from caunoi.facts.exports import figures_workbook, table_rows
 from caunoi.facts.reporting_rates import PeriodCoverage, list_period_coverage, rates_csv, rates_workbook
 from caunoi.facts.rules.question import Figure, Question
+from caunoi.facts.side_by_side import SideBySide, compare_boundaries, comparison_rows
 from caunoi.forms.models import Assignment, PeriodKind
 from caunoi.languages import in_reader_language
 from caunoi.moments import now, today
@@ -46,18 +47,26 @@ def figures(request: HttpRequest) -> HttpResponse:
     if asked and form.is_valid():
         try:
             question = form.question()
-            found = ask_as(question, scope)
+            if (other := form.cleaned_data["compare"]) is not None:
+                compared = compare_boundaries(question, other, scope)
+                if request.GET.get("format") == "csv":
+                    return _csv_of(comparison_rows(compared))
+                found = []
+                shown |= _compare(request, compared)
+            else:
+                found = ask_as(question, scope)
         except Refusal as refusal:
             form.add_error(
                 "place" if "place" in refusal.code or refusal.code == "not-found" else None, refusal.sentence
             )
         else:
-            match request.GET.get("format"):
+            match request.GET.get("format") if "compared" not in shown else "":
                 case "csv":
-                    return _csv(found)
+                    return _csv_of(table_rows(found))
                 case "xlsx":
                     return _xlsx(found, question)
-            shown |= _table(request, question, found, scope)
+            if "compared" not in shown:
+                shown |= _table(request, question, found, scope)
     shown["picked"] = set(request.GET.getlist("codes"))
     shown["places"] = _suggestions(scope)
     return render(request, "desk/figures/figures.html", shown, status=200)
@@ -128,11 +137,23 @@ def _suggestions(scope: Scope) -> list[str]:
     return sorted(names, key=fold)[:1500]
 
 
-def _csv(found: list[Figure]) -> HttpResponse:
+def _compare(request: HttpRequest, compared: SideBySide) -> dict[str, Any]:
+    question, snapshot = compared.question, get_snapshot(compared.question.as_known)
+    return {
+        "compared": compared,
+        "question": question,
+        "known_at": moment_of(question.as_known),
+        "place_name": snapshot.name_on(snapshot.by_key[question.place].id, question.boundaries),
+        "pairs": Paginator([*compared.totals, *compared.pairs], ROWS_A_PAGE).get_page(request.GET.get("page")),
+        "totals_count": len(compared.totals),
+    }
+
+
+def _csv_of(rows: list[list[str]]) -> HttpResponse:
     # The byte order mark makes Excel read the letters right.
     response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="so-lieu.csv"'
-    csv.writer(response).writerows(table_rows(found))
+    csv.writer(response).writerows(rows)
     return response
 
 
