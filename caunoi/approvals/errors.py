@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
-
 from caunoi.approvals.rules import State, Step
 from caunoi.refusals import NotAllowed, Refusal
+from caunoi.sentences import gettext as _
 
 
 class StepImpossible(Refusal):

@@ -11,7 +11,6 @@ from decimal import Decimal
 from functools import cache
 
 from django.db.models import Max, Sum
-from django.utils.translation import gettext as _
 
 from caunoi.accounts.scope import ids_in_sql
 from caunoi.facts.models import Book, DataElement, Kind, Posting
@@ -20,9 +19,10 @@ from caunoi.facts.rules.derivation import DerivedFact, ElementRule, Frame, deriv
 from caunoi.facts.rules.question import exact, text_of
 from caunoi.facts.rules.relations import Bound, Broken, describe_broken, find_broken, list_bounds
 from caunoi.forms.rules.check import Problem
-from caunoi.languages import in_reader_language, show_number
 from caunoi.records.checks import AMOUNT, RELATION, Statement
 from caunoi.records.models import SubmissionVersion
+from caunoi.sentences import gettext as _
+from caunoi.sentences import in_words_of, number
 
 Place = tuple[int, date, date]
 """(org unit, first day, last day): values are comparable only if all three are the same."""
@@ -119,13 +119,13 @@ class StatedTogether:
         if rule is not None:
             names = [name for name in sorted(rule.expression.names) if name in statement.questions]
             if len(names) == 1 and len(rule.expression.names) == 1:
-                return _Said(value, names[0], statement.questions[names[0]].label())
+                return _Said(value, names[0], in_words_of(statement.questions[names[0]].labels) or names[0])
             return _Said(value, names[0] if names else "", self._name(rule.code))
         return _Said(value, "", self._name(code))
 
     def _name(self, code: str) -> str:
         element = self.catalogue.elements[code]
-        return in_reader_language(element.name_vi, element.name_en)
+        return in_words_of({"vi": element.name_vi, "en": element.name_en})
 
     def _problem(self, broken: Broken, rules: Mapping[str, ElementRule], statement: Statement) -> Problem:
         bound = broken.bound
@@ -243,8 +243,8 @@ class _Books:
 
 def allowed_by(broken: Broken, part: str, whole: str, *, asks_part: bool) -> str:
     if asks_part:
-        return _("không lớn hơn %(most)s") % {"most": show_number(broken.most)}
-    return _("không nhỏ hơn %(least)s") % {"least": show_number(broken.value)}
+        return _("không lớn hơn %(most)s") % {"most": number(broken.most)}
+    return _("không nhỏ hơn %(least)s") % {"least": number(broken.value)}
 
 
 def _answered(statement: Statement, question: str) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.utils.translation import gettext as _
-
 from caunoi.refusals import NotAllowed, NotFound, Refusal
+from caunoi.sentences import gettext as _
 
 
 class FormUnknown(NotFound):

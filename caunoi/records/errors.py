@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from caunoi.approvals.errors import StepImpossible
 from caunoi.forms.rules.check import Problem
 from caunoi.refusals import NotFound, Refusal
+from caunoi.sentences import gettext as _
 
 
 def in_words(day: date) -> str:
@@ -25,7 +25,7 @@ class AnswersRefused(Refusal):
     def __init__(self, problems: Sequence[Problem]) -> None:
         first = problems[0]
         more = len(problems) - 1
-        sentence = _("Câu “%(label)s”: %(message)s") % {"label": first.label, "message": first.message}
+        sentence: str = _("Câu “%(label)s”: %(message)s") % {"label": first.label, "message": first.message}
         if more:
             sentence += " " + ngettext("Còn %(count)d lỗi nữa.", "Còn %(count)d lỗi nữa.", more) % {"count": more}
         super().__init__(sentence)

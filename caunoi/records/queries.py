@@ -25,6 +25,7 @@ from caunoi.places.queries import get_snapshot
 from caunoi.records.errors import SubmissionUnknown
 from caunoi.records.models import Submission, SubmissionVersion
 from caunoi.records.permissions import Authority, Terms, deciding_for
+from caunoi.records.rules.doubts import tell_flag
 from caunoi.refusals import Refusal
 
 # What is older than this is asked about on the coverage page, not in everybody's list of things to do.
@@ -118,6 +119,12 @@ def describe_return(submission: Submission) -> str:
             for one in step.remarks
         ]
     return "\n".join(said)
+
+
+def tell_flags(version: SubmissionVersion, language: str) -> list[dict[str, Any]]:
+    """The doubts about a version in the reader's language."""
+    known = checker_of(version.form_version).by_name if version.flags else {}
+    return [tell_flag(flag, known, language) for flag in version.flags]
 
 
 def list_remarks(submission: Submission) -> list[dict[str, str]]:

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -36,7 +37,13 @@ from caunoi.records.actions.files import make_harmless
 from caunoi.records.errors import AnswersRefused, NotAssigned, PeriodNotBegun
 from caunoi.records.incoming import Incoming
 from caunoi.records.models import Source, Submission
-from caunoi.records.queries import find_return_comment, find_submission_of_period, get_submission, get_version
+from caunoi.records.queries import (
+    find_return_comment,
+    find_submission_of_period,
+    get_submission,
+    get_version,
+    tell_flags,
+)
 from caunoi.records.rules.occasions import Occasion, find_period, occasion_of_period
 from caunoi.records.together import receive_together
 
@@ -204,7 +211,7 @@ def correct(request: HttpRequest, submission_id: int) -> HttpResponse:
         **show_sheet(describe_correction(submission, version)),
         "due_on": submission.due_on if returned else None,
         "comment": find_return_comment(submission) if returned else None,
-        "problems": version.flags,
+        "problems": tell_flags(version, get_language() or "vi"),
     }
     return render(request, "desk/collect/fill.html", context)
 

@@ -45,6 +45,7 @@ from caunoi.records.queries import (
     get_version,
     list_remarks,
     list_versions,
+    tell_flags,
 )
 
 # Shown in the browser; anything else (an SVG may carry scripts) is only ever downloaded.
@@ -97,7 +98,7 @@ def submission(request: HttpRequest, submission_id: int) -> HttpResponse:
         "may": find_what_may(user, found),
         "comment": find_return_comment(found) if found.state == State.RETURNED else None,
         "waiting_text": _what_next(found),
-        "flags": [f"{flag['label']}: {flag['message']}" for flag in version.flags],
+        "flags": [f"{flag['label']}: {flag['message']}" for flag in tell_flags(version, get_language() or "vi")],
         "feeds": list_feeds(version, get_language() or "vi"),
     }
     context |= _look_over(user, found, version)

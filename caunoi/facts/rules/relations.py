@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
-
 from caunoi.facts.rules.formula_check import NOT_GREATER_THAN, PART_OF, TARGET_OF, TURNS_OF
-from caunoi.languages import show_number
+from caunoi.sentences import gettext as _
+from caunoi.sentences import number
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ def find_broken(bounds: Sequence[Bound], values: Mapping[str, Decimal]) -> list[
 
 def describe_broken(broken: Broken, part: str, whole: str) -> str:
     """The sentence for people, at the door and under a figure."""
-    values = {"part": part, "a": show_number(broken.value), "whole": whole, "b": show_number(broken.most)}
+    values = {"part": part, "a": number(broken.value), "whole": whole, "b": number(broken.most)}
     if broken.bound.relation == PART_OF:
         return _("“%(part)s” (%(a)s) là một phần của “%(whole)s” (%(b)s) nên không thể lớn hơn.") % values
     return _("“%(part)s” (%(a)s) không được lớn hơn “%(whole)s” (%(b)s).") % values

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
-from django.utils.translation import gettext as _
 from lxml import etree
 
 from caunoi.forms.rules.questions import FILES, NOT_ASKED, PERIOD_QUESTION, Branch, Question, outline, pick
 from caunoi.forms.rules.xpath import Clock, Expression, UnknownFunction, clock_of, number_of_moment
 from caunoi.moments import local_moment
+from caunoi.sentences import gettext as _
 
 INTEGER = re.compile(r"-?[0-9]{1,18}")
 DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,12})?")

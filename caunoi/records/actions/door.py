@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, cast
-
-from django.utils.translation import gettext as _
 
 from caunoi.forms.errors import FormClosed, InstanceRefused
 from caunoi.forms.models import Assignment, FormVersion, PeriodKind
@@ -45,11 +43,12 @@ from caunoi.records.errors import (
 )
 from caunoi.records.incoming import Incoming
 from caunoi.records.models import Source
-from caunoi.records.rules.doubts import ACROSS
+from caunoi.records.rules.doubts import ACROSS, flag_of
 from caunoi.records.rules.identity import row_instance_id
 from caunoi.records.rules.occasions import Occasion, find_period, occasion_of_event, occasion_of_period
 from caunoi.records.rules.phones import choose_files, list_oddities
 from caunoi.refusals import Refusal
+from caunoi.sentences import gettext as _
 
 PERIOD_EXAMPLES = {"month": "2023-01", "quarter": "2023-Q1", "half-year": "2023-H1", "year": "2023"}
 # Only an officer can judge an unlikely value; a value of the wrong type is no value, whoever sends it.
@@ -331,7 +330,7 @@ class Door:
             instance_id,
             opened.deprecated_id,
             xml,
-            [asdict(problem) for problem in problems],
+            [flag_of(problem) for problem in problems],
             None if opened.instance is None else tuple(choose_files(opened.instance.files)),
         )
 
@@ -351,7 +350,7 @@ def flag_disagreements(prepared: Sequence[Prepared]) -> list[Prepared]:
     several = compare_statements(checks, [found[index].statement for index in concerned])
     for index, problems in zip(concerned, several, strict=True):
         if problems:
-            flags = [*found[index].flags, *({**asdict(problem), ACROSS: True} for problem in problems)]
+            flags = [*found[index].flags, *({**flag_of(problem), ACROSS: True} for problem in problems)]
             found[index] = replace(found[index], flags=flags)
     return found
 

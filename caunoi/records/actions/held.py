@@ -23,6 +23,7 @@ from caunoi.records.incoming import Incoming, IncomingFile, Received
 from caunoi.records.models import HeldFile, HeldSending
 from caunoi.records.rules.phones import choose_files
 from caunoi.refusals import Refusal
+from caunoi.sentences import keep
 
 
 def hold(incoming: Incoming, refusal: Refusal, *, by: Actor, at: datetime) -> HeldSending:
@@ -66,7 +67,7 @@ def _hold(incoming: Incoming, refusal: Refusal, by: Actor, at: datetime) -> Held
         instance_id=instance.instance_id,
         deprecated_id=instance.deprecated_id,
         xml=xml.decode(),
-        reason=refusal.sentence,
+        reason=keep(refusal.sentence),
         source=incoming.source,
         entered_by_name=incoming.actor.name or by.name,
         device=dict(incoming.device),

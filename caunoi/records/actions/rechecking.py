@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -20,7 +19,7 @@ from caunoi.places.queries import get_snapshot
 from caunoi.records.checks import FurtherCheck, compare_statements, make_checks
 from caunoi.records.events import Arrived, SubmissionsWithdrawn, VersionsArrived
 from caunoi.records.models import Submission, SubmissionVersion
-from caunoi.records.rules.doubts import holds_back, replace_across
+from caunoi.records.rules.doubts import flag_of, holds_back, replace_across
 from caunoi.records.statements import statement_of
 
 Touched = dict[int, list[tuple[date, date]]]
@@ -102,7 +101,7 @@ def _look_at(checks: Sequence[FurtherCheck], pk: int, at: datetime) -> None:
     (problems,) = compare_statements(checks, [statement_of(submission, version)])
     is_reported = submission.reported_number == version.number
     before: list[dict[str, Any]] = version.flags
-    after = replace_across(before, [asdict(problem) for problem in problems], is_reported=is_reported)
+    after = replace_across(before, [flag_of(problem) for problem in problems], is_reported=is_reported)
     if after is None:
         return
     SubmissionVersion.objects.filter(pk=version.pk).update(flags=after)

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from caunoi.places.models import OrgUnit
 from caunoi.records.models.submissions import SubmissionVersion
+from caunoi.sentences import tell
 
 
 class EntityList(models.Model):
@@ -126,7 +127,10 @@ class EntityBacklog(models.Model):
 
 
 class EntityProblem(models.Model):
-    """An entity part of a sending that could not be carried out. The sending stands; a person looks at this."""
+    """An entity part of a sending that could not be carried out. The sending stands; a person looks at this.
+
+    `sentence` says why, as `caunoi.sentences` keeps it.
+    """
 
     source = models.ForeignKey(SubmissionVersion, on_delete=models.PROTECT, related_name="entity_problems")
     org_unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
@@ -147,3 +151,8 @@ class EntityProblem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id} {self.list_code}"
+
+    @property
+    def told(self) -> str:
+        """In the reader's language."""
+        return tell(self.sentence)

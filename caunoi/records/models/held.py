@@ -6,6 +6,7 @@ from caunoi.documents.models import StoredFile
 from caunoi.forms.models import FormVersion
 from caunoi.places.models import OrgUnit
 from caunoi.records.models.submissions import Submission
+from caunoi.sentences import tell
 
 
 class HeldSending(models.Model):
@@ -44,6 +45,11 @@ class HeldSending(models.Model):
 
     def __str__(self) -> str:
         return f"held:{self.pk}"
+
+    @property
+    def reason_told(self) -> str:
+        """In the reader's language."""
+        return tell(self.reason)
 
 
 class HeldFile(models.Model):

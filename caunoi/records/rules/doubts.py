@@ -3,12 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
+
+from caunoi.forms.rules.check import Problem
+from caunoi.forms.rules.questions import Question, pick
+from caunoi.sentences import pack, unpack
 
 # Marks of a flag beside the fields of its problem. `across`: it is about what another record says, so it may come and
 # go with that one. `later`: it came when the version was in a book already, and does not take it out again.
 ACROSS, LATER = "across", "later"
 Flag = Mapping[str, Any]
+
+
+def flag_of(problem: Problem) -> dict[str, Any]:
+    """The problem as it is kept: its texts as they were said, and in `said` how to say them to other readers."""
+    texts = {"label": problem.label, "message": problem.message, "allowed": problem.allowed}
+    said = {name: packed for name, text in texts.items() if (packed := pack(text)) is not None}
+    return {**asdict(problem), **{name: str(text) for name, text in texts.items()}, "said": said}
+
+
+def tell_flag(flag: Flag, questions: Mapping[str, Question], language: str) -> dict[str, Any]:
+    """The flag with its texts in the reader's language, as far as they are known in it."""
+    told = dict(flag) | {name: unpack(packed) for name, packed in flag.get("said", {}).items()}
+    question = questions.get(flag["question"])
+    if question is None:
+        return told
+    if flag["label"] in question.labels.values():
+        told["label"] = question.label(language)
+    if flag["message"] in question.constraint_messages.values():
+        told["message"] = pick(question.constraint_messages, language)
+    return told
 
 
 def holds_back(flags: Sequence[Flag]) -> bool:

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from caunoi.forms.rules.check import Problem
 from caunoi.forms.rules.instance import Instance
 from caunoi.forms.rules.questions import Branch, Question, is_plain_file_name, walk_answers
 from caunoi.moments import local_date
+from caunoi.sentences import gettext as _
 
 # A phone may lie in a drawer for months before it meets a signal; a year means its clock or its calendar is wrong.
 LONGEST_AGO = timedelta(days=366)

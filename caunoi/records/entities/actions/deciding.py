@@ -210,7 +210,7 @@ def settle_problem(problem_id: int, *, by: User, at: datetime) -> None:
     check_may_edit(by, problem.org_unit_id, at)
     problem.settled_by, problem.settled_at = str(by), at
     problem.save(update_fields=["settled_by", "settled_at"])
-    detail = {"list": problem.list_code, "sentence": problem.sentence}
+    detail = {"list": problem.list_code, "sentence": problem.told}
     write_line("entity.settle", f"submission:{problem.source.submission_id}", detail, by=by.actor, at=at)
 
 

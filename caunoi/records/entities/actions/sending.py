@@ -6,8 +6,6 @@ import uuid as uuids
 from collections.abc import Sequence
 from datetime import date
 
-from django.utils.translation import gettext as _
-
 from caunoi.audit.rules import Actor
 from caunoi.forms.rules.entities import CURRENT, Declaration, EntityPart
 from caunoi.records.entities.actions.storing import (
@@ -32,6 +30,7 @@ from caunoi.records.entities.rules.versions import (
     lay,
 )
 from caunoi.records.models import Entity, SubmissionVersion
+from caunoi.sentences import gettext as _
 
 
 class Awaits(Exception):

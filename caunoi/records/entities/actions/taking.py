@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
-from django.utils.translation import gettext as _
 
 from caunoi.audit.rules import Actor
 from caunoi.forms.models import FormVersion
@@ -43,6 +42,8 @@ from caunoi.records.models import (
     EntityVersion,
     SubmissionVersion,
 )
+from caunoi.sentences import gettext as _
+from caunoi.sentences import keep
 
 # As long as the field's reference server waits for an offline predecessor.
 LONGEST_WAIT = timedelta(days=7)
@@ -222,7 +223,7 @@ class _Taking(Work):
             source=version,
             org_unit_id=version.submission.org_unit_id,
             list_code=mistake.list_code[:80],
-            sentence=mistake.sentence,
+            sentence=keep(mistake.sentence),
             at=self.at,
         )
 

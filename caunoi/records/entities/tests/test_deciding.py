@@ -125,9 +125,7 @@ def test_a_sending_about_a_merged_thing_is_a_problem_that_can_be_tried_again(vil
     actions.merge_entities(group().pk, group(OTHER).pk, numbers=(1, 1), by=officer, at=AT)
     update(village, 1, uuid=OTHER, so_nguoi="9")
     problem = EntityProblem.objects.get()
-    assert (
-        problem.sentence == "“Đội thứ hai” đã gộp vào “Đội văn nghệ Thôn 1”. Hãy sửa ở mục đó, hoặc bỏ gộp rồi làm lại."
-    )
+    assert problem.told == "“Đội thứ hai” đã gộp vào “Đội văn nghệ Thôn 1”. Hãy sửa ở mục đó, hoặc bỏ gộp rồi làm lại."
 
     assert actions.retry_problem(problem.pk, by=officer, at=AT) is False
     actions.unmerge_entity(group(OTHER).pk, by=officer, at=AT)

@@ -26,7 +26,7 @@ def village() -> OrgUnit:
 
 
 def problems() -> list[str]:
-    return list(EntityProblem.objects.filter(settled_at=None).values_list("sentence", flat=True))
+    return [problem.told for problem in EntityProblem.objects.filter(settled_at=None).order_by("pk")]
 
 
 def test_a_sending_creates_a_thing_that_begins_on_the_day_it_tells_of(village: OrgUnit) -> None:
