@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from caunoi.facts.rules.plausibility import Kind, Oddity
 from caunoi.languages import show_number
 
-
 # How people call what came before: the month, the period (a quarter, a year), or what was stated last, whenever.
 Before = Literal["month", "period", "last"]
 
