@@ -55,7 +55,8 @@ def start(host: str, port: int, workers: int) -> None:
 
 @click.command(
     help=_(
-        "Chạy việc nền: mỗi giờ khóa các bản đã duyệt đến ngày khóa, bỏ các sổ nộp đã quá một ngày mà chưa xác nhận, ghi số liệu mới thành tệp cột."
+        "Chạy việc nền: mỗi giờ khóa các bản đã duyệt đến ngày khóa, bỏ các sổ nộp đã quá một ngày mà chưa xác nhận,"
+        " ghi số liệu mới thành tệp cột."
     )
 )
 @click.option("--once", is_flag=True, help=_("làm một lượt rồi thôi, để máy chủ hẹn giờ gọi"))
