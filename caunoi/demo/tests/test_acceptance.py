@@ -84,6 +84,24 @@ def test_flows_keep_their_totals_on_the_boundaries_before_and_after(demo: Path, 
     assert all(everywhere[code] > 0 for code in codes)
 
 
+@pytest.mark.parametrize(("olds", "new"), PROVINCES, ids=[new for _olds, new in PROVINCES])
+def test_a_yearly_series_crosses_the_reform_without_a_break(demo: Path, olds: Sequence[str], new: str) -> None:
+    """Each year on today's boundaries is what the provinces of before had together, before and after the reform."""
+    days = date(2018, 1, 1), date(2026, 12, 31)
+
+    def series(place: str, boundaries: date) -> dict[date, Decimal]:
+        asked = make_question(["labour_days"], place, *days, boundaries=boundaries, by="year")
+        return {one.first: one.value or Decimal(0) for one in ask(asked)}
+
+    after, before = series(new, NEW_DAY), [series(old, OLD_DAY) for old in olds]
+
+    assert len(after) == 9
+    assert after == {year: sum((one[year] for one in before), Decimal(0)) for year in after}
+    if new == "new:15":  # the one with records from both sides of the reform
+        assert any(value for year, value in after.items() if year < NEW_DAY)
+        assert any(value for year, value in after.items() if year > NEW_DAY)
+
+
 def totals(codes: list[str], places: Sequence[str], days: tuple[date, date], boundaries: date) -> dict[str, Decimal]:
     found = dict.fromkeys(codes, Decimal(0))
     for place in places:
