@@ -4,13 +4,16 @@ tables, and officers do by their roles."""
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from django.test import Client
 
+import caunoi
 from caunoi.accounts.models import Role
 from caunoi.accounts.scope import EVERYTHING, NOTHING
 from caunoi.audit.rules import Actor
@@ -56,6 +59,39 @@ def secret() -> str:
     make_release(draft, by=Actor("Cán bộ"), at=now())
     question = make_question(["ho_ngheo"], "Huyện Bát Xát", FIRST, LAST)
     return ask(question, EVERYTHING)[0].ref
+
+
+# Whoever reads postings or asks the engine without `facts.questions`, and why that tells nobody what they may not know.
+LEDGER_READERS = {
+    "facts/questions.py": "asks `release.protect` before it reads",
+    "facts/explanation.py": "after `questions.Answer` was asked for the reader",
+    "facts/changes.py": "filters by the reader's records; without a role there are none",
+    "facts/checks.py": "of records that the reader may open",
+    "facts/recast.py": "for administrators who prepare a succession",
+    "facts/release_tables.py": "what is released, before it is protected",
+    "facts/actions.py": "writes",
+    "facts/checking.py": "writes: checks of what arrives",
+    "facts/ledger.py": "compares, and names records to the operator",
+    "facts/postings.py": "columns for the projection",
+    "facts/segments.py": "columns for the projection",
+    "cli/ledger.py": "the operator",
+    "desk/feeds.py": "what a record says, for who may open the record",
+    "packs/queries.py": "whether there is any",
+    "places/undoing.py": "whether there is any",
+}
+
+
+def test_nothing_reads_the_ledger_beside_the_one_way_to_ask() -> None:
+    root = Path(caunoi.__file__).parent
+    reading = {
+        path.relative_to(root).as_posix()
+        for path in root.rglob("*.py")
+        if "tests" not in path.parts
+        and "migrations" not in path.parts
+        and re.search(r"\bPosting\.objects|\bEngine\(", path.read_text())
+    }
+
+    assert reading - LEDGER_READERS.keys() == set()
 
 
 def resident() -> Client:

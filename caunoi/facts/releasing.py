@@ -87,6 +87,8 @@ def prepare_release(
     except PartsExceed as wrong:
         raise ReleaseRefused(_say_wrong_parts(wrong, places)) from wrong
     cells = system.cells[-1]
+    if not cells:
+        raise ReleaseRefused(_("Chưa có số liệu đã duyệt nào trong kỳ này, nên chưa có gì để công bố."))
     chosen = choose_suppression(system.unknowns, cells, _list_known(earlier, system), progress)
     if chosen is None:
         raise ReleaseRefused(
@@ -205,7 +207,9 @@ def _want(
         size += sum(len(list_units(wanted, rule, day, places)) for day in boundaries) * periods * len(rule.columns)
     if size > MOST_CELLS:
         raise ReleaseRefused(
-            _("Bảng này có %(size)d ô, nhiều hơn %(most)d ô bảo vệ được một lần. Hãy chọn đơn vị nhỏ hơn hoặc kỳ ngắn hơn.")
+            _(
+                "Bảng này có %(size)d ô, nhiều hơn %(most)d ô bảo vệ được một lần. Hãy chọn đơn vị nhỏ hơn hoặc kỳ ngắn hơn."
+            )
             % {"size": size, "most": MOST_CELLS}
         )
     return wanted

@@ -294,6 +294,13 @@ def test_a_release_is_made_for_whole_periods_only() -> None:
     assert "từ 01/01/2024 đến 31/12/2024" in refused.value.sentence
 
 
+def test_a_table_without_a_single_figure_is_not_released() -> None:
+    Released(province()).declare()
+
+    with pytest.raises(ReleaseRefused):
+        make()
+
+
 def test_parts_that_are_more_than_their_whole_are_named_and_nothing_is_released() -> None:
     world = Released(province())
     world.declare()
