@@ -9,7 +9,6 @@ from typing import Any, cast
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from caunoi import moments
@@ -82,7 +81,7 @@ def _answer(request: HttpRequest, asked: ChangesAsked, scope: Scope, more: dict[
     found = Changes(asked, scope, corrections=corrections)
     if request.GET.get("format") == "csv":
         response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")  # Excel reads the letters right
-        response["Content-Disposition"] = f'attachment; filename="{_("thay-doi")}.csv"'
+        response["Content-Disposition"] = 'attachment; filename="thay-doi.csv"'
         writer = csv.writer(response)
         writer.writerow(header())
         writer.writerows(change_row(change) for change in found)
