@@ -38,7 +38,7 @@ from caunoi.places.rules.snapshot import PlaceSnapshot
 
 SUPPRESSED = "…"
 """Stands in a table for a suppressed cell; null: nothing was reported."""
-MOST_CELLS = 60_000
+MOST_CELLS = 10_000
 MOST_SAID = 5
 
 Progress = Callable[[int, int], None]
