@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.utils.translation import get_language
 
 from caunoi.accounts.scope import Scope
+from caunoi.facts.access import Reach
 from caunoi.facts.recast import RecastLine, recast_flows
 from caunoi.facts.rules.question import spread_rounding
 from caunoi.periods.rules import Days, add_months, first_day, last_day
@@ -68,7 +69,8 @@ def compare_units(
     scope: Scope,
 ) -> FigureComparison:
     """Approved flows of the days on the units of the day before and of the day."""
-    if not all(scope.everything or scope.sees(unit, days) for unit in before):
+    reach = Reach(days, day - timedelta(days=1), scope)
+    if not all(reach.sees(places.units[unit].key) for unit in before):
         return FigureComparison(days, (), True)
     flows = recast_flows(places, before, day - timedelta(days=1), after_places, after, day, days)
     changes = tuple(

@@ -55,12 +55,12 @@ def test_a_reorganisation_is_prepared_seen_applied_and_undone(
 
     page.locator("#sure-apply").check()
     page.locator("#apply button").click()
-    expect(page.locator(".messages")).to_contain_text("Đã áp dụng")
+    expect(page.locator("#told")).to_contain_text("Đã áp dụng")
     admin.look("reorganisation-applied")
 
     page.locator("#sure-undo").check()
     page.locator("#undo button").click()
-    expect(page.locator(".messages")).to_contain_text("Đã hoàn tác")
+    expect(page.locator("#messages")).to_contain_text("Đã hoàn tác")
     admin.open("/places/reorganisations/", look_as="reorganisations")
     expect(page.locator("#reorganisations")).to_contain_text("đã hoàn tác")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import replace
+from datetime import date
 from typing import Any, cast
 
 from django.core.paginator import Paginator
@@ -53,10 +54,15 @@ def figure_changes(request: HttpRequest, ref: str) -> HttpResponse:
         "was": was,
         "title": now.place_name,
         "ref": ref,
-        "day": day if request.GET.get("since") else None,
+        "day": day if request.GET.get("since") else _day_of(since),
         "complaint": complaint,
     }
     return _answer(request, asked, scope, more)
+
+
+def _day_of(number: int) -> date:
+    moment = moment_of(number)
+    return moments.today() if moment is None else moments.local_date(moment)
 
 
 def _ask(question: Question, known: int, scope: Scope) -> Any:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from caunoi import moments
 from caunoi.accounts.models import Role, User
-from caunoi.accounts.permissions import may_change_unit, may_give_roles
+from caunoi.accounts.permissions import may_give_roles
 from caunoi.accounts.queries import holds_anywhere, scope_of
 from caunoi.desk.errors import CannotAdminister, PageUnknown
 from caunoi.desk.long_work import Show, answer
@@ -93,15 +93,25 @@ def _get(request: HttpRequest, pk: int) -> Reorganisation:
     return row
 
 
-def _find_missing(row: Reorganisation, user: User) -> str | None:
-    """The first unit the user may not change, by name; None if all of it is theirs."""
+def _find_missing(row: Reorganisation, user: User, known: dict[int, bool] | None = None) -> str | None:
+    """The first unit the user may not change, by name; None if all of it is theirs. `known`: what was found before."""
     places, today = get_snapshot(), moments.today()
+    known = {} if known is None else known
+
+    def administers(unit: int) -> bool:
+        # Thousands of units stand under a few hundred: each of those is asked once.
+        if unit not in known:
+            known[unit] = may_give_roles(user, unit, today)
+        return known[unit]
+
     for texts in row.rows:
         unit = places.by_key.get(texts["old"])
-        if unit is not None and not may_change_unit(user, unit.id, today):
-            return places.name_on(unit.id, row.day)
+        if unit is not None:
+            above = places.parent_on(unit.id, today)
+            if not administers(unit.id if above is None else above):
+                return places.name_on(unit.id, row.day)
         parent = places.by_key.get(texts.get("parent", ""))
-        if parent is not None and not may_give_roles(user, parent.id, today):
+        if parent is not None and not administers(parent.id):
             return places.name_on(parent.id, row.day)
     return None
 
@@ -114,8 +124,11 @@ def _preview(row: Reorganisation) -> ReorganisationPreview:
 @require_safe
 def reorganisations(request: HttpRequest) -> HttpResponse:
     user = _user(request)
+    known: dict[int, bool] = {}
     rows = [
-        row for row in Reorganisation.objects.all() if row.created_by_id == user.pk or _find_missing(row, user) is None
+        row
+        for row in Reorganisation.objects.all()
+        if row.created_by_id == user.pk or _find_missing(row, user, known) is None
     ]
     page = Paginator(rows, DRAFTS).get_page(request.GET.get("page"))
     return render(request, "desk/admin/reorganisations.html", {"page": page})
