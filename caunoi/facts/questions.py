@@ -488,7 +488,8 @@ class Answer:
             value = plain(round_half_up(value, decimals))
         why = computed.why
         if value is None:
-            own = [part.why for part in parts if part.value is None and part.classes is None]
+            # That nothing was stated is said already, with the days.
+            own = [part.why for part in parts if part.value is None and part.classes is None and part != self.nothing]
             why = " ".join(dict.fromkeys([why or "", *(reason or "" for reason in own)])).strip()
         return (
             Cell(
