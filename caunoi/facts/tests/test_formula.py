@@ -217,8 +217,8 @@ class Reference:
             case Code(code):
                 return None if self.now[code] is None else Fraction(self.now[code] or 0)
             case Negate(operand):
-                value = self.value(operand)
-                return None if value is None else -value
+                inner = self.value(operand)
+                return None if inner is None else -inner
             case Arithmetic(op, left, right):
                 return self.reckon(op, self.value(left), self.value(right))
             case Percent(part, whole):
