@@ -115,7 +115,13 @@ def list_role_changes(preview: ReorganisationPreview, confirmed: Collection[tupl
         top_lost = [u for u in sorted(lost) if places.parent_on(u, last) not in lost]
         gained = sorted(fresh) + sorted(widened, reverse=True)
         top_gained = [u for u in gained if after.parent_on(u, day) not in {*fresh, *widened}]
-        others = sorted(of_others) + [u for u in sorted(fresh) if after.parent_on(u, day) not in fresh]
+        # What came along with a unit that ended is opened with it; what was transferred, by itself.
+        came_alone = [
+            u
+            for u in sorted(fresh)
+            if after.parent_on(u, day) not in fresh and places.parent_on(u, last) not in of_others
+        ]
+        others = sorted(of_others) + came_alone
         found.append(
             RoleChange(
                 grant.user_id,

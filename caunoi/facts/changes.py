@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, overload
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
@@ -85,7 +85,7 @@ class FactChange:
         return self.now - self.was if numbers else None  # type: ignore[operator]  # both are numbers
 
 
-class Changes:
+class Changes(Sequence[FactChange]):
     """A list to page through: `len()`, and slices of it, each read when asked for. In the order of data element, unit
     and days."""
 
@@ -121,15 +121,21 @@ class Changes:
         if corrections:
             earlier = Posting.objects.filter(book=self.book, seq__lte=self.asked.since)
             rows = rows.filter(Exists(earlier.filter(**{name: OuterRef(name) for name in names})))
-        return rows.order_by("data_element__code", "org_unit_id", "day_from", "day_to", "disaggregation")
+        ordered: QuerySet[Posting, Any] = rows.order_by(
+            "data_element__code", "org_unit_id", "day_from", "day_to", "disaggregation"
+        )
+        return ordered
 
     def __len__(self) -> int:
         return self.keys.count()
 
-    def count(self) -> int:
-        return len(self)
-
-    def __getitem__(self, part: slice) -> list[FactChange]:
+    @overload
+    def __getitem__(self, part: int) -> FactChange: ...
+    @overload
+    def __getitem__(self, part: slice) -> list[FactChange]: ...
+    def __getitem__(self, part: int | slice) -> FactChange | list[FactChange]:
+        if isinstance(part, int):
+            return self._describe([self.keys[part]])[0]
         return self._describe(list(self.keys[part]))
 
     def __iter__(self) -> Iterator[FactChange]:
@@ -174,7 +180,10 @@ class Changes:
             now=_standing(postings, element),
             known_at=moment_of(known),
             causes=tuple(
-                _turned(causes[version], stated[version] < 0) if version in causes else _DECISION for version in moved
+                _turned(causes[version], stated[version] < 0)
+                if version is not None and version in causes
+                else _DECISION
+                for version in moved
             ),
         )
 

@@ -112,11 +112,7 @@ def list_references(units: Collection[int]) -> list[Reference]:
 
 def describe_reference(reference: Reference, places: PlaceSnapshot) -> str:
     unit = places.units[reference.unit]
-    return _("%(unit)s: %(count)d %(what)s.") % {
-        "unit": places.name_on(unit.id, unit.starts_on),
-        "count": reference.count,
-        "what": describe_table(reference.table),
-    }
+    return f"{places.name_on(unit.id, unit.starts_on)}: {reference.count} {describe_table(reference.table)}."
 
 
 def describe_table(table: str) -> str:

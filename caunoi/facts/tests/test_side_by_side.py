@@ -15,7 +15,8 @@ from caunoi.facts.projection import forget_projections
 from caunoi.facts.questions import make_question
 from caunoi.facts.side_by_side import SideBySide, compare_boundaries
 from caunoi.facts.tests.builders import World
-from caunoi.facts.tests.test_laws import worlds
+from caunoi.facts.tests.test_laws import Entry, worlds
+from caunoi.places.rules.snapshot import PlaceSnapshot
 from caunoi.places.tests.histories import START
 from caunoi.places.tests.test_chains import THEN, chained
 from caunoi.refusals import NotFound
@@ -74,8 +75,8 @@ class _Undo(Exception):
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
 @given(worlds(), st.integers(0, 4000))
-def test_totals_are_kept_between_any_two_boundaries(made: object, days: int) -> None:
-    places, entries, boundaries = made  # type: ignore[misc]  # as the strategy gives them
+def test_totals_are_kept_between_any_two_boundaries(made: tuple[PlaceSnapshot, list[Entry], date], days: int) -> None:
+    places, entries, boundaries = made
     with pytest.raises(_Undo), transaction.atomic():
         world = World(places)
         world.element("so")
