@@ -43,9 +43,9 @@ def pack(folder: Path, *elements: dict[str, str], **given: str) -> Path:
         folder,
         forms={"hoat_dong.md": HOAT_DONG, "bao_cao.md": BAO_CAO, "ho.md": HO},
         data_elements=[
-            element(), element("so_nguoi", expression="${so_nguoi}", filter=""),
+            element(), element("so_nguoi", expression="${so_nguoi}", filter="", unit="người"),
             element("so_luot", expression="${so_luot}", filter="", unit="người"),
-            element("xep_loai", kind="category", expression="${xep_loai}", filter="", classes="tot;kha"),
+            element("xep_loai", kind="category", unit="xã", expression="${xep_loai}", filter="", classes="tot;kha"),
             element("cuoc_hop", levels="village", form="bao_cao", expression="${so_hop}", filter="", day="period"),
             *(elements or (count("so_ho"), count("so_ho_ngheo"))),
         ],
