@@ -191,6 +191,7 @@ def test_a_resident_reads_the_released_table_with_its_suppressed_cells(secret: s
     file = signed_in(user("nguoi-khac")).get(f"/releases/{number}/file").content.decode()
 
     assert "Hộ theo mức sống" in page and "…" in page
+    assert 'href="/releases/"' in page
     assert "…" in file
     assert ",3,hộ" not in file
 

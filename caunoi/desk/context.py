@@ -67,6 +67,7 @@ def read_shell(request: HttpRequest) -> Shell:
 
 def list_links(roles: set[Role]) -> list[Link]:
     """The menu for these roles. It only hides what would be refused; permission is decided on the page itself."""
+    published = Link("releases", _("Bảng công bố"), frozenset({"release", "release-new"}))
     offered = [
         (WRITERS, Link("due", _("Việc cần ghi"), frozenset({"fill", "submission-correct"}))),
         (WRITERS, Link("offline", _("Bản nháp và hàng chờ"), frozenset({"offline-draft"}))),
@@ -78,7 +79,7 @@ def list_links(roles: set[Role]) -> list[Link]:
         (READERS, Link("figures", _("Số liệu"), frozenset({"explain"}))),
         (READERS, Link("coverage", _("Tiến độ báo cáo"))),
         (READERS, Link("reports", _("Báo cáo"), frozenset({"report", "report-new", "report-verify"}))),
-        (READERS, Link("releases", _("Bảng công bố"), frozenset({"release", "release-new"}))),
+        (READERS, published),
         (READERS | WRITERS, Link("exports", _("Xuất bản ghi"))),
         (set(Role), Link("places", pgettext("menu", "Đơn vị"), frozenset({"place", "succession-new"}))),
         (DECIDERS, Link("held", _("Bản gửi chờ xếp chỗ"), frozenset({"held-one", "held-place", "held-aside"}))),
@@ -87,7 +88,9 @@ def list_links(roles: set[Role]) -> list[Link]:
         ({Role.ADMINISTRATOR, Role.PROGRAMME_MANAGER}, Link("packs", _("Gói chương trình"))),
         ({Role.ADMINISTRATOR, Role.AUDITOR}, Link("audit", _("Nhật ký"))),
     ]
-    return [Link("home", _("Trang chính")), *(link for wanted, link in offered if wanted & roles)]
+    # Without a role there is what anyone may read.
+    allowed = [link for wanted, link in offered if wanted & roles] if roles else [published]
+    return [Link("home", _("Trang chính")), *allowed]
 
 
 def is_demo() -> bool:
