@@ -103,6 +103,8 @@ def _storage(spark: Any, address: str) -> tuple[Any, Any]:
 def _connect() -> Any:
     global _session
     with _lock:
+        if _session is not None and _has_lost_machines(_session):
+            disconnect()
         if _session is None:
             _check_installed()
             _check_master(settings.CAUNOI_SPARK_MASTER)
@@ -186,6 +188,18 @@ def _failures() -> tuple[type[Exception], ...]:
     from pyspark.errors import PySparkException  # noqa: PLC0415
 
     return Py4JError, PySparkException, OSError
+
+
+def _has_lost_machines(spark: Any) -> bool:
+    """Its cluster was stopped after it had answered: a question would wait until it comes back, and an old connection
+    is not always taken up again then."""
+    if not settings.CAUNOI_SPARK_MASTER.startswith("spark://"):
+        return False
+    try:
+        # The driver, which is this process, is one of them.
+        return bool(spark.sparkContext._jsc.sc().getExecutorMemoryStatus().size() <= 1)
+    except _failures():
+        return True
 
 
 def _is_lost(spark: Any) -> bool:
