@@ -83,7 +83,10 @@ def list_links(roles: set[Role]) -> list[Link]:
         (READERS | WRITERS, Link("exports", _("Xuất bản ghi"))),
         (set(Role), Link("places", pgettext("menu", "Đơn vị"), frozenset({"place", "succession-new"}))),
         (DECIDERS, Link("held", _("Bản gửi chờ xếp chỗ"), frozenset({"held-one", "held-place", "held-aside"}))),
-        (MAY_GIVE_ACCESS, Link("devices", _("Điện thoại"), frozenset({"device", "device-new", "device-sheets"}))),
+        (
+            MAY_GIVE_ACCESS,
+            Link("devices", pgettext("menu", "Điện thoại"), frozenset({"device", "device-new", "device-sheets"})),
+        ),
         ({Role.ADMINISTRATOR}, Link("users", _("Người dùng"))),
         ({Role.ADMINISTRATOR, Role.PROGRAMME_MANAGER}, Link("packs", _("Gói chương trình"))),
         ({Role.ADMINISTRATOR, Role.AUDITOR}, Link("audit", _("Nhật ký"))),

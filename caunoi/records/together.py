@@ -7,13 +7,14 @@ writes for all of them and then wakes the next.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from collections import deque
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 from caunoi.audit.rules import Actor
 from caunoi.documents.actions import keep_bytes
@@ -23,7 +24,6 @@ from caunoi.records.actions.door import Door, Prepared
 from caunoi.records.errors import SeveralRefused
 from caunoi.records.incoming import Incoming, Received
 from caunoi.records.permissions import check_may_enter
-from caunoi.refusals import Refusal
 
 # More at once would keep the first of them waiting, and other processes away from SQLite, for too long.
 MOST_TOGETHER = 64
@@ -108,7 +108,13 @@ class _Queue:
         with self._lock:
             group = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_TOGETHER))]
         try:
-            _store_group(group)
+            if len(group) == 1:
+                group[0].received = group[0].store_alone()
+            else:
+                # Whose fault it is, nobody knows yet, also where it is a mistake of ours: those who were not stored
+                # find out by themselves, each in its own thread, and nothing that is raised there is lost.
+                with contextlib.suppress(Exception):
+                    _store_group(group)
         finally:
             # Whatever happened: nobody is left waiting, and somebody writes for those who came meanwhile.
             with self._lock:
@@ -122,9 +128,8 @@ class _Queue:
 
 
 def _store_group(group: list[_Waiting]) -> None:
-    """Those that were stored have `received` afterwards. The first one leads; only its own refusal is raised."""
-    leader = group[0]
-    while len(group) > 1:
+    """Those that were stored have `received` afterwards."""
+    while group:
         try:
             done = store(
                 [one.prepared for one in group],
@@ -135,20 +140,10 @@ def _store_group(group: list[_Waiting]) -> None:
         except SeveralRefused as several:
             refused = {index for index, _refusal in several.refusals}
             group = [one for index, one in enumerate(group) if index not in refused]
-        except (Refusal, DatabaseError):
-            # Something one of them brought, or two processes in each other's way: each finds out by itself.
-            return
         else:
             for one, received in zip(group, done, strict=True):
                 one.received = received
             return
-    for one in group:
-        try:
-            one.received = one.store_alone()
-        except (Refusal, DatabaseError):
-            # Who writes is not told another's trouble as its own.
-            if one is leader:
-                raise
 
 
 _queue = _Queue()

@@ -143,15 +143,17 @@ def test_a_record_is_returned_with_a_comment_that_the_village_reads() -> None:
     assert "Số lượt dự chưa khớp biên bản." in page(signed_in(head), one)
 
 
-def test_returning_without_a_comment_is_refused() -> None:
+def test_returning_without_a_comment_stays_on_the_record_with_the_reason_beside_the_box() -> None:
     publish_monthly()
     one = sent(village_head())
 
     answer = signed_in(commune_officer()).post(f"/submissions/{one.pk}/return/", {"number": "1", "comment": "  "})
 
     one.refresh_from_db()
-    assert answer.status_code == 400
-    assert one.state == "submitted"
+    page = answer.content.decode()
+    assert (answer.status_code, one.state) == (422, "submitted")
+    assert 'id="returning" open' in page and 'id="answers"' in page
+    assert page.index('id="return-comment-text"') < page.index('id="return-error"') < page.index('id="remarks"')
 
 
 def test_nobody_decides_on_a_version_they_have_not_seen() -> None:

@@ -60,6 +60,15 @@ def test_a_list_is_searched_without_accents_and_filtered(village: OrgUnit, offic
     assert "Bản Vền" not in text_of(officer, "/registers/doi/", state="all", unit="u4")
 
 
+def test_a_number_in_a_search_is_that_number_and_no_part_of_another(village: OrgUnit, officer: Client) -> None:
+    create(village, "Đội văn nghệ số 1")
+    create(village, "Đội văn nghệ số 12", OTHER)
+
+    for day in ("", "31/12/2999"):
+        page = text_of(officer, "/registers/doi/", q="doi van nghe so 1", day=day)
+        assert "số 1<" in page and "số 12" not in page
+
+
 def test_a_list_shows_an_earlier_day(village: OrgUnit, officer: Client) -> None:
     create(village, "Tên cũ")
     update(village, 1, label="Tên mới", ten="Tên mới", day=date(2026, 3, 10))

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from caunoi import moments
 from caunoi.accounts.models import User
 from caunoi.accounts.queries import can, scope_of
-from caunoi.approvals.errors import NotYourTurn, OwnApproval, StepImpossible
+from caunoi.approvals.errors import CommentMissing, NotYourTurn, OwnApproval, StepImpossible
 from caunoi.approvals.queries import list_steps
 from caunoi.approvals.rules import State, Step
 from caunoi.desk.answers import AnswerRow, list_rows
@@ -88,7 +88,10 @@ class May:
 @require_safe
 def submission(request: HttpRequest, submission_id: int) -> HttpResponse:
     lock_due_today(at=moments.now())
-    found, user = _open(request, submission_id)
+    return _show_newest(request, *_open(request, submission_id))
+
+
+def _show_newest(request: HttpRequest, found: Submission, user: User, return_error: str = "") -> HttpResponse:
     version = get_version(found, found.current_number)
     before = find_previous(found, scope_of(user, moments.today()))
     context = _show(found, version, before)
@@ -102,7 +105,8 @@ def submission(request: HttpRequest, submission_id: int) -> HttpResponse:
         "feeds": list_feeds(version, get_language() or "vi"),
     }
     context |= _look_over(user, found, version)
-    return render(request, "desk/collect/submission.html", context)
+    context["return_error"] = return_error
+    return render(request, "desk/collect/submission.html", context, status=422 if return_error else 200)
 
 
 def _look_over(user: User, found: Submission, version: SubmissionVersion) -> dict[str, object]:
@@ -178,7 +182,10 @@ def submission_approve(request: HttpRequest, submission_id: int) -> HttpResponse
 @require_POST
 def submission_return(request: HttpRequest, submission_id: int) -> HttpResponse:
     found, user, number, comment = _read_decision(request, submission_id)
-    return_(found.pk, by=user, at=moments.now(), comment=comment, number=number, remarks=_read_remarks(request))
+    try:
+        return_(found.pk, by=user, at=moments.now(), comment=comment, number=number, remarks=_read_remarks(request))
+    except CommentMissing as refusal:
+        return _show_newest(request, found, user, refusal.sentence)
     messages.success(request, _("Đã trả lại kèm lời nhắn."))
     return redirect("submission", found.pk)
 

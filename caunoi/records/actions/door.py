@@ -50,7 +50,7 @@ from caunoi.records.rules.phones import choose_files, list_oddities
 from caunoi.refusals import Refusal
 from caunoi.sentences import gettext as _
 
-PERIOD_EXAMPLES = {"month": "2023-01", "quarter": "2023-Q1", "half-year": "2023-H1", "year": "2023"}
+PERIOD_EXAMPLES = {"month": "01/2023", "quarter": "2023-Q1", "half-year": "2023-H1", "year": "2023"}
 # Only an officer can judge an unlikely value; a value of the wrong type is no value, whoever sends it.
 FLAGGED_KINDS = frozenset({"required", "constraint", "not-relevant", "relation"})
 

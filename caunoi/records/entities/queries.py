@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 import uuid as uuids
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -201,7 +202,8 @@ def find_today(register: EntityList, scope: Scope, filters: Filters) -> QuerySet
     elif filters.state == "ended":
         found = found.filter(ended_on__isnull=False)
     for word in fold(filters.text).split():
-        found = found.filter(search__contains=word)
+        # `1` is not meant to find number 10, nor every year.
+        found = found.filter(search__regex=_whole(word)) if word.isdigit() else found.filter(search__contains=word)
     return found.order_by("search", "uuid")
 
 
@@ -236,7 +238,11 @@ def _narrow(register: EntityList, scope: Scope, filters: Filters) -> QuerySet[En
 
 def _says(row: Row, wanted: Sequence[str]) -> bool:
     folded = fold(" ".join([row.label, *row.properties.values()])) if wanted else ""
-    return all(word in folded for word in wanted)
+    return all(re.search(_whole(word), folded) if word.isdigit() else word in folded for word in wanted)
+
+
+def _whole(number: str) -> str:
+    return f"(^|[^0-9]){number}([^0-9]|$)"
 
 
 def row_today(entity: Entity) -> Row:

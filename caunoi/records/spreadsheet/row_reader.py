@@ -35,6 +35,7 @@ from caunoi.records.spreadsheet.repeat_rows import Mains, RepeatRow, RowsOf, ans
 from caunoi.records.spreadsheet.repeats import Repeat
 from caunoi.records.spreadsheet.stored import StoredRows
 from caunoi.records.spreadsheet.units import UnitFinder
+from caunoi.records.spreadsheet.words import explain
 from caunoi.records.spreadsheet.workbooks import Table
 from caunoi.refusals import Mistake, Refusal
 
@@ -235,7 +236,14 @@ class RowReader:
                 continue
             if certain is None or (problem.question, problem.kind) in certain or not self._hangs_on(problem, unread):
                 column = self.columns.title_of_question(problem.question)
-                self.add(number, column, problem.message, self.shown(row, problem.question), problem.allowed)
+                self.add(number, column, problem.message, self.shown(row, problem.question), self._allowed(problem))
+
+    def _allowed(self, problem: Problem) -> str:
+        """A form's own message may say it or not; its plain limits are told in any case."""
+        question = self.checker.by_name.get(problem.question)
+        if question is None or problem.allowed or problem.kind != "constraint":
+            return problem.allowed
+        return explain(question)
 
     def _say_inside(self, place: RepeatRow, problem: Problem) -> None:
         """Where its own row stands."""
@@ -245,7 +253,7 @@ class RowReader:
         value = self._text(place.cells, names.get(problem.question, -1))
         column = place.columns.title_of_question(problem.question)
         self.mistakes.append(
-            Mistake(self.file_name, place.sheet, place.number, column, problem.message, value, problem.allowed)
+            Mistake(self.file_name, place.sheet, place.number, column, problem.message, value, self._allowed(problem))
         )
 
     def _list_certain(self, answers: Mapping[str, Any], unread: set[str]) -> set[tuple[str, str]]:

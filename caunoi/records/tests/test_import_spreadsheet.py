@@ -242,6 +242,10 @@ def test_what_is_no_count_is_named_with_row_column_and_value(places: Places, cel
     assert words in found.message
 
 
+def test_a_number_outside_its_limits_is_told_what_is_allowed(places: Places) -> None:
+    assert one(mistakes(xlsx(REPORT, [*FINE[:3], -3, *FINE[4:]]))).allowed == "số nguyên từ 0 đến 20.000"
+
+
 @pytest.mark.parametrize("cell", ["1.234,0", "1,234.0", "１２３４", "1 234", 1234, "1234"])
 def test_numbers_in_any_clear_spelling_are_read(places: Places, cell: Any) -> None:
     load(xlsx(REPORT, [*FINE[:3], cell, *FINE[4:]]))
