@@ -46,6 +46,7 @@ VIETNAMESE_BY_NATURE = {
     "accounts/models.py": "languages are named in themselves",
     "config/settings.py": "languages are named in themselves",
     "cli/frame.py": "the operator's name, as it stands in the audit log",
+    "facts/rules/formula_units.py": "units of measure as packs write them",
     "packs/reading.py": "the heading of an XLSForm's Vietnamese labels",
     "periods/rules.py": "how Vietnamese names periods",
     "records/spreadsheet/cells.py": "periods as officers write them",
