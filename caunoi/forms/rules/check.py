@@ -298,8 +298,8 @@ class _Check:
             kind = "choice" if question.choices else "type"
             self._problem(question, value, kind, problem, allowed_of(question, self.language), leaf.rows)
         elif rules.constraint is not None and not self._meets(rules.constraint, value, leaf):
-            message = pick(question.constraint_messages, self.language) or _("Giá trị nằm ngoài quy định của biểu mẫu.")
-            self._problem(question, value, "constraint", message, "", leaf.rows)
+            said = pick(question.constraint_messages, self.language) or _("Giá trị nằm ngoài quy định của biểu mẫu.")
+            self._problem(question, value, "constraint", said, "", leaf.rows)
         elif not self.form._needs_tree and len(rules.good) < MOST_GOOD:
             rules.good.add(value)
 

@@ -88,7 +88,7 @@ def hang_rows(sheets: Iterable[RepeatSheet], say: Say) -> Mains:
             if link is None:
                 continue
             if not link:
-                where = _("trang “%(sheet)s”") % {"sheet": repeat.above} if repeat.above else _("trang chính")
+                where = _("trang tính “%(sheet)s”") % {"sheet": repeat.above} if repeat.above else _("trang chính")
                 say(row, repeat.link_column, _("Chưa ghi dòng này thuộc dòng nào của %(where)s.") % {"where": where})
             elif not repeat.above:
                 found.setdefault(link, {}).setdefault(repeat.name, []).append(row)
