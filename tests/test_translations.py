@@ -36,7 +36,7 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z%]|</?\w+>")
 # Vietnamese without a single accent.
 UNACCENTED = {
     "Trang", "Trang %(number)s", "Trang %(page)s/%(pages)s", "Trang sau", "Trang web", "trang %s",
-    "Sau", "Xem", "Xong", "nay",
+    "Ghi", "Sau", "Xem", "Xong", "nay",
 }  # fmt: skip
 # Names of things that keep their Vietnamese name in every language.
 PROPER_NAMES = re.compile("Cầu Nối|Danh mục|Thôn 1, Xã")

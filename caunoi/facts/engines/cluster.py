@@ -150,7 +150,7 @@ def _start() -> Any:
     quiet = (Path(__file__).parent / "log4j2.properties").as_uri()
     builder = (
         SparkSession.builder.master(settings.CAUNOI_SPARK_MASTER)
-        .appName("Cầu Nối")
+        .appName("caunoi")
         .config("spark.driver.extraJavaOptions", f"-Dlog4j2.configurationFile={quiet}")
         .config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")

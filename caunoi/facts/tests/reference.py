@@ -114,4 +114,4 @@ class Reference:
 
     @staticmethod
     def _scaled(element: DataElement, amount: Fraction) -> Fraction:
-        return amount * Fraction(1, int(10**element.decimals))
+        return amount / Fraction(10) ** int(element.decimals)
