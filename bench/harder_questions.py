@@ -12,12 +12,13 @@ from itertools import count
 from bench.door import answers
 from bench.measuring import Bench, Measured, median_ms, timed_ms
 from bench.questions import YEAR, province_question, rebuild
-from bench.world import BY, FORM, MONTHS, REFORM, World, add_months, first_day, months
+from bench.world import BY, FORM, MONTHS, REFORM, World, months
 from caunoi.accounts.scope import EVERYTHING
 from caunoi.audit.clock import current_number
 from caunoi.facts.explanation import explain
 from caunoi.facts.questions import Question, ask
 from caunoi.moments import local_moment
+from caunoi.periods.rules import add_months, first_day
 from caunoi.records.actions import Incoming, receive, receive_many
 from caunoi.records.models import Source
 

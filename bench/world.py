@@ -197,7 +197,7 @@ def merge_communes(communes: list[OrgUnit]) -> None:
         OrgUnitSpell.objects.filter(org_unit__level__in=["commune", "village"]).update(to_day=REFORM)
         OrgUnit.objects.filter(pk__in=became).update(ends_on=REFORM)
         for spell in villages:
-            spell.pk, spell.parent_id, spell.from_day, spell.to_day = None, became[spell.parent_id], REFORM, None
+            spell.pk, spell.parent_id, spell.from_day, spell.to_day = None, became[spell.parent_id or 0], REFORM, None
         named = [
             OrgUnitSpell(
                 org_unit=made, name=f"Xã mới {i}", short_name=f"mới {i}", search_name=fold(f"Xã mới {i}"),

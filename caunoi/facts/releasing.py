@@ -208,7 +208,8 @@ def _want(
     if size > MOST_CELLS:
         raise ReleaseRefused(
             _(
-                "Bảng này có %(size)d ô, nhiều hơn %(most)d ô bảo vệ được một lần. Hãy chọn đơn vị nhỏ hơn hoặc kỳ ngắn hơn."
+                "Bảng này có %(size)d ô, nhiều hơn %(most)d ô bảo vệ được một lần. "
+                "Hãy chọn đơn vị nhỏ hơn hoặc kỳ ngắn hơn."
             )
             % {"size": size, "most": MOST_CELLS}
         )

@@ -96,7 +96,8 @@ def test_two_small_cells_that_make_five_together_take_the_total_with_them() -> N
 
 
 def test_a_nothing_may_be_declared_small_too() -> None:
-    cells = {key: whole(*of, hides_zeros=True) for key, of in {"total": (0, 1, 2), "a": [0], "b": [1], "c": [2]}.items()}
+    stated = {"total": (0, 1, 2), "a": [0], "b": [1], "c": [2]}
+    cells = {key: whole(*of, hides_zeros=True) for key, of in stated.items()}
 
     chosen = choose_suppression([0, 9, 20], cells)
 
