@@ -78,7 +78,7 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
         known_elements = {**loaded.elements, **own}
         relations = indicators.read_relations(relation_rows, known_elements, notes)
         known_relations = [*loaded.relations, *((one.code, one.relation, one.other) for one in relations)]
-        indicators.check_formulas(
+        read_indicators = indicators.check_formulas(
             indicator_rows, read_indicators, known_elements, loaded.indicators, known_relations, notes
         )
     assignment_rows = table(assignments.FILE, assignments.COLUMNS, assignments.OPTIONAL)

@@ -84,7 +84,7 @@ def test_a_return_that_says_nothing_is_refused() -> None:
 
     answer = signed_in(commune_officer()).post(f"/submissions/{one.pk}/return/", {"number": "1", "comment": " "})
 
-    assert answer.status_code == 400 and state(one) == "submitted"
+    assert answer.status_code == 422 and state(one) == "submitted"
 
 
 def test_the_commune_sends_it_on_and_the_province_approves() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -60,8 +61,11 @@ def check_formulas(
     known: Mapping[str, IndicatorFacts],
     relations: Sequence[tuple[str, str, str]],
     notes: Notes,
-) -> None:
-    """`elements`, `known` and `relations` hold this pack's and other packs' together."""
+) -> list[IndicatorRow]:
+    """The indicators, each with the unit its formula gives where it declares none.
+
+    `elements`, `known` and `relations` hold this pack's and other packs' together.
+    """
     formulas: list[Node | None] = []
     all_known = dict(known)
     for row, indicator in zip(rows, indicators, strict=True):
@@ -69,11 +73,16 @@ def check_formulas(
         formulas.append(formula)
         # A formula that can't be read is a known code all the same: others that name it are not wrong for it.
         all_known[indicator.code] = IndicatorFacts(formula or Number(Decimal(0)), indicator.unit)
+    found = []
     for row, indicator, formula in zip(rows, indicators, formulas, strict=True):
+        unit = indicator.unit
         if formula is not None:
             judged = judge_formula(formula, elements, relations, all_known, indicator.code, indicator.unit)
             for mistake in judged.mistakes:
                 notes.add(row, "formula", str(mistake), position=mistake.position)
+            unit = unit or judged.unit or ""
+        found.append(replace(indicator, unit=unit))
+    return found
 
 
 def _parse(row: Row, notes: Notes) -> Node | None:

@@ -316,7 +316,7 @@ def test_an_indicator_may_use_what_another_pack_counts(tmp_path: Path) -> None:
         pack_toml=PACK_TOML.replace('"thu"', '"khac"'),
         forms={"khac.md": HOAT_DONG.replace("| hoat_dong |", "| khac |")},
         data_elements=[element("khac", form="khac")],
-        indicator_rows=[indicator("ty_le_khac", formula="percent(khac, hoi_nghi)")],
+        indicator_rows=[indicator("ty_le_khac", unit="%", formula="percent(khac, hoi_nghi)")],
         relations=[{"code": "khac", "relation": "not-greater-than", "other": "hoi_nghi"}],
         assignment_rows=[assignment("khac")],
         files={"forms/hoat_dong.md": None, "reports/bao-cao.docx": None, "reports/bao-cao.toml": None},
@@ -426,3 +426,16 @@ def test_the_outreach_pack_loads_and_loads_again_unchanged() -> None:
 
     assert result.created > 150
     assert load(REAL_PACK).changed_anything is False
+
+
+def test_an_indicator_that_declares_no_unit_gets_the_one_its_formula_gives(tmp_path: Path) -> None:
+    load(
+        tiny_pack(
+            tmp_path, indicator_rows=[indicator(unit=""), indicator("tong", unit="", formula="hoi_nghi + hoi_nghi")]
+        )
+    )
+
+    assert dict(Indicator.objects.values_list("code", "unit")) == {
+        "nguoi_mot_hoi_nghi": "người/hội nghị",
+        "tong": "hội nghị",
+    }

@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import json
 import os
-import resource
 import sys
 import time
 from pathlib import Path
+
+from caunoi.records.tests.memory import read_peak_kb
 
 
 def run(home: Path, rows: int) -> dict[str, float]:
@@ -39,14 +40,14 @@ def run(home: Path, rows: int) -> dict[str, float]:
     book.close()
     content = made.getvalue()
     del book, page, made
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = read_peak_kb() / 1024
     started = time.process_time()
     result = import_file(
         "bao_cao_thang_thon", content, "a.xlsx", by=None, by_name="", at=local_moment(DAY), scope=EVERYTHING
     )
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    peak = read_peak_kb() / 1024
     seconds = time.process_time() - started
-    return {"new": result.new, "seconds": seconds, "peak_mb": peak / 1024, "before_mb": before / 1024}
+    return {"new": result.new, "seconds": seconds, "peak_mb": peak, "before_mb": before}
 
 
 if __name__ == "__main__":

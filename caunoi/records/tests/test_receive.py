@@ -299,7 +299,7 @@ def test_a_unit_that_ended_is_refused_with_its_successor(village: OrgUnit) -> No
 def test_a_report_must_name_a_period_of_its_kind(village: OrgUnit, key: str) -> None:
     publish("bao_cao_thang_thon")
 
-    with pytest.raises(errors.PeriodMissing, match="2023-01"):
+    with pytest.raises(errors.PeriodMissing, match="01/2023"):
         send(report(village, key))
 
 
