@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from caunoi.approvals.rules import State
-from caunoi.facts.postings import connect, has_address
 from caunoi.records.models import Submission
 
 if TYPE_CHECKING:
@@ -91,23 +90,10 @@ def _read(after: int, again: Collection[int]) -> Iterator[Any]:
         f" CASE WHEN {_ON_TIME[connection.vendor]} THEN 1 ELSE 0 END AS on_time, changed"
         f" FROM {Submission._meta.db_table} WHERE changed > {int(after)}{one}"
     )
-    # Inside a transaction nobody else sees its rows yet; for few rows another connection costs more than it gives.
     with connection.cursor() as cursor:
-        many = after < 0 and not connection.in_atomic_block and has_address()
-        if not many:
-            cursor.execute(statement)
-            while rows := cursor.fetchmany(CHUNK):
-                yield _table(rows)
-            return
-    with connect() as driver, driver.cursor() as reader:
-        if connection.vendor == "sqlite":
-            reader.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": str(CHUNK)})
-        reader.execute(statement)
-        import pyarrow as pa  # noqa: PLC0415
-
-        for batch in reader.fetch_record_batch():
-            if batch.num_rows:
-                yield pa.Table.from_batches([batch])
+        cursor.execute(statement)
+        while rows := cursor.fetchmany(CHUNK):
+            yield _table(rows)
 
 
 def _table(rows: Collection[tuple[Any, ...]]) -> Any:

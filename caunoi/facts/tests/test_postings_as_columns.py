@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -30,6 +31,19 @@ def test_the_fast_driver_and_the_ordinary_connection_read_the_same_ledger() -> N
 
     assert len(by_driver) == last - 5
     assert by_driver == by_cursor
+
+
+def test_no_second_copy_of_sqlite_is_loaded_beside_the_one_that_writes() -> None:
+    """Two copies in one process drop each other's locks: the log was taken away from under a server at work."""
+    list(postings._read_by_driver(0, 10))
+    assert "adbc_driver_sqlite" not in sys.modules
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite is read by a process of its own")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_reader_that_breaks_off_is_no_end_of_the_ledger() -> None:
+    with pytest.raises(OSError, match="ended with code"):
+        list(postings._read_sqlite("SELECT no_such_column FROM facts_posting"))
 
 
 def _rows(tables: Iterable[Any]) -> list[tuple[str, ...]]:
