@@ -54,8 +54,8 @@ def test_a_question_is_put_together_on_the_page(visitor: Callable[..., Visitor])
     page.get_by_label("Tìm chỉ tiêu").fill("luot ho dong gop")
     page.get_by_role("checkbox", name="Lượt hộ đóng góp").check()
     page.get_by_label("Đơn vị (tên hoặc mã)").fill("Huyện Bát Xát")
-    page.get_by_label("Từ ngày").fill("24/11/2020")
-    page.get_by_label("Đến ngày").fill("23/11/2023")
+    page.get_by_role("textbox", name="Từ ngày").fill("24/11/2020")
+    page.get_by_role("textbox", name="Đến ngày").fill("23/11/2023")
     page.get_by_label("Chi tiết theo cấp").select_option("commune")
     page.locator("#ask").click()
 
@@ -165,7 +165,7 @@ def test_every_number_leads_down_to_the_record_behind_it(visitor: Callable[..., 
 def test_a_share_shows_what_it_is_made_of(visitor: Callable[..., Visitor]) -> None:
     officer = visitor("tinh")
     officer.open("/figures/")
-    shares = officer.page.locator("#codes-list label", has_text="(%)")
+    shares = officer.page.locator("#codes-list label", has_text="Tỷ lệ gia đình đạt danh hiệu văn hóa")
     code = shares.first.locator("input").get_attribute("value")
 
     officer.open(ask(codes=code, level="", place="Tỉnh Lào Cai", first="01/01/2023", last="31/12/2023", boundaries=""))
