@@ -53,6 +53,7 @@ def test_whoever_dies_while_compacting_loses_and_doubles_nothing(
     for number in range(share(ROUNDS, USUAL_ROUNDS)):
         chance = random.Random(f"{seed} {number}")
         with at_work(home, "compact", f"{seed} {number} a"), at_work(home, "compact", f"{seed} {number} b"):
+            # No condition to wait for: at which moment of their work they die is what is left to chance.
             time.sleep(chance.uniform(0, 0.8))
         run(home, "check")
     leftovers = [path.name for path in Path(home.home, "ledger").glob("*.part")]
@@ -62,6 +63,7 @@ def test_whoever_dies_while_compacting_loses_and_doubles_nothing(
 
 
 def test_four_write_and_four_read_while_one_compacts(home: Server, share: Callable[[int, int], int]) -> None:
+    # On SQLite the processes would stand in line for the write lock, and nothing would happen at the same time.
     if connection.vendor != "postgresql":
         pytest.skip("writers at the same time are PostgreSQL's; SQLite lets one in after the other")
     seconds = str(share(SECONDS, USUAL_SECONDS))

@@ -50,8 +50,9 @@ class ElementRule:
     def bare_question(self) -> str | None:
         """The question whose number it is as it stands: most elements, and a month's reports state millions of them."""
         node = self.expression.node
-        plain = isinstance(node, Question) and self.filter.node is None and self.kind != CATEGORY
-        return node.name if plain and isinstance(node, Question) else None
+        if isinstance(node, Question) and self.filter.node is None and self.kind != CATEGORY:
+            return node.name
+        return None
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,14 @@ class Frame:
     named_from: date
     named_to: date
     level: str
+
+    @cached_property
+    def days_of(self) -> dict[str, tuple[date, date, date, date]]:
+        """For elements whose day is no question's: (from, to, named from, named to)."""
+        return {
+            "period": (self.day_from, self.day_to, self.named_from, self.named_to),
+            "end": (self.day_to, self.day_to, self.named_to, self.named_to),
+        }
 
 
 class DerivedFact(NamedTuple):
@@ -136,10 +145,6 @@ def derive(elements: Sequence[ElementRule], answers: Answers, frame: Frame) -> D
     """
     facts: list[DerivedFact] = []
     problems: list[Problem] = []
-    days_of = {
-        "period": (frame.day_from, frame.day_to, frame.named_from, frame.named_to),
-        "end": (frame.day_to, frame.day_to, frame.named_to, frame.named_to),
-    }
     for element in elements:
         if frame.level not in element.levels:
             continue
@@ -149,7 +154,7 @@ def derive(elements: Sequence[ElementRule], answers: Answers, frame: Frame) -> D
             said = answers.get(bare)
             if said is None:
                 continue
-            if (days := days_of.get(element.day)) is not None and _is_short_count(said):
+            if (days := frame.days_of.get(element.day)) is not None and _is_short_count(said):
                 facts.append(DerivedFact(element.code, *days, "", "", int(said) * 10**element.decimals))
                 continue
         try:
@@ -207,10 +212,8 @@ def scale(value: Decimal | str, decimals: int) -> int:
 
 
 def _days(element: ElementRule, answers: Answers, frame: Frame) -> tuple[date, date, date, date] | None:
-    if element.day == "period":
-        return frame.day_from, frame.day_to, frame.named_from, frame.named_to
-    if element.day == "end":
-        return frame.day_to, frame.day_to, frame.named_to, frame.named_to
+    if element.day in frame.days_of:
+        return frame.days_of[element.day]
     said = answers.get(element.day)
     if not said:
         return None

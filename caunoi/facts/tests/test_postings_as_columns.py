@@ -39,6 +39,7 @@ def test_no_second_copy_of_sqlite_is_loaded_beside_the_one_that_writes() -> None
     assert "adbc_driver_sqlite" not in sys.modules
 
 
+# PostgreSQL is read in this process: its driver brings no second copy of a library that locks files.
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite is read by a process of its own")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_reader_that_breaks_off_is_no_end_of_the_ledger() -> None:

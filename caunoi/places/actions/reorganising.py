@@ -82,9 +82,7 @@ def drop_reorganisation(pk: int, *, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def apply_reorganisation(
-    pk: int, *, by: Actor, at: datetime, show: Show = lambda _done, _total: None
-) -> Reorganisation:
+def apply_reorganisation(pk: int, *, by: Actor, at: datetime, show: Show = _say_nothing) -> Reorganisation:
     """All of it or nothing, under one knowledge number. Refuses with every problem named."""
     # The second of two who apply drafts about the same units must see what the first one did.
     lock_clock()
