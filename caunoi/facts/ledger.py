@@ -19,9 +19,9 @@ from caunoi.facts.queries import element_rules
 from caunoi.facts.registers import derive_series
 from caunoi.facts.segments import check_segments
 from caunoi.places.queries import get_snapshot
-from caunoi.records.events import Arrived
 from caunoi.records.models import Entity, Submission, SubmissionVersion
 from caunoi.records.rules.doubts import holds_back
+from caunoi.records.statements import arrived_of
 
 Line = tuple[int, int, int, str, str, str, str, str, str, int]
 """(book, data element, org unit, day_from, day_to, named_from, named_to, disaggregation, class, amount)"""
@@ -85,19 +85,7 @@ def _expected(submissions: list[Submission], rules_of: RulesOf) -> dict[int, Cou
 
 
 def _derive(book: Book, submission: Submission, version: SubmissionVersion, rules_of: RulesOf) -> Iterator[Line]:
-    arrived = Arrived(
-        submission_id=submission.pk,
-        version_id=version.pk,
-        form_code=submission.form.code,
-        form_version_id=version.form_version_id,
-        org_unit_id=submission.org_unit_id,
-        org_unit_level=submission.org_unit.level,
-        day_from=submission.day_from,
-        day_to=submission.day_to,
-        named_from=submission.named_from,
-        named_to=submission.named_to,
-        answers=version.answers,
-    )
+    arrived = arrived_of(submission, version, submission.org_unit.level)
     for element_id, fact in derive_version(arrived, rules_of):
         yield (
             int(book), element_id, submission.org_unit_id, str(fact.day_from), str(fact.day_to), str(fact.named_from),

@@ -1,4 +1,4 @@
-"""What a stored version states, as further checks want to hear it."""
+"""A stored version as other rooms want to hear of it: what it states to further checks, and its arrival to the books."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from caunoi.forms.queries import checker_of
 from caunoi.periods.rules import Days
 from caunoi.places.queries import get_snapshot
 from caunoi.records.checks import Statement
+from caunoi.records.events import Arrived
 from caunoi.records.models import Submission, SubmissionVersion
 from caunoi.records.rules.occasions import Occasion
 
@@ -26,4 +27,24 @@ def statement_of(submission: Submission, version: SubmissionVersion) -> Statemen
         version.answers,
         checker_of(version.form_version).by_name,
         corrects=version.instance_id,
+    )
+
+
+def arrived_of(
+    submission: Submission, version: SubmissionVersion, level: str, previous_version_id: int | None = None
+) -> Arrived:
+    """What later rooms need of a stored version to post it. `level`: of the submission's unit."""
+    return Arrived(
+        submission_id=submission.pk,
+        version_id=version.pk,
+        form_code=submission.form.code,
+        form_version_id=version.form_version_id,
+        org_unit_id=submission.org_unit_id,
+        org_unit_level=level,
+        day_from=submission.day_from,
+        day_to=submission.day_to,
+        named_from=submission.named_from,
+        named_to=submission.named_to,
+        answers=version.answers,
+        previous_version_id=previous_version_id,
     )

@@ -31,7 +31,7 @@ from caunoi.records.errors import SubmissionUnknown, Uncountable
 from caunoi.records.events import Arrived, SubmissionReturned, SubmissionsWithdrawn, VersionsApproved, VersionsArrived
 from caunoi.records.models import Submission, SubmissionVersion
 from caunoi.records.permissions import Terms
-from caunoi.records.statements import statement_of
+from caunoi.records.statements import arrived_of, statement_of
 from caunoi.refusals import Refusal
 
 Advance = Callable[[int], None]
@@ -342,20 +342,8 @@ def _announce_approved(taking: Sequence[tuple[Submission, SubmissionVersion]], a
     )
 
     def arrived(submission: Submission, version: SubmissionVersion, number: int | None) -> Arrived:
-        return Arrived(
-            submission_id=submission.pk,
-            version_id=version.pk,
-            form_code=submission.form.code,
-            form_version_id=version.form_version_id,
-            org_unit_id=submission.org_unit_id,
-            org_unit_level=units[submission.org_unit_id].level,
-            day_from=submission.day_from,
-            day_to=submission.day_to,
-            named_from=submission.named_from,
-            named_to=submission.named_to,
-            answers=version.answers,
-            previous_version_id=None if number is None else replaced.get((submission.pk, number)),
-        )
+        previous = None if number is None else replaced.get((submission.pk, number))
+        return arrived_of(submission, version, units[submission.org_unit_id].level, previous)
 
     waiting = [arrived(s, v, s.reported_number) for s, v in taking if s.reported_number != v.number]
     if waiting:

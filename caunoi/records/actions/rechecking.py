@@ -17,10 +17,10 @@ from caunoi.audit.actions import write_line
 from caunoi.audit.rules import Actor
 from caunoi.places.queries import get_snapshot
 from caunoi.records.checks import FurtherCheck, compare_statements, make_checks
-from caunoi.records.events import Arrived, SubmissionsWithdrawn, VersionsArrived
+from caunoi.records.events import SubmissionsWithdrawn, VersionsArrived
 from caunoi.records.models import Submission, SubmissionVersion
 from caunoi.records.rules.doubts import flag_of, holds_back, replace_across
-from caunoi.records.statements import statement_of
+from caunoi.records.statements import arrived_of, statement_of
 
 Touched = dict[int, list[tuple[date, date]]]
 """org unit -> days of which the reported book says something else now"""
@@ -120,18 +120,6 @@ def _enter_reported(submission: Submission, version: SubmissionVersion, at: date
     """Nothing holds it back any more: as if it had come without the doubt."""
     replaced = SubmissionVersion.objects.filter(submission=submission, number=submission.reported_number or 0).first()
     Submission.objects.filter(pk=submission.pk).update(reported_number=version.number)
-    arrived = Arrived(
-        submission_id=submission.pk,
-        version_id=version.pk,
-        form_code=submission.form.code,
-        form_version_id=version.form_version_id,
-        org_unit_id=submission.org_unit_id,
-        org_unit_level=get_snapshot().units[submission.org_unit_id].level,
-        day_from=submission.day_from,
-        day_to=submission.day_to,
-        named_from=submission.named_from,
-        named_to=submission.named_to,
-        answers=version.answers,
-        previous_version_id=replaced.pk if replaced else None,
-    )
+    level = get_snapshot().units[submission.org_unit_id].level
+    arrived = arrived_of(submission, version, level, replaced.pk if replaced else None)
     events.announce(VersionsArrived([arrived], at))
