@@ -1,4 +1,4 @@
-"""A stored version as other rooms want to hear of it: what it states to further checks, and its arrival to the books."""
+"""A stored version as others want to hear of it: what it states to further checks, its arrival to the books."""
 
 from __future__ import annotations
 

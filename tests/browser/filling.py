@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.visitor import Visitor
 
@@ -39,10 +39,18 @@ def answer(page: Page, answers: Mapping[str, str]) -> None:
     """Numbers only; each replaces what stood there."""
     for label, number in answers.items():
         box = page.locator("#form-host").get_by_label(label)
-        box.press("Control+a")
+        _clear(box)
         box.press_sequentially(number)
         box.press("Tab")
         expect(box).to_have_value(number)
+
+
+def _clear(box: Locator) -> None:
+    """One character at a time: a number box that is just being redrawn forgets what was selected in it."""
+    for _ in box.input_value():
+        box.press("End")
+        box.press("Backspace")
+    expect(box).to_have_value("")
 
 
 def send(page: Page) -> None:
