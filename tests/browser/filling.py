@@ -39,18 +39,17 @@ def answer(page: Page, answers: Mapping[str, str]) -> None:
     """Numbers only; each replaces what stood there."""
     for label, number in answers.items():
         box = page.locator("#form-host").get_by_label(label)
-        _clear(box)
-        box.press_sequentially(number)
-        box.press("Tab")
+        _type_over(box, number)
+        # A number box that is just being redrawn forgets what was selected in it, and keeps the old digits too.
+        if box.input_value() != number:
+            _type_over(box, number)
         expect(box).to_have_value(number)
 
 
-def _clear(box: Locator) -> None:
-    """One character at a time: a number box that is just being redrawn forgets what was selected in it."""
-    for _ in box.input_value():
-        box.press("End")
-        box.press("Backspace")
-    expect(box).to_have_value("")
+def _type_over(box: Locator, number: str) -> None:
+    box.press("Control+a")
+    box.press_sequentially(number)
+    box.press("Tab")
 
 
 def send(page: Page) -> None:
