@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.cache import cache
@@ -35,6 +35,16 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Group:
+    """Entries that belong together. `section`: the entry we are in, empty when it stands in another group."""
+
+    name: str
+    label: str
+    links: list[Link]
+    section: str = ""
+
+
+@dataclass(frozen=True)
 class Shell:
     """What the frame of a page shows: whether these are demonstration data, the menu, and where in it we are.
 
@@ -42,7 +52,7 @@ class Shell:
     """
 
     demo: bool
-    navigation: list[Link]
+    navigation: list[Group]
     section: str
     collects: bool
 
@@ -54,46 +64,74 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def read_shell(request: HttpRequest) -> Shell:
     user = getattr(request, "user", None)
-    navigation: list[Link] = []
+    navigation: list[Group] = []
     roles: set[Role] = set()
     if isinstance(user, User):
         roles = {Role(grant.role) for grant in list_grants(user, moments.today())}
-        navigation = list_links(roles)
+        navigation = list_groups(roles)
     match = request.resolver_match
     here = match.url_name or "" if match else ""
-    section = next((link.name for link in navigation if here == link.name or here in link.also), "")
+    navigation = [replace(group, section=_find_section(group, here)) for group in navigation]
+    section = here if here == "home" else next((group.section for group in navigation if group.section), "")
     return Shell(is_demo(), navigation, section, bool(roles & WRITERS))
 
 
-def list_links(roles: set[Role]) -> list[Link]:
-    """The menu for these roles. It only hides what would be refused; permission is decided on the page itself."""
+def _find_section(group: Group, here: str) -> str:
+    return next((link.name for link in group.links if here == link.name or here in link.also), "")
+
+
+def list_groups(roles: set[Role]) -> list[Group]:
+    """The menu for these roles. It only hides what would be refused; permission is decided on the page itself.
+
+    A new page is one line in its group: (who sees it, the entry).
+    """
     published = Link("releases", _("Bảng công bố"), frozenset({"release", "release-new"}))
-    offered = [
+    work = [
         (WRITERS, Link("due", _("Việc cần ghi"), frozenset({"fill", "submission-correct"}))),
         (WRITERS, Link("offline", _("Bản nháp và hàng chờ"), frozenset({"offline-draft"}))),
         (DECIDERS, Link("inbox", _("Hộp duyệt"), frozenset({"submission", "approve-many"}))),
         (DECIDERS | READERS, Link("checks", _("Nên xem lại"))),
         (DECIDERS, Link("reminders", _("Nhắc nộp"), frozenset({"extensions", "extension-new"}))),
+        (DECIDERS, Link("held", _("Bản gửi chờ xếp chỗ"), frozenset({"held-one", "held-place", "held-aside"}))),
+    ]
+    records = [
         (WRITERS, Link("workbooks", _("Nhập bảng tính"), SPREADSHEET_PAGES)),
         (set(Role), Link("registers", _("Sổ theo dõi"), REGISTER_PAGES)),
+        (READERS | WRITERS, Link("exports", _("Xuất bản ghi"))),
+    ]
+    figures = [
         (READERS, Link("figures", _("Số liệu"), frozenset({"explain"}))),
         (READERS, Link("coverage", _("Tiến độ báo cáo"))),
         (READERS, Link("reports", _("Báo cáo"), frozenset({"report", "report-new", "report-verify"}))),
         (READERS, published),
-        (READERS | WRITERS, Link("exports", _("Xuất bản ghi"))),
+    ]
+    places = [
         (set(Role), Link("places", pgettext("menu", "Đơn vị"), frozenset({"place", "succession-new"}))),
-        (DECIDERS, Link("held", _("Bản gửi chờ xếp chỗ"), frozenset({"held-one", "held-place", "held-aside"}))),
+        ({Role.ADMINISTRATOR}, Link("users", _("Người dùng"), frozenset({"user", "user-new"}))),
         (
             MAY_GIVE_ACCESS,
             Link("devices", pgettext("menu", "Điện thoại"), frozenset({"device", "device-new", "device-sheets"})),
         ),
-        ({Role.ADMINISTRATOR}, Link("users", _("Người dùng"))),
+    ]
+    administration = [
         ({Role.ADMINISTRATOR, Role.PROGRAMME_MANAGER}, Link("packs", _("Gói chương trình"))),
         ({Role.ADMINISTRATOR, Role.AUDITOR}, Link("audit", _("Nhật ký"))),
     ]
-    # Without a role there is what anyone may read.
-    allowed = [link for wanted, link in offered if wanted & roles] if roles else [published]
-    return [Link("home", _("Trang chính")), *allowed]
+    if not roles:
+        # Without a role there is what anyone may read.
+        return [Group("figures", _("Số liệu và báo cáo"), [published])]
+    groups = [
+        Group("work", _("Việc cần làm"), _allowed(work, roles)),
+        Group("records", _("Bản ghi và sổ"), _allowed(records, roles)),
+        Group("figures", _("Số liệu và báo cáo"), _allowed(figures, roles)),
+        Group("places", _("Đơn vị và con người"), _allowed(places, roles)),
+        Group("administration", _("Quản trị hệ thống"), _allowed(administration, roles)),
+    ]
+    return [group for group in groups if group.links]
+
+
+def _allowed(offered: list[tuple[set[Role], Link]], roles: set[Role]) -> list[Link]:
+    return [link for wanted, link in offered if wanted & roles]
 
 
 def is_demo() -> bool:
