@@ -17,7 +17,7 @@ from typing import Any
 HOME = Path(tempfile.mkdtemp(prefix=f"caunoi-{os.environ.get('PYTEST_XDIST_WORKER', 'tests')}-"))
 (HOME / "static").mkdir()
 OURS = """SECRET_KEY CAUNOI_ENGINE CAUNOI_SPARK_MASTER CAUNOI_SEGMENTS CAUNOI_BASE_URL CAUNOI_LANGUAGE
-CAUNOI_STORAGE_URL"""
+CAUNOI_STORAGE_URL CAUNOI_TRUSTED_PROXIES"""
 for name in OURS.split():
     os.environ.pop(name, None)
 os.environ["CAUNOI_HOME"] = str(HOME)

@@ -4,6 +4,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import pgettext_lazy
 
+from caunoi.audit.origin import current_address
 from caunoi.audit.rules import Actor
 from caunoi.places.models import OrgUnit, Succession
 
@@ -28,7 +29,7 @@ class User(AbstractUser):
 
     @property
     def actor(self) -> Actor:
-        return Actor(name=str(self), user_id=self.pk)
+        return Actor(name=str(self), user_id=self.pk, address=current_address())
 
 
 class RoleGrant(models.Model):

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.db import connection
 
 from caunoi.audit.clock import lock_clock
 from caunoi.audit.models import AuditLine
+from caunoi.audit.origin import current_address
 from caunoi.audit.rules import Actor, Line, compute_hash
 from caunoi.bulk_rows import insert_rows
 
@@ -39,7 +40,7 @@ def write_lines(entries: Iterable[Entry], *, by: Actor, at: datetime) -> None:
     for entry in entries:
         defined = defined or not entry.action.startswith(ABOUT_RECORDS)
         clock.line += 1
-        actor = entry.by or by
+        actor = _from_where(entry.by or by)
         line = Line(clock.line, moment, actor, entry.action, entry.subject, entry.detail, clock.number)
         hashed = compute_hash(clock.head, line)
         rows.append(
@@ -48,6 +49,7 @@ def write_lines(entries: Iterable[Entry], *, by: Actor, at: datetime) -> None:
                 at=line.at,
                 actor=actor.name,
                 actor_id=actor.user_id,
+                address=actor.address,
                 action=line.action,
                 subject=line.subject,
                 detail=line.detail,
@@ -64,6 +66,13 @@ def write_lines(entries: Iterable[Entry], *, by: Actor, at: datetime) -> None:
             " WHERE id = 1",
             [clock.line, clock.head, connection.ops.adapt_datetimefield_value(moment), int(defined)],
         )
+
+
+def _from_where(actor: Actor) -> Actor:
+    """What the product does by itself comes from nowhere, whoever's request it happens in."""
+    if actor.address or actor.user_id is None:
+        return actor
+    return replace(actor, address=current_address())
 
 
 def write_line(action: str, subject: str, detail: dict[str, Any] | None = None, *, by: Actor, at: datetime) -> None:

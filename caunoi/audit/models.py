@@ -29,6 +29,7 @@ class AuditLine(models.Model):
     at = models.DateTimeField(db_index=True)
     actor = models.CharField(max_length=200)
     actor_id = models.BigIntegerField(null=True)
+    address = models.CharField(max_length=45, default="", db_default="", help_text="from where; blank: not known")
     action = models.CharField(max_length=80, db_index=True)
     subject = models.CharField(max_length=200, db_index=True)
     detail = models.JSONField(default=dict)

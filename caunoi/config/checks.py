@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from typing import Any
 from urllib.parse import urlsplit
@@ -71,6 +72,19 @@ def check_settings(**_kwargs: Any) -> list[CheckMessage]:
                 id="caunoi.E004",
             )
         )
+    for proxy in os.environ.get("CAUNOI_TRUSTED_PROXIES", "").replace(",", " ").split():
+        try:
+            ipaddress.ip_network(proxy, strict=False)
+        except ValueError:
+            found.append(
+                Error(
+                    _("%(setting)s là %(value)r.") % {"setting": "CAUNOI_TRUSTED_PROXIES", "value": proxy},
+                    hint=_(
+                        "Ghi địa chỉ hoặc dải địa chỉ của máy chuyển tiếp, cách nhau bằng dấu phẩy: 127.0.0.1,10.0.0.0/8."
+                    ),
+                    id="caunoi.E008",
+                )
+            )
     largest = os.environ.get("CAUNOI_MAX_SUBMISSION_MB") or "100"
     if not largest.isdecimal() or int(largest) == 0:
         found.append(

@@ -15,6 +15,8 @@ CAUNOI_SPARK_MASTER = os.environ.get("CAUNOI_SPARK_MASTER", "")
 # Empty: a folder in CAUNOI_HOME.
 CAUNOI_SEGMENTS = os.environ.get("CAUNOI_SEGMENTS", "")
 CAUNOI_BASE_URL = os.environ.get("CAUNOI_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+# Only they are believed when they say for whom they ask.
+CAUNOI_TRUSTED_PROXIES = os.environ.get("CAUNOI_TRUSTED_PROXIES", "").replace(",", " ").split()
 CAUNOI_LANGUAGE = "en" if os.environ.get("CAUNOI_LANGUAGE") == "en" else "vi"
 
 
@@ -102,6 +104,8 @@ INSTALLED_APPS = [
     "caunoi.config",
 ]
 MIDDLEWARE = [
+    # From where: also of phones, so before everything.
+    "caunoi.config.middleware.OriginMiddleware",
     # Phones' addresses are answered here; nothing below is meant for them.
     "caunoi.openrosa.middleware.DeviceMiddleware",
     "django.middleware.security.SecurityMiddleware",

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from caunoi import moments
+from caunoi.audit.origin import current_address
 from caunoi.audit.rules import Actor
 from caunoi.forms.queries import checker_of
 from caunoi.forms.rules.instance import Identity, parse_instance, read_identity
@@ -58,7 +59,7 @@ def _receive(request: HttpRequest, phone: Phone, xml: bytes, files: list[Uploade
     identity = read_identity(xml)
     if not identity.form_id:
         raise FormIdMissing
-    actor = Actor(phone.app_user.name)
+    actor = Actor(phone.app_user.name, address=current_address())
     known = find_known(identity.form_id, identity.instance_id)
     if known is not None:
         check_same(known, xml, phone.unit_ids)

@@ -16,6 +16,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from caunoi.audit.origin import coming_from
 from caunoi.audit.rules import Actor
 from caunoi.documents.actions import keep_bytes
 from caunoi.forms.state import get_form_state
@@ -113,7 +114,8 @@ class _Queue:
             else:
                 # Whose fault it is, nobody knows yet, also where it is a mistake of ours: those who were not stored
                 # find out by themselves, each in its own thread, and nothing that is raised there is lost.
-                with contextlib.suppress(Exception):
+                # Each line says where its own sender is; what has no sender must not get the leader's address.
+                with contextlib.suppress(Exception), coming_from(""):
                     _store_group(group)
         finally:
             # Whatever happened: nobody is left waiting, and somebody writes for those who came meanwhile.

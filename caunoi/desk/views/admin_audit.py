@@ -18,16 +18,12 @@ from caunoi.accounts.models import User
 from caunoi.accounts.permissions import may_read_audit, reads_whole_audit
 from caunoi.audit.models import AuditLine
 from caunoi.audit.queries import find_chain_break
+from caunoi.audit.reasons import REASONS
 from caunoi.desk.audit_lines import filter_lines, list_lines, show_line
 from caunoi.desk.errors import CannotAdminister
 from caunoi.periods.inputs import DayField
 
 LINES = 50
-REASONS = {
-    "missing": gettext_lazy("thiếu một dòng"),
-    "moved": gettext_lazy("dòng không nối với dòng trước nó"),
-    "changed": gettext_lazy("nội dung dòng đã bị sửa"),
-}
 
 
 class AuditFilter(forms.Form):

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from caunoi.audit.origin import coming_from, read_address
+
+
+class OriginMiddleware:
+    """Says once where a request comes from; `REMOTE_ADDR` is the reader's own address for everything below."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        address = read_address(
+            request.META.get("REMOTE_ADDR", ""),
+            request.headers.get("X-Forwarded-For", ""),
+            settings.CAUNOI_TRUSTED_PROXIES,
+        )
+        request.META["REMOTE_ADDR"] = address
+        with coming_from(address):
+            return self.get_response(request)
