@@ -33,7 +33,7 @@ def draw_bars(title: str, subtitle: str, bars: Sequence[Bar], decimals: int) -> 
     """Horizontal bars in the order given, each with its number at its end, as PNG."""
     import altair  # noqa: PLC0415 - half a second that only a report with a chart pays
 
-    renderer = _renderer()
+    renderer = load_renderer()
     # Floats only for the length of a bar; its number is written from the exact value.
     rows = [
         {"name": bar.name, "value": float(bar.value), "label": word_number(bar.value, decimals) + bar.mark}
@@ -78,7 +78,7 @@ _LABELS = "replace(replace(replace(format(datum.value, ',~f'), /,/g, '_'), '.', 
 
 
 @cache
-def _renderer() -> Any:
+def load_renderer() -> Any:
     import vl_convert  # noqa: PLC0415 - a JavaScript engine: loaded when the first chart is drawn
 
     # A bare server has no typeface with Vietnamese letters.
