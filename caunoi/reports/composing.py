@@ -35,7 +35,7 @@ from caunoi.reports.errors import TemplateBroken
 from caunoi.reports.rules import wording
 from caunoi.reports.rules.manifest import Asked
 from caunoi.reports.rules.parameters import Parameters
-from caunoi.reports.rules.tags import CHART_TAG, CHILDREN_TAG, FIGURE_TAGS, STRETCHES, Stretch
+from caunoi.reports.rules.tags import BLANKS, CHART_TAG, CHILDREN_TAG, FIGURE_TAGS, STRETCHES, Stretch
 from caunoi.reports.rules.tags import Asked as AskedTags
 from caunoi.reports.rules.wording import IN_TABLE, IN_TEXT, Mark, Style
 
@@ -46,6 +46,7 @@ VALUE_NAMES = frozenset(
         *("cap_tren", "cap_tren_thuong", "cap_tren_hoa"),
         *("ky", "ky_hoa", "ngay", "tu_ngay", "den_ngay", "ranh_gioi", "ngay_ranh_gioi"),
         *("do_day_du", "bao_cao_dinh_ky", "so_sach", "ghi_chu", "thieu"),
+        *BLANKS,
     ]
 )
 
@@ -72,7 +73,19 @@ class PlainLink:
     shown: str
 
 
-Stamp = PrintedFigure | Picture | PlainLink
+@dataclass(frozen=True)
+class Blank:
+    """What is written only when the report is issued: `so_van_ban`, `ngay_ban_hanh`, `noi_ban_hanh`, `chuc_vu_ky`.
+
+    In the draft it stands under a bookmark of this name (`caunoi.reports.marks`), so that it is found again after Word
+    or LibreOffice has saved the file.
+    """
+
+    name: str
+    shown: str
+
+
+Stamp = PrintedFigure | Picture | PlainLink | Blank
 
 
 @dataclass(frozen=True)
@@ -332,7 +345,19 @@ class Composer:
             "bao_cao_dinh_ky": [CoverageRow(row) for row in self.coverage],
             "ghi_chu": wording.list_notes(self.all_figures),
             "thieu": _Lazy(self._list_missing),
+            # Each time the template names one it gets its own place.
+            **{name: _Text(partial(self._leave_blank, name)) for name in BLANKS},
         }
+
+    def _leave_blank(self, name: str) -> str:
+        short = self.places.spell_on(self.occasion.unit, self.occasion.boundaries).short_name
+        shown = {
+            "so_van_ban": "…………",
+            "ngay_ban_hanh": f"ngày …… tháng …… năm {self.on.year}",
+            "noi_ban_hanh": short or self.places.name_on(self.occasion.unit, self.occasion.boundaries),
+            "chuc_vu_ky": "………………",
+        }
+        return self.stamp(Blank(name, shown[name]))
 
     def _word_coverage(self) -> str:
         total = add_up(row.coverage for row in self.coverage)
@@ -422,6 +447,16 @@ class CoverageRow:
     @property
     def ty_le(self) -> str:
         return wording.word_percent(Decimal(100 * self.row.coverage.reported) / self.row.coverage.expected)
+
+
+class _Text:
+    """Words made each time the template prints them."""
+
+    def __init__(self, make: Callable[[], str]) -> None:
+        self._make = make
+
+    def __str__(self) -> str:
+        return self._make()
 
 
 class _Lazy:

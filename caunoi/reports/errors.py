@@ -51,3 +51,15 @@ class KeyUnusable(Refusal):
     """The signing key in CAUNOI_HOME/keys cannot be read or made."""
 
     code = "key-unusable"
+
+
+class PdfUnavailable(Refusal):
+    """LibreOffice, which turns a report into a PDF, is not installed on the server."""
+
+    code = "pdf-unavailable"
+
+
+class PdfFailed(Refusal):
+    """LibreOffice is there, but made no PDF of the report."""
+
+    code = "pdf-failed"

@@ -23,8 +23,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
 
 from caunoi.refusals import Mistake
-from caunoi.reports.composing import STAMP_CLOSE, STAMP_OPEN, VALUE_NAMES, Picture, PrintedFigure, Stamp
+from caunoi.reports.composing import STAMP_CLOSE, STAMP_OPEN, VALUE_NAMES, Blank, Picture, PrintedFigure, Stamp
 from caunoi.reports.errors import TemplateBroken
+from caunoi.reports.marks import bookmark
 from caunoi.reports.rules.parameters import read_parameters
 from caunoi.reports.rules.tags import CHART_TAG, CHILDREN_TAG, STRETCHES, WITH_CODES, Asked, read_tags
 
@@ -192,6 +193,8 @@ def _replace(text: Any, stamps: Sequence[Stamp], document: Any, base_url: str, p
             stamp = stamps[int(piece)]
             if isinstance(stamp, Picture):
                 pieces.append(_picture(run, stamp, document))
+            elif isinstance(stamp, Blank):
+                pieces += bookmark(stamp.name, int(piece), [_words(run, stamp.shown)])
             elif in_link:
                 pieces.append(_words(run, stamp.shown))
             else:

@@ -34,6 +34,8 @@ FIGURE_TAGS: Mapping[str, Style | None] = {
     "ty_le": Style.PERCENT,
     "tren_tong": Style.OUT_OF,
 }
+BLANKS = ("so_van_ban", "ngay_ban_hanh", "noi_ban_hanh", "chuc_vu_ky")
+"""Written when the report is issued: number and symbol, long date, place, title of who signs."""
 CHILDREN_TAG, CHART_TAG = "don_vi_con", "bieu_do"
 WITH_CODES = frozenset([*FIGURE_TAGS, "co", "ten"])
 

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from caunoi.reports.annex import make_annex
+from caunoi.reports.errors import PdfUnavailable
+from caunoi.reports.pdf import find_program, make_pdf
+from caunoi.reports.queries import read_run
+from caunoi.reports.tests.builders import make, make_docx, state_usual, store_template, store_world
+
+
+@pytest.mark.django_db
+def test_the_annex_lists_every_printed_figure_with_its_exact_value_and_meaning() -> None:
+    state_usual(store_world())
+    store_template()
+    _content, manifest = read_run(make().run)
+
+    book = CalamineWorkbook.from_filelike(io.BytesIO(make_annex(manifest)))
+
+    figures, meanings, grounds = (book.get_sheet_by_name(name).to_python() for name in book.sheet_names)
+    rows = [row for row in figures if isinstance(row[0], float)]
+    assert len(rows) == len(manifest.figures)
+    assert [(row[5], row[9]) for row in rows[:3]] == [(1234, "1.234"), (32_600_000, "32,6 triệu đồng"), (90, "90%")]
+    assert {row[0]: row[5] for row in meanings}["ty_le_dat"] == "percent(dat, tong)"
+    assert ["Đơn vị hành chính", "Huyện Bát Xát"] in grounds
+
+
+@pytest.mark.skipif(find_program() is None, reason="LibreOffice is not installed here; the next test says what is said")
+def test_a_report_becomes_a_pdf_where_libreoffice_is_installed() -> None:
+    assert make_pdf(make_docx(["Báo cáo"])).startswith(b"%PDF")
+
+
+def test_without_libreoffice_a_sentence_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(PdfUnavailable, match="chưa cài LibreOffice"):
+        make_pdf(make_docx(["Báo cáo"]))
