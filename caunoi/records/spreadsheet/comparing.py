@@ -39,12 +39,24 @@ def compare_answers(
     for repeat in repeats:
         if repeat.path[:-1] != path:
             continue
-        several, olds, news = repeat.questions, before.get(repeat.name) or [], after.get(repeat.name) or []
+        several = repeat.questions
+        olds, news = (
+            [row for row in answers.get(repeat.name) or [] if says_something(row, repeat, repeats)]
+            for answers in (before, after)
+        )
         if len(olds) != len(news) or any(
             compare_answers(several, repeats, old, new, repeat.path) for old, new in zip(olds, news, strict=True)
         ):
             found.append(FieldChange(repeat.name, _rows_in_words(several, olds), _rows_in_words(several, news)))
     return found
+
+
+def says_something(row: Mapping[str, Any], repeat: Repeat, repeats: Sequence[Repeat]) -> bool:
+    """Whether any cell of the row, or of rows inside it, would be filled. One with nothing but a photo has none."""
+    if any(row.get(question.name) for question in repeat.questions):
+        return True
+    inside = [one for one in repeats if one.path[:-1] == repeat.path]
+    return any(says_something(under, one, repeats) for one in inside for under in row.get(one.name) or [])
 
 
 def is_same(question: Question, old: str, new: str) -> bool:

@@ -28,6 +28,7 @@ from caunoi.records.errors import (
 )
 from caunoi.records.incoming import Incoming, IncomingFile
 from caunoi.records.models import Source, SubmissionVersion
+from caunoi.records.spreadsheet.carrying import Carrier, choose_files
 from caunoi.records.spreadsheet.cells import Cell, Wrong, is_empty, read_answer, read_period, show
 from caunoi.records.spreadsheet.columns import Columns
 from caunoi.records.spreadsheet.comparing import compare_answers
@@ -79,7 +80,7 @@ class RowReader:
         answers: dict[str, Any] = {**given, **answers_of(self.row_repeats)}
         version = self._find_corrected(number, row)
         if version is not None:
-            answers = {**self._carried(version), **answers}
+            answers = self._carry(version, answers)
         period, day = self._read_day(number, row, answers)
         unit = self.read_unit(number, row, day)
         item = None
@@ -95,7 +96,7 @@ class RowReader:
                 source=Source.SPREADSHEET,
                 entered_by=self.by,
                 entered_by_name=self.by_name,
-                attachments=self.files.get(version.pk, ()) if version else (),
+                attachments=choose_files(self.files.get(version.pk, ()), version.answers, answers) if version else (),
             )
         if version is not None and len(self.mistakes) == before and self._says_nothing_new(version, unit, answers):
             self.unchanged += 1
@@ -140,15 +141,10 @@ class RowReader:
             self.say(number, self.columns.record, _("Không có bản ghi này, hoặc bạn không được sửa nó."), row)
         return found
 
-    def _carried(self, version: SubmissionVersion) -> dict[str, Any]:
-        """Answers that have no column here stay as they are; what is calculated is calculated anew."""
+    def _carry(self, version: SubmissionVersion, answers: Mapping[str, Any]) -> dict[str, Any]:
+        """Answers that have no column here stay as they are, and repeats that no row tells of."""
         shown = {question.name for question in self.columns.questions.values()}
-        return {
-            name: value
-            for name, value in version.answers.items()
-            if name not in shown
-            and (isinstance(value, list) or (name in self.checker.by_name and not self.checker.by_name[name].calculate))
-        }
+        return Carrier(self.repeats, self.checker.by_name).carry(version.answers, answers, shown)
 
     def _says_nothing_new(self, version: SubmissionVersion, unit: int | None, answers: dict[str, Any]) -> bool:
         questions = list(self.columns.questions.values())

@@ -28,6 +28,7 @@ from caunoi.records.spreadsheet.book.identity import is_from, line_instance, new
 from caunoi.records.spreadsheet.book.layout import BASE_COLUMN
 from caunoi.records.spreadsheet.book.parts import Part
 from caunoi.records.spreadsheet.book.plan import code_for
+from caunoi.records.spreadsheet.carrying import Carrier, choose_files
 from caunoi.records.spreadsheet.cells import Cell, is_empty, show
 from caunoi.records.spreadsheet.columns import RECORD_COLUMN, list_columns
 from caunoi.records.spreadsheet.comparing import compare_answers
@@ -274,7 +275,7 @@ class SheetWork:
     def _send(self, row: FilledRow, version: SubmissionVersion | None, files: Sequence[IncomingFile]) -> None:
         assert row.unit is not None
         before = len(self.mistakes)
-        answers = {**self._carried(version), **row.answers}
+        answers = self._carry(row, version)
         item = Incoming(
             self.version.form.code,
             row.unit,
@@ -286,7 +287,7 @@ class SheetWork:
             source=Source.SPREADSHEET,
             entered_by=self.sender.by,
             entered_by_name=self.sender.by_name,
-            attachments=files,
+            attachments=choose_files(files, version.answers, answers) if version else (),
             form_version=self.version.version,
         )
         self.reader.row_repeats = row.repeats
@@ -316,20 +317,11 @@ class SheetWork:
             return new_instance(self.part.mark)
         return line_instance(self.part.mark, row.line) if row.line else None
 
-    def _carried(self, version: SubmissionVersion | None) -> dict[str, Any]:
-        """Answers that no cell can hold: photos, what a phone noted by itself, repeats without a sheet."""
+    def _carry(self, row: FilledRow, version: SubmissionVersion | None) -> dict[str, Any]:
         if version is None:
-            return {}
+            return row.answers
         shown = {question.name for question in self.questions} | {repeat.name for repeat in self.asked_repeats}
-        return {
-            name: value
-            for name, value in version.answers.items()
-            if name not in shown
-            and (isinstance(value, list) or (name in self.reader.checker.by_name and not self._is_calculated(name)))
-        }
-
-    def _is_calculated(self, name: str) -> bool:
-        return bool(self.reader.checker.by_name[name].calculate)
+        return Carrier(self.asked_repeats, self.reader.checker.by_name).carry(version.answers, row.answers, shown)
 
     # Telling
 
