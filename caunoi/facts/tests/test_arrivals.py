@@ -14,13 +14,16 @@ from hypothesis.extra.django import TransactionTestCase
 from caunoi.accounts.models import Role
 from caunoi.approvals.rules import State
 from caunoi.facts.coverage import list_form_coverage
-from caunoi.facts.projection import forget_projections
+from caunoi.facts.projection import forget_projections, get_projection
 from caunoi.facts.rules.question import BookName
+from caunoi.facts.tests.test_checking import counted as counted_element
+from caunoi.facts.tests.test_checking import relate
+from caunoi.forms.actions import publish_form, set_assignments
 from caunoi.forms.rules.assignments import AssignmentRow
 from caunoi.moments import local_moment
 from caunoi.records import actions
 from caunoi.records.models import Submission
-from caunoi.records.tests.builders import publish, report, send, unit, user
+from caunoi.records.tests.builders import AT, BY, publish, report, send, sending, unit, user
 
 MONTHS = ["2023-01", "2023-02", "2023-03"]
 FIRST, LAST = date(2023, 1, 1), date(2023, 3, 31)
@@ -124,3 +127,46 @@ def test_every_step_of_a_record_takes_a_number_from_which_copies_read_on(changes
     for step in ("send", "correct", "return", "correct", "approve", "lock", "unlock", "withdraw"):
         take(step, places, 0, "2023-01", len(changes))
         changes.append(Submission.objects.values_list("changed", flat=True).get())
+
+
+HOUSEHOLDS = """
+| survey | | | | |
+|  | type | name | label::Tiếng Việt (vi) | required |
+|  | date | ky_bao_cao | Tháng | yes |
+|  | integer | so_ho | Số hộ | yes |
+| settings | | | | |
+|  | form_id | form_title | version | default_language |
+|  | so_ho_thang | Số hộ trong tháng | 1 | Tiếng Việt (vi) |
+"""
+
+
+@pytest.mark.django_db
+def test_a_report_let_into_the_book_by_another_one_s_correction_is_read_anew() -> None:
+    forget_projections()
+    places = Places()
+    village = places.villages[0]
+    form = publish_form(
+        content=HOUSEHOLDS.encode(), file_type="md", file_name="ho.md", pack="thu", by=BY, at=AT
+    ).form  # fmt: skip
+    set_assignments(form.code, [AssignmentRow("village", "month", approval_level="commune")], by=BY, at=AT)
+    counted_element("turns", "${so_luot_du}")
+    counted_element("households", "${so_ho}", form.code)
+    relate("households", "not-greater-than", "turns")
+    send(report(village, MONTHS[0], so_luot_du="10"))
+    doubtful = send(sending(form.code, village, {"so_ho": "12"}, {}, AT, MONTHS[0]))
+    assert doubtful.flags
+    before = in_the_copy()
+
+    correction = send(report(village, MONTHS[0], so_luot_du="15"))
+
+    record = Submission.objects.get(pk=doubtful.submission_id)
+    assert record.reported_number == 1
+    assert record.changed > Submission.objects.get(pk=correction.submission_id).changed
+    after = in_the_copy()
+    assert after != before
+    assert after == sorted(Submission.objects.values_list("pk", "changed"))
+
+
+def in_the_copy() -> list[tuple[int, int]]:
+    rows = get_projection().arrivals.cursor().execute("SELECT submission, changed FROM arrivals").fetchall()
+    return sorted((submission, changed) for submission, changed in rows)

@@ -14,6 +14,7 @@ from caunoi import events
 from caunoi.accounts.scope import ids_in_sql
 from caunoi.approvals.rules import State
 from caunoi.audit.actions import write_line
+from caunoi.audit.clock import take_numbers
 from caunoi.audit.rules import Actor
 from caunoi.places.queries import get_snapshot
 from caunoi.records.checks import FurtherCheck, compare_statements, make_checks
@@ -119,7 +120,8 @@ def _look_at(checks: Sequence[FurtherCheck], pk: int, at: datetime) -> None:
 def _enter_reported(submission: Submission, version: SubmissionVersion, at: datetime) -> None:
     """Nothing holds it back any more: as if it had come without the doubt."""
     replaced = SubmissionVersion.objects.filter(submission=submission, number=submission.reported_number or 0).first()
-    Submission.objects.filter(pk=submission.pk).update(reported_number=version.number)
+    (changed,) = take_numbers(1)
+    Submission.objects.filter(pk=submission.pk).update(reported_number=version.number, changed=changed)
     level = get_snapshot().units[submission.org_unit_id].level
     arrived = arrived_of(submission, version, level, replaced.pk if replaced else None)
     events.announce(VersionsArrived([arrived], at))
