@@ -31,6 +31,8 @@ COMMANDS = {
     "verify": "report",
     "ledger": "ledger",
     "audit": "audit",
+    "backup": "backup",
+    "restore": "backup",
     "migrate": "serve",
 }
 

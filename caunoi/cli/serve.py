@@ -8,11 +8,13 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils.translation import gettext as _
 
+from caunoi.backups.schedule import back_up_if_due
 from caunoi.documents.waiting import clear_waiting
 from caunoi.facts.segments import compact
 from caunoi.moments import now
 from caunoi.records.actions.locking import automatic, lock_due
 from caunoi.records.entities.actions import release_backlog
+from caunoi.refusals import Refusal
 
 # Of each process. A phone on a weak line holds one of them for as long as it sends; each has a connection to the
 # database, of which PostgreSQL gives a hundred in all.
@@ -56,7 +58,7 @@ def start(host: str, port: int, workers: int) -> None:
 @click.command(
     help=_(
         "Chạy việc nền: mỗi giờ khóa các bản đã duyệt đến ngày khóa, bỏ các sổ nộp đã quá một ngày mà chưa xác nhận,"
-        " ghi số liệu mới thành tệp cột."
+        " ghi số liệu mới thành tệp cột; mỗi ngày sao lưu một lần nếu đã đặt CAUNOI_BACKUP_FOLDER."
     )
 )
 @click.option("--once", is_flag=True, help=_("làm một lượt rồi thôi, để máy chủ hẹn giờ gọi"))
@@ -65,9 +67,21 @@ def worker(once: bool) -> None:
         release_backlog(now())
         clear_waiting(at=now())
         compact()
+        _back_up()
         locked = lock_due(by=automatic(), at=now())
         if locked or once:
             click.echo(_("Đã khóa %(count)d bản đến ngày khóa.") % {"count": locked})
         if once:
             return
         time.sleep(3600)
+
+
+def _back_up() -> None:
+    try:
+        made = back_up_if_due(at=now())
+    except Refusal as refusal:
+        # A full disk of backups must not stop the other work; the page of backups shows it too.
+        click.echo(refusal.sentence, err=True)
+    else:
+        if made:
+            click.echo(_("Đã sao lưu vào %(file)s.") % {"file": made.path})

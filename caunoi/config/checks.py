@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -95,3 +96,21 @@ def check_settings(**_kwargs: Any) -> list[CheckMessage]:
             )
         )
     return found
+    hour = os.environ.get("CAUNOI_BACKUP_HOUR") or "2"
+    if not hour.isdecimal() or int(hour) > 23:
+        found.append(
+            Error(
+                _("%(setting)s là %(value)r.") % {"setting": "CAUNOI_BACKUP_HOUR", "value": hour},
+                hint=_("Ghi giờ trong ngày, từ 0 đến 23."),
+                id="caunoi.E018",
+            )
+        )
+    kept = os.environ.get("CAUNOI_BACKUP_KEEP") or "7,4,12"
+    if not re.fullmatch(r"\d{1,4},\d{1,4},\d{1,4}", kept):
+        found.append(
+            Error(
+                _("%(setting)s là %(value)r.") % {"setting": "CAUNOI_BACKUP_KEEP", "value": kept},
+                hint=_("Ghi số ngày, số tuần, số tháng cần giữ, cách nhau bằng dấu phẩy, ví dụ 7,4,12."),
+                id="caunoi.E019",
+            )
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,12 @@ CAUNOI_ENGINE = os.environ.get("CAUNOI_ENGINE") or "duckdb"
 CAUNOI_SPARK_MASTER = os.environ.get("CAUNOI_SPARK_MASTER", "")
 # Empty: a folder in CAUNOI_HOME.
 CAUNOI_SEGMENTS = os.environ.get("CAUNOI_SEGMENTS", "")
+# Empty: no backup is made by itself. The other two: a wrong value is named by checks.py.
+CAUNOI_BACKUP_FOLDER = os.environ.get("CAUNOI_BACKUP_FOLDER", "")
+_hour = os.environ.get("CAUNOI_BACKUP_HOUR") or "2"
+CAUNOI_BACKUP_HOUR = int(_hour) if _hour.isdecimal() and int(_hour) < 24 else 2
+_keep = os.environ.get("CAUNOI_BACKUP_KEEP") or "7,4,12"
+CAUNOI_BACKUP_KEEP = _keep if re.fullmatch(r"\d{1,4},\d{1,4},\d{1,4}", _keep) else "7,4,12"
 CAUNOI_BASE_URL = os.environ.get("CAUNOI_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 # Only they are believed when they say for whom they ask.
 CAUNOI_TRUSTED_PROXIES = os.environ.get("CAUNOI_TRUSTED_PROXIES", "").replace(",", " ").split()
@@ -100,6 +107,7 @@ INSTALLED_APPS = [
     "caunoi.desk",
     "caunoi.openrosa",
     "caunoi.packs",
+    "caunoi.backups",
     "caunoi.demo",
     "caunoi.config",
 ]
