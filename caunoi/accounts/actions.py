@@ -8,7 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from caunoi import events
 from caunoi.accounts.errors import AccessInvalid, GrantInvalid, UserInvalid, UserNameTaken
+from caunoi.accounts.events import AccountsChanged
 from caunoi.accounts.models import PredecessorAccess, Role, RoleGrant, User
 from caunoi.audit.actions import write_line
 from caunoi.audit.rules import Actor
@@ -41,6 +43,7 @@ def create_user(
     user.set_password(password)
     user.save()
     write_line("user.create", f"user:{user.pk}", {"username": username}, by=by, at=at)
+    events.announce(AccountsChanged([user.pk]))
     return user
 
 
@@ -61,6 +64,7 @@ def update_user(
     # Names are personal: the line says that one changed, not what it was.
     detail = {"changed": sorted(changed), "is_active": is_active}
     write_line("user.update", f"user:{row.pk}", detail, by=by, at=at)
+    events.announce(AccountsChanged([row.pk]))
     return True
 
 

@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "caunoi.facts",
     "caunoi.reports",
     "caunoi.desk",
+    "caunoi.desk.search",
     "caunoi.openrosa",
     "caunoi.packs",
     "caunoi.backups",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from caunoi import events
+from caunoi.accounts.events import AccountsChanged
 from caunoi.accounts.unmaking import take_back_access
+from caunoi.desk.search import actions as search
 from caunoi.facts import actions as facts
 from caunoi.facts.checking import state_together
-from caunoi.places.events import UnitsUnmade
+from caunoi.places.events import PlacesChanged, UnitsUnmade
 from caunoi.records import events as records
 from caunoi.records.actions.rechecking import look_again_after_arrival, look_again_after_withdrawal
 from caunoi.records.checks import further_check
@@ -33,6 +35,9 @@ TABLE = [
             "correct", org_unit_id=event.org_unit_id, subject=event.submission_key, note=event.comment, at=event.at
         ),
     ),
+    (records.EntitiesChanged, search.index_entities),
+    (PlacesChanged, search.index_units),
+    (AccountsChanged, search.index_accounts),
     (UnitsUnmade, take_back_access),
     (UnitsUnmade, tasks.drop_tasks),
 ]

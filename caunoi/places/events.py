@@ -20,3 +20,10 @@ class UnitsUnmade:
     take_back: bool
     by: Actor
     at: datetime
+
+
+@dataclass(frozen=True)
+class PlacesChanged:
+    """Units, names or parents were written, known from this number on."""
+
+    number: int

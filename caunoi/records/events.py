@@ -79,3 +79,4 @@ class EntitiesChanged:
     org_unit_ids: frozenset[int]
     at: datetime
     decided: frozenset[int] = frozenset()
+    entity_ids: frozenset[int] = frozenset()

@@ -13,7 +13,7 @@ from caunoi.audit.clock import lock_clock, take_numbers
 from caunoi.audit.rules import Actor
 from caunoi.places.actions.writing import BATCH, write_restored
 from caunoi.places.errors import ReorganisationRefused, UndoRefused
-from caunoi.places.events import UnitsUnmade
+from caunoi.places.events import PlacesChanged, UnitsUnmade
 from caunoi.places.models import OrgUnit, OrgUnitSpell, Reorganisation, Succession
 from caunoi.places.undoing import describe_reference, list_obstacles, list_references, plan_undo
 
@@ -50,6 +50,7 @@ def undo_reorganisation(pk: int, *, take_back: bool, by: Actor, at: datetime) ->
     ended = [OrgUnit(id=unit, ends_on=plan.restored.units[unit].ends_on) for unit in plan.changed]
     OrgUnit.objects.bulk_update(ended, ["ends_on"], batch_size=BATCH)
     write_restored((spell for unit in plan.changed for spell in plan.restored.spells[unit]), number)
+    events.announce(PlacesChanged(number))
     row.undone_by, row.undone_at = by.name, at
     row.save()
     detail = {

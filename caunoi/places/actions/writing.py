@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from caunoi import events
 from caunoi.audit.clock import take_numbers
+from caunoi.places.events import PlacesChanged
 from caunoi.places.files import Point
 from caunoi.places.models import OrgUnit, OrgUnitSpell, Succession, SuccessionShare
 from caunoi.places.rules.drafts import PlaceDraft
@@ -60,7 +62,9 @@ def write_draft(
         # Closed and not deleted: how places were known until now stays askable.
         OrgUnitSpell.objects.filter(org_unit_id__in=changed[start : start + BATCH]).update(known_until=number)
     _write_spells((spell for unit in [*changed, *new_ids] for spell in draft.spells[unit]), ids, number)
-    return _write_successions(successions, ids, number, note)
+    written = _write_successions(successions, ids, number, note)
+    events.announce(PlacesChanged(number))
+    return written
 
 
 def write_restored(spells: Iterable[Spell], number: int) -> None:

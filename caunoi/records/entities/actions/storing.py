@@ -46,15 +46,17 @@ class Changes:
     lists: set[str] = field(default_factory=set)
     units: set[int] = field(default_factory=set)
     decided: set[int] = field(default_factory=set)
+    entities: set[int] = field(default_factory=set)
 
     def add(self, entity: Entity) -> None:
+        self.entities.add(entity.pk)
         self.lists.add(entity.entity_list.code)
         self.units.add(entity.org_unit_id)
 
     def announce(self, at: datetime) -> None:
         if self.lists:
-            event = EntitiesChanged(frozenset(self.lists), frozenset(self.units), at, frozenset(self.decided))
-            events.announce(event)
+            decided, entities = frozenset(self.decided), frozenset(self.entities)
+            events.announce(EntitiesChanged(frozenset(self.lists), frozenset(self.units), at, decided, entities))
 
 
 def lock_identities(uuids: Iterable[str]) -> None:

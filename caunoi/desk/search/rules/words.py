@@ -1,0 +1,88 @@
+"""Words as they are looked for: folded, whole or begun, or one letter away from what was typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from caunoi.vietnamese_text import fold
+
+MOST_WORDS = 8
+LONGEST = 60
+# Of the ids of units: a commune's villages lie in one or two buckets, a province in a few dozen.
+BUCKET = 64
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+SHORTEST_TYPO = 3
+
+
+@dataclass(frozen=True)
+class Term:
+    """One word of a question: any of these, the first as typed. `begins`: also words that only begin with it."""
+
+    words: tuple[str, ...]
+    begins: bool = False
+
+
+def split_words(text: str) -> list[str]:
+    """`split_words("Đường 2A, thôn Bản-Qua")` == ["duong", "2a", "thon", "ban", "qua"]."""
+    return [word[:LONGEST] for word in re.findall(r"[^\W_]+", fold(text))]
+
+
+def mark(kind: str, org_unit_id: int | None = None) -> str:
+    """A word that finds a kind, or a kind in a stretch of units. By a unit's identity, so that nothing goes stale when
+    places change; it only narrows what is read, the scope decides."""
+    return f"zz{kind}" if org_unit_id is None else f"zz{kind}{org_unit_id // BUCKET}"
+
+
+def join_words(kind: str, org_unit_id: int | None, words: Iterable[str]) -> str:
+    marks = [mark(kind)] if org_unit_id is None else [mark(kind), mark(kind, org_unit_id)]
+    return " ".join([*marks, *dict.fromkeys(words)])
+
+
+def is_word_to_mend(word: str) -> bool:
+    """Numbers and codes are meant as they stand: `12` is no slip of the finger for `13`."""
+    return len(word) >= SHORTEST_TYPO and word.isascii() and word.isalpha()
+
+
+def one_letter_away(word: str) -> set[str]:
+    """All that one letter missing, added, replaced, or two neighbours exchanged make of it (about 50 a letter)."""
+    cuts = [(word[:i], word[i:]) for i in range(len(word) + 1)]
+    missing = {left + right[1:] for left, right in cuts if right}
+    exchanged = {left + right[1] + right[0] + right[2:] for left, right in cuts if len(right) > 1}
+    replaced = {left + letter + right[1:] for left, right in cuts if right for letter in LETTERS}
+    added = {left + letter + right for left, right in cuts for letter in LETTERS}
+    return (missing | exchanged | replaced | added) - {word}
+
+
+def in_two(word: str) -> list[tuple[str, str]]:
+    """What a forgotten space may have joined: `banqua` -> [("ba", "nqua"), ("ban", "qua"), …]."""
+    return [(word[:i], word[i:]) for i in range(2, len(word) - 1)]
+
+
+def closeness(wanted: Sequence[str], words: Sequence[str]) -> int:
+    """How well a title answers, the more the better; 0: a wanted word is not in it at all.
+
+    A whole word 4, one begun 2, one letter away 1; and more where they follow each other from the title's beginning.
+    """
+    if not wanted:
+        return 0
+    found = 0
+    for word in wanted:
+        score = _match(word, words)
+        if not score:
+            return 0
+        found += score
+    if list(words[: len(wanted)]) == list(wanted):
+        found += 4 * len(wanted) + (4 if len(words) == len(wanted) else 0)
+    return found
+
+
+def _match(word: str, words: Collection[str]) -> int:
+    if word in words:
+        return 4
+    if not word.isdigit() and any(one.startswith(word) for one in words):
+        return 2
+    if is_word_to_mend(word) and not one_letter_away(word).isdisjoint(words):
+        return 1
+    return 0
