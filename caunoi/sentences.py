@@ -8,7 +8,7 @@ was kept before, is said as it stands.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -18,8 +18,11 @@ from django.utils.translation import gettext as translate
 from caunoi.languages import show_number
 
 Packed = dict[str, Any]
-"""One of {"say": source text, "with": what fills it}, {"texts": language -> text}, {"number": "1234.5"}"""
-_KEPT = '{"say": '
+"""One of {"say": source text, "with": what fills it}, {"texts": language -> text}, {"number": "1234.5"},
+{"all": several of these or plain texts, one after the other}"""
+_KEPT = ('{"say": ', '{"all": ')
+# So begins each name under which the product itself acts. Names are kept as they are, in the language of the source.
+AUTOMATIC = "Tự động"
 
 
 class Told(str):
@@ -45,6 +48,12 @@ def in_words_of(texts: Mapping[str, str]) -> Told:
     return Told(_pick(texts), {"texts": dict(texts)})
 
 
+def join(sentences: Iterable[str]) -> Told:
+    """With a blank between."""
+    several = list(sentences)
+    return Told(" ".join(several), {"all": [_pack_value(one) for one in several]})
+
+
 def number(value: Decimal) -> Told:
     return Told(show_number(value), {"number": str(value)})
 
@@ -59,6 +68,8 @@ def unpack(packed: Packed) -> str:
         return _pick(packed["texts"])
     if "number" in packed:
         return show_number(Decimal(packed["number"]))
+    if "all" in packed:
+        return " ".join(str(_unpack_value(one)) for one in packed["all"])
     sentence = translate(packed["say"])
     return sentence % _unpack_values(packed["with"]) if "with" in packed else sentence
 
@@ -66,10 +77,13 @@ def unpack(packed: Packed) -> str:
 def keep(text: str) -> str:
     """For a text column."""
     packed = pack(text)
-    return str(text) if packed is None or "say" not in packed else json.dumps(packed, ensure_ascii=False)
+    is_sentence = packed is not None and not packed.keys().isdisjoint({"say", "all"})
+    return json.dumps(packed, ensure_ascii=False) if is_sentence else str(text)
 
 
 def tell(kept: str) -> str:
+    if kept.startswith(AUTOMATIC):
+        return translate(kept)
     if not kept.startswith(_KEPT):
         return kept
     return unpack(json.loads(kept))

@@ -22,6 +22,7 @@ from caunoi.records.entities.queries import STATES, Filters, Property, Row
 from caunoi.records.entities.reading import units_kept_by
 from caunoi.records.entities.rules.versions import LABEL, Saying
 from caunoi.records.models import Entity, EntityVersion
+from caunoi.sentences import tell
 
 SORTS = {"name": "search", "begins": "begins_on", "ended": "ended_on", "updated": "updated_at"}
 
@@ -191,7 +192,7 @@ def show_history(versions: Sequence[EntityVersion], properties: Sequence[Propert
         told = [_told(name, values.get(name, ""), names) for name in changed]
         lines.append(
             HistoryLine(
-                version.number, str(EntityVersion.Act(version.act).label), version.from_day, version.by_name,
+                version.number, str(EntityVersion.Act(version.act).label), version.from_day, tell(version.by_name),
                 version.at, tuple(told), conflict_label(version.conflict), address, title,
             )
         )  # fmt: skip
@@ -251,4 +252,4 @@ def show_differences(
 def _who(version: EntityVersion | None) -> str:
     if version is None:
         return _("trước đó")
-    return f"{version.by_name} ({version.from_day:%d/%m/%Y})"
+    return f"{tell(version.by_name)} ({version.from_day:%d/%m/%Y})"

@@ -24,6 +24,7 @@ from caunoi.places.models import Succession
 from caunoi.places.queries import get_snapshot
 from caunoi.places.rules.snapshot import PlaceSnapshot
 from caunoi.records.models import SubmissionVersion
+from caunoi.sentences import tell
 
 Key = tuple[int, int, date, date, str]
 """Data element, org unit, first and last day, disaggregation: one fact's place in the book."""
@@ -221,7 +222,7 @@ def _read_causes(version_ids: Collection[int]) -> dict[int, Cause]:
         step = approved.get((version.submission_id, version.number))
         found[version.pk] = Cause(
             version.submission_id, version.number, False, version.entered_by_name, version.received_at,
-            step.by_name if step else "", step.at if step else None,
+            tell(step.by_name) if step else "", step.at if step else None,
         )  # fmt: skip
     return found
 

@@ -32,6 +32,7 @@ from caunoi.languages import in_reader_language
 from caunoi.periods.rules import Days
 from caunoi.records.models import SubmissionVersion
 from caunoi.refusals import NotFound
+from caunoi.sentences import tell
 
 PAGE = 50
 
@@ -292,7 +293,7 @@ def _evidence(answer: Answer, element: DataElement, at: int, scope: Scope, page:
                 class_name=_class_name(element, version, class_code) if class_code else "",
                 entered_by=version.entered_by_name,
                 received_at=version.received_at,
-                approved_by=step.by_name if step else "",
+                approved_by=tell(step.by_name) if step else "",
                 approved_at=step.at if step else None,
                 synthetic=answer.places.units[unit].synthetic,
             )

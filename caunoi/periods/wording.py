@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from caunoi.languages import in_reader_language
 from caunoi.periods.rules import Period, describe_period_en, describe_period_vi
+from caunoi.sentences import Told, in_words_of
 
 
-def describe_period(period: Period) -> str:
-    return in_reader_language(describe_period_vi(period), describe_period_en(period))
+def describe_period(period: Period) -> Told:
+    return in_words_of({"vi": describe_period_vi(period), "en": describe_period_en(period)})

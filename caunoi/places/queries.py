@@ -7,13 +7,14 @@ from datetime import date
 
 from django.db import connection
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from caunoi.periods.rules import BEGINNING
 from caunoi.places.errors import PlaceAmbiguous, PlaceNotOnDay, PlaceUnknown
 from caunoi.places.models import OrgUnit, OrgUnitSpell, SuccessionShare, known_at
 from caunoi.places.rules.snapshot import PlaceSnapshot, Spell, Step, Unit, make_snapshot
 from caunoi.remembering import remember
+from caunoi.sentences import gettext as _
+from caunoi.sentences import join
 from caunoi.vietnamese_text import clean, fold
 
 _lock = threading.Lock()
@@ -98,14 +99,14 @@ def describe_absence(unit: int, day: date, snapshot: PlaceSnapshot) -> str:
         sentence = _("%(name)s không còn từ ngày %(day)s.") % {"name": name, "day": me.ends_on.strftime("%d/%m/%Y")}
         children = "" if others and snapshot.successors(unit) else _describe_children(unit, day, snapshot)
         if children:
-            return sentence + " " + _("Địa bàn nay thuộc: %(units)s.") % {"units": children}
-        return sentence + (" " + _("Đơn vị kế tục: %(units)s.") % {"units": others} if others else "")
+            return join([sentence, _("Địa bàn nay thuộc: %(units)s.") % {"units": children}])
+        return join([sentence, _("Đơn vị kế tục: %(units)s.") % {"units": others}]) if others else sentence
     sentence = _("%(name)s chưa có vào ngày %(day)s (có từ %(start)s).") % {
         "name": name,
         "day": day.strftime("%d/%m/%Y"),
         "start": me.starts_on.strftime("%d/%m/%Y"),
     }
-    return sentence + (" " + _("Đơn vị trước đó: %(units)s.") % {"units": others} if others else "")
+    return join([sentence, _("Đơn vị trước đó: %(units)s.") % {"units": others}]) if others else sentence
 
 
 def _describe_children(unit: int, day: date, snapshot: PlaceSnapshot) -> str:

@@ -47,6 +47,7 @@ from caunoi.records.queries import (
     list_versions,
     tell_flags,
 )
+from caunoi.sentences import tell
 
 # Shown in the browser; anything else (an SVG may carry scripts) is only ever downloaded.
 PICTURES = {"image/jpeg", "image/png", "image/webp", "image/gif"}
@@ -328,7 +329,8 @@ def list_history(found: Submission) -> list[Happening]:
         if sends and step.number in versions:
             title = f"{title} ({Source(versions[step.number].source).label})"
         remarks = _name_remarks(step.remarks, versions.get(step.number))
-        history.append(Happening(step.at, title, step.by_name, step.number if sends else None, step.comment, remarks))
+        number = step.number if sends else None
+        history.append(Happening(step.at, title, tell(step.by_name), number, step.comment, remarks))
     return history[::-1]
 
 

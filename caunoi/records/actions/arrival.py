@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from caunoi import events
 from caunoi.approvals.actions import Taken, record_steps
@@ -304,7 +304,7 @@ class _Arrival:
         if not one.flags:
             submission.reported_number = number
         if written.is_approved:
-            automatic = Actor(_("Tự động: biểu mẫu không cần duyệt"))
+            automatic = Actor(gettext_noop("Tự động: biểu mẫu không cần duyệt"))
             self._step(record, number, Step.APPROVE, State.APPROVED, automatic, item.received_at)
             submission.approved_number = number
         return version

@@ -48,6 +48,7 @@ from caunoi.records.rules.identity import row_instance_id
 from caunoi.records.rules.occasions import Occasion, find_period, occasion_of_event, occasion_of_period
 from caunoi.records.rules.phones import choose_files, list_oddities
 from caunoi.refusals import Refusal
+from caunoi.sentences import Told, in_words_of
 from caunoi.sentences import gettext as _
 
 PERIOD_EXAMPLES = {"month": "01/2023", "quarter": "2023-Q1", "half-year": "2023-H1", "year": "2023"}
@@ -163,7 +164,7 @@ class Door:
         today = local_date(item.received_at)
         closed_on = version.form.closed_on
         if closed_on is not None and closed_on <= today:
-            raise FormClosed(version.form.title_vi, closed_on)
+            raise FormClosed(_title(version), closed_on)
         checker = checker_of(version)
         instance_id, deprecated_id, xml = item.instance_id or "", item.deprecated_id or "", None
         instance: Instance | None = None
@@ -192,7 +193,7 @@ class Door:
         self, item: Incoming, version: FormVersion, checker: FormChecker, unit: Unit, answers: Mapping[str, Any]
     ) -> tuple[Assignment, Occasion]:
         """Under which assignment, and for which period or day."""
-        title = version.form.title_vi
+        title = _title(version)
         refusal: Refusal | None = None
         last = local_date(item.received_at)
         for assignment in self._assignments_of(item.form_code, unit.level):
@@ -223,7 +224,7 @@ class Door:
         wanted = item.period_key or answered
         period = find_period(wanted, kind, assignment.cut_off) if wanted else None
         if period is None:
-            raise PeriodMissing(version.form.title_vi, PERIOD_EXAMPLES[kind])
+            raise PeriodMissing(_title(version), PERIOD_EXAMPLES[kind])
         if item.period_key and answered and find_period(answered, kind, assignment.cut_off) != period:
             raise PeriodMismatch(describe_period(period), answered)
         return occasion_of_period(period, assignment.due_days)
@@ -233,7 +234,8 @@ class Door:
         try:
             return date.fromisoformat(str(answers.get(question.name) or "") if question else "")
         except ValueError:
-            raise EventDayMissing(question.label() if question else version.form.title_vi) from None
+            named = in_words_of(question.labels or {"vi": question.name}) if question else _title(version)
+            raise EventDayMissing(named) from None
 
     def _event_question(self, version: FormVersion, checker: FormChecker) -> Question | None:
         if version.pk not in self._event_questions:
@@ -368,6 +370,11 @@ def _normal(answers: Mapping[str, Any], checker: FormChecker) -> dict[str, Any]:
             if text := normal_answer(question, text) if question else clean_answer(text):
                 normal[name] = text
     return normal
+
+
+def _title(version: FormVersion) -> Told:
+    """In the language of whoever reads the sentence it stands in."""
+    return in_words_of({"vi": version.form.title_vi, "en": version.form.title_en})
 
 
 def _wrong_form(found: str, wanted: str) -> str:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
 
 from caunoi.accounts.models import User
 from caunoi.audit.actions import write_line
@@ -23,6 +22,7 @@ from caunoi.records.incoming import Incoming, IncomingFile, Received
 from caunoi.records.models import HeldFile, HeldSending
 from caunoi.records.rules.phones import choose_files
 from caunoi.refusals import Refusal
+from caunoi.sentences import gettext as _
 from caunoi.sentences import keep
 
 
@@ -91,7 +91,7 @@ def _supersede(held: HeldSending, by: Actor, at: datetime) -> None:
         return
     for file in before.files.all():
         HeldFile.objects.get_or_create(sending=held, name=file.name, defaults={"file_id": file.file_id})
-    before.put_aside_because = _("Điện thoại đã gửi bản sửa.")
+    before.put_aside_because = keep(_("Điện thoại đã gửi bản sửa."))
     before.settled_by, before.settled_at = by.name, at
     before.save(update_fields=["put_aside_because", "settled_by", "settled_at"])
 

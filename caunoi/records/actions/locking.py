@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.core.cache import cache
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from caunoi.accounts.scope import ids_in_sql
 from caunoi.approvals.actions import Taken, record_steps
@@ -48,7 +48,7 @@ def lock_due_today(*, at: datetime) -> None:
 
 
 def automatic() -> Actor:
-    return Actor(_("Tự động: đến ngày khóa"))
+    return Actor(gettext_noop("Tự động: đến ngày khóa"))
 
 
 def lock_those_due(submission_ids: Sequence[int], *, at: datetime) -> None:

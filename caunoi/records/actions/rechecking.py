@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from caunoi import events
 from caunoi.accounts.scope import ids_in_sql
@@ -113,7 +113,7 @@ def _look_at(checks: Sequence[FurtherCheck], pk: int, at: datetime) -> None:
         "lifted": [flag["message"] for flag in before if flag not in after],
         "set": [flag["message"] for flag in after if flag not in before],
     }
-    by = Actor(_("Tự động: bản ghi liên quan đã thay đổi"))
+    by = Actor(gettext_noop("Tự động: bản ghi liên quan đã thay đổi"))
     write_line("submission.recheck", str(submission), detail, by=by, at=at)
 
 

@@ -46,10 +46,15 @@ class HeldSending(models.Model):
     def __str__(self) -> str:
         return f"held:{self.pk}"
 
+    # In the reader's language.
+
     @property
     def reason_told(self) -> str:
-        """In the reader's language."""
         return tell(self.reason)
+
+    @property
+    def put_aside_told(self) -> str:
+        return tell(self.put_aside_because)
 
 
 class HeldFile(models.Model):

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import copy
 import json
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.utils.translation import override
 
+from caunoi.approvals.queries import list_steps
 from caunoi.forms.queries import checker_of
+from caunoi.forms.rules.assignments import AssignmentRow
+from caunoi.records.incoming import Incoming
 from caunoi.records.models import HeldSending, Source
 from caunoi.records.rules.doubts import tell_flag
-from caunoi.records.tests.builders import publish, report, send, stored, unit
+from caunoi.records.tests.builders import merge, publish, report, send, stored, unit
+from caunoi.refusals import Refusal
 from caunoi.sentences import gettext as _
 from caunoi.sentences import in_words_of, keep, number, pack, tell, unpack
 
@@ -94,3 +99,47 @@ def test_a_flag_still_says_its_sentence_as_it_was_said() -> None:
 
     assert flag["message"] == "Câu này bắt buộc phải trả lời."
     assert flag["said"]["message"] == {"say": "Câu này bắt buộc phải trả lời."}
+
+
+@pytest.mark.django_db
+def test_why_a_sending_has_no_place_is_read_in_english_with_its_period_form_and_successors() -> None:
+    day = date(2023, 5, 1)
+    old, new = unit("Xã Cũ", "commune", to=day), unit("Xã Mới", "commune", from_=day)
+    merge(day, [old], new)
+    village = unit("Thôn 1", "village", new, code="V1")
+    publish("bao_cao_thang_thon", AssignmentRow("village", "month"), AssignmentRow("commune", "month"))
+    with override("vi"):
+        kept = [
+            keep(why(report(old, "2023-05"))),
+            keep(why(report(village, "2023-07"))),
+            keep(why(report(village, ""))),
+        ]
+
+    with override("en"):
+        ended, not_begun, missing = map(tell, kept)
+
+    assert "Xã Mới" in ended and "không còn" not in ended and "kế tục" not in ended
+    assert "07/2023" in not_begun and "tháng" not in not_begun
+    assert "Báo cáo" not in missing
+
+
+def why(sending: Incoming) -> str:
+    with pytest.raises(Refusal) as refused:
+        send(sending)
+    return refused.value.sentence
+
+
+@pytest.mark.django_db
+def test_the_product_s_own_steps_are_signed_in_the_reader_s_language_whoever_set_them_off() -> None:
+    village = unit("Thôn 1", "village", unit("Xã Bản Qua", "commune"), code="V1")
+    publish("bao_cao_thang_thon", AssignmentRow("village", "month", approval_level=""))
+    with override("en"):
+        made = stored(send(report(village)))
+
+    name = list_steps(str(made))[-1].by_name
+
+    with override("vi"):
+        assert tell(name) == "Tự động: biểu mẫu không cần duyệt"
+    with override("en"):
+        assert tell(name) == "Automatic: the form needs no approval"
+        assert tell("Nguyễn Thị Lan") == "Nguyễn Thị Lan"

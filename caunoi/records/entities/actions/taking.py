@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_noop
 
 from caunoi.audit.rules import Actor
 from caunoi.forms.models import FormVersion
@@ -42,11 +43,12 @@ from caunoi.records.models import (
     EntityVersion,
     SubmissionVersion,
 )
+from caunoi.sentences import AUTOMATIC, keep
 from caunoi.sentences import gettext as _
-from caunoi.sentences import keep
 
 # As long as the field's reference server waits for an offline predecessor.
 LONGEST_WAIT = timedelta(days=7)
+WITHDRAWN_BY = gettext_noop("Tự động: bản ghi đã rút")
 
 
 # Events
@@ -85,7 +87,7 @@ def undo_withdrawn(event: SubmissionsWithdrawn) -> None:
     waiting = EntityBacklog.objects.filter(source__submission_id__in=event.submission_ids)
     problems = EntityProblem.objects.filter(source__submission_id__in=event.submission_ids, settled_at=None)
     waiting.delete()
-    problems.update(settled_by=_withdrawn_by(), settled_at=event.at)
+    problems.update(settled_by=WITHDRAWN_BY, settled_at=event.at)
     submissions = sorted(set(touched.values_list("source__submission_id", flat=True)))
     if not submissions:
         return
@@ -98,7 +100,7 @@ def undo_withdrawn(event: SubmissionsWithdrawn) -> None:
             .filter(submission_id=submission_id)
             .order_by("-number")[0]
         )
-        work.undo(newest, _list_made(newest), Actor(_withdrawn_by()))
+        work.undo(newest, _list_made(newest), Actor(WITHDRAWN_BY))
     work.changes.announce(event.at)
 
 
@@ -121,10 +123,6 @@ def retry(version: SubmissionVersion, at: datetime) -> bool:
     work.take(version, declarations)
     work.changes.announce(at)
     return version.entity_problems.count() == problems
-
-
-def _withdrawn_by() -> str:
-    return _("Tự động: bản ghi đã rút")
 
 
 def _declarations(form_version_ids: Collection[int]) -> dict[int, tuple[Declaration, ...]]:
@@ -213,7 +211,7 @@ class _Taking(Work):
             earlier = {"source__submission_id": version.submission_id, "source__number__lt": version.number}
             EntityBacklog.objects.filter(**earlier).delete()
             EntityProblem.objects.filter(**earlier, settled_at=None).update(
-                settled_by=version.entered_by_name or _("Tự động"), settled_at=self.at
+                settled_by=version.entered_by_name or AUTOMATIC, settled_at=self.at
             )
         self._release_followers(followers)
 
