@@ -6,6 +6,7 @@ from caunoi import events
 from caunoi.accounts.events import AccountsChanged
 from caunoi.accounts.unmaking import take_back_access
 from caunoi.desk.search import actions as search
+from caunoi.documents.events import DutiesChanged
 from caunoi.facts import actions as facts
 from caunoi.facts.checking import state_together
 from caunoi.places.events import PlacesChanged, UnitsUnmade
@@ -38,6 +39,7 @@ TABLE = [
     (records.EntitiesChanged, search.index_entities),
     (PlacesChanged, search.index_units),
     (AccountsChanged, search.index_accounts),
+    (DutiesChanged, tasks.follow_duties),
     (UnitsUnmade, take_back_access),
     (UnitsUnmade, tasks.drop_tasks),
 ]

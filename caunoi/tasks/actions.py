@@ -5,9 +5,12 @@ from datetime import date, datetime
 
 from django.db import connection
 
+from caunoi.documents.events import DutiesChanged, duty_key
 from caunoi.places.events import UnitsUnmade
 from caunoi.tasks.models import Task
 
+# Kind of the tasks that documents set: their subjects are duties.
+DUTY = "document"
 # In one statement.
 MOST_SUBJECTS = 500
 
@@ -41,3 +44,18 @@ def drop_tasks(event: UnitsUnmade) -> None:
     """Of units that never came to be."""
     if event.take_back:
         Task.objects.filter(org_unit_id__in=event.org_unit_ids).delete()
+
+
+def follow_duties(event: DutiesChanged) -> None:
+    """What documents ask of units until a day is something to do for them, as long as it is asked and not answered."""
+    standing = [*(duty.key for duty in event.opened), *(duty_key(one) for one in event.closed)]
+    close_tasks(DUTY, standing, at=event.at)
+    Task.objects.bulk_create(
+        [
+            Task(
+                kind=DUTY, org_unit_id=duty.org_unit_id, subject=duty.key, note=duty.note, due_on=duty.due_on,
+                opened_at=event.at,
+            )
+            for duty in event.opened
+        ]
+    )  # fmt: skip
