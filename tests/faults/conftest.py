@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,6 +18,21 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     made = Server(home, _own_database(home))
     yield made
     made.stop()
+
+
+@pytest.fixture(scope="module")
+def make_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """More of them, each empty; `sqlite`: without the tests' PostgreSQL."""
+    made: list[Server] = []
+
+    def make(*, sqlite: bool = False) -> Server:
+        home = tmp_path_factory.mktemp("faults")
+        made.append(Server(home, "" if sqlite else _own_database(home)))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.stop()
 
 
 def _own_database(home: Path) -> str:
