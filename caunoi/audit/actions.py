@@ -14,7 +14,7 @@ from caunoi.audit.rules import Actor, Line, compute_hash
 from caunoi.bulk_rows import insert_rows
 
 # Actions that leave places, forms, people and the catalogue as they are; any other is taken to change them.
-ABOUT_RECORDS = ("submission.", "held.", "entity.", "report.")
+ABOUT_RECORDS = ("submission.", "held.", "entity.", "report.", "document.")
 
 
 @dataclass(frozen=True)
