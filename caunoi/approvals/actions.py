@@ -3,22 +3,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from caunoi.approvals.models import ApprovalStep
-from caunoi.approvals.rules import State, Step
 from caunoi.audit.rules import Actor
 from caunoi.bulk_rows import insert_rows
 
 
 @dataclass(frozen=True)
 class Taken:
-    """One step taken on a version of a subject (`submission:12`)."""
+    """One step taken on a version of a subject (`submission:12`), in the words of its own transition table."""
 
     subject: str
     number: int
-    step: Step
-    from_state: State
-    to_state: State
+    step: StrEnum
+    from_state: StrEnum
+    to_state: StrEnum
     by: Actor
     at: datetime
     comment: str = ""

@@ -7,30 +7,13 @@ the work and the noise. docs/decisions/ has the reasons.
 
 from __future__ import annotations
 
-import hashlib
-import ipaddress
+from caunoi.counting import PAUSE_SECONDS, count_within
 
-from django.core.cache import caches
+__all__ = ["ALLOWED", "PAUSE_SECONDS", "count_guess"]
 
 ALLOWED = 30
-PAUSE_SECONDS = 600
 
 
 def count_guess(address: str) -> bool:
     """Whether this wrong token was one too many within the last minutes."""
-    key = "token-guess:" + hashlib.sha256(_neighbourhood(address).encode()).hexdigest()[:32]
-    counters = caches["shared"]
-    counters.add(key, 0, PAUSE_SECONDS)
-    try:
-        return counters.incr(key) > ALLOWED
-    except ValueError:  # just run out between the two statements
-        return False
-
-
-def _neighbourhood(address: str) -> str:
-    """One machine has a whole /64 of IPv6 addresses to itself."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return str(ipaddress.ip_network(f"{ip}/64", strict=False)) if ip.version == 6 else str(ip)
+    return count_within("token-guess", address, ALLOWED)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from caunoi.refusals import FileRefused, NotAllowed, NotFound, Refusal
+from caunoi.reports.rules.life import ReportState, ReportStep
+from caunoi.sentences import gettext as _
 
 
 class TemplateUnknown(NotFound):
@@ -63,3 +65,139 @@ class PdfFailed(Refusal):
     """LibreOffice is there, but made no PDF of the report."""
 
     code = "pdf-failed"
+
+
+# -- the life of a report ---------------------------------------------------------------------------------------------
+
+
+def state_name(state: ReportState) -> str:
+    return {
+        ReportState.DRAFT: _("dự thảo"),
+        ReportState.SUBMITTED: _("chờ duyệt"),
+        ReportState.RETURNED: _("bị trả lại"),
+        ReportState.APPROVED: _("đã duyệt, chờ ban hành"),
+        ReportState.ISSUED: _("đã ban hành"),
+        ReportState.SUPERSEDED: _("đã được thay thế"),
+    }[state]
+
+
+def step_name(step: ReportStep) -> str:
+    return {
+        ReportStep.REVISE: _("sửa"),
+        ReportStep.SUBMIT: _("trình duyệt"),
+        ReportStep.RETURN: _("trả lại"),
+        ReportStep.APPROVE: _("duyệt"),
+        ReportStep.ISSUE: _("ban hành"),
+        ReportStep.SUPERSEDE: _("thay thế"),
+    }[step]
+
+
+class ReportStepImpossible(Refusal):
+    """The life of a report has no such step from this state."""
+
+    code = "report-step-impossible"
+
+    def __init__(self, state: ReportState, step: ReportStep) -> None:
+        super().__init__(
+            _(
+                "Báo cáo đang ở trạng thái “%(state)s” nên không %(step)s được. Hãy tải lại trang để xem tình trạng mới"
+                " nhất."
+            )
+            % {"state": state_name(state), "step": step_name(step)}
+        )
+
+
+class ReportStepDone(Refusal):
+    """The same button pressed twice, or two officers at once."""
+
+    code = "report-step-done"
+
+    def __init__(self, state: ReportState) -> None:
+        super().__init__(
+            _("Báo cáo này đã ở trạng thái “%(state)s” rồi; không có gì thay đổi.") % {"state": state_name(state)}
+        )
+
+
+class ReportStepNotAllowed(NotAllowed):
+    code = "report-step-not-allowed"
+
+    def __init__(self, step: ReportStep) -> None:
+        super().__init__(
+            _(
+                "Bạn không có quyền %(step)s báo cáo này. Quyền đó thuộc người được giao ở đơn vị của báo cáo hoặc cấp"
+                " trên."
+            )
+            % {"step": step_name(step)}
+        )
+
+
+class ReportCommentMissing(Refusal):
+    code = "report-comment-missing"
+
+    def __init__(self) -> None:
+        super().__init__(_("Khi trả lại báo cáo phải ghi rõ cần sửa gì. Hãy ghi ý kiến rồi bấm lại."))
+
+
+class OwnReport(NotAllowed):
+    """Nobody approves what they themselves submitted."""
+
+    code = "own-report"
+
+    def __init__(self) -> None:
+        super().__init__(_("Bạn không được duyệt báo cáo do chính mình trình. Hãy nhờ người duyệt khác của đơn vị."))
+
+
+class ReportMoved(Refusal):
+    """Another version came between looking at the report and pressing the button."""
+
+    code = "report-moved"
+
+    def __init__(self) -> None:
+        super().__init__(_("Báo cáo đã có phiên bản mới hơn bản bạn đang xem. Hãy tải lại trang, xem lại rồi bấm lại."))
+
+
+class WrongReportFile(Refusal):
+    """The uploaded file is not a version of this report, or its list of figures cannot be relied on."""
+
+    code = "wrong-report-file"
+
+
+class FiguresRetyped(FileRefused):
+    """Figures of the uploaded draft were changed by hand: each with what was printed and what stands there."""
+
+    code = "figures-retyped"
+
+
+class FiguresDropped(FileRefused):
+    """Figures of the draft are no longer in the uploaded file, and nobody has confirmed that they should be gone."""
+
+    code = "figures-dropped"
+
+
+class DraftUnfinished(Refusal):
+    """Tracked changes that nobody has accepted or rejected, or macros, stand in the file."""
+
+    code = "draft-unfinished"
+
+
+class NumberTaken(Refusal):
+    """Another report of the unit bears this number in this year."""
+
+    code = "report-number-taken"
+
+
+class CannotReplace(Refusal):
+    """The report that is to be superseded is not an issued one of the same unit and template."""
+
+    code = "cannot-replace"
+
+
+class TooManyChecks(Refusal):
+    """Files checked from one address without an account."""
+
+    code = "too-many-checks"
+
+    def __init__(self, minutes: int) -> None:
+        super().__init__(
+            _("Từ địa chỉ này đã kiểm tra quá nhiều lần. Hãy đợi %(minutes)d phút rồi thử lại.") % {"minutes": minutes}
+        )

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import pgettext_lazy
 
 from caunoi.documents.models import StoredFile
 from caunoi.places.models import OrgUnit
+from caunoi.reports.rules.life import NUMBERED, ReportState
+
+_NUMBERED = sorted(state.value for state in NUMBERED)
 
 
 class ReportTemplate(models.Model):
@@ -24,8 +28,13 @@ class ReportTemplate(models.Model):
 
 
 class ReportRun(models.Model):
-    """A report made: for which unit and days, by whom, as known at which number, and the bytes that came out."""
+    """A report: for which unit and days, in which state of its life. The file, and what it was made from, are those of
+    its newest version, so that lists read one row.
 
+    `key` stands in its file and in the address that its QR code leads to; it cannot be guessed.
+    """
+
+    key = models.CharField(max_length=32, unique=True)
     template_code = models.CharField(max_length=80)
     title = models.CharField(max_length=300)
     org_unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="report_runs")
@@ -39,9 +48,56 @@ class ReportRun(models.Model):
     made_by_id = models.BigIntegerField(null=True)
     made_by_name = models.CharField(max_length=200)
     made_at = models.DateTimeField()
+    state = models.CharField(max_length=10, default=ReportState.DRAFT.value)
+    current_number = models.IntegerField(default=1)
+    submitted_by_id = models.BigIntegerField(null=True)
+    issue_number = models.CharField(max_length=60, blank=True, help_text="number and symbol: 12/BC-UBND")
+    issued_on = models.DateField(null=True)
+    issued_place = models.CharField(max_length=120, blank=True)
+    signer = models.CharField(max_length=200, blank=True, help_text="title of who signs, as printed")
+    replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
 
     class Meta:
         ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=_NUMBERED, issued_on__isnull=False) & ~models.Q(issue_number="")
+                | ~models.Q(state__in=_NUMBERED) & models.Q(issued_on__isnull=True, issue_number=""),
+                name="report_issued_with_number_and_date",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def subject(self) -> str:
+        return f"report:{self.pk}"
+
+
+class VersionKind(models.TextChoices):
+    MADE = "made", pgettext_lazy("version", "Lập từ số liệu")
+    EDITED = "edited", pgettext_lazy("version", "Sửa trong Word")
+    ISSUED = "issued", pgettext_lazy("version", "Bản ban hành")
+
+
+class ReportVersion(models.Model):
+    """The bytes of one version. Never changed: another version is another row."""
+
+    run = models.ForeignKey(ReportRun, on_delete=models.PROTECT, related_name="versions")
+    number = models.IntegerField()
+    kind = models.CharField(max_length=10, choices=VersionKind.choices)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT)
+    as_known = models.BigIntegerField()
+    figures = models.IntegerField()
+    sentences_changed = models.IntegerField(default=0, help_text="against the version before")
+    by_id = models.BigIntegerField(null=True)
+    by_name = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["run_id", "-number"]
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="report_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} v{self.number}"

@@ -1,17 +1,22 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from functools import cache
 
 from django.utils.translation import gettext as _
 
-from caunoi.accounts.scope import Scope
+from caunoi.accounts.models import User
+from caunoi.accounts.queries import scope_of
+from caunoi.accounts.scope import Scope, ids_in_sql
 from caunoi.audit.clock import current_number
 from caunoi.documents.actions import read_bytes
 from caunoi.facts.access import may_see
 from caunoi.periods.rules import Days
 from caunoi.reports.errors import ReportOutOfReach, ReportUnknown, TemplateUnknown
-from caunoi.reports.models import ReportRun, ReportTemplate
+from caunoi.reports.models import ReportRun, ReportTemplate, ReportVersion
+from caunoi.reports.permissions import may_take
+from caunoi.reports.rules.life import ReportState, ReportStep
 from caunoi.reports.rules.manifest import Line, Manifest
 from caunoi.reports.verification import read_manifest
 from caunoi.reports.word_file import WordFile
@@ -31,20 +36,73 @@ def get_template(code: str) -> ReportTemplate:
     return found
 
 
-def list_runs(scope: Scope, text: str = "") -> list[ReportRun]:
-    """Reports about places and days the reader sees, newest first; `text` is searched in titles, accents aside."""
+def list_runs(scope: Scope, text: str = "", states: Collection[ReportState] = ()) -> list[ReportRun]:
+    """Reports about places and days the reader sees, newest first; `text` is searched in title, number and maker,
+    accents aside. No `states`: all."""
     runs = ReportRun.objects.select_related("org_unit").order_by("-id")
     if not scope.everything:
-        runs = runs.filter(org_unit_id__in=scope.unit_ids)
+        runs = runs.filter(org_unit_id__in=ids_in_sql(scope.unit_ids))
+    if states:
+        runs = runs.filter(state__in=[state.value for state in states])
     wanted = fold(text)
-    return [run for run in runs if _sees(run, scope) and wanted in fold(f"{run.title} {run.made_by_name}")]
+    sees = cache(lambda key, days, boundaries: may_see(key, days, boundaries, scope))
+    return [
+        run
+        for run in runs
+        if wanted in fold(f"{run.title} {run.issue_number} {run.made_by_name}")
+        and sees(run.org_unit.key, Days(run.day_from, run.day_to), run.boundaries)
+    ]
+
+
+def list_waiting(user: User, on: date) -> list[ReportRun]:
+    """Reports whose next step is this user's: to approve, to issue, or, made by them, to revise."""
+    scope = scope_of(user, on)
+    awaited = {
+        ReportState.SUBMITTED: ReportStep.APPROVE,
+        ReportState.APPROVED: ReportStep.ISSUE,
+        ReportState.RETURNED: ReportStep.SUBMIT,
+    }
+    return [
+        run
+        for run in list_runs(scope, states=list(awaited))
+        if may_take(
+            awaited[ReportState(run.state)], user=user, org_unit_id=run.org_unit_id, made_by_id=run.made_by_id, on=on
+        )
+        and not (run.state == ReportState.SUBMITTED and run.submitted_by_id == user.pk)
+        and not (run.state == ReportState.RETURNED and run.made_by_id != user.pk)
+    ]
+
+
+def list_versions(run: ReportRun) -> list[ReportVersion]:
+    """Newest first."""
+    return list(run.versions.order_by("-number"))
+
+
+def get_version(run: ReportRun, number: int) -> ReportVersion:
+    found = run.versions.filter(number=number).first()
+    if found is None:
+        raise ReportUnknown(_("Báo cáo này không có phiên bản %(number)d.") % {"number": number})
+    return found
+
+
+def list_replaceable(run: ReportRun) -> list[ReportRun]:
+    """Issued reports of the same unit and template that this one may supersede, newest first."""
+    found = ReportRun.objects.filter(
+        org_unit_id=run.org_unit_id, template_code=run.template_code, state=ReportState.ISSUED
+    )
+    return list(found.exclude(pk=run.pk).order_by("-issued_on", "-pk")[:50])
+
+
+def find_by_key(key: str) -> ReportRun | None:
+    """Of a file or a QR code: only who holds the report knows its key."""
+    return ReportRun.objects.select_related("org_unit").filter(key=key).first() if key else None
 
 
 def find_same_run(template_code: str, place: int, days: Days, boundaries: date, user_id: int) -> ReportRun | None:
     """The reader's own report of the same question, if nothing has been posted since: pressing twice makes one."""
     return ReportRun.objects.filter(
-        template_code=template_code, org_unit_id=place, day_from=days.first, day_to=days.last, boundaries=boundaries,
-        as_known=current_number(), made_by_id=user_id,
+        state=ReportState.DRAFT, template_code=template_code, org_unit_id=place, day_from=days.first,
+        day_to=days.last, boundaries=boundaries, as_known=current_number(), made_by_id=user_id,
     ).first()  # fmt: skip
 
 
@@ -59,7 +117,7 @@ def _sees(run: ReportRun, scope: Scope) -> bool:
     return may_see(run.org_unit.key, Days(run.day_from, run.day_to), run.boundaries, scope)
 
 
-def read_run(run: ReportRun) -> tuple[bytes, Manifest]:
+def read_run(run: ReportRun | ReportVersion) -> tuple[bytes, Manifest]:
     content = read_bytes(run.file_id)
     _status, manifest = read_manifest(WordFile(content))
     assert manifest is not None, "a stored report has its list of figures"

@@ -7,7 +7,7 @@ now, and what the same question answers today, as known now.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -19,18 +19,22 @@ from django.utils.translation import gettext as _
 from caunoi.accounts.scope import EVERYTHING, Scope
 from caunoi.audit.clock import current_number
 from caunoi.facts.access import may_see
+from caunoi.facts.queries import get_catalogue
 from caunoi.facts.questions import ask
 from caunoi.facts.refs import decode
 from caunoi.facts.rules.question import Figure, Question, text_of
 from caunoi.periods.rules import Days
 from caunoi.refusals import Refusal
 from caunoi.reports import signing
+from caunoi.reports.corrections import Correction, elements_behind, explain_corrections
 from caunoi.reports.rules.manifest import (
     Line,
     Manifest,
     ManifestUnreadable,
     Outcome,
+    count_changed_sentences,
     from_text,
+    hash_sentence,
     hash_text,
     pair,
     read,
@@ -47,6 +51,7 @@ Answer = tuple[str | None, str | None, str | None]
 class FigureCheck:
     """`printed`: as the report said; `in_file`: as the file says now (None: not there); `now`: as it would be written
     today (None: no longer answerable); all as worded for readers. `ref` explains what was printed, `ref_now` what is.
+    `because`: why it is another now. `withheld`: it is, and this reader may not know what (small groups).
     """
 
     ref: str
@@ -61,17 +66,24 @@ class FigureCheck:
     now: str | None
     outcome: Outcome
     ref_now: str | None = None
+    because: Correction | None = None
+    withheld: bool = False
 
 
 @dataclass(frozen=True)
 class Verification:
-    """`text`: whether the words outside the figures are as they were made; drafts may rightly be edited."""
+    """`text`: whether the words outside the figures are as they were made; drafts may rightly be edited.
+
+    `sentences_changed` counts sentences written, rewritten or taken out since; None where the file's list is older than
+    that counting.
+    """
 
     manifest: ManifestStatus
     sentence: str
     figures: tuple[FigureCheck, ...] = ()
     made: Manifest | None = None
     text: Literal["unchanged", "edited", "unknown"] = "unknown"
+    sentences_changed: int | None = None
 
     @property
     def all_unchanged(self) -> bool:
@@ -92,15 +104,23 @@ def read_manifest(file: WordFile) -> tuple[ManifestStatus, Manifest | None]:
         return "foreign", None
     try:
         content = from_text(envelope.payload)
-        return ("ok", read(content)) if signing.holds(content, envelope.signature) else ("broken", None)
+        is_whole = signing.holds(content, envelope.signature, envelope.key)
+        return ("ok", read(content)) if is_whole else ("broken", None)
     except ManifestUnreadable:
         return "broken", None
 
 
 def verify_docx(
-    content: bytes, progress: Callable[[int, int], None] | None = None, *, scope: Scope = EVERYTHING
+    content: bytes,
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    scope: Scope = EVERYTHING,
+    public: bool = False,
 ) -> Verification:
     """Raises NotAReport for what is no readable Word file.
+
+    `public`: for whoever holds the file. What is asked is only what the signed list in it asked; of sensitive counts
+    they learn that a figure was corrected, not to what: the difference would tell a small group.
 
     Of units outside the reader's scope it only says whether the file still has what was printed: what their figures
     are now stays unsaid, and they count as unreadable.
@@ -112,6 +132,9 @@ def verify_docx(
     answers = _Answers(manifest, progress, scope)
     texts, added = pair(manifest.figures, file.list_links())
     checks = [_check(line, text, answers) for line, text in zip(manifest.figures, texts, strict=True)]
+    checks = _say_why(checks, manifest, answers.now, scope)
+    if public:
+        checks = _withhold(checks)
     checks += [_check_added(link.ref, link.text) for link in added]
     found = Verification(
         status,
@@ -119,8 +142,15 @@ def verify_docx(
         tuple(checks),
         manifest,
         "unchanged" if hash_text(file.words()) == manifest.text_hash else "edited",
+        count_sentences(manifest, file),
     )
     return replace(found, sentence=_word_result(found))
+
+
+def count_sentences(made: Manifest, file: WordFile) -> int | None:
+    if not made.sentences:
+        return None
+    return count_changed_sentences(made.sentences, [hash_sentence(one) for one in file.sentences()])
 
 
 def _word_status(status: ManifestStatus) -> str:
@@ -170,6 +200,31 @@ def _check(line: Line, in_file: str | None, answers: _Answers) -> FigureCheck:
     )  # fmt: skip
 
 
+def _say_why(checks: Sequence[FigureCheck], made: Manifest, now: int, scope: Scope) -> list[FigureCheck]:
+    lines = {
+        line.ref: line
+        for line, check in zip(made.figures, checks, strict=True)
+        if check.outcome == Outcome.CORRECTED_SINCE
+    }
+    day = date.fromisoformat(made.boundaries)
+    found = explain_corrections(lines.values(), boundaries=day, since=made.as_known, until=now, scope=scope)
+    return [
+        replace(check, because=found.get(check.ref)) if check.outcome == Outcome.CORRECTED_SINCE else check
+        for check in checks
+    ]
+
+
+def _withhold(checks: Sequence[FigureCheck]) -> list[FigureCheck]:
+    catalogue = get_catalogue()
+    sensitive = cache(lambda code: any(catalogue.elements[one].sensitive for one in elements_behind(code, catalogue)))
+    return [
+        replace(check, now=None, ref_now=None, because=None, withheld=True)
+        if check.now != check.printed and sensitive(check.code)
+        else check
+        for check in checks
+    ]
+
+
 def _check_added(ref: str, text: str) -> FigureCheck:
     """A link to a figure that the report was not made with, pasted in later."""
     try:
@@ -208,7 +263,7 @@ class _Answers:
         boundaries = date.fromisoformat(manifest.boundaries)
         self._sees = cache(lambda place, days: may_see(place, days, boundaries, scope))
         self._scope = scope
-        self._now = current_number()
+        self.now = current_number()
         self._found: dict[tuple[Any, ...], Figure] = {}
         self._alone: dict[str, Figure | None] = {}
         for number, asked in enumerate(manifest.questions):
@@ -217,7 +272,7 @@ class _Answers:
             question = Question(
                 codes=tuple(asked.codes), place=asked.place, level=asked.level,
                 first=date.fromisoformat(asked.first), last=date.fromisoformat(asked.last),
-                boundaries=date.fromisoformat(manifest.boundaries), as_known=self._now,
+                boundaries=date.fromisoformat(manifest.boundaries), as_known=self.now,
                 book="reported" if manifest.book == "reported" else "approved",
             )  # fmt: skip
             for figure in self._ask(question):
@@ -243,7 +298,7 @@ class _Answers:
         # Not among today's units of that level (a succession entered since): asked alone it says why.
         if line.ref not in self._alone:
             try:
-                found = ask(replace(decode(line.ref), as_known=self._now), self._scope)
+                found = ask(replace(decode(line.ref), as_known=self.now), self._scope)
             except Refusal:
                 found = []
             self._alone[line.ref] = found[0] if found else None

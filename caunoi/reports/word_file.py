@@ -30,6 +30,8 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.doc
 MOST_BYTES = 60_000_000
 MOST_UNPACKED = 300_000_000
 MOST_PARTS = 3_000
+# One part as XML takes many times its size in memory; the longest of our reports has 3 MB.
+MOST_XML = 40_000_000
 
 MANIFEST_NAMESPACE = "urn:caunoi:report-manifest:1"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -39,6 +41,8 @@ _DATA_STORE = "http://schemas.openxmlformats.org/officeDocument/2006/customXml"
 _DAMAGED = (
     zipfile.BadZipFile, KeyError, etree.XMLSyntaxError, EOFError, ValueError, NotImplementedError, OSError, zlib.error,
 )  # fmt: skip
+_SENTENCE_END = re.compile(r"(?<=[.!?;])\s+")
+_ITEM = re.compile(r"customXml/item\d+\.xml")
 _REF = re.compile(r"/figures/([A-Za-z0-9_-]+=*)/?$")
 
 
@@ -73,6 +77,8 @@ class WordFile:
             raise NotAReport(_("Tệp có mật khẩu nên không đọc được. Hãy bỏ mật khẩu rồi thử lại.")) from error
 
     def _xml(self, name: str) -> Any:
+        if self._zip.getinfo(name).file_size > MOST_XML:
+            raise NotAReport(_("Tệp này mở ra quá lớn, không giống một tệp Word bình thường, nên không mở."))
         return etree.fromstring(self._zip.read(name), etree.XMLParser(resolve_entities=False, no_network=True))
 
     def _read_targets(self) -> Iterator[tuple[str, str]]:
@@ -83,7 +89,7 @@ class WordFile:
     def find_envelope(self) -> Envelope | None:
         """The list of figures, in whichever custom XML part Word or LibreOffice has put it."""
         for name in self._zip.namelist():
-            if re.fullmatch(r"customXml/item\d+\.xml", name):
+            if _ITEM.fullmatch(name):
                 try:
                     root = self._xml(name)
                 except etree.XMLSyntaxError:
@@ -103,6 +109,25 @@ class WordFile:
     def words(self) -> str:
         """All words outside the links to figures."""
         return "".join(text for ref, text in self._walk() if not ref)
+
+    def sentences(self) -> list[str]:
+        """The sentences of all paragraphs, a figure in them as `#`: whatever its value, the sentence is the same."""
+        found = []
+        for paragraph in self.document.iter(f"{W}p"):
+            text, before = "", ""
+            for ref, piece in self._pieces(paragraph):
+                text += piece if not ref else "" if ref == before else "#"
+                before = ref
+            found += [sentence for sentence in _SENTENCE_END.split(text) if sentence.strip()]
+        return found
+
+    @property
+    def has_tracked_changes(self) -> bool:
+        return next(self.document.iter(f"{W}ins", f"{W}del", f"{W}moveFrom", f"{W}moveTo"), None) is not None
+
+    @property
+    def has_macros(self) -> bool:
+        return any(name.endswith(("vbaProject.bin", "vbaData.xml")) for name in self._zip.namelist())
 
     def _walk(self) -> Iterator[tuple[str, str]]:
         for paragraph in self.document.iter(f"{W}p"):
@@ -154,13 +179,37 @@ def find_ref(address: str) -> str:
 
 
 def attach(content: bytes, envelope: Envelope) -> bytes:
-    """The same document with the list of figures as a custom XML part, which Word and LibreOffice keep when saving."""
+    """The same document with the list of figures as a custom XML part, which Word and LibreOffice keep when saving; in
+    the place of an earlier list, if it carries one."""
     document = docx.Document(io.BytesIO(content))
     package = document.part.package
     root = etree.Element(f"{{{MANIFEST_NAMESPACE}}}manifest", nsmap={"caunoi": MANIFEST_NAMESPACE})
     root.set("key", envelope.key)
     root.set("signature", envelope.signature)
     root.text = envelope.payload
+    standing = _find_item(package)
+    if standing is not None:
+        standing._blob = _bytes(root)
+    else:
+        _add_item(document, package, root)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def _find_item(package: Any) -> Any:
+    for part in package.iter_parts():
+        if _ITEM.fullmatch(str(part.partname).lstrip("/")) and type(part) is Part:
+            try:
+                root = etree.fromstring(part.blob, etree.XMLParser(resolve_entities=False, no_network=True))
+            except etree.XMLSyntaxError:
+                continue
+            if root.tag == f"{{{MANIFEST_NAMESPACE}}}manifest":
+                return part
+    return None
+
+
+def _add_item(document: Any, package: Any, root: Any) -> None:
     taken = {str(part.partname) for part in package.iter_parts()}
     number = next(n for n in count(1) if f"/customXml/item{n}.xml" not in taken)
     item = Part(PackURI(f"/customXml/item{number}.xml"), "application/xml", _bytes(root), package)
@@ -172,9 +221,6 @@ def attach(content: bytes, envelope: Envelope) -> bytes:
     described = Part(PackURI(f"/customXml/itemProps{number}.xml"), media_type, _bytes(properties), package)
     item.relate_to(described, f"{_OFFICE}relationships/customXmlProps")
     document.part.relate_to(item, f"{_OFFICE}relationships/customXml")
-    out = io.BytesIO()
-    document.save(out)
-    return out.getvalue()
 
 
 def _bytes(root: Any) -> bytes:

@@ -8,14 +8,13 @@ from typing import Any, cast
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from caunoi import moments
 from caunoi.accounts.models import Role, User
 from caunoi.accounts.queries import scope_of
 from caunoi.accounts.scope import Scope
-from caunoi.desk.report_inputs import ReportForm, VerifyForm
+from caunoi.desk.report_inputs import ReportForm
 from caunoi.desk.units import list_working_units
 from caunoi.periods.rules import Days
 from caunoi.places.queries import get_place, get_snapshot
@@ -31,8 +30,6 @@ from caunoi.reports.queries import (
     list_visible,
     read_run,
 )
-from caunoi.reports.rules.manifest import Outcome
-from caunoi.reports.verification import FigureCheck, verify_docx
 from caunoi.reports.word_file import MEDIA_TYPE
 from caunoi.vietnamese_text import fold
 
@@ -127,35 +124,3 @@ def report_file(request: HttpRequest, run_id: int) -> HttpResponse:
     response = HttpResponse(content, content_type=MEDIA_TYPE)
     response["Content-Disposition"] = f'attachment; filename="{run.file_name}"'
     return response
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def report_verify(request: HttpRequest) -> HttpResponse:
-    _user, scope = _reader(request)
-    posted = request.method == "POST"
-    form = VerifyForm(request.POST, request.FILES) if posted else VerifyForm()
-    shown: dict[str, Any] = {"form": form}
-    if posted and form.is_valid():
-        try:
-            found = verify_docx(form.cleaned_data["file"].read(), scope=scope)
-        except Refusal as refused:
-            form.add_error("file", refused.sentence)
-        else:
-            changed = [check for check in found.figures if check.outcome != Outcome.UNCHANGED]
-            shown |= {
-                "found": found,
-                "file_name": form.cleaned_data["file"].name,
-                "changed": [(check, _word_outcome(check)) for check in changed[:500]],
-                "more": len(changed) - 500 if len(changed) > 500 else 0,
-            }
-    return render(request, "desk/reports/verify.html", shown)
-
-
-def _word_outcome(check: FigureCheck) -> str:
-    return {
-        Outcome.UNCHANGED: _("còn nguyên"),
-        Outcome.CHANGED_IN_FILE: _("bị sửa trong tệp"),
-        Outcome.CORRECTED_SINCE: _("đã đính chính ở nguồn"),
-        Outcome.MISSING_FROM_FILE: _("không còn trong tệp"),
-        Outcome.UNREADABLE: _("không đối chiếu được"),
-    }[check.outcome]

@@ -11,9 +11,9 @@ import binascii
 import hashlib
 import json
 import zlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
@@ -63,8 +63,25 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Issue:
+    """What an issued report says of itself on its last page. `on`: ISO date. `anchor`: of the audit chain as printed."""
+
+    number: str
+    on: str
+    place: str
+    signer: str
+    address: str
+    figures_hash: str
+    anchor: str
+
+
+@dataclass(frozen=True)
 class Manifest:
-    """`text_hash` covers the words of the document outside its figures: drafts may be edited, and then it differs."""
+    """`text_hash` covers the words of the document outside its figures: drafts may be edited, and then it differs.
+
+    `report`: the key of the report it is a version of (blank in files older than that), `sentences`: short hashes of
+    its sentences in order, `issue`: None in drafts.
+    """
 
     template: str
     title: str
@@ -81,6 +98,10 @@ class Manifest:
     text_hash: str
     questions: list[Asked]
     figures: list[Line]
+    report: str = ""
+    version: int = 1
+    sentences: list[str] = field(default_factory=list)
+    issue: Issue | None = None
 
 
 def spell(manifest: Manifest) -> bytes:
@@ -99,6 +120,8 @@ def read(content: bytes) -> Manifest:
             raise ManifestUnreadable
         given["figures"] = [_line(values) for values in given["figures"]]
         given["questions"] = [Asked(**asked) for asked in given["questions"]]
+        if given.get("issue") is not None:
+            given["issue"] = Issue(**given["issue"])
         return Manifest(**given)
     except (ValueError, TypeError, KeyError, AttributeError, zlib.error) as error:
         raise ManifestUnreadable from error
@@ -124,6 +147,22 @@ def from_text(text: str) -> bytes:
 def hash_text(words: str) -> str:
     """Of words without their spacing: word processors break lines and runs as they like."""
     return hashlib.sha256("".join(words.split()).encode()).hexdigest()
+
+
+def hash_figures(figures: Sequence[Line]) -> str:
+    """Of what is printed, in order: the same on paper, in the file and in the store."""
+    text = json.dumps([[line.ref, line.shown] for line in figures], ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def hash_sentence(words: str) -> str:
+    return hash_text(words)[:10]
+
+
+def count_changed_sentences(made: Sequence[str], now: Sequence[str]) -> int:
+    """Sentences written, rewritten or taken out since: of a rewritten one the old is gone and a new one there."""
+    before, after = Counter(made), Counter(now)
+    return max((after - before).total(), (before - after).total())
 
 
 # -- comparing --------------------------------------------------------------------------------------------------------

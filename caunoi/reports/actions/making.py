@@ -1,5 +1,8 @@
+"""Making a report from its template: asked, filled, signed, kept as a draft."""
+
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,17 +26,18 @@ from caunoi.moments import VIETNAM, local_date
 from caunoi.periods.rules import Days
 from caunoi.places.queries import describe_absence, get_snapshot
 from caunoi.places.rules.snapshot import PlaceSnapshot
-from caunoi.reports import signing
+from caunoi.reports.actions.versions import seal, store_version
 from caunoi.reports.composing import Composer, Occasion, PrintedFigure
 from caunoi.reports.errors import PeriodReversed, PlaceAbsent, ReportEmpty, TemplateBroken
 from caunoi.reports.filling import check_template, fill, put_in, read_template_tags
-from caunoi.reports.models import ReportRun
+from caunoi.reports.marks import mark_draft
+from caunoi.reports.models import ReportRun, VersionKind
 from caunoi.reports.queries import get_template
-from caunoi.reports.rules.manifest import Line, Manifest, hash_text, spell, to_text
+from caunoi.reports.rules.manifest import Line, Manifest
 from caunoi.reports.rules.parameters import read_parameters
 from caunoi.reports.rules.wording import make_file_name, word_day, word_period
 from caunoi.reports.verification import answer_of
-from caunoi.reports.word_file import MEDIA_TYPE, Envelope, WordFile, attach
+from caunoi.reports.word_file import MEDIA_TYPE
 
 Progress = Callable[[int, int, str], None]
 STEPS = 4
@@ -67,21 +71,66 @@ def make_report(
     scope: Scope = EVERYTHING,
     progress: Progress | None = None,
 ) -> MadeReport:
-    """A Word report of a unit (its id) and days, with its signed list of figures, kept as a run.
+    """A Word report of a unit (its id) and days, with its signed list of figures, kept as a draft.
 
     Only the approved book is asked, as known when the report is begun. Refuses a unit that does not exist on the day of
     `boundaries` (default: the last day), a template with mistakes, and a report without a single figure.
     """
+    key = secrets.token_urlsafe(16)
+    drafted = draft_report(
+        template_code=template_code, place=place, days=check_days(first, last), boundaries=boundaries or last, by=by,
+        at=at, scope=scope, progress=progress or _say_nothing, key=key, number=1,
+    )  # fmt: skip
+    manifest = drafted.manifest
+    with transaction.atomic():
+        file = store_bytes(drafted.content, media_type=MEDIA_TYPE, at=at)
+        run = ReportRun.objects.create(
+            key=key, template_code=template_code, title=manifest.title[:300], org_unit_id=place, day_from=first,
+            day_to=last, boundaries=boundaries or last, as_known=manifest.as_known, file=file,
+            file_name=drafted.file_name, figures=len(manifest.figures), made_by_id=by.user_id, made_by_name=by.name,
+            made_at=at,
+        )  # fmt: skip
+        store_version(run, drafted.content, manifest, VersionKind.MADE, by=by, at=at)
+        detail = {
+            "template": run.template_code, "org_unit": run.org_unit_id, "from": first.isoformat(),
+            "to": last.isoformat(), "boundaries": run.boundaries.isoformat(), "as_known": run.as_known,
+            "figures": run.figures, "sha256": run.file_id,
+        }  # fmt: skip
+        write_line("report.make", run.subject, detail, by=by, at=at)
+    if progress is not None:
+        progress(STEPS, STEPS, _("Xong"))
+    return MadeReport(drafted.content, run, PurePath(run.file_name).name)
 
-    def step(number: int, what: str) -> None:
-        if progress is not None:
-            progress(number, STEPS, what)
 
-    days = check_days(first, last)
+def _say_nothing(_done: int, _total: int, _what: str) -> None:
+    """For who shows no progress."""
+
+
+@dataclass(frozen=True)
+class Drafted:
+    content: bytes
+    manifest: Manifest
+    file_name: str
+
+
+def draft_report(
+    *,
+    template_code: str,
+    place: int,
+    days: Days,
+    boundaries: date,
+    by: Actor,
+    at: datetime,
+    scope: Scope,
+    progress: Progress,
+    key: str,
+    number: int,
+) -> Drafted:
+    """The filled and signed draft, not stored yet. `key`, `number`: of the report and the version it will be."""
     template = get_template(template_code)
     word, file_name = read_bytes(template.template_id), f"{template.code}.docx"
     catalogue, places, known = get_catalogue(), get_snapshot(), current_number()
-    occasion = _make_occasion(place, days, boundaries or last, known, places)
+    occasion = _make_occasion(place, days, boundaries, known, places)
     check_may_see(_question(occasion), scope)
     if mistakes := check_template(word, template.parameters, [*catalogue.elements, *catalogue.indicators], file_name):
         raise TemplateBroken(
@@ -92,51 +141,28 @@ def make_report(
     parameters, _wrong = read_parameters(template.parameters)
     base_url = settings.CAUNOI_BASE_URL
 
-    step(0, _("Hỏi số liệu"))
+    progress(0, STEPS, _("Hỏi số liệu"))
     composer = Composer(
         occasion, read_template_tags(word), parameters,
         catalogue=catalogue, places=places, scope=scope, on=local_date(at), base_url=base_url,
     )  # fmt: skip
     _check_not_empty(composer)
-    step(1, _("Điền mẫu Word"))
+    progress(1, STEPS, _("Điền mẫu Word"))
     name = places.name_on(place, occasion.boundaries)
     title = f"{template.title_vi}: {name}, {word_period(days)}"
     filled = fill(word, composer.tags(), file_name)
     content, printed = put_in(filled, composer.stamps, base_url=base_url, title=title, author=by.name)
-    step(2, _("Ký bảng kê số liệu"))
+    progress(2, STEPS, _("Ký bảng kê số liệu"))
     manifest = Manifest(
         template=template.code, title=title, place=occasion.key, place_name=name,
-        first=first.isoformat(), last=last.isoformat(), boundaries=occasion.boundaries.isoformat(),
+        first=days.first.isoformat(), last=days.last.isoformat(), boundaries=occasion.boundaries.isoformat(),
         as_known=known, book="approved", made_at=at.astimezone(VIETNAM).isoformat(timespec="seconds"),
-        made_by=by.name, base_url=base_url, text_hash=hash_text(WordFile(content).words()),
-        questions=composer.questions, figures=[_line(one) for one in printed],
+        made_by=by.name, base_url=base_url, text_hash="", questions=composer.questions,
+        figures=[_line(one) for one in printed], report=key, version=number,
     )  # fmt: skip
-    payload = spell(manifest)
-    content = attach(content, Envelope(*signing.sign(payload), to_text(payload)))
-    step(3, _("Lưu báo cáo"))
-    run = _store(
-        ReportRun(
-            template_code=template.code, title=title[:300], org_unit_id=place, day_from=first, day_to=last,
-            boundaries=occasion.boundaries, as_known=known, file_name=make_file_name(template.code, name, days),
-            figures=len(printed), made_by_id=by.user_id, made_by_name=by.name, made_at=at,
-        ),
-        content, by=by, at=at,
-    )  # fmt: skip
-    step(STEPS, _("Xong"))
-    return MadeReport(content, run, PurePath(run.file_name).name)
-
-
-@transaction.atomic
-def _store(run: ReportRun, content: bytes, *, by: Actor, at: datetime) -> ReportRun:
-    run.file = store_bytes(content, media_type=MEDIA_TYPE, at=at)
-    run.save()
-    detail = {
-        "template": run.template_code, "org_unit": run.org_unit_id, "from": run.day_from.isoformat(),
-        "to": run.day_to.isoformat(), "boundaries": run.boundaries.isoformat(), "as_known": run.as_known,
-        "figures": run.figures, "sha256": run.file_id,
-    }  # fmt: skip
-    write_line("report.make", f"report:{run.pk}", detail, by=by, at=at)
-    return run
+    content, manifest = seal(mark_draft(content, number), manifest)
+    progress(3, STEPS, _("Lưu báo cáo"))
+    return Drafted(content, manifest, make_file_name(template.code, name, days))
 
 
 def _make_occasion(place: int, days: Days, boundaries: date, known: int, places: PlaceSnapshot) -> Occasion:

@@ -1,0 +1,21 @@
+"""Every write of the reports room: making, revising, deciding, issuing, and the keys that sign."""
+
+from caunoi.reports.actions.deciding import approve_report, return_report, submit_report
+from caunoi.reports.actions.issuing import issue_report
+from caunoi.reports.actions.keys import rotate_key
+from caunoi.reports.actions.making import STEPS, MadeReport, check_days, make_report
+from caunoi.reports.actions.revising import make_again, take_back_file
+
+__all__ = [
+    "STEPS",
+    "MadeReport",
+    "approve_report",
+    "check_days",
+    "issue_report",
+    "make_again",
+    "make_report",
+    "return_report",
+    "rotate_key",
+    "submit_report",
+    "take_back_file",
+]
