@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import difflib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
+from decimal import Decimal
 
 from django.db import connection
 from django.db.models import Q
@@ -16,6 +17,9 @@ from caunoi.remembering import remember
 from caunoi.sentences import gettext as _
 from caunoi.sentences import join
 from caunoi.vietnamese_text import clean, fold
+
+# Beyond these many, asking by name costs more than reading all.
+MOST_NAMED_KEYS = 300
 
 _lock = threading.Lock()
 _cached: dict[tuple[object, ...], PlaceSnapshot] = {}
@@ -233,6 +237,18 @@ def find_similar(text: str, count: int = 3) -> list[str]:
         .distinct()
     )
     return [names[match] for match in difflib.get_close_matches(fold(text), list(names), n=count, cutoff=0.75)]
+
+
+def list_centroids(keys: Collection[str]) -> dict[str, tuple[Decimal, Decimal]]:
+    """Key -> (longitude, latitude) in degrees; units without a known centroid are left out."""
+    placed = OrgUnit.objects.filter(latitude__isnull=False, longitude__isnull=False)
+    if len(keys) <= MOST_NAMED_KEYS:
+        placed = placed.filter(key__in=list(keys))
+    wanted, found = set(keys), {}
+    for key, longitude, latitude in placed.values_list("key", "longitude", "latitude"):
+        if key in wanted and longitude is not None and latitude is not None:
+            found[key] = (longitude, latitude)
+    return found
 
 
 def is_beginning(day: date) -> bool:

@@ -20,6 +20,7 @@ from caunoi.audit.queries import moment_of
 from caunoi.desk.figure_inputs import QuestionForm
 from caunoi.desk.figure_table import arrange
 from caunoi.desk.units import list_working_units
+from caunoi.desk.views.charts import choose_chart
 from caunoi.facts.access import Reach, ask_as
 from caunoi.facts.coverage import FormCoverage, list_form_coverage
 from caunoi.facts.explanation import explain
@@ -100,6 +101,7 @@ def _table(request: HttpRequest, question: Question, found: list[Figure], scope:
         "known_at": moment_of(question.as_known),
         "absence": describe_absence(unit, question.boundaries, snapshot) if absent else "",
         "table": table,
+        "drawn": choose_chart(request.GET, question, table, scope) if table else None,
         "page": Paginator(table.rows if table else (), ROWS_A_PAGE).get_page(request.GET.get("page")),
         "sort": sort,
         "place_name": snapshot.name_on(unit, question.boundaries),

@@ -1,0 +1,307 @@
+"""Vega-Lite specifications: what to draw in, a specification out. Knows neither figures nor tables.
+
+Floats only place a mark; every number that is read is written from the exact value before it comes here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from caunoi.reports.charts import BAR, FONT, INK, LINE
+
+Specification = dict[str, Any]
+
+VEGA_LITE = "6.4"
+WIDE, NARROW = 960, 340
+MOST_HIGH = 560
+"""Widths in pixels: of a desktop's column, and of a phone."""
+BAR_STEP = 24
+SERIES = ("#0b5a5e", "#c2410c", "#1c4f8f", "#8a5a00", "#7b3f98", "#46525a")
+"""Told apart with every kind of colour blindness (each also has a dash and a shape of its own); 4.5:1 on white."""
+DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 4], [10, 4])
+SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
+CLASSES = ("#0b3c5d", "#2f7ea1", "#9ccbd6", "#f3d9a4", "#d08a3e", "#8a3d0c", "#46525a", "#c9cfd6")
+"""From one end of an order to the other; neighbours also differ in lightness."""
+LIGHT_CLASSES = frozenset({"#9ccbd6", "#f3d9a4", "#c9cfd6", "#d08a3e"})
+SEQUENCE = ["#d5ebe8", "#6fb3ae", "#0b5a5e", "#062e30"]
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One value of a unit or a period. `value` None: nothing is known, which is drawn as nothing, never as zero.
+
+    `label` is the number as the reader writes it, with its marks; `hint` the sentence under the pointer; `address` the
+    explanation of the figure, "" without one. `doubtful`: estimated or carried over, drawn lighter.
+    """
+
+    name: str
+    value: float | None
+    label: str
+    hint: str
+    address: str = ""
+    doubtful: bool = False
+
+
+@dataclass(frozen=True)
+class Segment:
+    """The share of one class in a bar, from `start` to `end` in percent."""
+
+    name: str
+    class_name: str
+    start: float
+    end: float
+    label: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class Bubble:
+    """A unit on the map; `longitude` and `latitude` of its centroid in degrees."""
+
+    dot: Dot
+    longitude: float
+    latitude: float
+
+
+def draw_bars(dots: Sequence[Dot], width: int) -> Specification:
+    """Horizontal bars in the order given, each with its number at its end."""
+    rows = [_row(dot) for dot in dots if dot.value is not None]
+    values = [dot.value for dot in dots if dot.value is not None]
+    low, high = min([0.0, *values]), max([0.0, *values])
+    room = (high - low or 1.0) * (0.22 if width < WIDE else 0.14)
+    return _framed(
+        width,
+        {
+            "height": {"step": BAR_STEP},
+            "data": {"values": rows},
+            "encoding": {
+                "y": {"field": "name", "type": "nominal", "sort": None, "title": None},
+                "x": {
+                    "field": "value", "type": "quantitative", "title": None, "axis": {"tickCount": 4},
+                    "scale": {"domain": [low - room if low < 0 else 0, high + room], "nice": False},
+                },
+                **_HINTS,
+            },
+            "layer": [
+                {"mark": {"type": "bar", "color": BAR, "height": {"band": 0.68}}, "encoding": _DOUBTFUL},
+                {
+                    "mark": {"type": "text", "align": "left", "dx": 5, "color": INK},
+                    "encoding": {"text": {"field": "label"}},
+                },
+            ],
+        },
+    )  # fmt: skip
+
+
+def draw_trend(series: Sequence[tuple[str, Sequence[Dot]]], width: int) -> Specification:
+    """A line a series over the same periods, in their order; a period without a value breaks the line."""
+    names = [name for name, _dots in series]
+    rows = [{**_row(dot), "series": name} for name, dots in series for dot in dots]
+    legend = None if len(names) < 2 else {"title": None, "orient": "top", "columns": 1 if width < WIDE else 3,
+                                          "labelLimit": width - 60, "symbolStrokeWidth": 2}  # fmt: skip
+
+    def by_series(values: Sequence[Any]) -> Specification:
+        scale = {"domain": names, "range": list(values[: len(names)])}
+        return {"field": "series", "type": "nominal", "sort": None, "legend": legend, "scale": scale}
+
+    return _framed(
+        width,
+        {
+            "height": 260,
+            "data": {"values": rows},
+            "encoding": {
+                "x": {"field": "name", "type": "ordinal", "sort": None, "title": None,
+                      "axis": {"labelAngle": -40, "labelOverlap": True}},
+                "y": {"field": "value", "type": "quantitative", "title": None, "axis": {"tickCount": 5}},
+                "color": by_series(SERIES),
+                **_HINTS,
+            },
+            "layer": [
+                {
+                    "mark": {"type": "line", "strokeWidth": 2, "invalid": "break-paths-show-path-domains"},
+                    "encoding": {"strokeDash": by_series(DASHES)},
+                },
+                {
+                    "mark": {"type": "point", "filled": True, "opacity": 1, "size": 60, "invalid": "filter"},
+                    "encoding": {
+                        "shape": by_series(SHAPES),
+                        "fillOpacity": {"condition": {"test": "datum.doubtful", "value": 0}, "value": 1},
+                    },
+                },
+            ],
+        },
+    )  # fmt: skip
+
+
+def draw_classes(segments: Sequence[Segment], classes: Sequence[str], width: int) -> Specification:
+    """Shares of classes, a bar a unit or period. The count stands in each part that has room for it."""
+    colours = dict(zip(classes, CLASSES, strict=False))
+    rows = [
+        {"name": one.name, "class": one.class_name, "start": one.start, "end": one.end, "hint": one.hint,
+         "label": one.label if one.end - one.start >= (9 if width < WIDE else 5) else "",
+         "middle": (one.start + one.end) / 2, "light": colours.get(one.class_name) in LIGHT_CLASSES}
+        for one in segments
+    ]  # fmt: skip
+    legend = {"title": None, "orient": "top", "columns": 2 if width < WIDE else 4, "symbolType": "square"}
+    return _framed(
+        width,
+        {
+            "height": {"step": 30},
+            "data": {"values": rows},
+            "encoding": {
+                "y": {"field": "name", "type": "nominal", "sort": None, "title": None},
+                "tooltip": {"field": "hint"},
+                "description": {"field": "hint"},
+            },
+            "layer": [
+                {
+                    "mark": {"type": "bar", "stroke": "white", "strokeWidth": 1.5, "height": {"band": 0.74}},
+                    "encoding": {
+                        "x": {"field": "start", "type": "quantitative", "title": "%", "scale": {"domain": [0, 100]}},
+                        "x2": {"field": "end"},
+                        "color": {"field": "class", "type": "nominal", "legend": legend,
+                                  "scale": {"domain": list(colours), "range": list(colours.values())}},
+                    },
+                },
+                {
+                    "mark": {"type": "text"},
+                    "encoding": {
+                        "x": {"field": "middle", "type": "quantitative"},
+                        "text": {"field": "label"},
+                        "color": {"condition": {"test": "datum.light", "value": INK}, "value": "white"},
+                    },
+                },
+            ],
+        },
+    )  # fmt: skip
+
+
+def draw_map(bubbles: Sequence[Bubble], width: int, unit: str, *, by_size: bool) -> Specification:
+    """Bubbles on centroids: larger for more, or (where sizes would mislead, for rates) darker for more. The first ones
+    get their names beside them, as far as no two names lie on each other.
+
+    A unit without a value is a small ring. Places lie as on a map, one kilometre as long in both directions.
+    """
+    height, at = _lay_out(bubbles, width - 40)
+    captions = _name_apart([one.dot.name for one in bubbles if one.dot.value is not None], at, width)
+    rows = [
+        {**_row(one.dot), "x": x, "y": y, "caption": captions.get(index, ""),
+         "known": one.dot.value is not None}
+        for index, (one, (x, y)) in enumerate(zip(bubbles, at, strict=True))
+    ]  # fmt: skip
+    values = [one.dot.value for one in bubbles if one.dot.value is not None]
+    span = [0, max([1.0, *values])] if by_size else [min(values, default=0), max(values, default=1)]
+    legend = {"title": unit or None, "orient": "bottom", "direction": "horizontal", "tickCount": 3}
+    position = {
+        "x": {"field": "x", "type": "quantitative", "axis": None, "scale": {"domain": [0, width - 40], "nice": False}},
+        "y": {"field": "y", "type": "quantitative", "axis": None, "scale": {"domain": [0, height], "nice": False}},
+    }
+    shown: dict[str, Any] = {"fillOpacity": {"condition": {"test": "datum.doubtful", "value": 0.3}, "value": 0.75}}
+    if by_size:
+        most = 700 if width < WIDE else 1600
+        shown["size"] = {"field": "value", "type": "quantitative", "legend": legend,
+                         "scale": {"domain": span, "range": [0, most], "zero": True}}  # fmt: skip
+        shown["color"] = {"value": BAR}
+    else:
+        shown["color"] = {"field": "value", "type": "quantitative", "scale": {"domain": span, "range": SEQUENCE},
+                          "legend": {**legend, "gradientLength": 180}}  # fmt: skip
+        shown["size"] = {"value": 130 if width < WIDE else 220}
+    return _framed(
+        width,
+        {
+            "height": height,
+            "data": {"values": rows},
+            "encoding": {**position, **_HINTS},
+            "layer": [
+                {
+                    "transform": [{"filter": "!datum.known"}],
+                    "mark": {"type": "point", "filled": False, "size": 24, "color": "#75868a", "strokeWidth": 1.5},
+                },
+                {
+                    "transform": [{"filter": "datum.known"}],
+                    "mark": {"type": "circle", "stroke": INK, "strokeWidth": 0.8},
+                    "encoding": shown,
+                },
+                {
+                    "transform": [{"filter": "datum.caption"}],
+                    "mark": {"type": "text", "color": INK, "fontWeight": 600, "dy": -2},
+                    "encoding": {"text": {"field": "caption"}},
+                },
+            ],
+        },
+    )  # fmt: skip
+
+
+_HINTS: dict[str, Any] = {
+    "tooltip": {"field": "hint"},
+    "description": {"field": "hint"},
+    "href": {"condition": {"test": "datum.address", "field": "address"}, "value": None},
+}
+_DOUBTFUL: dict[str, Any] = {
+    "fillOpacity": {"condition": {"test": "datum.doubtful", "value": 0.35}, "value": 1},
+    "strokeDash": {"condition": {"test": "datum.doubtful", "value": [3, 2]}, "value": [1, 0]},
+    "stroke": {"value": BAR},
+}
+
+
+def _row(dot: Dot) -> dict[str, Any]:
+    return {"name": dot.name, "value": dot.value, "label": dot.label, "hint": dot.hint, "address": dot.address,
+            "doubtful": dot.doubtful}  # fmt: skip
+
+
+def _lay_out(bubbles: Sequence[Bubble], width: int) -> tuple[int, list[tuple[float, float]]]:
+    """Height in pixels, and where each bubble's centre lies; a margin keeps large ones inside."""
+    if not bubbles:
+        return 200, []
+    margin = 34.0
+    middle = sum(one.latitude for one in bubbles) / len(bubbles)
+    # A degree of longitude is shorter than one of latitude, by the cosine (Taylor, exact to a thousandth below 30°).
+    radians = middle * 0.017453292519943295
+    narrowing = 1 - radians**2 / 2 + radians**4 / 24
+    xs = [one.longitude * narrowing for one in bubbles]
+    ys = [one.latitude for one in bubbles]
+    across, up = max(xs) - min(xs), max(ys) - min(ys)
+    scale = min((width - 2 * margin) / (across or 0.1), (min(width * 1.1, MOST_HIGH) - 2 * margin) / (up or 0.1))
+    height = round(max(up * scale + 2 * margin, 160))
+    left = (width - across * scale) / 2
+    below = (height - up * scale) / 2
+    return height, [((x - min(xs)) * scale + left, (y - min(ys)) * scale + below) for x, y in zip(xs, ys, strict=True)]
+
+
+def _name_apart(names: Sequence[str], at: Sequence[tuple[float, float]], width: int) -> dict[int, str]:
+    """Index -> name, for as many of the first as find room beside those named before them."""
+    room: list[tuple[float, float, float, float]] = []
+    found: dict[int, str] = {}
+    for index, name in enumerate(names):
+        if len(found) == (4 if width < WIDE else 10):
+            break
+        (x, y), half = at[index], 3.6 * len(name)
+        box = (x - half, y - 9, x + half, y + 9)
+        if all(box[2] < b[0] or b[2] < box[0] or box[3] < b[1] or b[3] < box[1] for b in room):
+            room.append(box)
+            found[index] = name
+    return found
+
+
+def _framed(width: int, inside: Specification) -> Specification:
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "width": width,
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        **inside,
+        "config": {
+            "font": f"{FONT}, sans-serif",
+            "background": "white",
+            "padding": 8,
+            "view": {"stroke": None},
+            "axis": {"labelFontSize": 12, "titleFontSize": 12, "labelColor": INK, "titleColor": INK, "gridColor": LINE,
+                     "domainColor": LINE, "tickColor": LINE, "labelLimit": 110 if width < WIDE else 220,
+                     "titleFontWeight": "normal"},
+            "axisY": {"ticks": False, "domain": False, "labelPadding": 6},
+            "legend": {"labelFontSize": 12, "titleFontSize": 12, "labelColor": INK, "titleColor": INK,
+                       "titleFontWeight": "normal"},
+            "text": {"fontSize": 12},
+        },
+    }  # fmt: skip
