@@ -18,6 +18,9 @@ class BackupRun(models.Model):
     problem = models.TextField(blank=True)
     made_by_name = models.CharField(max_length=200)
 
+    # Set by `queries.list_runs`: whether the file still lies there.
+    is_there = False
+
     class Meta:
         ordering = ["-started_at"]
         constraints = [

@@ -120,7 +120,8 @@ class SqliteSnapshot:
 def _sqlite_text(column: Column) -> str:
     name = quote(column.name)
     if column.kind == "blob":
-        text = f"'\\\\x'||lower(hex({name}))"
+        # hex() makes an empty text of nothing.
+        text = f"CASE WHEN {name} IS NOT NULL THEN '\\\\x'||lower(hex({name})) END"
     elif column.kind.startswith(("integer", "bigint", "smallint", "bool", "datetime", "date")):
         text = name
     else:

@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("caunoi.desk.urls")),
     path("", include("caunoi.openrosa.urls")),
     path("", include("caunoi.packs.urls")),
+    path("", include("caunoi.backups.urls")),
 ]
 
 handler404 = shell.not_found

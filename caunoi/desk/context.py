@@ -116,6 +116,7 @@ def list_groups(roles: set[Role]) -> list[Group]:
     administration = [
         ({Role.ADMINISTRATOR, Role.PROGRAMME_MANAGER}, Link("packs", _("Gói chương trình"))),
         ({Role.ADMINISTRATOR, Role.AUDITOR}, Link("audit", _("Nhật ký"))),
+        ({Role.ADMINISTRATOR, Role.AUDITOR}, Link("backups", _("Sao lưu"))),
     ]
     if not roles:
         # Without a role there is what anyone may read.

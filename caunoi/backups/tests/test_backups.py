@@ -1,0 +1,195 @@
+"""Backups made in a home: the schedule, the page, what is refused and what is left behind then."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from caunoi.accounts.models import Role
+from caunoi.audit.models import AuditLine
+from caunoi.audit.queries import find_chain_break
+from caunoi.backups.actions import make_backup
+from caunoi.backups.checking import check_backup
+from caunoi.backups.errors import BackupCutShort, BackupNewer, BackupNotWritten, HomeNotEmpty
+from caunoi.backups.making import write_backup
+from caunoi.backups.models import BackupRun
+from caunoi.backups.restoring import restore_backup
+from caunoi.backups.rules.warnings import OLD_AFTER, Standing, list_warnings
+from caunoi.backups.schedule import back_up_if_due
+from caunoi.documents.actions import path_of, store_bytes
+from caunoi.moments import local_moment
+from caunoi.records.tests.builders import BY, unit, user
+
+AT = local_moment(date(2026, 3, 5), 3)
+# A snapshot is another connection: it sees what was committed.
+database = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def home(tmp_path: Path, settings: Any) -> Path:
+    made = tmp_path / "home"
+    made.mkdir()
+    settings.CAUNOI_HOME = made
+    return made
+
+
+@database
+def test_a_backup_counts_what_it_holds_and_the_audit_tells_of_it(home: Path, tmp_path: Path) -> None:
+    unit("Xã Bản Qua", "commune")
+    store_bytes(b"anh", media_type="image/jpeg", at=AT)
+
+    made = make_backup(tmp_path / "a.caunoi", by=BY, at=AT)
+
+    assert check_backup(made.path) == made.summary
+    assert (made.summary.files, made.missing, made.damaged) == (2, (), ())
+    run = BackupRun.objects.get()
+    assert (run.sha256, run.problem, run.is_there) == (made.sha256, "", False)
+    assert AuditLine.objects.get(action="backup.make").detail["sha256"] == made.sha256
+    assert find_chain_break() is None
+    assert oct(made.path.stat().st_mode & 0o777) == "0o600"
+
+
+@database
+def test_stored_files_that_are_missing_or_damaged_are_named_and_the_rest_is_saved(home: Path, tmp_path: Path) -> None:
+    kept, missing, damaged = (store_bytes(text, media_type="x", at=AT) for text in (b"mot", b"hai", b"ba"))
+    path_of(missing.sha256).unlink()
+    path_of(damaged.sha256).write_bytes(b"khac")
+
+    made = write_backup(tmp_path / "a.caunoi", at=AT)
+
+    assert (made.missing, made.damaged) == ((missing.sha256,), (damaged.sha256,))
+    assert path_of(kept.sha256).exists() and made.summary.files == 3
+
+
+@database
+def test_a_name_that_is_taken_is_refused_and_the_file_stays(home: Path, tmp_path: Path) -> None:
+    taken = tmp_path / "a.caunoi"
+    taken.write_text("của người khác")
+
+    with pytest.raises(BackupNotWritten, match="Đã có tệp"):
+        make_backup(taken, by=BY, at=AT)
+
+    assert taken.read_text() == "của người khác"
+    assert "Đã có tệp" in BackupRun.objects.get().problem
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk], capture_output=True, text=True)
+    if mounted.returncode != 0:
+        pytest.skip(f"a small disk cannot be mounted here: {mounted.stderr.strip()}")
+    yield disk
+    subprocess.run(["umount", "-l", disk], check=True)
+
+
+@database
+def test_a_full_disk_is_said_in_a_sentence_and_nothing_is_left_on_it(home: Path, small_disk: Path) -> None:
+    store_bytes(os.urandom(3_000_000), media_type="x", at=AT)
+
+    with pytest.raises(BackupNotWritten, match="Không đủ chỗ trống"):
+        make_backup(small_disk / "a.caunoi", by=BY, at=AT)
+
+    assert list(small_disk.iterdir()) == []
+
+
+@database
+def test_only_an_empty_home_is_restored_into_and_only_from_a_whole_file_of_a_known_version(
+    home: Path, tmp_path: Path, settings: Any
+) -> None:
+    unit("Xã Bản Qua", "commune")
+    store_bytes(b"anh", media_type="x", at=AT)
+    whole = write_backup(tmp_path / "a.caunoi", at=AT).path
+    cut = tmp_path / "cut.caunoi"
+    cut.write_bytes(whole.read_bytes()[:-100])
+    before = sorted(path for path in home.rglob("*"))
+
+    with pytest.raises(HomeNotEmpty, match="files/"):
+        restore_backup(whole)
+    with pytest.raises(BackupCutShort):
+        restore_backup(cut)
+    settings.CAUNOI_HOME = tmp_path / "empty"
+    settings.CAUNOI_HOME.mkdir()
+    with pytest.raises(HomeNotEmpty, match="bảng"):
+        restore_backup(whole)
+
+    assert sorted(path for path in home.rglob("*")) == before
+    assert list(settings.CAUNOI_HOME.iterdir()) == []
+
+
+@database
+def test_a_backup_that_knows_a_migration_of_the_future_is_refused(home: Path, tmp_path: Path) -> None:
+    from django.db import connection
+    from django.db.migrations.recorder import MigrationRecorder
+
+    recorder = MigrationRecorder(connection)
+    recorder.record_applied("records", "9999_of_the_future")
+    try:
+        newer = write_backup(tmp_path / "a.caunoi", at=AT).path
+    finally:
+        recorder.record_unapplied("records", "9999_of_the_future")
+
+    with pytest.raises(BackupNewer, match="9999_of_the_future"):
+        restore_backup(newer)
+
+
+@database
+def test_the_schedule_makes_one_a_day_keeps_what_the_settings_say_and_leaves_other_files_alone(
+    home: Path, tmp_path: Path, settings: Any
+) -> None:
+    folder = tmp_path / "nights"
+    settings.CAUNOI_BACKUP_FOLDER = str(folder)
+    settings.CAUNOI_BACKUP_KEEP = "2,0,0"
+
+    made = [back_up_if_due(at=AT + timedelta(hours=hours)) for hours in (0, 1, 24, 30, 48)]
+    (folder / "của-tôi.caunoi").write_text("không phải của lịch")
+    back_up_if_due(at=AT + timedelta(hours=72))
+
+    assert [one is not None for one in made] == [True, False, True, False, True]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "caunoi-20260307-030000.caunoi", "caunoi-20260308-030000.caunoi", "của-tôi.caunoi",
+    ]  # fmt: skip
+
+
+def test_without_a_folder_in_the_settings_nothing_is_scheduled(settings: Any, db: None) -> None:
+    assert settings.CAUNOI_BACKUP_FOLDER == ""
+    assert back_up_if_due(at=AT) is None
+
+
+@pytest.mark.parametrize(
+    ("standing", "warned"),
+    [
+        (Standing(True, AT, False, False), []),
+        (Standing(True, AT - OLD_AFTER - timedelta(minutes=1), False, False), ["old"]),
+        (Standing(True, AT, True, True), ["failed", "same-disk"]),
+        (Standing(False, None, False, False), ["none-yet", "no-schedule"]),
+    ],
+)
+def test_whoever_looks_is_warned_of_what_is_wrong(standing: Standing, warned: list[str]) -> None:
+    assert list_warnings(standing, AT) == warned
+
+
+@database
+def test_the_page_is_for_those_who_answer_for_everything(home: Path, tmp_path: Path, client: Client) -> None:
+    country = unit("Việt Nam", "country")
+    province = unit("Tỉnh Lào Cai", "province", country)
+    make_backup(tmp_path / "a.caunoi", by=BY, at=AT)
+    BackupRun.objects.create(
+        path="/mnt/b.caunoi", started_at=AT, finished_at=AT, problem="Đĩa đầy.", made_by_name="Máy"
+    )
+
+    client.force_login(user("ở trên", (Role.ADMINISTRATOR, country)))
+    page = client.get("/backups/").content.decode()
+    client.force_login(user("ở tỉnh", (Role.ADMINISTRATOR, province)))
+    refused = client.get("/backups/")
+
+    assert "a.caunoi" in page and "Đĩa đầy." in page and "Chưa đặt lịch sao lưu" in page
+    assert refused.status_code == 403

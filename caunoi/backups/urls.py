@@ -1,0 +1,5 @@
+from django.urls import URLPattern, path
+
+from caunoi.backups import views
+
+urlpatterns: list[URLPattern] = [path("backups/", views.backups, name="backups")]
