@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "caunoi.records",
     "caunoi.facts",
     "caunoi.reports",
+    "caunoi.boards",
     "caunoi.desk",
     "caunoi.desk.search",
     "caunoi.openrosa",

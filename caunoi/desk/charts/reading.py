@@ -176,7 +176,9 @@ def _comparison(
     asked: Asked, question: Question, table: Table, shown: Sequence[tuple[Row, tuple[Shown, ...]]]
 ) -> Chart | None:
     units = [(row, _at(cells, asked.at)) for row, cells in shown if not row.total]
-    known = sorted((one for one in units if one[1].value is not None), key=lambda one: one[1].value or Decimal(0), reverse=True)
+    known = sorted(
+        (one for one in units if one[1].value is not None), key=lambda one: one[1].value or Decimal(0), reverse=True
+    )
     if not known:
         return None
     drawn, rest = known[:MOST_BARS], known[MOST_BARS:]
