@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from functools import lru_cache
 
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
+from cryptography.fernet import InvalidToken
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -21,6 +16,7 @@ from caunoi.accounts.errors import AppUserInvalid, AppUserUnknown, TokenLost
 from caunoi.accounts.models import AppUser, Role, User
 from caunoi.accounts.queries import can, units_with_role
 from caunoi.accounts.scope import ids_in_sql
+from caunoi.accounts.sealing import sealer
 from caunoi.audit.actions import write_line
 from caunoi.moments import local_date
 from caunoi.places.models import OrgUnit
@@ -60,7 +56,7 @@ def create_app_user(*, org_unit_id: int, name: str, by: User, at: datetime) -> A
         org_unit_id=org_unit_id,
         name=name,
         token_sha256=_hash(token),
-        sealed_token=_seal(settings.SECRET_KEY).encrypt(token.encode()).decode(),
+        sealed_token=sealer("app-user tokens").encrypt(token.encode()).decode(),
         created_by=str(by),
         created_at=at,
     )
@@ -102,7 +98,7 @@ def note_seen(app_user: AppUser, *, device: str, at: datetime) -> None:
 def token_of(app_user: AppUser) -> str:
     """To print the QR code again. Raises TokenLost if the server's secret key has changed since."""
     try:
-        return _seal(settings.SECRET_KEY).decrypt(app_user.sealed_token.encode()).decode()
+        return sealer("app-user tokens").decrypt(app_user.sealed_token.encode()).decode()
     except InvalidToken:
         raise TokenLost(app_user.name) from None
 
@@ -147,9 +143,3 @@ def _write_line(action: str, app_user: AppUser, by: User, at: datetime) -> None:
 def _hash(token: str) -> str:
     # 256 random bits: nothing that a slow hash would protect could be guessed.
     return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
-
-
-@lru_cache(maxsize=4)
-def _seal(secret_key: str) -> Fernet:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"caunoi app-user tokens").derive(secret_key.encode())
-    return Fernet(base64.urlsafe_b64encode(derived))

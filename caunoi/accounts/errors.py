@@ -52,3 +52,17 @@ class TokenLost(Refusal):
             _("Không in lại được mã QR của “%(name)s” vì khóa bí mật của máy chủ đã đổi. Hãy thu hồi và cấp mã mới.")
             % {"name": name}
         )
+
+
+class SecondFactorLost(Refusal):
+    """The server's secret key changed: codes sealed with the old one cannot be checked any more."""
+
+    code = "second-factor-lost"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Khóa bí mật của máy chủ đã đổi nên không kiểm tra được mã."
+                " Hãy nhờ người quản trị gỡ lớp xác thực thứ hai."
+            )
+        )

@@ -10,7 +10,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from caunoi.accounts.models import Role
+from caunoi import moments
+from caunoi.accounts.lockout import find_pause, note_failure
+from caunoi.accounts.models import Role, User
+from caunoi.audit.origin import current_address
 from caunoi.periods.inputs import DayField
 from caunoi.places.inputs import PlaceField, resolve_place
 from caunoi.places.queries import get_snapshot
@@ -63,6 +66,31 @@ class NewUserForm(forms.Form):
 
 class PasswordForm(forms.Form):
     password = PasswordField(label=gettext_lazy("Mật khẩu mới"), help_text=gettext_lazy("Ít nhất 8 ký tự."))
+
+
+class OwnPasswordForm(forms.Form):
+    """The current password is asked again: a browser left open shall not lock its owner out."""
+
+    current = forms.CharField(
+        label=gettext_lazy("Mật khẩu hiện nay"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    password = PasswordField(label=gettext_lazy("Mật khẩu mới"), help_text=gettext_lazy("Ít nhất 8 ký tự."))
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_current(self) -> str:
+        current: str = self.cleaned_data["current"]
+        name, address, at = self.user.username, current_address(), moments.now()
+        if find_pause(name, address, at) is not None:
+            raise forms.ValidationError(_("Đã nhập sai quá nhiều lần. Hãy đợi vài phút rồi thử lại."))
+        if not self.user.check_password(current):
+            note_failure(username=name, address=address, at=at)
+            raise forms.ValidationError(_("Mật khẩu không đúng. Chữ hoa và chữ thường khác nhau."))
+        return current
 
 
 class GrantForm(forms.Form):

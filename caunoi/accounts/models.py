@@ -95,3 +95,19 @@ class AppUser(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class FailedSignIns(models.Model):
+    """Wrong passwords or codes of a name from an address; a blank one stands for any. Gone after a day."""
+
+    username = models.CharField(max_length=150, blank=True, help_text="as typed, in small letters")
+    address = models.CharField(max_length=45, blank=True)
+    failures = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField(db_index=True)
+    paused_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["username", "address"], name="failed_sign_ins_once")]
+
+    def __str__(self) -> str:
+        return f"{self.username} {self.address} {self.failures}"

@@ -11,6 +11,9 @@ from urllib.parse import urlsplit
 from django.core.checks import CheckMessage, Error, register
 from django.utils.translation import gettext as _
 
+# As in caunoi.accounts.models.Role, which cannot be asked before Django is set up.
+ROLES = ("recorder", "editor", "approver", "viewer", "programme_manager", "administrator", "auditor")
+
 
 @register()
 def check_settings(**_kwargs: Any) -> list[CheckMessage]:
@@ -81,9 +84,20 @@ def check_settings(**_kwargs: Any) -> list[CheckMessage]:
                 Error(
                     _("%(setting)s là %(value)r.") % {"setting": "CAUNOI_TRUSTED_PROXIES", "value": proxy},
                     hint=_(
-                        "Ghi địa chỉ hoặc dải địa chỉ của máy chuyển tiếp, cách nhau bằng dấu phẩy: 127.0.0.1,10.0.0.0/8."
+                        "Ghi địa chỉ hoặc dải địa chỉ của máy chuyển tiếp, cách nhau bằng dấu phẩy,"
+                        " ví dụ 127.0.0.1,10.0.0.0/8."
                     ),
                     id="caunoi.E008",
+                )
+            )
+    for role in os.environ.get("CAUNOI_SECOND_FACTOR_FOR", "").replace(",", " ").split():
+        if role not in ROLES:
+            found.append(
+                Error(
+                    _("%(setting)s là %(value)r.") % {"setting": "CAUNOI_SECOND_FACTOR_FOR", "value": role},
+                    hint=_("Ghi tên vai trò, cách nhau bằng dấu phẩy, trong số: %(roles)s.")
+                    % {"roles": ", ".join(ROLES)},
+                    id="caunoi.E009",
                 )
             )
     largest = os.environ.get("CAUNOI_MAX_SUBMISSION_MB") or "100"
@@ -95,7 +109,6 @@ def check_settings(**_kwargs: Any) -> list[CheckMessage]:
                 id="caunoi.E005",
             )
         )
-    return found
     hour = os.environ.get("CAUNOI_BACKUP_HOUR") or "2"
     if not hour.isdecimal() or int(hour) > 23:
         found.append(
@@ -114,3 +127,4 @@ def check_settings(**_kwargs: Any) -> list[CheckMessage]:
                 id="caunoi.E019",
             )
         )
+    return found

@@ -112,6 +112,11 @@ INSTALLED_APPS = [
     "caunoi.backups",
     "caunoi.demo",
     "caunoi.config",
+    # After ours, whose pages stand in for theirs.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
 ]
 MIDDLEWARE = [
     # From where: also of phones, so before everything.
@@ -129,6 +134,9 @@ MIDDLEWARE = [
     "caunoi.desk.middleware.LanguageMiddleware",
     "caunoi.desk.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "caunoi.desk.middleware.SessionSeenMiddleware",
+    "caunoi.desk.middleware.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "caunoi.desk.middleware.RefusalMiddleware",
@@ -160,6 +168,29 @@ LOGIN_URL = "/sign-in/"
 CSRF_FAILURE_VIEW = "caunoi.desk.views.shell.csrf_failure"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/sign-in/"
+# docs/decisions/0023: our sign-in page and pages about the account; second factor, sessions and passkeys are allauth's.
+ACCOUNT_ADAPTER = "caunoi.accounts.signing_in.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_ADAPTER = "caunoi.accounts.signing_in.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "caunoi.accounts.inputs_second_factor.CodeForm",
+    "reauthenticate": "caunoi.accounts.inputs_second_factor.CodeAgainForm",
+    "activate_totp": "caunoi.accounts.inputs_second_factor.FirstCodeForm",
+    "add_webauthn": "caunoi.accounts.inputs_second_factor.NewPasskeyForm",
+    "edit_webauthn": "caunoi.accounts.inputs_second_factor.PasskeyNameForm",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Cầu Nối"
+# Phones' clocks: the code before and after is taken too.
+MFA_TOTP_TOLERANCE = 1
+# Browsers themselves offer passkeys over HTTPS or on the machine itself only.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SESSION_COOKIE_SECURE
+# Roles that must have a second factor; a wrong name is told by checks.py.
+CAUNOI_SECOND_FACTOR_FOR = os.environ.get("CAUNOI_SECOND_FACTOR_FOR", "").replace(",", " ").split()
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from allauth.mfa import signals as mfa
+
 from caunoi import events
 from caunoi.accounts.events import AccountsChanged
+from caunoi.accounts.signing_in import note_added, note_removed, note_renewed, note_used
 from caunoi.accounts.unmaking import take_back_access
 from caunoi.desk.search import actions as search
 from caunoi.documents.events import DutiesChanged
@@ -44,6 +47,14 @@ TABLE = [
     (UnitsUnmade, tasks.drop_tasks),
 ]
 
+# What allauth announces while somebody changes or uses a second factor.
+SECOND_FACTOR = [
+    (mfa.authenticator_added, note_added),
+    (mfa.authenticator_removed, note_removed),
+    (mfa.authenticator_reset, note_renewed),
+    (mfa.authenticator_used, note_used),
+]
+
 # What the door asks of later rooms before anything is written.
 CHECKS = [state_together]
 
@@ -51,5 +62,7 @@ CHECKS = [state_together]
 def connect() -> None:
     for event, handler in TABLE:
         events.on(event, handler)
+    for announced, note in SECOND_FACTOR:
+        announced.connect(note)
     for make in CHECKS:
         further_check(make)

@@ -3,15 +3,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from caunoi import moments
 from caunoi.accounts.models import User
+from caunoi.accounts.queries import list_grants
+from caunoi.accounts.signing_in import has_second_factor
 from caunoi.refusals import FileRefused, NotAllowed, NotFound, Refusal
 
 
@@ -34,10 +40,15 @@ CONFLICTS = frozenset(
         "held-settled",
         "instance-taken",
         "instance-withdrawn",
+        "report-moved",
+        "report-step-done",
+        "report-step-impossible",
         "step-impossible",
         "version-moved",
     }
 )
+SEEN_SECONDS = 600
+WITHOUT_SECOND_FACTOR = ("account", "mfa_", "sign-", "set-language", "session", "signed-in")
 # A moment later it may be taken: a queue that sends keeps it waiting, and marks nothing as refused.
 PASSING = frozenset({"sent-twice-at-once", "engine-unreachable"})
 
@@ -47,6 +58,8 @@ def get_status(refusal: Refusal) -> int:
         return 403
     if isinstance(refusal, NotFound):
         return 404
+    if refusal.code == "too-many-checks":
+        return 429
     if refusal.code in PASSING:
         return 503
     return 409 if refusal.code in CONFLICTS else 400
@@ -103,6 +116,48 @@ class SignInMiddleware(LoginRequiredMiddleware):
             "login_url": f"{settings.LOGIN_URL}?next={reverse('signed-in')}",
         }
         return JsonResponse(answer, status=401, json_dumps_params={"ensure_ascii": False})
+
+
+class SessionSeenMiddleware:
+    """Keeps when and from where a session was last seen, every few minutes: a write a request would be the slowest
+    part of most requests."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        key = request.session.session_key
+        if key and request.user.is_authenticated and cache.add(f"session-seen:{key}", 1, SEEN_SECONDS):
+            UserSession.objects.create_from_request(request)
+        return self.get_response(request)
+
+
+class SecondFactorMiddleware:
+    """Whoever holds a role that needs a second factor sees their own account, and nothing else, until they have one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        if not settings.CAUNOI_SECOND_FACTOR_FOR or not isinstance(request.user, User):
+            return None
+        match = request.resolver_match
+        if match is not None and (match.url_name or "").startswith(WITHOUT_SECOND_FACTOR):
+            return None
+        held = {grant.role for grant in list_grants(request.user, moments.today())}
+        if not held & set(settings.CAUNOI_SECOND_FACTOR_FOR) or has_second_factor(request.user):
+            return None
+        sentence = _(
+            "Vai trò của bạn cần lớp xác thực thứ hai. Hãy bật mã xác nhận hoặc thêm khóa truy cập rồi làm tiếp."
+        )
+        if wants_json(request):
+            answer = {"ok": False, "code": "second-factor-needed", "message": sentence}
+            return JsonResponse(answer, status=403, json_dumps_params={"ensure_ascii": False})
+        messages.warning(request, sentence)
+        return redirect("account")
 
 
 class LanguageMiddleware:

@@ -1,13 +1,12 @@
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
+
 
 from caunoi.desk.views import home, shell
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("sign-in/", shell.SignIn.as_view(), name="sign-in"),
-    path("sign-out/", login_not_required(LogoutView.as_view()), name="sign-out"),
+    path("", include("caunoi.desk.urls_account")),
     path("language/", login_not_required(set_language), name="set-language"),
     path("session/", shell.session, name="session"),
     path("signed-in/", shell.signed_in, name="signed-in"),

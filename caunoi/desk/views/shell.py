@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from math import ceil
+from typing import Any, cast
 
 from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from caunoi import moments
+from caunoi.accounts.lockout import find_pause, note_failure, note_success
+from caunoi.accounts.models import User
+from caunoi.accounts.sessions import sign_out_noted
+from caunoi.accounts.signing_in import begin_session
+from caunoi.audit.origin import current_address
 from caunoi.desk.middleware import wants_json
-
-FAILURES_ALLOWED = 10
-PAUSE_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,7 @@ class DemoAccount:
 
 
 class SignInForm(AuthenticationForm):
-    """Refuses for a while after too many failures with one name from one address, without asking the password."""
+    """Refuses for a while after too many failures, without asking the password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -48,26 +53,24 @@ class SignInForm(AuthenticationForm):
         }
 
     def clean(self) -> dict[str, Any]:
-        key = self._failures_key()
-        if cache.get(key, 0) >= FAILURES_ALLOWED:
-            raise ValidationError(
-                _("Đã nhập sai quá nhiều lần. Hãy đợi %(minutes)d phút rồi thử lại.")
-                % {"minutes": PAUSE_SECONDS // 60},
-                code="paused",
-            )
+        name, address, at = str(self.cleaned_data.get("username", "")), current_address(), moments.now()
+        self._check_pause(find_pause(name, address, at), at)
         try:
             cleaned = super().clean()
-        except ValidationError:
-            cache.add(key, 0, PAUSE_SECONDS)
-            cache.incr(key)
+        except ValidationError as error:
+            if error.code == "invalid_login":
+                self._check_pause(note_failure(username=name, address=address, at=at), at)
             raise
-        cache.delete(key)
+        note_success(username=name, address=address)
         return cleaned
 
-    def _failures_key(self) -> str:
-        address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
-        name = str(self.cleaned_data.get("username", "")).casefold()
-        return "sign-in-failures:" + hashlib.sha256(f"{address}\n{name}".encode()).hexdigest()
+    def _check_pause(self, until: datetime | None, at: datetime) -> None:
+        if until is not None:
+            raise ValidationError(
+                _("Đã nhập sai quá nhiều lần. Hãy đợi %(minutes)d phút rồi thử lại, hoặc nhờ người quản trị mở khóa.")
+                % {"minutes": ceil((until - at).total_seconds() / 60)},
+                code="paused",
+            )
 
 
 class SignIn(LoginView):
@@ -75,8 +78,28 @@ class SignIn(LoginView):
     authentication_form = SignInForm
     redirect_authenticated_user = True
 
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        return begin_session(self.request, cast(User, form.get_user()), next_address=self.get_success_url())
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs, accounts=read_demo_accounts())
+        return super().get_context_data(
+            **kwargs, accounts=read_demo_accounts(), passkeys=may_use_passkeys(self.request)
+        )
+
+
+@login_not_required
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    if isinstance(request.user, User):
+        sign_out_noted(user=request.user, session_key=request.session.session_key, at=moments.now())
+    logout(request)
+    return redirect(settings.LOGOUT_REDIRECT_URL)
+
+
+def may_use_passkeys(request: HttpRequest) -> bool:
+    """Browsers bind passkeys to a name, and offer them over HTTPS or on the machine itself only."""
+    host = request.get_host().rpartition(":")[0] or request.get_host()
+    return host == "localhost" or (request.is_secure() and not host.replace(".", "").isdigit() and ":" not in host)
 
 
 def read_demo_accounts() -> list[DemoAccount]:
