@@ -2,19 +2,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from caunoi.audit.clock import lock_clock
 from caunoi.audit.models import AuditLine
 from caunoi.audit.origin import current_address
 from caunoi.audit.rules import Actor, Line, compute_hash
 from caunoi.bulk_rows import insert_rows
+from caunoi.moments import end_of_day, local_date
 
 # Actions that leave places, forms, people and the catalogue as they are; any other is taken to change them.
-ABOUT_RECORDS = ("submission.", "held.", "entity.", "report.", "document.")
+ABOUT_RECORDS = (
+    "submission.", "held.", "entity.", "report.", "document.", "session.", "sign-in.", "second-factor.", "view.",
+    "dashboard.",
+)  # fmt: skip
+READ = ".read"
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,7 @@ def write_lines(entries: Iterable[Entry], *, by: Actor, at: datetime) -> None:
     rows = []
     defined = False
     for entry in entries:
-        defined = defined or not entry.action.startswith(ABOUT_RECORDS)
+        defined = defined or not (entry.action.startswith(ABOUT_RECORDS) or entry.action.endswith(READ))
         clock.line += 1
         actor = _from_where(entry.by or by)
         line = Line(clock.line, moment, actor, entry.action, entry.subject, entry.detail, clock.number)
@@ -77,3 +82,16 @@ def _from_where(actor: Actor) -> Actor:
 
 def write_line(action: str, subject: str, detail: dict[str, Any] | None = None, *, by: Actor, at: datetime) -> None:
     write_lines([Entry(action, subject, detail or {})], by=by, at=at)
+
+
+@transaction.atomic
+def note_read(what: str, subject: str, detail: dict[str, Any] | None = None, *, by: Actor, at: datetime) -> bool:
+    """That a person read personal data: `note_read("user", "user:12", …)` writes `user.read`, at most one line for each
+    reader, subject and day (in Vietnam), or the chain would tell of nothing else. False if there is one already."""
+    action = what + READ
+    today = end_of_day(local_date(at) - timedelta(days=1))
+    same = AuditLine.objects.filter(action=action, subject=subject, actor_id=by.user_id, at__gte=today)
+    if same.exists():
+        return False
+    write_line(action, subject, detail, by=by, at=at)
+    return True
