@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bench import browser_form, door, exports, harder_questions, phones, questions, web, whole
+from bench import backups, browser_form, door, exports, harder_questions, phones, questions, web, whole
 from bench.measuring import Bench, Measured
 
 MEASURES: list[Callable[[Bench], Measured]] = [
@@ -12,6 +12,9 @@ MEASURES: list[Callable[[Bench], Measured]] = [
     door.import_values_per_s,
     exports.export_rows_per_s,
     exports.export_peak_mb,
+    backups.backup_mb_per_s,
+    backups.restore_mb_per_s,
+    backups.backup_peak_mb,
     questions.rebuild_s,
     questions.projection_mb,
     questions.query_province_ms,

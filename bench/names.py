@@ -3,6 +3,7 @@
 GROUPS = {
     "door": ["submission_roundtrip_ms", "import_values_per_s"],
     "exports": ["export_rows_per_s", "export_peak_mb"],
+    "backups": ["backup_mb_per_s", "restore_mb_per_s", "backup_peak_mb"],
     "ledger": [
         "rebuild_s",
         "projection_mb",

@@ -124,8 +124,6 @@ def _restore(parts: Iterator[Part], summary: Summary) -> None:
                 _load(parts, SqliteLoader(raw), about["sequences"], folder)
                 raw.execute("COMMIT")
             _migrate_on()
-            with connection.cursor() as cursor:
-                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             connection.close()
             os.sync()
             _move(folder)
@@ -177,16 +175,18 @@ def _move(folder: Path) -> None:
 
 @contextmanager
 def _sqlite_aside() -> Iterator[Path]:
-    """Django's database is the one aside for the while."""
-    name = connection.settings_dict["NAME"]
+    """Django's database is the one aside for the while. It need not survive a power cut: it is flushed at the end."""
+    name, options = connection.settings_dict["NAME"], connection.settings_dict["OPTIONS"]
     connection.close()
     aside = _aside() / "database"
     connection.settings_dict["NAME"] = aside
+    hasty = "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF;"
+    connection.settings_dict["OPTIONS"] = {**options, "init_command": hasty}
     try:
         yield aside
     finally:
         connection.close()
-        connection.settings_dict["NAME"] = name
+        connection.settings_dict |= {"NAME": name, "OPTIONS": options}
 
 
 def _migrate_to(applied: tuple[Migration, ...]) -> None:
