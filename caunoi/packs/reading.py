@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import re
 import tomllib
-import zipfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import docx
 from django.utils.translation import gettext as _
-from docx.opc.exceptions import OpcError
-from lxml import etree
 
 from caunoi.forms.rules.compile import compile_xlsform
 from caunoi.forms.rules.questions import Question
@@ -24,7 +19,7 @@ from caunoi.packs.rules.contents import NOTHING_LOADED, About, FormFile, Pack, R
 from caunoi.packs.rules.tables import Notes, Row, check_unique, decode, read_table, suggest
 from caunoi.packs.rules.words import LEVELS
 from caunoi.refusals import FileRefused, Mistake
-from caunoi.reports.filling import check_template
+from caunoi.reports.checking import check_template
 from caunoi.vietnamese_text import clean
 
 PACK_FILE = "pack.toml"
@@ -364,22 +359,12 @@ def _read_reports(
         if stem in loaded.report_owners:
             message = _("Mã mẫu báo cáo này đã thuộc gói “%(pack)s”; hãy đổi tên tệp.")
             notes.add_file(word, message % {"pack": loaded.report_owners[stem]}, value=stem)
-        if word in files and not _is_word(files[word]):
-            notes.add_file(word, _("Không mở được: đây không phải là tệp Word .docx, hoặc tệp hỏng."))
         given = _read_toml(parameters, files[parameters], notes) if parameters in files else None
         if given is not None:
             title_vi, title_en = _read_title(parameters, given, notes)
             # Dates of TOML have no JSON: kept as they were written.
             plain = json.loads(json.dumps(given, default=str))
-            if codes is not None and word in files and _is_word(files[word]):
+            if codes is not None and word in files:
                 notes.mistakes += check_template(files[word], plain, codes, word)
             found.append(ReportFile(stem, title_vi, title_en, files.get(word, b""), plain))
     return found
-
-
-def _is_word(content: bytes) -> bool:
-    try:
-        docx.Document(io.BytesIO(content))
-    except (OpcError, zipfile.BadZipFile, KeyError, ValueError, etree.LxmlError, OSError):
-        return False
-    return True

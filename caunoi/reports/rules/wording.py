@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from caunoi.facts.rules.question import Figure, plain, round_half_up
-from caunoi.periods.rules import Days, PeriodType, describe_period_vi, period_of
+from caunoi.periods.rules import CutOff, Days, PeriodType, describe_period_vi, period_of
 from caunoi.vietnamese_text import fold, format_number
 
 MISSING = "chưa có số liệu"
@@ -33,6 +33,8 @@ class Style(StrEnum):
     MILLIONS = "millions"
     PERCENT = "percent"
     OUT_OF = "out-of"
+    CHANGE = "change"
+    """How far the figure is from another one that stands beside it; the link leads to this figure."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def word_value(figure: Figure, style: Style, value: Decimal | None = None) -> st
             return word_millions(figure.value if value is None else value)
         case Style.PERCENT:
             return word_percent(figure.value, max(figure.decimals, 1))
-        case Style.NUMBER:
+        case Style.NUMBER | Style.CHANGE:
             return word_number(figure.value if value is None else value, figure.decimals)
 
 
@@ -120,15 +122,20 @@ def word_long_day(day: date) -> str:
     return f"ngày {day.day:02d} tháng {month} năm {day.year}"
 
 
-def word_period(days: Days) -> str:
-    """`năm 2023`, `quý I/2023`, `ngày 25/3/2023`, or `từ ngày 24/11/2020 đến ngày 23/11/2023`."""
+def word_period(days: Days, cut_off: CutOff = 1) -> str:
+    """`năm 2023`, `quý I/2023`, `ngày 25/3/2023`, or `từ ngày 24/11/2020 đến ngày 23/11/2023`.
+
+    With the cut-off 15, 15/12/2022 to 14/01/2023 is `tháng 01/2023` too.
+    """
     if days.first == days.last:
         return f"ngày {word_day(days.first)}"
     types: tuple[PeriodType, ...] = ("month", "quarter", "half-year", "year")
-    for type_ in types:
-        period = period_of(days.first, type_)
-        if period.days == days:
-            return describe_period_vi(period)
+    cut_offs: tuple[CutOff, ...] = (1, cut_off)
+    for calendar in cut_offs:
+        for type_ in types:
+            period = period_of(days.first, type_, calendar)
+            if period.days == days:
+                return describe_period_vi(period)
     return f"từ ngày {word_day(days.first)} đến ngày {word_day(days.last)}"
 
 

@@ -1,0 +1,108 @@
+"""The charts of a template: which figures they show, and what is read out where the picture cannot be seen."""
+
+from __future__ import annotations
+
+from caunoi.facts.rules.question import Figure
+from caunoi.periods.rules import Days, period_of
+from caunoi.reports.asking import Asking, Picture, find_stretch
+from caunoi.reports.charts import Bar, Pair, draw_bars, draw_pairs, draw_trend
+from caunoi.reports.rules import wording
+from caunoi.reports.rules.narrative import word_against
+from caunoi.reports.rules.parameters import Chart
+
+
+def draw_chart(asking: Asking, name: str) -> str:
+    """The chart's stamp; blank where fewer than two values are there, as there is nothing to compare, so that
+    `{% if bieu_do(...) %}` leaves out what stands around it."""
+    chart = asking.parameters.charts[name]
+    match chart.kind:
+        case "trend":
+            return _trend(asking, name, chart)
+        case "pairs":
+            return _pairs(asking, chart)
+        case "bars":
+            return _bars(asking, chart)
+
+
+def _bars(asking: Asking, chart: Chart) -> str:
+    found = [(child, child.figure(chart.code)) for child in asking.children[chart.level]]
+    present = [(child, figure) for child, figure in found if figure is not None and figure.value is not None]
+    if len(present) < 2:
+        return ""
+    present.sort(key=lambda pair: -(pair[1].value or 0))
+    shown = present[: chart.most]
+    decimals = shown[0][1].decimals
+    bars = [
+        Bar(child.ten, figure.value, (" *" if figure.estimated else ""))
+        for child, figure in shown
+        if figure.value is not None
+    ]
+    unit = _subtitle(shown[0][1], wording.word_period(asking.occasion.days, asking.parameters.period.cut_off))
+    if len(shown) < len(present):
+        unit += f"; {len(shown)} đơn vị cao nhất trong {len(present)}"
+    png = draw_bars(chart.title, unit, bars, decimals)
+    return asking.stamp(Picture(png, _read_out(chart, unit, bars, decimals)))
+
+
+def _subtitle(figure: Figure, period: str) -> str:
+    return f"Đơn vị: {figure.unit}; {period}" if figure.unit else period[:1].upper() + period[1:]
+
+
+def _read_out(chart: Chart, unit: str, bars: list[Bar], decimals: int) -> str:
+    listed = "; ".join(f"{bar.name} {wording.word_number(bar.value, decimals)}{bar.mark}" for bar in bars)
+    return f"{chart.title}. {unit}. {listed}."
+
+
+def _trend(asking: Asking, name: str, chart: Chart) -> str:
+    present = [figure for figure in asking.trends[name] if figure.value is not None]
+    if len(present) < 2:
+        return ""
+    points = [
+        Bar(_name_month(asking, figure), figure.value, " *" if figure.estimated else "") for figure in present
+        if figure.value is not None
+    ]  # fmt: skip
+    unit = _subtitle(present[0], f"{chart.months} tháng đến {wording.word_day(asking.occasion.days.last)}")
+    decimals = present[0].decimals
+    png = draw_trend(chart.title, unit, points, decimals)
+    return asking.stamp(Picture(png, _read_out(chart, unit, points, decimals)))
+
+
+def _name_month(asking: Asking, figure: Figure) -> str:
+    cut_off = asking.parameters.period.cut_off if figure.first.day != 1 else 1
+    year, month = period_of(figure.first, "month", cut_off).month_first
+    return f"{month:02d}/{year}"
+
+
+def _pairs(asking: Asking, chart: Chart) -> str:
+    found = [(c, c.figure(chart.code), c.figure(chart.code, "cung_ky")) for c in asking.children[chart.level]]
+    present = [(c, now, before) for c, now, before in found if now is not None and now.value is not None]
+    if len(present) < 2:
+        return ""
+    present.sort(key=lambda one: -(one[1].value or 0))
+    shown = present[: chart.most]
+    figure = shown[0][1]
+    pairs = [
+        Pair(child.ten, now.value, None if before is None else before.value)
+        for child, now, before in shown
+        if now.value is not None
+    ]
+    now_name = "Kỳ báo cáo"
+    before_name = word_against("cung_ky", asking.occasion.days)
+    before_name = before_name[:1].upper() + before_name[1:]
+    unit = _subtitle(figure, _both(asking))
+    png = draw_pairs(chart.title, unit, pairs, (now_name, before_name), figure.decimals)
+    listed = "; ".join(
+        f"{pair.name} {wording.word_number(pair.now, figure.decimals)}, trước đó "
+        + (wording.MISSING if pair.before is None else wording.word_number(pair.before, figure.decimals))
+        for pair in pairs
+    )
+    return asking.stamp(Picture(png, f"{chart.title}. {unit}. {listed}."))
+
+
+def _both(asking: Asking) -> str:
+    days: Days = asking.occasion.days
+    period = wording.word_period(days, asking.parameters.period.cut_off)
+    before = find_stretch(days, "cung_ky")
+    if before is None:
+        return period
+    return f"{period} so với {wording.word_period(before, asking.parameters.period.cut_off)}"

@@ -1,0 +1,74 @@
+"""A template opened with care: what is no .docx, or would not fit into memory, is named before anything reads it."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+
+import docx
+from django.utils.translation import gettext as _
+from docx.opc.exceptions import OpcError
+from docxtpl import DocxTemplate
+from jinja2 import nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from lxml import etree
+
+from caunoi.reports.rules.tags import Asked, read_tags
+
+MOST_BYTES = 30_000_000
+MOST_UNPACKED = 300_000_000
+MOST_PARTS = 3_000
+OLD_WORD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""The container of .doc files, and of .docx files that have a password."""
+NOT_OPENED = (
+    OpcError, zipfile.BadZipFile, KeyError, ValueError, etree.LxmlError, OSError, EOFError, NotImplementedError,
+    RuntimeError, zlib.error,
+)  # fmt: skip
+
+
+def make_environment() -> ImmutableSandboxedEnvironment:
+    # A template comes from outside the program: no attribute of ours beyond the tags may be reached from it.
+    return ImmutableSandboxedEnvironment(autoescape=True)
+
+
+def parse_template(content: bytes) -> nodes.Template:
+    """Raises jinja2's TemplateSyntaxError, and what python-docx raises of a file that is no document."""
+    template = DocxTemplate(io.BytesIO(content))
+    template.init_docx()
+    return make_environment().parse(template.patch_xml(template.get_xml()))
+
+
+def read_template_tags(content: bytes) -> Asked:
+    return read_tags(parse_template(content))
+
+
+def find_obstacle(content: bytes) -> str | None:
+    """Why the bytes cannot be a template, in a sentence with its remedy; None if they open as a Word document."""
+    if len(content) > MOST_BYTES:
+        return _("Tệp lớn hơn %(most)d MB nên không mở. Hãy bỏ hoặc nén bớt hình ảnh trong mẫu.") % {
+            "most": MOST_BYTES // 10**6
+        }
+    if content.startswith(OLD_WORD):
+        return _("Đây là tệp Word đời cũ (.doc) hoặc tệp có mật khẩu. Hãy bỏ mật khẩu, lưu lại dạng .docx.")
+    if content.startswith(b"{\\rtf"):
+        return _("Đây là tệp RTF. Hãy mở bằng Word rồi lưu lại dạng .docx.")
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as file:
+            infos = file.infolist()
+            # Checked before unpacking: a small file can be made to unpack into terabytes.
+            if len(infos) > MOST_PARTS or sum(info.file_size for info in infos) > MOST_UNPACKED:
+                return _("Tệp này mở ra quá lớn, không giống một tệp Word bình thường, nên không mở.")
+            names = {info.filename for info in infos}
+            if any(name.lower().endswith("vbaproject.bin") for name in names):
+                return _("Tệp có macro nên không nhận. Hãy lưu lại dạng .docx (Word Document, không có macro).")
+            if "mimetype" in names and b"opendocument" in file.read("mimetype"):
+                return _("Đây là tệp OpenDocument (.odt). Hãy lưu lại dạng .docx.")
+            if any(info.flag_bits & 1 for info in infos):
+                return _("Tệp có mật khẩu nên không đọc được. Hãy bỏ mật khẩu rồi thử lại.")
+            if b"macroEnabled" in file.read("[Content_Types].xml"):
+                return _("Tệp có macro nên không nhận. Hãy lưu lại dạng .docx (Word Document, không có macro).")
+        docx.Document(io.BytesIO(content))
+    except NOT_OPENED:
+        return _("Không mở được: đây không phải là tệp Word .docx, hoặc tệp hỏng.")
+    return None
