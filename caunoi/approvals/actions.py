@@ -4,28 +4,31 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, Generic, TypeVar
 
 from caunoi.approvals.models import ApprovalStep
 from caunoi.audit.rules import Actor
 from caunoi.bulk_rows import insert_rows
 
+P, S = TypeVar("P", bound=StrEnum), TypeVar("S", bound=StrEnum)
+
 
 @dataclass(frozen=True)
-class Taken:
+class Taken(Generic[P, S]):
     """One step taken on a version of a subject (`submission:12`), in the words of its own transition table."""
 
     subject: str
     number: int
-    step: StrEnum
-    from_state: StrEnum
-    to_state: StrEnum
+    step: P
+    from_state: S
+    to_state: S
     by: Actor
     at: datetime
     comment: str = ""
     remarks: Sequence[Mapping[str, str]] = field(default_factory=tuple)
 
 
-def record_steps(steps: Iterable[Taken]) -> None:
+def record_steps(steps: Iterable[Taken[Any, Any]]) -> None:
     """Keep the steps, in order, inside the transaction of the action that took them (which writes the audit line)."""
     insert_rows(
         [

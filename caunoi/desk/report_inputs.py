@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -12,8 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from caunoi.languages import in_reader_language
 from caunoi.periods.inputs import DayField
+from caunoi.reports.models import ReportRun
 from caunoi.reports.queries import list_templates
 from caunoi.reports.word_file import MOST_BYTES
+from caunoi.vietnamese_text import clean
 
 
 class ReportForm(forms.Form):
@@ -40,6 +43,38 @@ class ReportForm(forms.Form):
         return cleaned
 
 
+class IssueForm(forms.Form):
+    issue_number = forms.CharField(
+        label=gettext_lazy("Số, ký hiệu"),
+        max_length=60,
+        help_text=gettext_lazy("Ghi cả ký hiệu, ví dụ 12/BC-UBND."),
+        error_messages={"required": gettext_lazy("Chưa ghi số, ký hiệu của báo cáo.")},
+    )
+    on = DayField(label=gettext_lazy("Ngày ban hành"))
+    place = forms.CharField(label=gettext_lazy("Nơi ban hành"), max_length=120)
+    signer = forms.CharField(
+        label=gettext_lazy("Chức vụ người ký"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Để trống nếu mẫu đã in sẵn."),
+    )
+    replaces = forms.ChoiceField(label=gettext_lazy("Thay thế báo cáo đã ban hành"), required=False)
+
+    def __init__(self, *args: Any, replaceable: Sequence[ReportRun] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not replaceable:
+            del self.fields["replaces"]
+            return
+        offered = [(str(one.pk), f"{one.issue_number}, {one.issued_on:%d/%m/%Y}: {one.title}") for one in replaceable]
+        self.fields["replaces"].choices = [("", _("Không thay thế")), *offered]  # type: ignore[attr-defined]  # a choice
+
+    def clean_issue_number(self) -> str:
+        return clean(self.cleaned_data["issue_number"])
+
+    def clean(self) -> dict[str, Any]:
+        return {"replaces": "", **(super().clean() or {})}
+
+
 class VerifyForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("Tệp báo cáo (.docx)"),
@@ -55,3 +90,9 @@ class VerifyForm(forms.Form):
         if given.size is not None and given.size > MOST_BYTES:
             raise forms.ValidationError(_("Tệp lớn hơn 60 MB nên không mở. Hãy chọn đúng tệp báo cáo."))
         return given
+
+
+class DraftForm(VerifyForm):
+    """`dropping`: figures that are gone from the file are meant to be."""
+
+    dropping = forms.BooleanField(label=gettext_lazy("Đúng là muốn bỏ các số liệu này"), required=False)

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from caunoi.desk.views import report_verify, reports
+from caunoi.desk.views import report_life, report_verify, reports
 
 urlpatterns: list[URLPattern] = [
     path("reports/", reports.reports, name="reports"),
@@ -8,6 +8,12 @@ urlpatterns: list[URLPattern] = [
     path("reports/verify/", report_verify.report_verify, name="report-verify"),
     path("reports/<int:run_id>/", reports.report, name="report"),
     path("reports/<int:run_id>/file", reports.report_file, name="report-file"),
+    path("reports/<int:run_id>/versions/<int:number>/file", reports.report_version_file, name="report-version-file"),
+    path("reports/<int:run_id>/compare/", reports.report_compare, name="report-compare"),
+    path("reports/<int:run_id>/steps/<str:step>/", report_life.report_step, name="report-step"),
+    path("reports/<int:run_id>/again/", report_life.report_again, name="report-again"),
+    path("reports/<int:run_id>/upload/", report_life.report_upload, name="report-upload"),
+    path("reports/<int:run_id>/issue/", report_life.report_issue, name="report-issue"),
     # Without an account: whoever holds a report may ask whether it is genuine.
     path("verify/", report_verify.verify_public, name="verify"),
     path("verify/<str:key>/", report_verify.verify_by_key, name="verify-report"),

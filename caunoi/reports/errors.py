@@ -92,6 +92,18 @@ def step_name(step: ReportStep) -> str:
     }[step]
 
 
+def result_name(step: ReportStep) -> str:
+    """What happened, said afterwards."""
+    return {
+        ReportStep.REVISE: _("Có phiên bản mới"),
+        ReportStep.SUBMIT: _("Đã trình duyệt"),
+        ReportStep.RETURN: _("Đã trả lại"),
+        ReportStep.APPROVE: _("Đã duyệt"),
+        ReportStep.ISSUE: _("Đã ban hành"),
+        ReportStep.SUPERSEDE: _("Đã được thay thế"),
+    }[step]
+
+
 class ReportStepImpossible(Refusal):
     """The life of a report has no such step from this state."""
 

@@ -10,7 +10,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import docx
 import segno
@@ -85,7 +85,7 @@ def mark_draft(content: bytes, number: int) -> bytes:
     if standing:
         _write_under(standing[0], words)
         return _save(document)
-    paragraph = Paragraph(OxmlElement("w:p"), document)
+    paragraph = Paragraph(cast(Any, OxmlElement("w:p")), document)
     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     paragraph.paragraph_format.first_line_indent = Mm(0)
     paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(0)

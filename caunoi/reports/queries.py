@@ -93,6 +93,14 @@ def list_replaceable(run: ReportRun) -> list[ReportRun]:
     return list(found.exclude(pk=run.pk).order_by("-issued_on", "-pk")[:50])
 
 
+def list_comparable(run: ReportRun, scope: Scope) -> list[ReportRun]:
+    """Reports of the same template about the same unit, newest first."""
+    same = ReportRun.objects.select_related("org_unit").filter(
+        template_code=run.template_code, org_unit_id=run.org_unit_id
+    )
+    return [one for one in same.order_by("-pk")[:50] if _sees(one, scope)]
+
+
 def find_by_key(key: str) -> ReportRun | None:
     """Of a file or a QR code: only who holds the report knows its key."""
     return ReportRun.objects.select_related("org_unit").filter(key=key).first() if key else None

@@ -15,6 +15,8 @@ from caunoi.languages import in_reader_language, show_number
 from caunoi.moments import VIETNAM
 from caunoi.periods.rules import Period, PeriodType, period_from_key
 from caunoi.periods.wording import describe_period
+from caunoi.reports.errors import state_name as report_state_name
+from caunoi.reports.rules.life import ReportState
 
 register = template.Library()
 
@@ -105,6 +107,13 @@ def badge(state: Any) -> dict[str, str]:
     """The badge of a state; `sent-late` looks like `late`."""
     name = str(getattr(state, "value", state))
     return {"name": name.removeprefix("sent-"), "label": state_label(name)}
+
+
+@register.inclusion_tag("desk/components/badge.html")
+def report_badge(state: str) -> dict[str, str]:
+    """The badge of a report's state: an issued one looks like a locked record, a superseded one like a withdrawn."""
+    looks = {ReportState.ISSUED: "locked", ReportState.SUPERSEDED: "withdrawn"}
+    return {"name": looks.get(ReportState(state), state), "label": report_state_name(ReportState(state)).capitalize()}
 
 
 @register.inclusion_tag("desk/components/pagination.html", takes_context=True)

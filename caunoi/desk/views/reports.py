@@ -1,38 +1,56 @@
-"""Reports: the list of those made, making one, its figures and file, and verifying a file."""
+"""Reports: the list of them, making one, one with its versions and steps, its files, and comparing versions."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from caunoi import moments
 from caunoi.accounts.models import Role, User
 from caunoi.accounts.queries import scope_of
 from caunoi.accounts.scope import Scope
+from caunoi.approvals.models import ApprovalStep
+from caunoi.approvals.queries import list_steps
 from caunoi.desk.report_inputs import ReportForm
 from caunoi.desk.units import list_working_units
+from caunoi.desk.views.report_life import find_what_may
 from caunoi.periods.rules import Days
 from caunoi.places.queries import get_place, get_snapshot
 from caunoi.refusals import FileRefused, Mistake, Refusal
 from caunoi.reports.actions import make_report
-from caunoi.reports.models import ReportRun
+from caunoi.reports.annex import make_annex
+from caunoi.reports.comparing import compare_reports
+from caunoi.reports.errors import ReportUnknown, result_name, state_name
+from caunoi.reports.models import ReportRun, ReportVersion, VersionKind
+from caunoi.reports.pdf import find_program, make_pdf
 from caunoi.reports.queries import (
     check_may_open,
     find_same_run,
     get_run,
+    get_version,
+    list_comparable,
     list_runs,
     list_templates,
+    list_versions,
     list_visible,
+    list_waiting,
     read_run,
 )
+from caunoi.reports.rules.life import NUMBERED, ReportState, ReportStep
+from caunoi.reports.rules.manifest import Manifest
 from caunoi.reports.word_file import MEDIA_TYPE
 from caunoi.vietnamese_text import fold
 
+PDF = "application/pdf"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RUNS_A_PAGE = 25
 FIGURES_A_PAGE = 100
 
@@ -44,10 +62,28 @@ def _reader(request: HttpRequest) -> tuple[User, Scope]:
 
 @require_safe
 def reports(request: HttpRequest) -> HttpResponse:
-    _user, scope = _reader(request)
-    asked = request.GET.get("q", "").strip()
-    page = Paginator(list_runs(scope, asked), RUNS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "desk/reports/reports.html", {"page": page, "q": asked})
+    """`state`: one of the states, or `waiting` for what this reader is to do."""
+    user, scope = _reader(request)
+    asked, state = request.GET.get("q", "").strip(), request.GET.get("state", "")
+    waiting = list_waiting(user, moments.today())
+    if state == "waiting":
+        ids = {run.pk for run in waiting}
+        found = [run for run in list_runs(scope, asked) if run.pk in ids]
+    else:
+        found = list_runs(scope, asked, [ReportState(state)] if state in list(ReportState) else [])
+    states = [("", _("Tất cả")), ("waiting", _("Chờ tôi")), *((one.value, state_name(one)) for one in ReportState)]
+    return render(
+        request,
+        "desk/reports/reports.html",
+        {
+            "page": Paginator(found, RUNS_A_PAGE).get_page(request.GET.get("page")),
+            "q": asked,
+            "state": state,
+            "states": states,
+            "waiting": len(waiting),
+            "filtered": bool(asked or state),
+        },
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -103,24 +139,121 @@ def _suggestions(scope: Scope) -> list[str]:
 
 @require_safe
 def report(request: HttpRequest, run_id: int) -> HttpResponse:
-    _user, scope = _reader(request)
+    user, scope = _reader(request)
     run = get_run(run_id, scope)
     _content, manifest = read_run(run)
     lines = list_visible(manifest, scope)
-    place = get_snapshot().name_on(run.org_unit_id, run.boundaries)
-    hidden = len(manifest.figures) - len(lines)
-    page = Paginator(lines, FIGURES_A_PAGE).get_page(request.GET.get("page"))
+    replaced_by = run.replaced_by.order_by("-pk").first()
+    versions = list_versions(run)
     return render(
-        request, "desk/reports/report.html", {"run": run, "place_name": place, "page": page, "hidden": hidden}
+        request,
+        "desk/reports/report.html",
+        {
+            "run": run,
+            "page": Paginator(lines, FIGURES_A_PAGE).get_page(request.GET.get("page")),
+            "hidden": len(manifest.figures) - len(lines),
+            "may": find_what_may(run, user, moments.today()),
+            "versions": versions,
+            "steps": [(one, result_name(ReportStep(one.step))) for one in list_steps(run.subject)],
+            "is_document": ReportState(run.state) in NUMBERED,
+            "replaced_by": replaced_by,
+            "returned": _last_return(run),
+            "compared_with": versions[1].number if len(versions) > 1 else None,
+            "has_pdf": find_program() is not None,
+            "public_address": request.build_absolute_uri(reverse("verify-report", args=[run.key])),
+        },
     )
+
+
+def _last_return(run: ReportRun) -> ApprovalStep | None:
+    steps = list_steps(run.subject) if run.state == ReportState.RETURNED else []
+    return next((one for one in reversed(steps) if one.step == ReportStep.RETURN), None)
 
 
 @require_safe
 def report_file(request: HttpRequest, run_id: int) -> HttpResponse:
+    """`format`: docx (as it was stored), pdf, or xlsx for the annex."""
     _user, scope = _reader(request)
     run = get_run(run_id, scope)
     content, manifest = read_run(run)
     check_may_open(manifest, scope)
-    response = HttpResponse(content, content_type=MEDIA_TYPE)
-    response["Content-Disposition"] = f'attachment; filename="{run.file_name}"'
+    match request.GET.get("format", "docx"):
+        case "pdf":
+            return _answer_file(make_pdf(content), PDF, run.file_name.removesuffix(".docx") + ".pdf")
+        case "xlsx":
+            return _answer_file(make_annex(manifest), XLSX, run.file_name.removesuffix(".docx") + ".xlsx")
+    return _answer_file(content, MEDIA_TYPE, run.file_name)
+
+
+@require_safe
+def report_version_file(request: HttpRequest, run_id: int, number: int) -> HttpResponse:
+    _user, scope = _reader(request)
+    run = get_run(run_id, scope)
+    content, manifest = read_run(get_version(run, number))
+    check_may_open(manifest, scope)
+    return _answer_file(content, MEDIA_TYPE, f"{run.file_name.removesuffix('.docx')}-v{number}.docx")
+
+
+def _answer_file(content: bytes, media_type: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=media_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+@require_safe
+def report_compare(request: HttpRequest, run_id: int) -> HttpResponse:
+    """`first`, `second`: `3` a version of this report, `12.3` one of report 12. Default: the last two versions."""
+    _user, scope = _reader(request)
+    run = get_run(run_id, scope)
+    versions = list_versions(run)
+    second = _read_side(request.GET.get("second") or str(versions[0].number), run, scope)
+    first = _read_side(request.GET.get("first") or str(versions[min(1, len(versions) - 1)].number), run, scope)
+    compared = compare_reports(first.manifest, second.manifest, scope)
+    every = request.GET.get("all") == "1"
+    pairs = compared.pairs if every else compared.differences
+    others = [other for other in list_comparable(run, scope) if other.pk != run.pk]
+    return render(
+        request,
+        "desk/reports/compare.html",
+        {
+            "run": run,
+            "first": first,
+            "second": second,
+            "page": Paginator([(pair, compared.why_of(pair)) for pair in pairs], FIGURES_A_PAGE).get_page(
+                request.GET.get("page")
+            ),
+            "counts": compared.counts,
+            "every": every,
+            "sides": [
+                *((str(one.number), _name_version(one)) for one in versions),
+                *((f"{one.pk}.{one.current_number}", one.title) for one in others),
+            ],
+        },
+    )
+
+
+@dataclass(frozen=True)
+class Side:
+    """`spelled`: as the address names it."""
+
+    spelled: str
+    name: str
+    manifest: Manifest
+
+
+def _read_side(spelled: str, run: ReportRun, scope: Scope) -> Side:
+    report_id, dot, number = spelled.rpartition(".")
+    if not number.isdecimal() or (dot and not report_id.isdecimal()) or len(spelled) > 30:
+        raise ReportUnknown(_("Không có phiên bản này. Hãy chọn lại hai bản cần so sánh."))
+    whose = get_run(int(report_id), scope) if dot else run
+    version = get_version(whose, int(number))
+    name = _name_version(version) if whose.pk == run.pk else f"{whose.title}, {_name_version(version)}"
+    return Side(spelled, name, read_run(version)[1])
+
+
+def _name_version(version: ReportVersion) -> str:
+    return _("phiên bản %(number)d (%(kind)s, %(day)s)") % {
+        "number": version.number,
+        "kind": VersionKind(version.kind).label.lower(),
+        "day": f"{moments.local_date(version.at):%d/%m/%Y}",
+    }

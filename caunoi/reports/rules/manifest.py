@@ -64,7 +64,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Issue:
-    """What an issued report says of itself on its last page. `on`: ISO date. `anchor`: of the audit chain as printed."""
+    """What an issued report says of itself at its end. `on`: ISO date. `anchor`: the audit chain's, as printed."""
 
     number: str
     on: str
