@@ -30,6 +30,7 @@ COMMANDS = {
     "report": "report",
     "verify": "report",
     "ledger": "ledger",
+    "search": "search",
     "audit": "audit",
     "backup": "backup",
     "restore": "backup",

@@ -3,7 +3,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 
-from caunoi.desk.views import home, shell
+from caunoi.desk.views import home, search, shell
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("caunoi.desk.urls_account")),
@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("session/", shell.session, name="session"),
     path("signed-in/", shell.signed_in, name="signed-in"),
     path("", home.home, name="home"),
+    path("search/", search.find, name="search"),
     path("", include("caunoi.desk.urls_collect")),
     path("", include("caunoi.desk.urls_spreadsheets")),
     path("", include("caunoi.desk.urls_figures")),

@@ -26,7 +26,7 @@ def index_entities(event: EntitiesChanged) -> None:
 
 
 def index_units(_event: PlacesChanged) -> None:
-    """All of them: a new name of a commune is in the words of each of its villages. What hasn't changed isn't written."""
+    """All of them: a commune's new name is in the words of each of its villages. What stays the same isn't written."""
     known = dict(SearchEntry.objects.filter(kind=Kind.UNIT).values_list("thing_id", "words"))
     read = list(_read_units())
     gone = known.keys() - {entry.thing_id for entry in read}

@@ -11,7 +11,9 @@ from caunoi.vietnamese_text import fold
 
 YEARS = range(1900, 2200)
 _DAY = re.compile(r"\b(?:ngay )?(\d{1,2})/(\d{1,2})/(\d{4})\b")
-_MONTH = re.compile(r"\b(?:thang )?(\d{1,2})[/-](\d{4})\b|\bthang (\d{1,2})(?: nam)? (\d{4})\b|\b(\d{4})-(\d{2})\b")
+_MONTH = re.compile(
+    r"(?<![/\d])(?:thang )?(\d{1,2})[/-](\d{4})\b|\bthang (\d{1,2})(?: nam)? (\d{4})\b|\b(\d{4})-(\d{2})\b"
+)
 _QUARTER = re.compile(r"\bquy (iv|i{1,3}|[1-4])(?:/| nam | )(\d{4})\b")
 _YEAR = re.compile(r"\bnam (\d{4})\b")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}

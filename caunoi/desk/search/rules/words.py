@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from caunoi.vietnamese_text import fold
 
@@ -22,6 +23,12 @@ class Term:
 
     words: tuple[str, ...]
     begins: bool = False
+
+
+@lru_cache(maxsize=20_000)
+def words_of(title: str) -> tuple[str, ...]:
+    """Of titles, which are compared with every question anew."""
+    return tuple(split_words(title))
 
 
 def split_words(text: str) -> list[str]:
@@ -45,14 +52,20 @@ def is_word_to_mend(word: str) -> bool:
     return len(word) >= SHORTEST_TYPO and word.isascii() and word.isalpha()
 
 
-def one_letter_away(word: str) -> set[str]:
+@lru_cache(maxsize=256)
+def one_letter_away(word: str) -> frozenset[str]:
     """All that one letter missing, added, replaced, or two neighbours exchanged make of it (about 50 a letter)."""
     cuts = [(word[:i], word[i:]) for i in range(len(word) + 1)]
     missing = {left + right[1:] for left, right in cuts if right}
-    exchanged = {left + right[1] + right[0] + right[2:] for left, right in cuts if len(right) > 1}
     replaced = {left + letter + right[1:] for left, right in cuts if right for letter in LETTERS}
     added = {left + letter + right for left, right in cuts for letter in LETTERS}
-    return (missing | exchanged | replaced | added) - {word}
+    return (exchanged(word) | missing | replaced | added) - {word}
+
+
+@lru_cache(maxsize=256)
+def exchanged(word: str) -> frozenset[str]:
+    """Two neighbours typed in the wrong order: the commonest slip."""
+    return frozenset(word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1))
 
 
 def in_two(word: str) -> list[tuple[str, str]]:
@@ -60,29 +73,30 @@ def in_two(word: str) -> list[tuple[str, str]]:
     return [(word[:i], word[i:]) for i in range(2, len(word) - 1)]
 
 
-def closeness(wanted: Sequence[str], words: Sequence[str]) -> int:
+def closeness(wanted: Sequence[str], words: Sequence[str], *, mending: bool = False) -> int:
     """How well a title answers, the more the better; 0: a wanted word is not in it at all.
 
-    A whole word 4, one begun 2, one letter away 1; and more where they follow each other from the title's beginning.
+    A whole word counts most, then one begun; `mending`: then one with neighbours exchanged, then one letter away. And
+    more where they follow each other from the title's beginning.
     """
     if not wanted:
         return 0
     found = 0
     for word in wanted:
-        score = _match(word, words)
+        score = _match(word, words, mending)
         if not score:
             return 0
         found += score
     if list(words[: len(wanted)]) == list(wanted):
-        found += 4 * len(wanted) + (4 if len(words) == len(wanted) else 0)
+        found += 6 * len(wanted) + (6 if len(words) == len(wanted) else 0)
     return found
 
 
-def _match(word: str, words: Collection[str]) -> int:
+def _match(word: str, words: Collection[str], mending: bool) -> int:
     if word in words:
-        return 4
+        return 6
     if not word.isdigit() and any(one.startswith(word) for one in words):
-        return 2
-    if is_word_to_mend(word) and not one_letter_away(word).isdisjoint(words):
-        return 1
+        return 4
+    if mending and is_word_to_mend(word) and not one_letter_away(word).isdisjoint(words):
+        return 1 if exchanged(word).isdisjoint(words) else 2
     return 0

@@ -19,4 +19,34 @@ document.addEventListener("keydown", (event) => {
       if (inside) group.querySelector("summary").focus();
     }
   }
+  if (event.key === "/" && !isTyping(event)) goToSearch(event);
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") walk(event, event.key === "ArrowDown" ? 1 : -1);
 });
+
+function isTyping(event) {
+  return event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, [contenteditable], #form-host");
+}
+
+function goToSearch(event) {
+  const boxes = [...document.querySelectorAll(".page .search-box input, .search-box input")];
+  const box = boxes.find((one) => one.checkVisibility()) ?? openDrawer();
+  if (!box) return;
+  event.preventDefault();
+  box.focus();
+  box.select();
+}
+
+function openDrawer() {
+  const drawer = document.querySelector(".mobile-nav");
+  if (drawer) drawer.open = true;
+  return drawer?.querySelector(".search-box input");
+}
+
+/* From the box on the page of results down through all groups, and back up into the box. */
+function walk(event, step) {
+  const stops = [document.querySelector(".page .search-box input"), ...document.querySelectorAll(".found a")].filter(Boolean);
+  const at = stops.indexOf(document.activeElement);
+  if (at === -1 || !stops[at + step]) return;
+  event.preventDefault();
+  stops[at + step].focus();
+}

@@ -1,0 +1,228 @@
+"""One search, as readers with different reach see it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from caunoi import moments
+from caunoi.accounts.actions import create_user, update_user
+from caunoi.accounts.models import Role, User
+from caunoi.accounts.queries import list_grants, scope_of
+from caunoi.desk.search.actions import rebuild
+from caunoi.desk.search.models import SearchEntry
+from caunoi.desk.search.sources import SOURCES, Found, Reader, search
+from caunoi.desk.tests.builders import (
+    TESTER,
+    commune_officer,
+    monthly_xml,
+    publish_monthly,
+    signed_in,
+    store_world,
+    user,
+    village_head,
+)
+from caunoi.facts.models import DataElement
+from caunoi.moments import local_moment
+from caunoi.places.actions import succeed
+from caunoi.places.models import OrgUnit
+from caunoi.places.rules.preview import NewPlace, SuccessionDraft
+from caunoi.records.actions import Incoming, receive
+from caunoi.records.entities.tests import builders as register_builders
+from caunoi.records.entities.tests.builders import OTHER, create, update
+from caunoi.records.models import Entity
+
+pytestmark = pytest.mark.django_db
+NOW = local_moment(date(2026, 9, 3))
+
+
+@pytest.fixture
+def world() -> None:
+    store_world()
+    register_builders.register()
+    register_builders.publish()
+    rebuild()
+
+
+def reader(who: User) -> Reader:
+    today = moments.today()
+    roles = frozenset(Role(grant.role) for grant in list_grants(who, today))
+    return Reader(who, scope_of(who, today), roles, today)
+
+
+def hits(who: User, text: str, kind: str = "") -> list[Found]:
+    found = search(text, reader(who), [kind] if kind else list(SOURCES), 50)
+    return [hit for several in found.values() for hit in several]
+
+
+def titles(who: User, text: str, kind: str = "") -> list[str]:
+    return [hit.title for hit in hits(who, text, kind)]
+
+
+def make_things() -> None:
+    create(OrgUnit.objects.get(pk=3), "Đội văn nghệ Bản Vền")
+    create(OrgUnit.objects.get(pk=6), "Đội kèn Pí lè", OTHER)
+
+
+def send_month(head: User, unit: int) -> None:
+    xml = monthly_xml(f"uuid:{unit}").encode()
+    receive(Incoming("bao_cao_thang", unit, NOW, xml=xml, entered_by=head), by=head.actor, at=NOW)
+
+
+def test_a_unit_is_found_without_accents_its_own_name_first(world: None) -> None:
+    assert titles(commune_officer(), "ban qua", "unit") == ["Xã Bản Qua", "Thôn 1", "Thôn 2"]
+    assert titles(commune_officer(name="xa2"), "thon 2 ban qua", "unit") == ["Thôn 2"]
+
+
+def test_a_slip_of_the_finger_or_a_forgotten_space_is_forgiven(world: None) -> None:
+    officer = commune_officer()
+
+    assert titles(officer, "bản qau", "unit")[0] == "Xã Bản Qua"
+    assert titles(officer, "banqua", "unit") != []
+
+
+def test_a_thing_of_a_register_is_found_as_soon_as_it_stands(world: None) -> None:
+    make_things()
+    officer = commune_officer()
+
+    assert titles(officer, "van nghe ven") == ["Đội văn nghệ Bản Vền"]
+    assert titles(officer, "doi van ngeh", "entity") == ["Đội văn nghệ Bản Vền"]
+
+
+def test_a_thing_called_otherwise_is_found_by_its_new_name_alone(world: None) -> None:
+    make_things()
+    update(OrgUnit.objects.get(pk=3), label="Đội múa Bản Vền", ten="Đội múa Bản Vền")
+    officer = commune_officer()
+
+    assert titles(officer, "doi mua", "entity") == ["Đội múa Bản Vền"]
+    assert titles(officer, "van nghe ban ven", "entity") == []
+
+
+def test_nothing_of_another_commune_is_found(world: None) -> None:
+    make_things()
+    officer = commune_officer()
+
+    assert hits(officer, "ken pi le") == []
+    assert hits(officer, "coc san") == []
+    assert titles(commune_officer(5, "xa5"), "ken pi le") == ["Đội kèn Pí lè"]
+
+
+def test_a_report_is_found_by_unit_form_and_month(world: None) -> None:
+    publish_monthly()
+    send_month(village_head(), 3)
+    officer = commune_officer()
+
+    assert titles(officer, "thon 1 bao cao thang 8/2026", "submission") == ["Báo cáo tháng của thôn, tháng 08/2026"]
+    assert titles(officer, "ban qua", "submission") == ["Báo cáo tháng của thôn, tháng 08/2026"]
+    assert titles(officer, "thon 1 thang 7/2026", "submission") == []
+    assert titles(commune_officer(5, "xa5"), "bao cao thang cua thon", "submission") == []
+
+
+def test_people_are_found_by_administrators_of_their_units_only(world: None) -> None:
+    head = village_head()
+    rebuild()
+    admin = user("quantri", [(Role.ADMINISTRATOR, 2)], "Quản trị Bản Qua")
+
+    assert titles(admin, "giang a pao", "person") == ["Giàng A Páo"]
+    assert titles(user("qt5", [(Role.ADMINISTRATOR, 5)]), "giang a pao", "person") == []
+    assert titles(commune_officer(), "giang a pao", "person") == []
+    assert titles(head, "giang a pao", "person") == []
+
+
+def test_a_new_account_and_a_new_name_are_found_at_once(world: None) -> None:
+    admin = user("quantri", [(Role.ADMINISTRATOR, 1)])
+    made = create_user(username="moi", full_name="Lù Thị Mẩy", password="mat-khau-thu-9", by=TESTER, at=NOW)
+
+    assert titles(admin, "lu thi may", "person") == ["Lù Thị Mẩy"]
+
+    update_user(user=made, full_name="Lù Thị Sen", phone="", language="vi", is_active=True, by=TESTER, at=NOW)
+
+    assert titles(admin, "lu thi sen", "person") == ["Lù Thị Sen"]
+    assert titles(admin, "lu thi may", "person") == []
+
+
+def test_after_a_renaming_the_villages_are_found_under_both_names(world: None) -> None:
+    succeed(
+        SuccessionDraft("rename", date(2026, 8, 1), ("u2",), (NewPlace("Xã Bản Vược", "02707", "u1"),)),
+        by=TESTER,
+        at=NOW,
+    )
+    officer = commune_officer()
+
+    assert titles(officer, "thon 1 ban qua", "unit") == ["Thôn 1"]
+    assert titles(officer, "thon 1 ban vuoc", "unit") == ["Thôn 1"]
+
+
+def test_a_figure_leads_to_its_page_with_the_indicator_chosen(world: None) -> None:
+    DataElement.objects.create(
+        code="luot_hop", name_vi="Lượt người dự họp", unit="lượt", kind="flow", levels=["village"], form_code="x",
+        expression="1", day="period", pack="thu", known_from=1,
+    )  # fmt: skip
+    found = hits(commune_officer(), "luot nguoi du hop", "figure")
+
+    assert [hit.title for hit in found] == ["Lượt người dự họp"]
+    assert "codes=luot_hop" in found[0].address and "place=u2" in found[0].address
+    assert hits(village_head(), "luot nguoi du hop", "figure") == []
+
+
+def test_the_page_groups_what_it_finds_and_works_without_script(world: None) -> None:
+    make_things()
+    client = signed_in(commune_officer())
+
+    page = client.get("/search/", {"q": "ban"}).content.decode()
+
+    assert 'id="found-unit"' in page and 'id="found-entity"' in page
+    assert "Không tìm thấy gì" in client.get("/search/", {"q": "khong co dau"}).content.decode()
+
+
+@pytest.mark.parametrize("text", ["", "   ", '"', "a' OR 1=1 --", "NEAR(", "* AND", "\x00", "zzunit0", "😀", "x" * 500])
+def test_odd_signs_are_words_like_any_other(world: None, text: str) -> None:
+    assert signed_in(commune_officer()).get("/search/", {"q": text}).status_code == 200
+
+
+def test_who_has_no_role_finds_nothing(world: None) -> None:
+    assert hits(user("ai"), "ban qua") == []
+
+
+def test_a_stranger_is_asked_to_sign_in() -> None:
+    assert Client().get("/search/", {"q": "ban"}).status_code == 302
+
+
+NAMES = ["ban", "qua", "thon", "xa", "coc", "san", "doi", "ken", "van nghe", "bna", "1", "3", "bao cao", "thang 8/2026"]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    unit=st.sampled_from([1, 2, 3, 4, 5, 6]),
+    role=st.sampled_from(list(Role)),
+    words=st.lists(st.sampled_from(NAMES), min_size=1, max_size=3),
+)
+def test_no_hit_lies_outside_the_reader_s_units(full_world: None, unit: int, role: Role, words: list[str]) -> None:
+    who, _made = User.objects.get_or_create(username=f"ai-{unit}-{role}")
+    if not who.grants.exists():
+        who.grants.create(role=role, org_unit_id=unit, from_day=date(2020, 1, 1))
+    below = {1: {1, 2, 3, 4, 5, 6}, 2: {2, 3, 4}, 5: {5, 6}}.get(unit, {unit})
+
+    assert all(hit.org_unit is None or hit.org_unit in below for hit in hits(who, " ".join(words)))
+
+
+@pytest.fixture
+def full_world(world: None) -> None:
+    publish_monthly()
+    make_things()
+    for unit in (3, 6):
+        send_month(village_head(unit, f"thon{unit}"), unit)
+
+
+def test_a_rebuilt_index_is_the_one_that_was_kept(full_world: None) -> None:
+    update(OrgUnit.objects.get(pk=3), label="Đội múa Bản Vền", ten="Đội múa Bản Vền")
+    kept = set(SearchEntry.objects.exclude(kind="person").values_list("kind", "thing_id", "words"))
+
+    rebuild()
+
+    assert set(SearchEntry.objects.exclude(kind="person").values_list("kind", "thing_id", "words")) == kept
+    assert Entity.objects.count() == SearchEntry.objects.filter(kind="entity").count()
