@@ -20,6 +20,7 @@ DECIDERS = {Role.APPROVER, Role.EDITOR, Role.PROGRAMME_MANAGER}
 READERS = {Role.APPROVER, Role.EDITOR, Role.VIEWER, Role.PROGRAMME_MANAGER, Role.ADMINISTRATOR, Role.AUDITOR}
 
 SPREADSHEET_PAGES = frozenset({"workbook-preview", "workbook-confirm", "import"})
+DOCUMENT_PAGES = frozenset({"document", "document-new", "document-edit", "document-cascade", "document-deadlines"})
 REGISTER_PAGES = frozenset(
     {"register", "register-problems", "register-entity", "register-new", "register-merge", "register-entity-edit"}
 )
@@ -98,6 +99,7 @@ def list_groups(roles: set[Role]) -> list[Group]:
         (WRITERS, Link("workbooks", _("Nhập bảng tính"), SPREADSHEET_PAGES)),
         (set(Role), Link("registers", _("Sổ theo dõi"), REGISTER_PAGES)),
         (READERS | WRITERS, Link("exports", _("Xuất bản ghi"))),
+        (READERS | WRITERS, Link("documents", _("Sổ văn bản"), DOCUMENT_PAGES)),
     ]
     figures = [
         (READERS, Link("figures", _("Số liệu"), frozenset({"explain"}))),

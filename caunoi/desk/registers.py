@@ -50,7 +50,7 @@ class Asked:
 
 def read_filters(typed: QueryDict, today: date) -> Asked:
     """A day that is none, or to come, is today; an unknown unit or state counts as not given."""
-    day = _read_day(typed.get("day", "")) or today
+    day = read_day(typed.get("day", "")) or today
     day = min(day, today)
     state = typed.get("state", "")
     places = get_snapshot()
@@ -60,7 +60,7 @@ def read_filters(typed: QueryDict, today: date) -> Asked:
     return Asked(filters, unit.key if unit else "", f"{day:%d/%m/%Y}" if day < today else "", day < today)
 
 
-def _read_day(text: str) -> date | None:
+def read_day(text: str) -> date | None:
     for form in ("%d/%m/%Y", "%Y-%m-%d"):
         try:
             return datetime.strptime(text.strip(), form).date()  # noqa: DTZ007 - a day has no zone

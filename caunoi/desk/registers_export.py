@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-import xlsxwriter
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from caunoi.desk import table_files
 from caunoi.desk.registers import conflict_label, state_label
 from caunoi.places.queries import get_snapshot
 from caunoi.records.entities.queries import Property, Row
-
-# Excel reads a text that begins so as a formula; an apostrophe makes it a text again.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def list_headings(properties: Sequence[Property]) -> list[str]:
@@ -38,38 +34,9 @@ def list_cells(row: Row, properties: Sequence[Property], day: date) -> list[str]
 
 
 def as_csv(rows: Iterable[Row], properties: Sequence[Property], day: date) -> Iterator[str]:
-    """Line by line, with the mark by which Excel knows UTF-8."""
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer)
-    buffer.write("\ufeff")
-    writer.writerow(list_headings(properties))
-    for row in rows:
-        writer.writerow([_harmless(cell) for cell in list_cells(row, properties, day)])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
-    yield buffer.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    is_number = cell.removeprefix("-").replace(".", "").replace(",", "").isdecimal()
-    return f"'{cell}" if cell.startswith(_FORMULA) and not is_number else cell
+    return table_files.as_csv(list_headings(properties), (list_cells(row, properties, day) for row in rows))
 
 
 def as_workbook(rows: Iterable[Row], properties: Sequence[Property], day: date) -> io.BytesIO:
-    """Written row by row: memory stays flat."""
-    made = io.BytesIO()
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(made, options)
-    sheet = book.add_worksheet(_("Sổ theo dõi"))
-    head = book.add_format({"bold": True, "text_wrap": True, "bottom": 1})
-    sheet.freeze_panes(1, 2)
-    for column, heading in enumerate(list_headings(properties)):
-        sheet.set_column(column, column, 38 if column < 3 else 18)
-        sheet.write_string(0, column, heading, head)
-    for number, row in enumerate(rows, start=1):
-        for column, cell in enumerate(list_cells(row, properties, day)):
-            sheet.write_string(number, column, cell)
-    book.close()
-    made.seek(0)
-    return made
+    cells = (list_cells(row, properties, day) for row in rows)
+    return table_files.as_workbook(_("Sổ theo dõi"), list_headings(properties), cells, wide=3)

@@ -18,5 +18,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("caunoi.desk.urls_registers")),
     path("", include("caunoi.desk.urls_releases")),
     path("", include("caunoi.desk.urls_reports")),
+    path("", include("caunoi.desk.urls_documents")),
     path("", include("caunoi.desk.urls_admin")),
 ]

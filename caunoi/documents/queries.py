@@ -9,7 +9,16 @@ from django.db.models import QuerySet
 
 from caunoi.accounts.scope import Scope, ids_in_sql
 from caunoi.documents.errors import DocumentUnknown
-from caunoi.documents.models import Deadline, Direction, Document, DocumentFile, DocumentKind, DoneMark, Duty
+from caunoi.documents.models import (
+    Deadline,
+    Direction,
+    Document,
+    DocumentAddress,
+    DocumentFile,
+    DocumentKind,
+    DoneMark,
+    Duty,
+)
 from caunoi.documents.reach import extend_scope, filter_documents
 from caunoi.documents.rules.drafts import DocumentDraft
 from caunoi.documents.rules.questions import Beside
@@ -27,6 +36,14 @@ def get_document(document_id: int, scope: Scope) -> Document:
     if document is None:
         raise DocumentUnknown
     return document
+
+
+def find_by_reference(reference: str, scope: Scope) -> Document:
+    """Raises DocumentUnknown if none of what the reader sees has it, or several do."""
+    found = list(filter_documents(Document.objects.filter(reference__iexact=reference, withdrawn_at=None), scope)[:2])
+    if len(found) != 1:
+        raise DocumentUnknown
+    return found[0]
 
 
 def list_files(document: Document) -> list[DocumentFile]:
@@ -100,6 +117,14 @@ def list_answers(document: Document) -> Answers:
     return Answers(documents, marks)
 
 
+def list_duties_of(document: Document, scope: Scope) -> list[Duty]:
+    """All that the document asks of units the reader sees (or of what they succeeded), open or done."""
+    duties = Duty.objects.filter(deadline__document=document).select_related("deadline__document")
+    if not scope.everything:
+        duties = duties.filter(org_unit_id__in=ids_in_sql(extend_scope(scope).windows))
+    return list(duties.order_by("deadline__due_on", "pk"))
+
+
 def list_open_duties(scope: Scope) -> QuerySet[Duty]:
     """What is asked and not yet done, of units the reader sees or of what they succeeded; the earliest day first."""
     duties = Duty.objects.filter(done_on__isnull=True, deadline__document__withdrawn_at__isnull=True)
@@ -143,6 +168,20 @@ def list_documents(scope: Scope, filters: Filters, sort: str = "-day") -> QueryS
         documents = documents.filter(pk__in=match_any(words, scope))
     name, sign = sort.removeprefix("-"), "-" if sort.startswith("-") else ""
     return documents.select_related("kind").order_by(f"{sign}{SORTS.get(name, 'day_to')}", f"{sign}pk")
+
+
+def list_implementing(document: Document, scope: Scope, limit: int = 50) -> list[Document]:
+    """Those that implement it and the reader sees, the earliest first."""
+    rows = document.implemented_by.filter(withdrawn_at__isnull=True).select_related("kind")
+    return list(filter_documents(rows, scope).order_by("issued_on", "pk")[:limit])
+
+
+def list_implementable(scope: Scope, limit: int) -> list[Document]:
+    """What a new document may implement: first those that went down to somebody, then all others; the latest first."""
+    rows = filter_documents(Document.objects.filter(withdrawn_at__isnull=True), scope)
+    sent = list(rows.filter(pk__in=DocumentAddress.objects.values("document_id")).order_by("-issued_on", "-pk")[:limit])
+    others = rows.exclude(pk__in=[one.pk for one in sent]).order_by("-issued_on", "-pk")[: limit - len(sent)]
+    return [*sent, *others]
 
 
 # -- Search -----------------------------------------------------------------------------------------------------------

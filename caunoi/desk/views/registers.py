@@ -21,6 +21,7 @@ from caunoi.accounts.queries import holds_anywhere, scope_of
 from caunoi.desk.errors import PageUnknown
 from caunoi.desk.registers import SORTS, Asked, list_unit_choices, read_filters, show_line, state_label
 from caunoi.desk.registers_export import as_csv, as_workbook
+from caunoi.desk.table_files import WORKBOOK
 from caunoi.places.queries import get_snapshot
 from caunoi.records.entities.actions import retry_problem, settle_problem
 from caunoi.records.entities.permissions import MAY_EDIT, may_edit
@@ -42,7 +43,6 @@ from caunoi.records.entities.queries import (
 from caunoi.records.models import Entity, EntityList
 
 PAGE = 50
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
