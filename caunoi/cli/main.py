@@ -29,6 +29,8 @@ COMMANDS = {
     "release": "release",
     "report": "report",
     "verify": "report",
+    "compare-reports": "report_compare",
+    "report-key": "report_key",
     "ledger": "ledger",
     "search": "search",
     "audit": "audit",
@@ -46,7 +48,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"caunoi.cli.{COMMANDS[cmd_name]}")
-        command = getattr(module, "import_" if cmd_name == "import" else cmd_name)
+        command = getattr(module, "import_" if cmd_name == "import" else cmd_name.replace("-", "_"))
         assert isinstance(command, click.Command)
         return command
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from caunoi.moments import now
 from caunoi.places.queries import get_place, get_snapshot
 from caunoi.refusals import Refusal
 from caunoi.reports.actions import STEPS, check_days, make_report
+from caunoi.reports.corrections import say_why
 from caunoi.reports.queries import get_template
 from caunoi.reports.rules.manifest import Outcome
 from caunoi.reports.verification import Verification, verify_docx
@@ -108,13 +110,7 @@ def _show_steps(bars: Progress) -> Callable[[int, int, str], None]:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True)
 def verify(file: Path, as_json: bool) -> None:
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise CannotRead(
-            _("Không đọc được tệp %(file)s: %(why)s. Hãy kiểm tra lại đường dẫn.")
-            % {"file": file, "why": error.strerror}
-        ) from error
+    content = read_file(file)
     with progress_bars() as bars:
         task = bars.add_task(_("Hỏi lại số liệu"), total=None)
         found = verify_docx(content, lambda done, total: bars.update(task, completed=done, total=total))
@@ -130,6 +126,16 @@ def verify(file: Path, as_json: bool) -> None:
 
 class CannotRead(Refusal):
     code = "cannot-read"
+
+
+def read_file(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise CannotRead(
+            _("Không đọc được tệp %(file)s: %(why)s. Hãy kiểm tra lại đường dẫn.")
+            % {"file": file, "why": error.strerror}
+        ) from error
 
 
 class NotGenuine(Refusal):
@@ -150,9 +156,17 @@ def _print(found: Verification) -> None:
                 "in_file": check.in_file or nothing,
                 "now": check.now or nothing,
             }
-            click.echo(f"  - {check.name}, {check.place_name}: {OUTCOMES[check.outcome]}; {values}")
-    if found.text == "edited":
+            why = "" if check.because is None else f" ({say_why(check.because)})"
+            click.echo(f"  - {check.name}, {check.place_name}: {OUTCOMES[check.outcome]}{why}; {values}")
+    if found.sentences_changed:
+        click.echo(_("%(count)d câu ngoài số liệu đã được sửa.") % {"count": found.sentences_changed})
+    elif found.text == "edited":
         click.echo(_("Phần chữ ngoài số liệu đã được sửa (bản dự thảo được phép sửa)."))
+    if (issue := found.made.issue) is not None:
+        on = f"{date.fromisoformat(issue.on):%d/%m/%Y}"
+        click.echo(_("Báo cáo số %(number)s, ban hành ngày %(day)s.") % {"number": issue.number, "day": on})
+    else:
+        click.echo(_("Đây là bản dự thảo, chưa ban hành."))
     click.echo(found.sentence)
 
 
@@ -164,6 +178,7 @@ def verification_json(found: Verification) -> dict[str, Any]:
         "unchanged": found.all_unchanged,
         "counts": dict(found.counts),
         "text": found.text,
+        "sentences_changed": found.sentences_changed,
         "report": None
         if made is None
         else {
@@ -178,6 +193,8 @@ def verification_json(found: Verification) -> dict[str, Any]:
             "book": made.book,
             "made_at": made.made_at,
             "made_by": made.made_by,
+            "version": made.version,
+            "issue": None if made.issue is None else asdict(made.issue),
         },
         "figures": [
             {
@@ -192,6 +209,14 @@ def verification_json(found: Verification) -> dict[str, Any]:
                 "in_file": check.in_file,
                 "now": check.now,
                 "outcome": str(check.outcome),
+                "because": None
+                if check.because is None
+                else {
+                    "facts": check.because.facts,
+                    "at": None if check.because.at is None else check.because.at.isoformat(),
+                    "places": check.because.places,
+                    "sentence": say_why(check.because),
+                },
             }
             for check in found.figures
         ],

@@ -15,6 +15,7 @@ from caunoi.moments import now
 from caunoi.records.actions.locking import automatic, lock_due
 from caunoi.records.entities.actions import release_backlog
 from caunoi.refusals import Refusal
+from caunoi.reports.signing import ensure_key
 
 # Of each process. A phone on a weak line holds one of them for as long as it sends; each has a connection to the
 # database, of which PostgreSQL gives a hundred in all.
@@ -26,6 +27,7 @@ WAITING = 2048
 @click.command(help=_("Đưa cơ sở dữ liệu lên đúng bản phần mềm này."))
 def migrate() -> None:
     call_command("migrate", verbosity=0)
+    ensure_key()
 
 
 @click.command(help=_("Phục vụ các trang web."))

@@ -15,9 +15,23 @@ import pytest
 from django.conf import settings
 
 from caunoi.accounts.scope import Scope, Window
+from caunoi.audit.models import AuditLine
+from caunoi.reports.actions import rotate_key
+from caunoi.reports.corrections import say_why
 from caunoi.reports.errors import NotAReport
 from caunoi.reports.rules.manifest import Outcome
-from caunoi.reports.tests.builders import DISTRICT, EAST, make, make_docx, state_usual, store_template, store_world
+from caunoi.reports.signing import list_keys
+from caunoi.reports.tests.builders import (
+    AT,
+    DISTRICT,
+    EAST,
+    WRITER,
+    make,
+    make_docx,
+    state_usual,
+    store_template,
+    store_world,
+)
 from caunoi.reports.verification import Verification, verify_docx
 
 pytestmark = pytest.mark.django_db
@@ -276,6 +290,49 @@ def test_the_key_is_made_once_and_readable_by_its_owner_alone(report: bytes) -> 
     assert key.read_bytes() == before
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     assert os.listdir(key.parent) == ["reports.pem"]
+
+
+def test_a_report_signed_with_a_key_that_was_rotated_since_still_verifies(report: bytes) -> None:
+    old, new = rotate_key(by=WRITER, at=AT)
+    middle = make().content
+    rotate_key(by=WRITER, at=AT)
+
+    assert old != new
+    assert [verify_docx(one).all_unchanged for one in (report, middle, make().content)] == [True] * 3
+    keys = list_keys()
+    assert [key.until is None for key in keys] == [True, False, False]
+    assert {key.name for key in keys[1:]} == {old, new}
+    private = [path for path in (Path(settings.CAUNOI_HOME) / "keys").rglob("*.pem") if b"PRIVATE" in path.read_bytes()]
+    assert [path.name for path in private] == ["reports.pem"]
+    assert AuditLine.objects.filter(action="report.rotate-key").count() == 2
+
+
+def test_the_name_of_a_key_in_a_file_never_leads_out_of_the_folder_of_keys(report: bytes) -> None:
+    def change(_name: str, part: bytes) -> bytes:
+        return re.sub(rb'key="[0-9a-f]{16}"', b'key="../../reports.p"', part)
+
+    assert verify_docx(rewrite(report, change)).manifest == "foreign"
+
+
+def test_sentences_changed_by_hand_are_only_counted(report: bytes) -> None:
+    found = verify_docx(edit(report, "Tỷ lệ đạt: ", "Kết quả rất khả quan. Tỷ lệ đạt chung: "))
+
+    assert (found.all_unchanged, found.text, found.sentences_changed) == (True, "edited", 2)
+
+
+def test_a_correction_says_how_many_facts_were_corrected_and_when() -> None:
+    world = store_world()
+    first, second, *_rest = state_usual(world)
+    store_template()
+    report = make().content
+    world.correct(first, "ngay_cong", 1001)
+    world.correct(second, "ngay_cong", 201)
+
+    checks = [check for check in verify_docx(report).figures if check.because is not None]
+
+    said = {(check.place_name, check.because.facts, check.because.places) for check in checks if check.because}
+    assert said == {("Huyện Bát Xát", 2, False), ("Xã Y Tý", 2, False)}
+    assert say_why(checks[0].because).startswith("2 số liệu gốc được sửa hoặc bổ sung, gần nhất ngày")  # type: ignore[arg-type]  # filtered above
 
 
 def test_a_report_saved_again_by_libreoffice_is_unchanged(report: bytes, tmp_path: Path) -> None:
