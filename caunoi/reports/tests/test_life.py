@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import docx
@@ -47,7 +48,7 @@ from caunoi.reports.policies import find_obstacle
 from caunoi.reports.queries import list_replaceable, list_waiting, read_run
 from caunoi.reports.rules.life import ReportState, ReportStep, find_next
 from caunoi.reports.tests.builders import DISTRICT, EAST, make, state_usual, store_template, store_world, text_of_docx
-from caunoi.reports.tests.test_verifying import edit
+from caunoi.reports.tests.test_verifying import edit, save_in_libreoffice
 from caunoi.reports.verification import verify_docx
 from caunoi.tasks.models import Task
 
@@ -351,3 +352,21 @@ def test_a_later_report_supersedes_an_issued_one_of_the_same_unit(report: Report
     old.refresh_from_db()
     assert (old.state, old.replaced_by.get().pk) == (ReportState.SUPERSEDED, newer.pk)
     assert verify_docx(read_bytes(old.file_id)).all_unchanged
+
+
+# -- with another word processor --------------------------------------------------------------------------------------
+
+
+def test_a_draft_rewritten_and_saved_by_libreoffice_is_taken_back_and_issued(
+    report: ReportRun, writer: User, chief: User, tmp_path: Path
+) -> None:
+    saved = save_in_libreoffice(edit(read_bytes(report.file_id), "rất tốt", "tốt"), tmp_path)
+
+    bring_back(report, saved, writer)
+    issued = issue(approved(report, writer, chief), writer)
+
+    words = text_of_docx(read_bytes(issued.file_id))
+    assert words.startswith("Số: 12/BC-UBND\nY Tý, ngày 07 tháng 02 năm 2024\nNhân dân Huyện Bát Xát")
+    assert "DỰ THẢO" not in words and "Tinh thần tốt." in words
+    again = verify_docx(save_in_libreoffice(read_bytes(issued.file_id), tmp_path))
+    assert (again.all_unchanged, again.sentences_changed) == (True, 0)
