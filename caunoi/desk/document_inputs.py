@@ -98,7 +98,7 @@ class DocumentForm(forms.Form):
         help_text=gettext_lazy("Chọn trong danh sách, hoặc ghi đúng số và ký hiệu của văn bản đã có trong sổ."),
         widget=forms.TextInput(attrs={"list": "implementable", "autocomplete": "off"}),
     )
-    files = FilesField(
+    uploads = FilesField(
         label=gettext_lazy("Tệp"),
         required=False,
         help_text=gettext_lazy("PDF, Word .docx, Excel .xlsx, ảnh chụp, .txt; mỗi tệp không quá 40 MB."),
@@ -258,22 +258,22 @@ class DocumentForm(forms.Form):
             found = _WAITING.fullmatch(value)
             content = find_waiting(found[1]) if found else None
             if found is None or content is None:
-                self.add_error("files", _("Tệp đã tải lên quá lâu nên không còn. Hãy chọn lại tệp."))
+                self.add_error("uploads", _("Tệp đã tải lên quá lâu nên không còn. Hãy chọn lại tệp."))
             else:
                 brought.append((found[2], content))
-        uploads: Sequence[UploadedFile] = cleaned.get("files") or ()
+        uploads: Sequence[UploadedFile] = cleaned.get("uploads") or ()
         for file in uploads:
             if (file.size or 0) > LARGEST_FILE:
-                self.add_error("files", _("Tệp “%(name)s” lớn quá 40 MB.") % {"name": file.name})
+                self.add_error("uploads", _("Tệp “%(name)s” lớn quá 40 MB.") % {"name": file.name})
             else:
                 brought.append((file.name or "", file.read()))
         if len(brought) > MOST_FILES:
-            self.add_error("files", _("Mỗi lần ghi nhận nhiều nhất 10 tệp."))
+            self.add_error("uploads", _("Mỗi lần ghi nhận nhiều nhất 10 tệp."))
         for name, content in brought[:MOST_FILES]:
             try:
                 prepared = prepare_file(name, content)
             except DocumentFileRefused as refused:
-                self.add_error("files", refused.sentence)
+                self.add_error("uploads", refused.sentence)
                 continue
             self.prepared.append(prepared)
             self.waiting.append(WaitingFile(f"{keep_waiting(content, at=now())}:{name}", prepared.name))

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from caunoi import moments
 from caunoi.accounts.models import Role, User
 from caunoi.accounts.scope import Scope
 from caunoi.desk.units import list_working_units
@@ -89,6 +90,13 @@ def list_editable_units(user: User, today: date) -> list[tuple[str, str]]:
         for unit in [working.id, *places.children_on(working.id, today)]:
             found.setdefault(places.units[unit].key, places.path_name(unit, today))
     return list(found.items())
+
+
+def list_units_for_move(entity: Entity, user: User, today: date) -> list[tuple[str, str]]:
+    """(key, name) of the units of its level that it could be moved to."""
+    units, places = list_editable_units(user, today), get_snapshot()
+    own = places.units[entity.org_unit_id]
+    return [(key, name) for key, name in units if key != own.key and places.by_key[key].level == own.level]
 
 
 @dataclass(frozen=True)
@@ -190,6 +198,8 @@ def show_history(versions: Sequence[EntityVersion], properties: Sequence[Propert
             if scope.sees_record(submission.org_unit_id, Days(submission.day_from, submission.day_to)):
                 address = reverse("submission-version", args=[submission.pk, version.source.number])
         told = [_told(name, values.get(name, ""), names) for name in changed]
+        if version.moved_from_id is not None and version.moved_to_id is not None:
+            told += [Told(_("Từ"), _place(version.moved_from_id)), Told(_("Sang"), _place(version.moved_to_id))]
         lines.append(
             HistoryLine(
                 version.number, str(EntityVersion.Act(version.act).label), version.from_day, tell(version.by_name),
@@ -197,6 +207,10 @@ def show_history(versions: Sequence[EntityVersion], properties: Sequence[Propert
             )
         )  # fmt: skip
     return lines[::-1]
+
+
+def _place(unit: int) -> str:
+    return get_snapshot().path_name(unit, moments.today())
 
 
 def _told(name: str, value: str, names: Mapping[str, Property]) -> Told:

@@ -151,10 +151,10 @@ def _stand(
             done_on=done_on,
             by_note=done_on is not None and not documents,
         )
-        for one in documents if depth < MOST_LEVELS else ():
-            under, _hidden = _stand(one, read, visible, on, places, depth + 1)
+        for answer in documents if depth < MOST_LEVELS else ():
+            under, _hidden = _stand(answer, read, visible, on, places, depth + 1)
             counts = Counter(each.state for each in under if each.state is not None)
-            branch.answers.append(Answer(one, tuple(_arrange(under, one, on, places)), counts))
+            branch.answers.append(Answer(answer, tuple(_arrange(under, answer, on, places)), counts))
         branches.append(branch)
     return branches, hidden
 

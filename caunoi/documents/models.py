@@ -57,7 +57,7 @@ class Document(models.Model):
     entry_number = models.PositiveIntegerField(help_text="in the unit's register of that direction and year, from 1")
     reference = models.CharField(max_length=80)
     number = models.PositiveIntegerField(null=True)
-    kind = models.ForeignKey(DocumentKind, on_delete=models.SET_NULL, null=True, to_field="code", db_column="kind")
+    kind = models.ForeignKey(DocumentKind, on_delete=models.PROTECT, null=True, to_field="code", db_column="kind")
     issuing_unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, null=True, related_name="issued_documents")
     issuing_body = models.CharField(max_length=200)
     issued_on = models.DateField()

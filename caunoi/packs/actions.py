@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +13,7 @@ from caunoi.audit.actions import write_line
 from caunoi.audit.clock import lock_clock, take_numbers
 from caunoi.audit.rules import Actor
 from caunoi.documents.actions import store_bytes
+from caunoi.documents.models import DocumentKind
 from caunoi.facts.actions import recount
 from caunoi.facts.models import CheckSetting, DataElement, Disaggregation, Indicator, Relation
 from caunoi.forms.actions import publish_form, set_assignments, set_form_files
@@ -21,10 +22,11 @@ from caunoi.forms.queries import get_form_version
 from caunoi.packs.models import LoadedPack
 from caunoi.packs.queries import get_surroundings
 from caunoi.packs.reading import read_pack
-from caunoi.packs.rules.contents import Pack
+from caunoi.packs.rules.contents import DocumentKindRow, Pack
 from caunoi.records.entities.actions import set_register
 from caunoi.reports.models import ReportTemplate
 
+DOCUMENT_KIND_COLUMNS = [one.name for one in fields(DocumentKindRow)]
 # What is being done, how much of it is done, how much there is.
 Progress = Callable[[str, int, int], None]
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -32,8 +34,8 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 @dataclass
 class LoadResult:
-    """How many forms, data elements, indicators, relations, check settings, tables for release, assignments (by form)
-    and report templates."""
+    """How many forms, data elements, indicators, relations, check settings, tables for release, kinds of documents,
+    assignments (by form) and report templates."""
 
     pack: str = ""
     version: str = ""
@@ -82,6 +84,11 @@ def _load(pack: Pack, by: Actor, at: datetime, tell: Progress) -> LoadResult:
     _replace(CheckSetting, about.code, checks, lambda one: (one.code, one.level), result)
     disaggregations = {row.code: _columns(asdict(row)) for row in pack.disaggregations}
     _replace(Disaggregation, about.code, disaggregations, lambda one: one.code, result)
+    kinds = {row.code: asdict(row) for row in pack.document_kinds}
+    # A kind that left the pack stays with the documents that are of it.
+    for kind in DocumentKind.objects.filter(pack=about.code, document__isnull=False).exclude(code__in=kinds).distinct():
+        kinds[kind.code] = {column: getattr(kind, column) for column in DOCUMENT_KIND_COLUMNS}
+    _replace(DocumentKind, about.code, kinds, lambda one: one.code, result)
     reports = {
         report.code: {
             "code": report.code,
@@ -158,7 +165,7 @@ def _columns(row: Mapping[str, Any]) -> dict[str, Any]:
     return {column: list(value) if isinstance(value, tuple) else value for column, value in row.items()}
 
 
-M = TypeVar("M", DataElement, Indicator, Relation, CheckSetting, Disaggregation, ReportTemplate)
+M = TypeVar("M", DataElement, Indicator, Relation, CheckSetting, Disaggregation, DocumentKind, ReportTemplate)
 Key = Any  # str or a tuple of them: whatever names a row of the table
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from caunoi.documents.models import DocumentKind
 from caunoi.facts.models import DataElement, Disaggregation, Indicator, Posting, Relation
 from caunoi.facts.rules.formula import FormulaError, parse_formula
 from caunoi.facts.rules.formula_check import ElementFacts, IndicatorFacts
@@ -33,6 +34,7 @@ def get_surroundings(pack: str) -> Surroundings:
         standing=_standing(pack),
         registers={one.code: KnownRegister(one.pack, tuple(one.properties)) for one in EntityList.objects.all()},
         disaggregation_owners=dict(Disaggregation.objects.exclude(pack=pack).values_list("code", "pack")),
+        document_kind_owners=dict(DocumentKind.objects.exclude(pack=pack).values_list("code", "pack")),
     )
 
 

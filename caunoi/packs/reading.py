@@ -14,7 +14,15 @@ from django.utils.translation import gettext as _
 
 from caunoi.forms.rules.compile import compile_xlsform
 from caunoi.forms.rules.questions import Question
-from caunoi.packs.rules import assignments, checks, disaggregations, elements, indicators, registers
+from caunoi.packs.rules import (
+    assignments,
+    checks,
+    disaggregations,
+    document_kinds,
+    elements,
+    indicators,
+    registers,
+)
 from caunoi.packs.rules.contents import NOTHING_LOADED, About, FormFile, Pack, RelationRow, ReportFile, Surroundings
 from caunoi.packs.rules.tables import Notes, Row, check_unique, decode, read_table, suggest
 from caunoi.packs.rules.words import LEVELS
@@ -26,7 +34,7 @@ PACK_FILE = "pack.toml"
 NEEDED = (PACK_FILE, elements.FILE, assignments.FILE)
 TABLES = (
     elements.FILE, indicators.FILE, assignments.FILE, indicators.RELATIONS_FILE, registers.FILE, checks.FILE,
-    disaggregations.FILE,
+    disaggregations.FILE, document_kinds.FILE,
 )  # fmt: skip
 KNOWN = (PACK_FILE, *TABLES, "forms", "reports")
 FORM_TYPES = (".xlsx", ".xls", ".md")
@@ -94,6 +102,9 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
         disaggregation_rows, read_elements if readable else None, about.levels, notes
     )
     disaggregations.check_sources(element_rows, read_elements, notes)
+    kind_rows = table(document_kinds.FILE, document_kinds.COLUMNS)
+    read_kinds = document_kinds.read_document_kinds(kind_rows, notes)
+    check_unique(kind_rows, "code", notes, loaded.document_kind_owners, {})
     check_unique(disaggregation_rows, "code", notes, loaded.disaggregation_owners, {})
     # Forms that can't be read would leave their files without an owner; their own mistakes come first.
     form_media = registers.check_media(media, forms, loaded.registers, notes) if None not in questions.values() else {}
@@ -114,6 +125,7 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
         media=form_media,
         checks=tuple(read_checks),
         disaggregations=tuple(read_disaggregations),
+        document_kinds=tuple(read_kinds),
     )
 
 

@@ -59,7 +59,7 @@ def test_a_plan_is_entered_with_its_file_found_again_and_downloaded_under_a_safe
 
     answer = office.post(
         "/documents/new/?direction=outgoing",
-        {**typed(plans="2026"), "files": SimpleUploadedFile("ke-hoach.exe.txt", "Vận động hiến đất".encode())},
+        {**typed(plans="2026"), "uploads": SimpleUploadedFile("ke-hoach.exe.txt", "Vận động hiến đất".encode())},
         follow=True,
     )
 
@@ -88,7 +88,7 @@ def test_what_is_unusual_is_asked_with_the_file_kept_and_entered_when_confirmed(
     office = clerk(COC_SAN)
     given = typed(plans="2025")
 
-    asked = office.post("/documents/new/", {**given, "files": SimpleUploadedFile("a.txt", "Nội dung".encode())})
+    asked = office.post("/documents/new/", {**given, "uploads": SimpleUploadedFile("a.txt", "Nội dung".encode())})
 
     shown = asked.content.decode()
     assert asked.status_code == 422
@@ -102,7 +102,7 @@ def test_what_is_unusual_is_asked_with_the_file_kept_and_entered_when_confirmed(
 def test_a_program_named_like_a_document_is_refused_in_a_sentence_and_nothing_typed_is_lost() -> None:
     office = clerk(COC_SAN)
 
-    answer = office.post("/documents/new/", {**typed(), "files": SimpleUploadedFile("ke-hoach.pdf.exe", b"MZ\x90\x00")})
+    answer = office.post("/documents/new/", {**typed(), "uploads": SimpleUploadedFile("ke-hoach.pdf.exe", b"MZ\x90\x00")})
 
     assert answer.status_code == 422
     assert "chạy được trên máy" in answer.content.decode()

@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='document',
             name='kind',
-            field=models.ForeignKey(db_column='kind', null=True, on_delete=django.db.models.deletion.SET_NULL, to='documents.documentkind', to_field='code'),
+            field=models.ForeignKey(db_column='kind', null=True, on_delete=django.db.models.deletion.PROTECT, to='documents.documentkind', to_field='code'),
         ),
         migrations.CreateModel(
             name='DocumentVersion',

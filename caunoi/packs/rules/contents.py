@@ -121,6 +121,17 @@ class DisaggregationRow:
 
 
 @dataclass(frozen=True)
+class DocumentKindRow:
+    """One row of document_kinds.csv; the fields are those of documents.models.DocumentKind."""
+
+    code: str
+    name_vi: str
+    name_en: str
+    sign: str
+    position: int
+
+
+@dataclass(frozen=True)
 class CheckRow:
     """One row of checks.csv. `code` and `level` blank: all of them; `values`: column -> text, only what is given."""
 
@@ -157,6 +168,7 @@ class Pack:
     media: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)
     checks: tuple[CheckRow, ...] = ()
     disaggregations: tuple[DisaggregationRow, ...] = ()
+    document_kinds: tuple[DocumentKindRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -196,6 +208,7 @@ class Surroundings:
     standing: Mapping[str, StandingElement] = field(default_factory=dict)
     registers: Mapping[str, KnownRegister] = field(default_factory=dict)
     disaggregation_owners: Mapping[str, str] = field(default_factory=dict)
+    document_kind_owners: Mapping[str, str] = field(default_factory=dict)
 
 
 NOTHING_LOADED = Surroundings()
