@@ -107,6 +107,7 @@ INSTALLED_APPS = [
     "caunoi.boards",
     "caunoi.desk",
     "caunoi.desk.search",
+    "caunoi.personal",
     "caunoi.openrosa",
     "caunoi.packs",
     "caunoi.backups",

@@ -12,8 +12,10 @@ from caunoi.desk.search import actions as search
 from caunoi.documents.events import DutiesChanged
 from caunoi.facts import actions as facts
 from caunoi.facts.checking import state_together
+from caunoi.personal.events import PersonErased
 from caunoi.places.events import PlacesChanged, UnitsUnmade
 from caunoi.records import events as records
+from caunoi.records.actions.forgetting import forget_person
 from caunoi.records.actions.rechecking import look_again_after_arrival, look_again_after_withdrawal
 from caunoi.records.checks import further_check
 from caunoi.records.entities import actions as entities
@@ -42,7 +44,7 @@ TABLE = [
     (records.EntitiesChanged, search.index_entities),
     (PlacesChanged, search.index_units),
     (AccountsChanged, search.index_accounts),
-    (DutiesChanged, tasks.follow_duties),
+    (PersonErased, forget_person),
     (UnitsUnmade, take_back_access),
     (UnitsUnmade, tasks.drop_tasks),
 ]

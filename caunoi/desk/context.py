@@ -26,6 +26,9 @@ REGISTER_PAGES = frozenset(
 )
 
 
+PERSONAL_PAGES = frozenset({"breaches", "breach-new", "breach", "personal-person"})
+
+
 @dataclass(frozen=True)
 class Link:
     """An entry of the menu; `name` is the address's name, `also` those of pages that belong to it."""
@@ -121,6 +124,7 @@ def list_groups(roles: set[Role]) -> list[Group]:
         ({Role.ADMINISTRATOR, Role.AUDITOR}, Link("backups", _("Sao lưu"))),
     ]
     if not roles:
+        (set(Role), Link("personal-data", _("Dữ liệu cá nhân"), PERSONAL_PAGES)),
         # Without a role there is what anyone may read.
         return [Group("figures", _("Số liệu và báo cáo"), [published])]
     groups = [

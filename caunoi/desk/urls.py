@@ -20,4 +20,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("caunoi.desk.urls_reports")),
     path("", include("caunoi.desk.urls_documents")),
     path("", include("caunoi.desk.urls_admin")),
+    path("", include("caunoi.desk.urls_personal")),
 ]

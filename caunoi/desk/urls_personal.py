@@ -1,0 +1,12 @@
+from django.urls import URLPattern, path
+
+from caunoi.desk.views import personal
+
+urlpatterns: list[URLPattern] = [
+    path("personal-data/", personal.personal_data, name="personal-data"),
+    path("personal-data/breaches/", personal.breaches, name="breaches"),
+    path("personal-data/breaches/new/", personal.breach_new, name="breach-new"),
+    path("personal-data/breaches/<int:pk>/", personal.breach, name="breach"),
+    path("personal-data/people/<int:user_id>/", personal.person, name="personal-person"),
+    path("personal-data/people/<int:user_id>/file/", personal.person_file, name="personal-person-file"),
+]

@@ -1,0 +1,135 @@
+"""People's data: what is kept and why, breaches, and what one person may ask for."""
+
+from __future__ import annotations
+
+import json
+from typing import cast
+
+from django.contrib import messages
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from caunoi import moments
+from caunoi.accounts.models import User
+from caunoi.accounts.permissions import may_manage_user, reads_whole_audit
+from caunoi.audit.actions import write_line
+from caunoi.desk.errors import CannotAdminister, PageUnknown
+from caunoi.desk.person_file import read_person
+from caunoi.forms.models import Form
+from caunoi.personal.actions import close_breach, record_breach, tell_breach
+from caunoi.personal.erasing import erase_person, is_erased
+from caunoi.personal.inputs import BreachForm, CloseForm, EraseForm, NoticeForm
+from caunoi.personal.models import PersonalQuestion
+from caunoi.personal.queries import get_breach, list_breaches
+from caunoi.personal.rules.fields import FIELDS
+from caunoi.refusals import Refusal
+
+
+@require_safe
+def personal_data(request: HttpRequest) -> HttpResponse:
+    """For everybody: whose data these are may know why they are kept."""
+    titles = {form.code: form for form in Form.objects.all()}
+    questions = [(titles.get(one.form_code), one) for one in PersonalQuestion.objects.all()]
+    me = cast(User, request.user)
+    context = {"fields": FIELDS, "questions": questions, "keeps": reads_whole_audit(me, moments.today())}
+    return render(request, "desk/personal/personal_data.html", context)
+
+
+# -- breaches ------------------------------------------------------------------------------------------------------
+
+
+@never_cache
+@require_safe
+def breaches(request: HttpRequest) -> HttpResponse:
+    _keeper(request)
+    return render(request, "desk/personal/breaches.html", {"lines": list_breaches(moments.now())})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def breach_new(request: HttpRequest) -> HttpResponse:
+    me = _keeper(request)
+    form = BreachForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = {name: form.cleaned_data[name] for name in ("what", "kinds", "people", "measures")}
+        try:
+            made = record_breach(**given, noticed_at=form.moment(), by=me.actor, at=moments.now())
+        except Refusal as refusal:
+            form.add_error("day", refusal.sentence)
+        else:
+            return redirect("breach", pk=made.pk)
+    return render(request, "desk/personal/breach_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def breach(request: HttpRequest, pk: int) -> HttpResponse:
+    me = _keeper(request)
+    line = get_breach(pk, moments.now())
+    what = request.POST.get("what", "") if request.method == "POST" else ""
+    notice = NoticeForm(request.POST if what == "tell" else None)
+    close = CloseForm(request.POST if what == "close" else None)
+    try:
+        if what == "tell" and notice.is_valid():
+            given = {name: notice.cleaned_data[name] for name in ("whom", "authority", "how")}
+            tell_breach(pk, **given, told_at=notice.moment(), by=me.actor, at=moments.now())
+            return redirect("breach", pk=pk)
+        if what == "close" and close.is_valid():
+            close_breach(pk, outcome=close.cleaned_data["outcome"], by=me.actor, at=moments.now())
+            return redirect("breach", pk=pk)
+    except Refusal as refusal:
+        (notice if what == "tell" else close).add_error(None, refusal.sentence)
+    context = {"line": line, "notice": notice, "close": close}
+    return render(request, "desk/personal/breach.html", context, status=422 if what else 200)
+
+
+def _keeper(request: HttpRequest) -> User:
+    me = cast(User, request.user)
+    if not reads_whole_audit(me, moments.today()):
+        raise CannotAdminister(_("sổ vụ việc về dữ liệu cá nhân"))
+    return me
+
+
+# -- one person ----------------------------------------------------------------------------------------------------
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def person(request: HttpRequest, user_id: int) -> HttpResponse:
+    me, other = _asked(request, user_id)
+    form = EraseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            erase_person(other, because=form.cleaned_data["because"], by=me.actor, at=moments.now())
+        except Refusal as refusal:
+            form.add_error(None, refusal.sentence)
+        else:
+            messages.success(request, _("Đã xóa dữ liệu cá nhân của tài khoản số %(number)d.") % {"number": other.pk})
+            return redirect("personal-person", user_id=other.pk)
+    context = {"other": other, "form": form, "erased": is_erased(other)}
+    return render(request, "desk/personal/person.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@require_POST
+def person_file(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Reading is written down too: a file with all that is known of somebody leaves the house."""
+    me, other = _asked(request, user_id)
+    content = json.dumps(read_person(other), ensure_ascii=False, indent=2, cls=DjangoJSONEncoder)
+    write_line("person.export", f"user:{other.pk}", {}, by=me.actor, at=moments.now())
+    answer = HttpResponse(content, content_type="application/json; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="du-lieu-ca-nhan-{other.pk}.json"'
+    return answer
+
+
+def _asked(request: HttpRequest, user_id: int) -> tuple[User, User]:
+    """Whom the reader may manage; nobody learns of others by trying numbers."""
+    me = cast(User, request.user)
+    other = User.objects.filter(pk=user_id).first()
+    if other is None or not may_manage_user(me, other, moments.today()):
+        raise PageUnknown
+    return me, other
