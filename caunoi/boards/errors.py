@@ -54,8 +54,6 @@ class BoardTooLong(Refusal):
 
     def __init__(self, most: int) -> None:
         super().__init__(
-            _(
-                "Một bảng theo dõi có nhiều nhất %(most)d ô để mở nhanh trên đường truyền yếu. Hãy lập thêm bảng khác."
-            )
+            _("Một bảng theo dõi có nhiều nhất %(most)d ô để mở nhanh trên đường truyền yếu. Hãy lập thêm bảng khác.")
             % {"most": most}
         )

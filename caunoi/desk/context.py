@@ -107,6 +107,8 @@ def list_groups(roles: set[Role]) -> list[Group]:
     figures = [
         (READERS, Link("figures", _("Số liệu"), frozenset({"explain"}))),
         (READERS, Link("coverage", _("Tiến độ báo cáo"))),
+        (READERS, Link("dashboards", _("Bảng theo dõi"), frozenset({"dashboard", "dashboard-change"}))),
+        (READERS, Link("saved-views", _("Bảng xem đã lưu"), frozenset({"view-change", "view-save"}))),
         (READERS, Link("reports", _("Báo cáo"), frozenset({"report", "report-new", "report-verify"}))),
         (READERS, published),
     ]
@@ -122,9 +124,9 @@ def list_groups(roles: set[Role]) -> list[Group]:
         ({Role.ADMINISTRATOR, Role.PROGRAMME_MANAGER}, Link("packs", _("Gói chương trình"))),
         ({Role.ADMINISTRATOR, Role.AUDITOR}, Link("audit", _("Nhật ký"))),
         ({Role.ADMINISTRATOR, Role.AUDITOR}, Link("backups", _("Sao lưu"))),
+        (set(Role), Link("personal-data", _("Dữ liệu cá nhân"), PERSONAL_PAGES)),
     ]
     if not roles:
-        (set(Role), Link("personal-data", _("Dữ liệu cá nhân"), PERSONAL_PAGES)),
         # Without a role there is what anyone may read.
         return [Group("figures", _("Số liệu và báo cáo"), [published])]
     groups = [

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -90,3 +91,14 @@ class QuestionForm(forms.Form):
             book=typed["book"] or "approved",
             cut_off={"1": 1, "15": 15}.get(typed["cut_off"]),  # type: ignore[arg-type]  # literals of the dict
         )
+
+
+def read_days(given: QueryDict, day: date) -> tuple[date, date]:
+    """The asked days, or the six months before today; what cannot be read counts as not given."""
+    form = QuestionForm({**given.dict(), "codes": []})
+    form.is_valid()
+    first = form.cleaned_data.get("first") or date(
+        day.year if day.month > 6 else day.year - 1, (day.month - 7) % 12 + 1, 1
+    )
+    last = form.cleaned_data.get("last") or day
+    return (first, last) if first <= last else (last, first)

@@ -2,7 +2,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-
 from caunoi.desk.views import home, search, shell
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("caunoi.desk.urls_collect")),
     path("", include("caunoi.desk.urls_spreadsheets")),
     path("", include("caunoi.desk.urls_figures")),
+    path("", include("caunoi.desk.urls_boards")),
     path("", include("caunoi.desk.urls_registers")),
     path("", include("caunoi.desk.urls_releases")),
     path("", include("caunoi.desk.urls_reports")),

@@ -37,7 +37,7 @@ def save(owner: User, unit: int | None = None, role: str = "", **other: object) 
     given: dict[str, object] = {"name": "Ngày công", "page": "figures", "query": "codes=so&place=u1", **other}
     return actions.save_view(
         owner=owner, shared_with=OrgUnit.objects.get(pk=unit) if unit else None, shared_role=role, by=owner.actor,
-        at=NOON, **given,  # type: ignore[arg-type]  # names of the arguments
+        at=NOON, **given,
     )  # fmt: skip
 
 

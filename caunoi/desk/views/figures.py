@@ -17,10 +17,10 @@ from caunoi.accounts.models import Role, User
 from caunoi.accounts.queries import scope_of
 from caunoi.accounts.scope import Scope
 from caunoi.audit.queries import moment_of
-from caunoi.desk.figure_inputs import QuestionForm
+from caunoi.desk.charts.choosing import choose_chart
+from caunoi.desk.figure_inputs import QuestionForm, read_days
 from caunoi.desk.figure_table import arrange
 from caunoi.desk.units import list_working_units
-from caunoi.desk.views.charts import choose_chart
 from caunoi.facts.access import Reach, ask_as
 from caunoi.facts.coverage import FormCoverage, list_form_coverage
 from caunoi.facts.explanation import explain
@@ -192,7 +192,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
     scope = scope_of(user, day)
     units = list_working_units(user, Role, day)
     place = request.GET.get("place") or (units[0].key if units else "")
-    first, last = _days(request, day)
+    first, last = read_days(request.GET, day)
     level = request.GET.get("level") or None
     by_period, form_code = request.GET.get("by") == "period", request.GET.get("form", "")
     rows: list[FormCoverage] = []
@@ -247,14 +247,3 @@ def _rates_file(lines: list[PeriodCoverage], format_: str) -> HttpResponse:
         )
     answer["Content-Disposition"] = f'attachment; filename="tien-do.{format_}"'
     return answer
-
-
-def _days(request: HttpRequest, day: date) -> tuple[date, date]:
-    """The asked days, or the six months before today; what cannot be read counts as not given."""
-    form = QuestionForm({**request.GET.dict(), "codes": []})
-    form.is_valid()
-    first = form.cleaned_data.get("first") or date(
-        day.year if day.month > 6 else day.year - 1, (day.month - 7) % 12 + 1, 1
-    )
-    last = form.cleaned_data.get("last") or day
-    return (first, last) if first <= last else (last, first)
