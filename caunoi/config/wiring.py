@@ -44,6 +44,7 @@ TABLE = [
     (records.EntitiesChanged, search.index_entities),
     (PlacesChanged, search.index_units),
     (AccountsChanged, search.index_accounts),
+    (DutiesChanged, tasks.follow_duties),
     (PersonErased, forget_person),
     (UnitsUnmade, take_back_access),
     (UnitsUnmade, tasks.drop_tasks),
