@@ -19,6 +19,8 @@ from caunoi.records.actions.forgetting import forget_person
 from caunoi.records.actions.rechecking import look_again_after_arrival, look_again_after_withdrawal
 from caunoi.records.checks import further_check
 from caunoi.records.entities import actions as entities
+from caunoi.reports.events import ReportIssued
+from caunoi.reports.registering import register_issued
 from caunoi.tasks import actions as tasks
 
 TABLE = [
@@ -41,10 +43,11 @@ TABLE = [
             "correct", org_unit_id=event.org_unit_id, subject=event.submission_key, note=event.comment, at=event.at
         ),
     ),
+    (DutiesChanged, tasks.follow_duties),
+    (ReportIssued, register_issued),
     (records.EntitiesChanged, search.index_entities),
     (PlacesChanged, search.index_units),
     (AccountsChanged, search.index_accounts),
-    (DutiesChanged, tasks.follow_duties),
     (PersonErased, forget_person),
     (UnitsUnmade, take_back_access),
     (UnitsUnmade, tasks.drop_tasks),

@@ -17,6 +17,7 @@ from caunoi.audit.queries import find_chain_break
 from caunoi.audit.rules import read_anchor
 from caunoi.desk.tests.builders import user
 from caunoi.documents.actions import read_bytes
+from caunoi.documents.models import Document, DocumentKind
 from caunoi.moments import local_date
 from caunoi.reports.actions import (
     approve_report,
@@ -314,6 +315,19 @@ def test_an_issued_report_bears_number_date_and_a_page_to_verify_it_by(
     found = verify_docx(content)
     assert (found.all_unchanged, found.text) == (True, "unchanged")
     assert find_chain_break() is None
+
+
+def test_an_issued_report_enters_the_register_of_outgoing_documents(
+    report: ReportRun, writer: User, chief: User
+) -> None:
+    DocumentKind.objects.create(code="bao_cao", name_vi="Báo cáo", name_en="Report", sign="BC", pack="thu")
+
+    issued = issue(approved(report, writer, chief), writer)
+
+    entry = Document.objects.get()
+    assert (entry.direction, entry.reference, entry.issued_on) == ("outgoing", "12/BC-UBND", date(2024, 2, 7))
+    assert (entry.org_unit_id, entry.kind and entry.kind.code, entry.title) == (DISTRICT, "bao_cao", issued.title)
+    assert [file.stored_id for file in entry.files.all()] == [issued.file_id]
 
 
 def test_an_issued_report_never_changes_again(report: ReportRun, writer: User, chief: User) -> None:
