@@ -16,5 +16,6 @@ urlpatterns: list[URLPattern] = [
     path("registers/<str:code>/merge/", registers_entity.entity_merge, name="register-merge"),
     path(ONE, registers_entity.entity, name="register-entity"),
     path(f"{ONE}edit/", registers_entity.entity_edit, name="register-entity-edit"),
+    path(f"{ONE}move/", registers_entity.entity_move, name="register-entity-move"),
     path(f"{ONE}decide/", registers_entity.entity_decide, name="register-entity-decide"),
 ]

@@ -152,6 +152,22 @@ def test_an_officer_enters_edits_removes_and_restores(village: OrgUnit, officer:
     assert "Đội mới" in text_of(officer, "/registers/doi/")
 
 
+def test_an_officer_moves_what_was_written_down_for_the_wrong_village(village: OrgUnit, officer: Client) -> None:
+    create(village)
+    page = text_of(officer, f"{ONE}move/")
+    assert "Đang ghi cho" in page and 'value="u4"' in page
+    assert 'value="u3"' not in page and 'value="u2"' not in page
+
+    without_reason = officer.post(f"{ONE}move/", {"unit": "u4", "reason": " ", "number": "1"})
+    assert without_reason.status_code == 422
+    done = officer.post(f"{ONE}move/", {"unit": "u4", "reason": "ghi nhầm", "number": "1"})
+
+    assert done.status_code == 302
+    assert group().org_unit.key == "u4"
+    assert "chuyển đơn vị" in text_of(officer, ONE)
+    assert signed_in(village_head()).get(f"{ONE}move/").status_code in (403, 404)
+
+
 def test_a_village_head_sees_the_own_register_and_edits_nothing_by_hand(village: OrgUnit) -> None:
     create(village)
     head = signed_in(village_head())

@@ -23,6 +23,7 @@ from caunoi.desk.registers import (
     address_of,
     conflict_label,
     list_editable_units,
+    list_units_for_move,
     show_differences,
     show_history,
     state_label,
@@ -32,6 +33,7 @@ from caunoi.records.entities.actions import (
     edit_entity,
     enter_entity,
     merge_entities,
+    move_entity,
     remove_entity,
     resolve_conflict,
     restore_entity,
@@ -151,6 +153,40 @@ def entity_edit(request: HttpRequest, code: str, uuid: UUID) -> HttpResponse:
             return redirect(address_of(found))
     context = {"form": form, "register": found.entity_list, "entity": found, "number": number}
     return render(request, "desk/registers/edit.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def entity_move(request: HttpRequest, code: str, uuid: UUID) -> HttpResponse:
+    """To the unit it should have been written down for."""
+    user, at = cast(User, request.user), moments.now()
+    found = _find(request, code, uuid)
+    check_may_edit(user, found.org_unit_id, at)
+    chosen, reason = request.POST.get("unit", ""), request.POST.get("reason", "")
+    number, refused = found.current_number, ""
+    if request.method == "POST":
+        unit, number = get_snapshot().by_key.get(chosen), _number(request)
+        if unit is None:
+            raise PageUnknown
+        try:
+            move_entity(found.pk, unit.id, reason, number=number, by=user, at=at)
+        except Refusal as refusal:
+            refused = refusal.sentence
+        else:
+            messages.success(request, _("Đã chuyển “%(label)s” cùng toàn bộ lịch sử.") % {"label": found.label})
+            return redirect(address_of(found))
+    today = moments.local_date(at)
+    context = {
+        "entity": found,
+        "register": found.entity_list,
+        "unit": get_snapshot().path_name(found.org_unit_id, today),
+        "units": list_units_for_move(found, user, today),
+        "chosen": chosen,
+        "reason": reason,
+        "number": number,
+        "refused": refused,
+    }
+    return render(request, "desk/registers/move.html", context, status=422 if refused else 200)
 
 
 @require_POST

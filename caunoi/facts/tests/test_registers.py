@@ -31,6 +31,7 @@ from caunoi.records.actions import approve, approve_many, withdraw
 from caunoi.records.entities.actions import (
     edit_entity,
     merge_entities,
+    move_entity,
     remove_entity,
     restore_entity,
     unmerge_entity,
@@ -133,6 +134,26 @@ def test_what_was_known_at_a_time_stays(commune: Commune) -> None:
 
     assert figure().value == 2
     assert figure(as_known=before.as_known).value == 1
+
+
+def test_a_thing_that_moves_is_counted_where_it_belongs_on_every_day_and_what_was_known_stays(
+    commune: Commune,
+) -> None:
+    counting()
+    received = create(commune.village)
+    approve(received.submission_id, by=commune.officer, at=later(1))
+    before = figure(place="V1")
+
+    move_entity(
+        Entity.objects.get().pk, commune.other.pk, "ghi nhầm thôn", number=1, by=commune.officer, at=later(2)
+    )  # fmt: skip
+
+    for book in ("reported", "approved"):
+        assert figure(book=book).value == 1
+        assert figure(book=book, place="V2").value == 1
+        assert not figure(book=book, place="V1").value
+    assert figure(place="V1", as_known=before.as_known).value == 1
+    assert check_ledger() == []
 
 
 def test_a_withdrawn_record_takes_its_thing_out_of_both_books(commune: Commune) -> None:

@@ -61,6 +61,15 @@ class EntityDayWrong(Refusal):
         super().__init__(_("Ngày áp dụng không được ở tương lai hay trước năm 1900. Hãy ghi lại ngày."))
 
 
+class EntityUnitWrong(Refusal):
+    """It can be moved to a unit of the same level that is there today, and not to the one it belongs to."""
+
+    code = "entity-unit-wrong"
+
+    def __init__(self) -> None:
+        super().__init__(_("Chỉ chuyển được sang một đơn vị khác, cùng cấp và đang tồn tại. Hãy chọn lại đơn vị."))
+
+
 class EntityUnchanged(Refusal):
     code = "entity-unchanged"
 

@@ -80,6 +80,7 @@ class EntityVersion(models.Model):
         UNDO = "undo", _("thu hồi")
         REMOVE = "remove", _("bỏ")
         RESTORE = "restore", _("lấy lại")
+        MOVE = "move", _("chuyển đơn vị")
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="versions")
     number = models.IntegerField()
@@ -94,6 +95,9 @@ class EntityVersion(models.Model):
     branch_base_number = models.IntegerField(null=True)
     conflict = models.CharField(max_length=4, choices=Conflict.choices, blank=True)
     source = models.ForeignKey(SubmissionVersion, on_delete=models.PROTECT, null=True, related_name="entity_versions")
+    # Of a move. Two columns, as what the thing belongs to now may have moved on since.
+    moved_from = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, null=True, related_name="+")
+    moved_to = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, null=True, related_name="+")
     by_id = models.BigIntegerField(null=True)
     by_name = models.CharField(max_length=200)
     at = models.DateTimeField()

@@ -6,7 +6,7 @@ Each act names the version the officer saw (`number`); if it is no longer the ne
 from __future__ import annotations
 
 import uuid as uuids
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -37,6 +37,7 @@ from caunoi.records.entities.errors import (
     EntityNoConflict,
     EntityNotMerged,
     EntityUnchanged,
+    EntityUnitWrong,
     EntityUnknown,
 )
 from caunoi.records.entities.permissions import check_may_edit
@@ -45,6 +46,7 @@ from caunoi.records.entities.rules.merging import fill_blanks, find_refill
 from caunoi.records.entities.rules.versions import (
     LABEL,
     MERGE,
+    MOVE,
     REMOVE,
     RESOLVE,
     RESTORE,
@@ -53,6 +55,7 @@ from caunoi.records.entities.rules.versions import (
     Version,
     list_sayings,
 )
+from caunoi.records.errors import ReasonMissing
 from caunoi.records.models import Entity, EntityList
 from caunoi.vietnamese_text import clean
 
@@ -106,6 +109,31 @@ def edit_entity(
     add_version(entity, versions, {**current, **changed}, changed, written)
     detail = {"from": str(from_day), "old": {name: current.get(name, "") for name in changed}, "new": changed}
     _finish("entity.edit", entity, detail, by, at)
+
+
+@transaction.atomic
+def move_entity(entity_id: int, org_unit_id: int, reason: str, *, number: int, by: User, at: datetime) -> None:
+    """It was written down for the wrong unit: with all its story it belongs to another one, of the same level. From now
+    on both units' figures say so for every day; what was known before stays as it was known.
+
+    Raises EntityUnitWrong, ReasonMissing, EntityMoved, EntityEditNotAllowed (of either unit), EntityUnknown.
+    """
+    entity, versions = _open(entity_id, number, by, at)
+    if _is_gone(entity):
+        raise EntityUnknown
+    if not reason.strip():
+        raise ReasonMissing
+    check_may_edit(by, org_unit_id, at)
+    places, before = get_snapshot(), entity.org_unit_id
+    old, new = places.units[before], places.units[org_unit_id]
+    if new == old or new.level != old.level or not new.exists_on(local_date(at)):
+        raise EntityUnitWrong
+    entity.org_unit_id = new.id
+    # The day on which it began: nothing about the thing itself changes on any day.
+    written = Written(MOVE, entity.begins_on, by.actor, at, base=versions[-1].number, moved=(old.id, new.id))
+    add_version(entity, versions, versions[-1].values, (), written)
+    detail = {"label": entity.label, "old": old.key, "new": new.key, "reason": clean(reason)}
+    _finish("entity.move", entity, detail, by, at, also_of=(before,))
 
 
 @transaction.atomic
@@ -266,8 +294,18 @@ def _add_plain(entity: Entity, versions: list[Version], act: str, reason: str, b
     _finish(_SIMPLE_ACTS[act], entity, detail, by, at)
 
 
-def _finish(action: str, entity: Entity, detail: dict[str, Any], by: User, at: datetime, *others: Entity) -> None:
+def _finish(
+    action: str,
+    entity: Entity,
+    detail: dict[str, Any],
+    by: User,
+    at: datetime,
+    *others: Entity,
+    also_of: Iterable[int] = (),
+) -> None:
+    """`also_of`: units whose figures change too."""
     changes = Changes()
+    changes.units.update(also_of)
     for one in (entity, *others):
         changes.add(one)
     changes.announce(at)

@@ -37,6 +37,8 @@ class Written:
     trunk: int | None = None
     branch_base: int | None = None
     conflict: ConflictKind = ""
+    # Of a move: the unit before and the one after.
+    moved: tuple[int, int] | None = None
 
 
 @dataclass
@@ -155,6 +157,7 @@ def _kind(text: str) -> ConflictKind:
 
 def _row_of(entity: Entity, version: Version, written: Written) -> EntityVersion:
     properties = {name: value for name, value in version.values.items() if name != LABEL}
+    moved_from, moved_to = written.moved or (None, None)
     return EntityVersion(
         entity=entity,
         number=version.number,
@@ -169,6 +172,8 @@ def _row_of(entity: Entity, version: Version, written: Written) -> EntityVersion
         branch_base_number=version.branch_base,
         conflict=version.conflict,
         source_id=version.source_id,
+        moved_from_id=moved_from,
+        moved_to_id=moved_to,
         by_id=written.by.user_id,
         by_name=written.by.name,
         at=written.at,

@@ -15,7 +15,7 @@ LABEL = "label"
 
 ConflictKind = Literal["", "soft", "hard"]
 CREATE, UPDATE, RESOLVE, MERGE, UNMERGE = "create", "update", "resolve", "merge", "unmerge"
-UNDO, REMOVE, RESTORE = "undo", "remove", "restore"
+UNDO, REMOVE, RESTORE, MOVE = "undo", "remove", "restore", "move"
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,14 @@ from caunoi.records.entities.errors import (
     EntityMergeImpossible,
     EntityMoved,
     EntityUnchanged,
+    EntityUnitWrong,
     EntityUnknown,
 )
 from caunoi.records.entities.queries import Filters, list_rows, read_rules_of
 from caunoi.records.entities.rules.versions import list_sayings
 from caunoi.records.entities.tests import builders as given
 from caunoi.records.entities.tests.builders import AT, DAY, GROUP, OTHER, create, group, update
+from caunoi.records.errors import ReasonMissing
 from caunoi.records.models import Entity, EntityList, EntityProblem
 from caunoi.records.tests.builders import unit, user
 
@@ -99,6 +101,44 @@ def test_a_conflict_stays_until_a_person_decides_on_each_property(village: OrgUn
 
     decided = group()
     assert (decided.conflict, decided.properties["so_nguoi"], decided.properties["ten"]) == ("", "9", "Đội A")
+
+
+def test_a_thing_written_down_for_the_wrong_village_moves_with_its_story(village: OrgUnit, officer: User) -> None:
+    create(village)
+    update(village, 1, so_nguoi="12")
+    right = unit("Thôn 2", "village", OrgUnit.objects.get(level="commune"))
+
+    actions.move_entity(group().pk, right.pk, " ghi nhầm thôn ", number=2, by=officer, at=AT)
+
+    moved = group().versions.last()
+    assert moved is not None
+    assert (group().org_unit_id, moved.act, moved.moved_from_id, moved.moved_to_id) == (
+        right.pk, "move", village.pk, right.pk,
+    )  # fmt: skip
+    assert (group().begins_on, group().properties["so_nguoi"]) == (DAY, "12")
+    line = AuditLine.objects.get(action="entity.move")
+    assert (line.detail["old"], line.detail["new"], line.detail["reason"]) == (village.key, right.key, "ghi nhầm thôn")
+    update(right, 3, so_nguoi="13")
+    assert group().properties["so_nguoi"] == "13"
+
+
+def test_a_thing_moves_to_another_unit_of_its_level_that_the_officer_keeps_and_for_a_reason(
+    village: OrgUnit, officer: User
+) -> None:
+    create(village)
+    commune = OrgUnit.objects.get(level="commune")
+    ended = unit("Thôn cũ", "village", commune, to=DAY)
+    foreign = unit("Thôn 9", "village", unit("Xã khác", "commune"))
+    refused: list[tuple[OrgUnit, str, type[Exception]]] = [
+        (village, "x", EntityUnitWrong), (commune, "x", EntityUnitWrong), (ended, "x", EntityUnitWrong),
+        (foreign, "x", EntityEditNotAllowed), (village, " ", ReasonMissing),
+    ]  # fmt: skip
+
+    for target, reason, error in refused:
+        with pytest.raises(error):
+            actions.move_entity(group().pk, target.pk, reason, number=1, by=officer, at=AT)
+
+    assert group().current_number == 1
 
 
 def test_merged_duplicates_are_one_thing_and_can_be_parted_again(village: OrgUnit, officer: User) -> None:
