@@ -1,20 +1,23 @@
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from caunoi import events
 from caunoi.accounts.errors import AccessInvalid, GrantInvalid, UserInvalid, UserNameTaken
 from caunoi.accounts.events import AccountsChanged
 from caunoi.accounts.models import PredecessorAccess, Role, RoleGrant, User
+from caunoi.accounts.published import is_demo_home, is_published_name, is_published_password
 from caunoi.audit.actions import write_line
 from caunoi.audit.rules import Actor
 from caunoi.places.models import OrgUnit, Succession, SuccessionShare
+from caunoi.places.queries import get_snapshot
 from caunoi.vietnamese_text import clean
 
 
@@ -36,6 +39,11 @@ def create_user(
         raise UserInvalid(_("Tên đăng nhập không được để trống và không có dấu cách."))
     if User.objects.filter(username__iexact=username).exists():
         raise UserNameTaken(_("Tên đăng nhập “%(name)s” đã có người dùng. Hãy chọn tên khác.") % {"name": username})
+    if check_strength and not is_demo_home() and is_published_name(username):
+        raise UserNameTaken(
+            _("“%(name)s” là tên của tài khoản dùng thử, ai cũng biết mật khẩu. Hãy chọn tên khác.")
+            % {"name": username}
+        )
     language = language or settings.CAUNOI_LANGUAGE
     user = User(username=username, full_name=full_name, phone=clean(phone), language=language)
     if password is not None and check_strength:
@@ -59,10 +67,16 @@ def update_user(
     changed = {name for name, value in new.items() if getattr(row, name) != value}
     if not changed:
         return False
+    old = {name: getattr(row, name) for name in changed}
     row.full_name, row.language, row.is_active, row.phone = full_name, language, is_active, phone
     row.save(update_fields=["full_name", "language", "is_active", "phone"])
-    # Names are personal: the line says that one changed, not what it was.
-    detail = {"changed": sorted(changed), "is_active": is_active}
+    # Names are personal: the line tells them apart, not what they were.
+    detail = {
+        "changed": sorted(changed),
+        "old": {name: _plain(name, old[name]) for name in sorted(changed)},
+        "new": {name: _plain(name, new[name]) for name in sorted(changed)},
+        "is_active": is_active,
+    }
     write_line("user.update", f"user:{row.pk}", detail, by=by, at=at)
     events.announce(AccountsChanged([row.pk]))
     return True
@@ -92,6 +106,7 @@ def grant_role(
     unit = OrgUnit.objects.filter(pk=org_unit_id).first()
     if unit is None:
         raise GrantInvalid(_("Đơn vị được chọn không còn trong hệ thống. Hãy tìm và chọn lại."))
+    check_not_ended(org_unit_id, from_day)
     if to_day is not None and to_day <= from_day:
         raise GrantInvalid(
             _("Ngày hết hiệu lực (%(to)s) phải sau ngày bắt đầu (%(from)s).")
@@ -150,6 +165,24 @@ def confirm_predecessor_access(*, succession_id: int, org_unit_id: int, by: Acto
     return access
 
 
+def check_not_ended(org_unit_id: int, from_day: date) -> None:
+    places = get_snapshot()
+    ended = places.units[org_unit_id].ends_on if org_unit_id in places.units else None
+    if ended is None or from_day < ended:
+        return
+    successors = [places.path_name(step.new, step.day) for step in places.successors(org_unit_id)]
+    said = {
+        "unit": places.name_on(org_unit_id, ended - timedelta(days=1)),
+        "day": ended.strftime("%d/%m/%Y"),
+        "successors": "; ".join(dict.fromkeys(successors)),
+    }
+    if successors:
+        raise GrantInvalid(
+            _("“%(unit)s” đã kết thúc ngày %(day)s. Hãy giao vai trò ở đơn vị kế tục: %(successors)s.") % said
+        )
+    raise GrantInvalid(_("“%(unit)s” đã kết thúc ngày %(day)s và không có đơn vị kế tục.") % said)
+
+
 def _grant_detail(grant: RoleGrant, unit: OrgUnit) -> dict[str, str | None]:
     return {
         "role": grant.role,
@@ -159,7 +192,16 @@ def _grant_detail(grant: RoleGrant, unit: OrgUnit) -> dict[str, str | None]:
     }
 
 
+def _plain(name: str, value: str | bool) -> str | bool:
+    """What an audit line keeps of a value: of a personal one a mark that only this server could have made of it."""
+    if name not in ("full_name", "phone", "email") or not value:
+        return value
+    return "#" + salted_hmac("audit of people", str(value), algorithm="sha256").hexdigest()[:12]
+
+
 def _check_password(password: str, user: User) -> None:
+    if is_published_password(password) and not is_demo_home():
+        raise UserInvalid(_("Mật khẩu này là của tài khoản dùng thử, ai cũng biết. Hãy chọn mật khẩu khác."))
     try:
         validate_password(password, user)
     except ValidationError as error:

@@ -66,3 +66,16 @@ class SecondFactorLost(Refusal):
                 " Hãy nhờ người quản trị gỡ lớp xác thực thứ hai."
             )
         )
+
+
+class InvitationUnknown(NotFound):
+    code = "invitation-unknown"
+
+    def __init__(self) -> None:
+        super().__init__(_("Không có lời mời nào với mã này. Hãy kiểm tra lại từng chữ, hoặc nhờ người mời gửi lại."))
+
+
+class InvitationOver(Refusal):
+    """Taken, revoked or too old; the sentence says which and what to do."""
+
+    code = "invitation-over"

@@ -116,5 +116,36 @@ class GrantForm(forms.Form):
         return cleaned
 
 
+class InvitationForm(GrantForm):
+    full_name = forms.CharField(label=gettext_lazy("Họ và tên"), max_length=120)
+    email = forms.EmailField(
+        label=gettext_lazy("Thư điện tử"),
+        required=False,
+        help_text=gettext_lazy("Để trống thì in mã ra giấy đưa tận tay."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    field_order = ["full_name", "email", "role", "unit", "from_day", "to_day"]
+
+
+class InvitationCodeForm(forms.Form):
+    code = forms.CharField(
+        label=gettext_lazy("Mã mời"),
+        max_length=40,
+        help_text=gettext_lazy("16 chữ và số trong thư hoặc trên giấy."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+
+class NewAccountForm(forms.Form):
+    code = forms.CharField(widget=forms.HiddenInput)
+    username = forms.CharField(
+        label=gettext_lazy("Tên đăng nhập"),
+        max_length=150,
+        help_text=gettext_lazy("Không có dấu cách, ví dụ: lan.nguyen"),
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+    )
+    password = PasswordField(label=gettext_lazy("Mật khẩu"), help_text=gettext_lazy("Ít nhất 8 ký tự."))
+
+
 class EndRoleForm(forms.Form):
     to_day = DayField(label=gettext_lazy("Hết hiệu lực từ ngày"))

@@ -111,3 +111,46 @@ class FailedSignIns(models.Model):
 
     def __str__(self) -> str:
         return f"{self.username} {self.address} {self.failures}"
+
+
+class Invitation(models.Model):
+    """A role on a unit offered to a person, who takes it with a code, by an account made then or one they have.
+
+    The code itself is nowhere: only its hash. One sent by mail proves the address when it is used; one that was printed
+    proves nothing about it.
+    """
+
+    class Delivery(models.TextChoices):
+        MAIL = "mail"
+        PRINT = "print"
+
+    full_name = models.CharField(max_length=120)
+    email = models.EmailField(blank=True)
+    role = models.CharField(max_length=20, choices=Role.choices)
+    org_unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
+    from_day = models.DateField()
+    to_day = models.DateField(null=True, blank=True)
+    code_sha256 = models.CharField(max_length=64, unique=True)
+    delivery = models.CharField(max_length=5, choices=Delivery.choices)
+    invited_by = models.CharField(max_length=200)
+    invited_by_id = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    send_failure = models.CharField(max_length=300, blank=True, help_text="why the last letter did not leave")
+    accepted_at = models.DateTimeField(null=True)
+    user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="invitations")
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(accepted_at__isnull=True) | models.Q(revoked_at__isnull=True),
+                name="invitation_accepted_or_revoked",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.full_name} {self.role} {self.org_unit_id}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 
@@ -13,6 +14,7 @@ from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import InvalidToken
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext, gettext_lazy
 
@@ -22,6 +24,7 @@ from caunoi.accounts.lockout import find_pause, note_failure, note_success
 from caunoi.accounts.models import User
 from caunoi.accounts.sealing import sealer
 from caunoi.audit.actions import write_line
+from caunoi.audit.rules import Actor
 
 NOWHERE = "0.0.0.0"
 MESSAGES = {
@@ -135,6 +138,18 @@ def begin_session(request: HttpRequest, user: User, *, next_address: str) -> Htt
 def has_second_factor(user: User) -> bool:
     """Recovery codes alone are none: they only stand in for one."""
     return Authenticator.objects.filter(user_id=user.pk).exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
+
+
+@transaction.atomic
+def remove_second_factor(*, user: User, by: Actor, at: datetime) -> bool:
+    """By an administrator, for a person who lost phone and recovery codes: from now on the password alone, until the
+    person turns it on again. False if there was none."""
+    kinds = sorted(Authenticator.objects.filter(user_id=user.pk).values_list("type", flat=True))
+    if not kinds:
+        return False
+    Authenticator.objects.filter(user_id=user.pk).delete()
+    write_line("second-factor.remove", f"user:{user.pk}", {"kinds": kinds}, by=by, at=at)
+    return True
 
 
 def note_added(*, user: User, authenticator: Authenticator, **_more: Any) -> None:

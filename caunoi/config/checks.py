@@ -100,6 +100,14 @@ def check_settings(**_kwargs: Any) -> list[CheckMessage]:
                     id="caunoi.E009",
                 )
             )
+    if (mail := os.environ.get("CAUNOI_EMAIL_URL", "")) and not _is_mail_server(mail):
+        found.append(
+            Error(
+                _("CAUNOI_EMAIL_URL không đọc được."),
+                hint=_("Ví dụ: smtp://ten:matkhau@thu.example.vn:587/?from=caunoi@example.vn; smtps:// cho cổng 465."),
+                id="caunoi.E020",
+            )
+        )
     largest = os.environ.get("CAUNOI_MAX_SUBMISSION_MB") or "100"
     if not largest.isdecimal() or int(largest) == 0:
         found.append(
@@ -128,3 +136,11 @@ def check_settings(**_kwargs: Any) -> list[CheckMessage]:
             )
         )
     return found
+
+
+def _is_mail_server(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number
+        return False

@@ -7,7 +7,7 @@ import re
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 CAUNOI_HOME = Path(os.environ.get("CAUNOI_HOME") or "var").resolve()
@@ -76,6 +76,16 @@ def _database(url: str | None) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
     }
+
+
+def _mail_server(url: str) -> SplitResult:
+    """A wrong one is named by checks.py."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - raises for a port that is no number
+    except ValueError:
+        return urlsplit("")
+    return parts
 
 
 SECRET_KEY = _secret_key()
@@ -169,6 +179,17 @@ LOGIN_URL = "/sign-in/"
 CSRF_FAILURE_VIEW = "caunoi.desk.views.shell.csrf_failure"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/sign-in/"
+# smtp://name:password@host:587/?from=…&tls=starttls|no, or smtps://…; blank: no letters leave. See checks.py.
+CAUNOI_EMAIL_URL = os.environ.get("CAUNOI_EMAIL_URL", "")
+_mail = _mail_server(CAUNOI_EMAIL_URL)
+_mail_options = dict(parse_qsl(_mail.query))
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if CAUNOI_EMAIL_URL else 'dummy'}.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = _mail.hostname or "", _mail.port or (465 if _mail.scheme == "smtps" else 587)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+EMAIL_USE_SSL = _mail.scheme == "smtps"
+EMAIL_USE_TLS = _mail.scheme == "smtp" and _mail_options.get("tls") != "no"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = _mail_options.get("from") or f"caunoi@{urlsplit(CAUNOI_BASE_URL).hostname or 'localhost'}"
 # docs/decisions/0023: our sign-in page and pages about the account; second factor, sessions and passkeys are allauth's.
 ACCOUNT_ADAPTER = "caunoi.accounts.signing_in.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}

@@ -92,3 +92,13 @@ class CannotAdminister(NotAllowed):
             _("Tài khoản của bạn không quản trị được %(what)s. Việc này do người quản trị của cấp trên làm.")
             % {"what": what}
         )
+
+
+class AuditTooLong(Refusal):
+    code = "audit-too-long"
+
+    def __init__(self, lines: int, most: int) -> None:
+        super().__init__(
+            _("Có %(lines)d dòng, nhiều hơn một trang tính chứa được (%(most)d). Hãy chọn CSV, hoặc lọc theo ngày.")
+            % {"lines": lines, "most": most}
+        )

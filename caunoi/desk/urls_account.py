@@ -8,7 +8,7 @@ from allauth.mfa.webauthn import views as passkeys
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, path
 
-from caunoi.desk.views import account, shell
+from caunoi.desk.views import account, account_invited, shell
 
 urlpatterns: list[URLPattern] = [
     path("sign-in/", shell.SignIn.as_view(), name="sign-in"),
@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("sign-in/passkey/", login_not_required(passkeys.login_webauthn), name="mfa_login_webauthn"),
     path("sign-out/", shell.sign_out, name="sign-out"),
     path("sign-out/", shell.sign_out, name="account_logout"),
+    path("invitation/", account_invited.invitation, name="invitation"),
     path("account/", account.account, name="account"),
     path("account/", account.account, name="mfa_index"),
     path("account/", account.account, name="mfa_list_webauthn"),

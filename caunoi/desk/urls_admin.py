@@ -1,6 +1,6 @@
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
-from caunoi.desk.views import admin_audit, admin_places, admin_users, reorganisation
+from caunoi.desk.views import admin_audit, admin_invitations, admin_places, admin_users, reorganisation
 
 urlpatterns: list[URLPattern] = [
     path("places/", admin_places.places, name="places"),
@@ -26,7 +26,11 @@ urlpatterns: list[URLPattern] = [
     path("places/<str:key>/", admin_places.place, name="place"),
     path("users/", admin_users.users, name="users"),
     path("users/new/", admin_users.user_new, name="user-new"),
+    path("users/invitations/", admin_invitations.invitations, name="invitations"),
+    path("users/invitations/new/", admin_invitations.invitation_new, name="invitation-new"),
+    path("users/invitations/<int:invitation_id>/", admin_invitations.invitation_step, name="invitation-step"),
     path("users/<int:user_id>/", admin_users.user, name="user"),
     path("users/<int:user_id>/roles/<int:grant_id>/end/", admin_users.role_end, name="role-end"),
     path("audit/", admin_audit.audit, name="audit"),
+    re_path(r"^audit/export\.(?P<kind>csv|xlsx)$", admin_audit.audit_export, name="audit-export"),
 ]

@@ -58,7 +58,7 @@ class Visitor:
     def _watch(self, response: Response) -> None:
         if response.status >= 500:
             self.broken.append(f"{response.status}: {response.url}")
-        if not response.url.startswith(("http://127.0.0.1:", "blob:", "data:")):
+        if not response.url.startswith(("http://127.0.0.1:", "http://localhost:", "blob:", "data:")):
             self.broken.append(f"asked another machine: {response.url}")
 
     def check_nothing_broke(self) -> None:

@@ -64,3 +64,55 @@ def test_a_changed_line_is_found_by_the_check_of_the_chain() -> None:
 
 def test_others_do_not_read_the_audit() -> None:
     assert signed_in(commune_officer()).get("/audit/").status_code == 403
+
+
+def test_lines_are_found_by_what_they_are_about_and_by_words_of_what_changed() -> None:
+    client = signed_in(user("kiem-tra", [(Role.AUDITOR, 1)]))
+    write_line(
+        "user.update", "user:77", {"new": {"ghi chú": "Đổi số"}}, by=Actor("Chị Hoa", None, "10.9.8.7"),
+        at=local_moment(date(2026, 3, 9)),
+    )  # fmt: skip
+
+    by_subject = client.get("/audit/?subject=user:77").content.decode()
+    by_words = client.get("/audit/?words=Đổi").content.decode()
+    by_address = client.get("/audit/?words=10.9.8.7").content.decode()
+    without_accents = client.get("/audit/?actor=chi hoa").content.decode()
+
+    for page in (by_subject, by_words, by_address):
+        assert "Đổi số" in page and "chi tiết 1" not in page
+    assert "10.9.8.7" in by_subject
+    assert "chi tiết 1" in without_accents and "chi tiết 2" not in without_accents
+
+
+def test_the_filtered_lines_are_taken_away_as_a_file_and_that_is_written_down() -> None:
+    client = signed_in(user("kiem-tra", [(Role.AUDITOR, 1)]))
+
+    csv = b"".join(client.get("/audit/export.csv?actor=Páo").streaming_content).decode("utf-8-sig")
+    book = b"".join(client.get("/audit/export.xlsx").streaming_content)
+
+    assert "chi tiết 2" in csv and "chi tiết 1" not in csv and len(csv.splitlines()) == 2
+    assert AuditLine.objects.get(number=2).hash in csv
+    assert book[:2] == b"PK"
+    line = AuditLine.objects.filter(action="audit.read").order_by("number").first()
+    assert line is not None and line.detail == {"lines": 1, "kind": "csv", "filter": {"actor": "Páo"}}
+
+
+def test_the_file_holds_no_line_the_page_would_not_show() -> None:
+    client = signed_in(user("kiem-tra", [(Role.AUDITOR, 2)]))
+
+    csv = b"".join(client.get("/audit/export.csv").streaming_content).decode("utf-8-sig")
+
+    assert "chi tiết 3" in csv and not any(f"chi tiết {day}" in csv for day in (1, 2, 4))
+    assert signed_in(commune_officer()).get("/audit/export.csv").status_code == 403
+
+
+def test_a_page_of_the_audit_takes_the_same_few_statements_however_long_the_chain(
+    django_assert_max_num_queries: object,
+) -> None:
+    client = signed_in(user("kiem-tra", [(Role.AUDITOR, 1)]))
+    client.get("/audit/")
+    for _ in range(60):
+        write_line("pack.load", "pack:thu", by=Actor("Anh Páo"), at=local_moment(date(2026, 3, 9)))
+
+    with django_assert_max_num_queries(25):  # type: ignore[operator]  # pytest-django's fixture
+        assert "Trang sau" in client.get("/audit/").content.decode()

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from django.test import Client
 
 from caunoi.accounts.models import Role, RoleGrant, User
+from caunoi.accounts.published import list_open_to_all
 from caunoi.audit.models import AuditLine
 from caunoi.desk.tests.builders import commune_officer, signed_in, store_world, user, village_head
 
@@ -149,3 +154,61 @@ def test_those_who_administer_nothing_are_refused() -> None:
 
     assert client.get("/users/").status_code == 403
     assert client.get("/users/new/").status_code == 403
+
+
+def test_who_reads_a_persons_phone_is_written_down_once_a_day() -> None:
+    head = village_head()
+    client = signed_in(administrator())
+
+    for _ in range(3):
+        client.get(f"/users/{head.pk}/")
+
+    lines = AuditLine.objects.filter(action="user.read", subject=f"user:{head.pk}")
+    assert [line.actor for line in lines] == ["Quản trị"]
+
+
+def test_an_administrator_lets_a_locked_out_person_in_and_ends_sessions_and_second_factor() -> None:
+    head = village_head()
+    for _ in range(10):
+        Client().post("/sign-in/", {"username": "thon", "password": "sai"})
+    Authenticator.objects.create(user=head, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    theirs = Client()
+    theirs.force_login(head)
+    theirs.get("/account/")
+    client = signed_in(administrator())
+    assert "Mở khóa ngay" in client.get(f"/users/{head.pk}/").content.decode()
+
+    for what in ("lift", "second-factor-off", "sessions-end"):
+        client.post(f"/users/{head.pk}/", {"what": what})
+
+    assert theirs.get("/account/").status_code == 302
+    assert not Authenticator.objects.exists()
+    assert Client().post("/sign-in/", {"username": "thon", "password": "mat-khau-thu"}).status_code == 302
+    actions = AuditLine.objects.filter(subject=f"user:{head.pk}").values_list("action", flat=True)
+    assert {"sign-in.pause", "sign-in.lift", "second-factor.remove", "session.end"} <= set(actions)
+
+
+def test_nobody_helps_a_person_of_another_office_to_sign_in() -> None:
+    above = user("tren", [(Role.VIEWER, PROVINCE), (Role.VIEWER, COMMUNE)])
+
+    answer = signed_in(administrator(COMMUNE)).post(f"/users/{above.pk}/", {"what": "second-factor-off"})
+
+    assert answer.status_code == 403
+
+
+def test_the_demonstrations_accounts_are_nobodys_elsewhere(settings: Any, tmp_path: Path) -> None:
+    client = signed_in(administrator())
+
+    named = client.post("/users/new/", {**NEW, "username": "xa"})
+    worded = client.post("/users/new/", {**NEW, "password": "xa-demo-2026"})
+    left_over = user("thon")
+    left_over.set_password("thon-demo-2026")
+    left_over.save()
+    opened = Client().post("/sign-in/", {"username": "thon", "password": "thon-demo-2026"})
+
+    assert "tài khoản dùng thử" in named.content.decode() and "tài khoản dùng thử" in worded.content.decode()
+    assert opened.status_code == 200 and "Tài khoản dùng thử" in opened.content.decode()
+    assert list_open_to_all() == ["thon"]
+    settings.CAUNOI_HOME = tmp_path
+    (tmp_path / "demo.json").write_text("{}")
+    assert Client().post("/sign-in/", {"username": "thon", "password": "thon-demo-2026"}).status_code == 302

@@ -6,7 +6,9 @@ from typing import Any, cast
 
 from django import forms
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,19 +18,30 @@ from django.views.decorators.http import require_safe
 from caunoi import moments
 from caunoi.accounts.models import User
 from caunoi.accounts.permissions import may_read_audit, reads_whole_audit
+from caunoi.audit.actions import write_line
 from caunoi.audit.models import AuditLine
-from caunoi.audit.queries import find_chain_break
+from caunoi.audit.queries import find_chain_break, get_anchor
 from caunoi.audit.reasons import REASONS
-from caunoi.desk.audit_lines import filter_lines, list_lines, show_line
-from caunoi.desk.errors import CannotAdminister
+from caunoi.desk.audit_lines import cells, filter_lines, headings, list_lines, show_line
+from caunoi.desk.errors import AuditTooLong, CannotAdminister
+from caunoi.desk.table_files import WORKBOOK, as_csv, as_workbook
 from caunoi.periods.inputs import DayField
 
 LINES = 50
+# What a worksheet holds beside its header.
+MOST_ROWS = 1_048_575
 
 
 class AuditFilter(forms.Form):
     actor = forms.CharField(label=gettext_lazy("Người làm"), required=False, max_length=200)
     action = forms.ChoiceField(label=gettext_lazy("Việc"), required=False)
+    subject = forms.CharField(
+        label=gettext_lazy("Với"),
+        required=False,
+        max_length=200,
+        help_text=gettext_lazy("Ví dụ: user:12, submission:"),
+    )
+    words = forms.CharField(label=gettext_lazy("Từ trong chi tiết"), required=False, max_length=200)
     first = DayField(label=gettext_lazy("Từ ngày"), required=False)
     last = DayField(label=gettext_lazy("Đến ngày"), required=False)
 
@@ -42,19 +55,17 @@ class AuditFilter(forms.Form):
 @never_cache
 @require_safe
 def audit(request: HttpRequest) -> HttpResponse:
-    reader, today = cast(User, request.user), moments.today()
-    if not may_read_audit(reader, today):
-        raise CannotAdminister(_("nhật ký"))
-    lines = list_lines(reader, today)
-    form = AuditFilter(list(lines.order_by("action").values_list("action", flat=True).distinct()), request.GET)
-    if form.is_valid():
-        lines = filter_lines(lines, **form.cleaned_data)
+    reader, today = _reader(request), moments.today()
+    form, lines = _filtered(request, reader)
     page = Paginator(lines, LINES).get_page(request.GET.get("page"))
+    asked = request.GET.copy()
+    asked.pop("page", None)
     context: dict[str, Any] = {
         "form": form,
         "page": page,
         "lines": [show_line(line) for line in page.object_list],
         "whole": reads_whole_audit(reader, today),
+        "asked": asked.urlencode(),
     }
     if "verify" in request.GET:
         found = find_chain_break()
@@ -63,5 +74,41 @@ def audit(request: HttpRequest) -> HttpResponse:
             "count": AuditLine.objects.count(),
             "broken_at": found[0] if found else None,
             "broken_why": REASONS[found[1]] if found else "",
+            "anchor": get_anchor(),
         }
     return render(request, "desk/admin/audit.html", context)
+
+
+@never_cache
+@require_safe
+def audit_export(request: HttpRequest, kind: str) -> StreamingHttpResponse | FileResponse:
+    """All lines the page's filters match. Taking them away is itself written down."""
+    reader, at = _reader(request), moments.now()
+    form, lines = _filtered(request, reader)
+    count = lines.count()
+    if kind == "xlsx" and count > MOST_ROWS:
+        raise AuditTooLong(count, MOST_ROWS)
+    with transaction.atomic():
+        detail = {"lines": count, "kind": kind, "filter": {name: value for name, value in form.data.items() if value}}
+        write_line("audit.read", "audit", detail, by=reader.actor, at=at)
+    rows = (cells(line) for line in lines.iterator(chunk_size=2000))
+    name = f"nhat-ky-{moments.local_date(at):%Y-%m-%d}.{kind}"
+    if kind == "csv":
+        answer = StreamingHttpResponse(as_csv(headings(), rows), "text/csv; charset=utf-8")
+        answer["Content-Disposition"] = f'attachment; filename="{name}"'
+        return answer
+    made = as_workbook(_("Nhật ký"), headings(), rows, wide=0)
+    return FileResponse(made, as_attachment=True, filename=name, content_type=WORKBOOK)
+
+
+def _reader(request: HttpRequest) -> User:
+    reader = cast(User, request.user)
+    if not may_read_audit(reader, moments.today()):
+        raise CannotAdminister(_("nhật ký"))
+    return reader
+
+
+def _filtered(request: HttpRequest, reader: User) -> tuple[AuditFilter, QuerySet[AuditLine]]:
+    lines = list_lines(reader, moments.today())
+    form = AuditFilter(list(lines.order_by("action").values_list("action", flat=True).distinct()), request.GET)
+    return form, filter_lines(lines, **form.cleaned_data) if form.is_valid() else lines

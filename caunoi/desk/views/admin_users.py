@@ -20,14 +20,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 from caunoi import moments
 from caunoi.accounts.actions import create_user, end_role, grant_role, set_password, update_user
 from caunoi.accounts.inputs import EndRoleForm, GrantForm, NewUserForm, PasswordForm, UserForm
+from caunoi.accounts.lockout import find_pause_of, lift_pause
 from caunoi.accounts.models import Role, RoleGrant, User
 from caunoi.accounts.permissions import may_give_roles, may_manage_user
 from caunoi.accounts.queries import find_users, holds_anywhere, windows_with_role
+from caunoi.accounts.sessions import end_sessions, list_sessions
+from caunoi.accounts.signing_in import has_second_factor, remove_second_factor
+from caunoi.audit.actions import note_read
 from caunoi.desk.errors import CannotAdminister, PageUnknown
 from caunoi.places.queries import get_snapshot
 from caunoi.refusals import Refusal
 
 USERS = 50
+SIGN_IN_HELP = ("lift", "second-factor-off", "sessions-end")
 
 
 @dataclass(frozen=True)
@@ -88,8 +93,13 @@ def user(request: HttpRequest, user_id: int) -> HttpResponse:
     other = _get_user(user_id, me, today)
     what = request.POST.get("what", "") if request.method == "POST" else ""
     manages = may_manage_user(me, other, today)
-    if what in ("about", "password") and not manages:
+    if what in ("about", "password", *SIGN_IN_HELP) and not manages:
         raise CannotAdminister(str(other))
+    if what in SIGN_IN_HELP:
+        _help_to_sign_in(request, what, other, me)
+        return redirect("user", user_id=other.pk)
+    if manages and request.method == "GET":
+        note_read("user", f"user:{other.pk}", by=me.actor, at=moments.now())
     about = UserForm(
         request.POST if what == "about" else None,
         initial={
@@ -114,6 +124,9 @@ def user(request: HttpRequest, user_id: int) -> HttpResponse:
         "grants": _grant_lines(other, me, today),
         "manages": manages,
         "is_me": other.pk == me.pk,
+        "paused_until": find_pause_of(other, moments.now()),
+        "has_second_factor": has_second_factor(other),
+        "sessions": list_sessions(other, None) if manages else [],
     }
     return render(request, "desk/admin/user.html", context, status=422 if what else 200)
 
@@ -137,6 +150,20 @@ def _save(request: HttpRequest, what: str, form: forms.Form, other: User, me: Us
         form.add_error("password" if what == "password" else None, refusal.sentence)
         return False
     return True
+
+
+def _help_to_sign_in(request: HttpRequest, what: str, other: User, me: User) -> None:
+    at = moments.now()
+    if what == "lift":
+        lift_pause(user=other, by=me.actor, at=at)
+        said = _("%(name)s đăng nhập lại được ngay.")
+    elif what == "second-factor-off":
+        remove_second_factor(user=other, by=me.actor, at=at)
+        said = _("Đã gỡ lớp xác thực thứ hai của %(name)s. Hãy nhắc người này bật lại.")
+    else:
+        end_sessions(user=other, except_key=None, by=me.actor, at=at)
+        said = _("%(name)s phải đăng nhập lại trên mọi thiết bị.")
+    messages.success(request, said % {"name": other})
 
 
 def _grant(request: HttpRequest, entered: dict[str, Any], other: User, me: User) -> None:

@@ -25,6 +25,7 @@ from django.views.decorators.http import require_POST, require_safe
 from caunoi import moments
 from caunoi.accounts.lockout import find_pause, note_failure, note_success
 from caunoi.accounts.models import User
+from caunoi.accounts.published import is_demo_home, is_published_password
 from caunoi.accounts.sessions import sign_out_noted
 from caunoi.accounts.signing_in import begin_session
 from caunoi.audit.origin import current_address
@@ -54,6 +55,11 @@ class SignInForm(AuthenticationForm):
 
     def clean(self) -> dict[str, Any]:
         name, address, at = str(self.cleaned_data.get("username", "")), current_address(), moments.now()
+        if is_published_password(str(self.cleaned_data.get("password", ""))) and not is_demo_home():
+            raise ValidationError(
+                _("Tài khoản dùng thử không đăng nhập được ở hệ thống thật. Hãy nhờ người quản trị đặt mật khẩu mới."),
+                code="published",
+            )
         self._check_pause(find_pause(name, address, at), at)
         try:
             cleaned = super().clean()

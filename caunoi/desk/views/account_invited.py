@@ -1,0 +1,73 @@
+"""Taking an invitation, with a new account or the one a person has."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from caunoi import moments
+from caunoi.accounts.inputs import InvitationCodeForm, NewAccountForm
+from caunoi.accounts.inviting import accept_with_account, accept_with_new_account, get_invitation
+from caunoi.accounts.models import Invitation, Role, User
+from caunoi.accounts.signing_in import begin_session
+from caunoi.places.queries import get_snapshot
+from caunoi.refusals import Refusal
+
+TEMPLATE = "desk/account/invitation.html"
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters("password", "code")
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation(request: HttpRequest) -> HttpResponse:
+    code = request.POST.get("code") or request.GET.get("code", "")
+    if not code:
+        return render(request, TEMPLATE, {"asking": InvitationCodeForm()})
+    try:
+        found = get_invitation(code, moments.now())
+    except Refusal as refusal:
+        asking = InvitationCodeForm({"code": code})
+        asking.add_error("code", refusal.sentence)
+        return render(request, TEMPLATE, {"asking": asking}, status=422)
+    if isinstance(request.user, User):
+        return _with_account(request, request.user, found, code)
+    form = NewAccountForm(request.POST if "username" in request.POST else None, initial={"code": code})
+    if form.is_bound and form.is_valid():
+        try:
+            user = accept_with_new_account(
+                code=code,
+                username=form.cleaned_data["username"],
+                password=form.cleaned_data["password"],
+                language=get_language() or "",
+                at=moments.now(),
+            )
+        except Refusal as refusal:
+            form.add_error("password" if refusal.code == "user-invalid" else "username", refusal.sentence)
+        else:
+            return begin_session(request, user, next_address="/")
+    context = {**_describe(found), "form": form, "code": code}
+    return render(request, TEMPLATE, context, status=422 if form.errors else 200)
+
+
+def _with_account(request: HttpRequest, user: User, found: Invitation, code: str) -> HttpResponse:
+    if request.POST.get("accept"):
+        accept_with_account(code=code, user=user, at=moments.now())
+        messages.success(request, _("Đã nhận vai trò."))
+        return redirect("account")
+    return render(request, TEMPLATE, {**_describe(found), "code": code})
+
+
+def _describe(found: Invitation) -> dict[str, object]:
+    return {
+        "invitation": found,
+        "role": Role(found.role).label,
+        "unit": get_snapshot().path_name(found.org_unit_id, found.from_day),
+    }
