@@ -15,6 +15,7 @@ SECRET = "secret-key"
 RESTORING = "restoring"
 # The ledger's segments, pages' static files, counters, uploads not confirmed, backups: none of it is lost with them.
 MADE_AGAIN = {"ledger", "static", "cache", "waiting", "backups", RESTORING, "demo-loading"}
+MADE_AT_FIRST = {SECRET, "keys"}
 PARTLY_WRITTEN = ".part"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -29,10 +30,11 @@ def list_kept(*, without: Path | None = None) -> Iterator[Path]:
 
 
 def holds_anything() -> list[str]:
-    """What stands in the home that a restored one would be mixed with; the secret key every command makes is none."""
+    """What stands in the home that a restored one would be mixed with. Keys that the first command makes are not: in an
+    empty database nothing was sealed or signed with them."""
     found: list[str] = []
     for path in list_kept():
-        if path != Path(SECRET):
+        if path.parts[0] not in MADE_AT_FIRST:
             found.append(str(path))
             if len(found) == 3:
                 break

@@ -24,7 +24,7 @@ from caunoi.backups.envelope import damaged
 from caunoi.backups.errors import BackupNewer, HomeNotEmpty, NotRestored
 from caunoi.backups.loading import Loader, PostgresLoader, SqliteLoader
 from caunoi.backups.parts import Part
-from caunoi.backups.tables import MIGRATIONS
+from caunoi.backups.tables import MIGRATIONS, list_postgres_tables, list_sqlite_tables
 
 Migration = tuple[str, str]
 # Filled by migrations alone, before anybody did anything.
@@ -96,11 +96,18 @@ def _find_filled() -> str | None:
     if connection.vendor == "sqlite" and not _database().exists():
         return None
     with connection.cursor() as cursor:
-        for table in sorted(set(connection.introspection.table_names(cursor)) - FILLED_BY_MIGRATIONS):
+        for table in sorted(_list_tables() - FILLED_BY_MIGRATIONS):
             cursor.execute(f"SELECT 1 FROM {connection.ops.quote_name(table)} LIMIT 1")
             if cursor.fetchone() is not None:
                 return table
     return None
+
+
+def _list_tables() -> set[str]:
+    """Without those in which SQLite keeps an index over words, which are never empty."""
+    connection.ensure_connection()
+    raw = connection.connection
+    return set(list_sqlite_tables(raw) if connection.vendor == "sqlite" else list_postgres_tables(raw))
 
 
 # -- aside, then in place ------------------------------------------------------------------------------------------

@@ -73,6 +73,8 @@ def restore(drill: Drill, into: Server) -> None:
 @pytest.fixture(scope="module")
 def restored(drill: Drill, make_server: Callable[..., Server]) -> Server:
     made = make_server()
+    # As the service that was started before anybody thought of the backup: tables, and nothing in them.
+    made.command("migrate")
     restore(drill, made)
     return made
 
