@@ -315,7 +315,9 @@ def _list_absent(scope: Scope, today: date) -> Iterator[tuple[_Owed, int]]:
     """(What is owed, unit that has not sent it), of units and days in the scope."""
     places = get_snapshot()
     for assignment, periods in _list_owed(today):
-        units = [u for u, unit in places.units.items() if unit.level == assignment.level and scope.sees_unit(u)]
+        # Of a commune's dozen units, not of a country's hundred thousand.
+        within = places.units if scope.everything else scope.unit_ids & places.units.keys()
+        units = [unit for unit in within if places.units[unit].level == assignment.level]
         ended = _list_owing(assignment, [period for period in periods if period.days.last < today])
         rows = _sent(assignment, [owed.period_key for owed in ended], units)
         sent = set(rows.values_list("period_key", "org_unit_id")) if units and ended else set()

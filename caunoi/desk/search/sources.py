@@ -162,7 +162,7 @@ def day_of(unit: int, today: date, places: PlaceSnapshot) -> date:
 
 def units(asked: Asked, reader: Reader, limit: int) -> list[Found]:
     places = get_snapshot()
-    found = []
+    found: list[Found] = []
     for unit in find_unit_ids(asked.words, asked, reader)[:limit]:
         on = day_of(unit, reader.today, places)
         name, _comma, above = places.path_name(unit, on).partition(", ")
@@ -298,7 +298,7 @@ def reports(asked: Asked, reader: Reader, limit: int) -> list[Found]:
         if score:
             ranked.append((score, one, where))
     ranked.sort(key=lambda row: (-row[0], -row[1].pk))
-    found = []
+    found: list[Found] = []
     for _score, one, where in ranked:
         if len(found) == limit:
             break

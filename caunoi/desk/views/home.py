@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,10 +17,10 @@ from caunoi import moments
 from caunoi.accounts.models import Role, User
 from caunoi.accounts.queries import list_grants, windows_with_role
 from caunoi.desk.collecting import list_due_cards, list_forms_to_fill, list_returned_cards, title_of
-from caunoi.desk.context import DECIDERS, READERS, WRITERS
-from caunoi.desk.inbox import count_tabs, read_filters
+from caunoi.desk.context import READERS, WRITERS
+from caunoi.desk.reading import as_defined_now
 from caunoi.desk.units import WorkingUnit, choose_working_unit, list_working_units
-from caunoi.records.held import count_held
+from caunoi.desk.work import list_piles
 from caunoi.records.queries import list_submissions
 
 SHOWN = 6
@@ -46,6 +46,7 @@ class Shortcut:
 
 @never_cache
 @require_safe
+@as_defined_now
 def home(request: HttpRequest) -> HttpResponse:
     user, at = cast(User, request.user), moments.now()
     today = moments.local_date(at)
@@ -54,9 +55,7 @@ def home(request: HttpRequest) -> HttpResponse:
     units = list_working_units(user, WRITERS, today)
     if (unit := choose_working_unit(request, units)) is not None:
         context |= {"units": units, "unit": unit, **_read_unit(user, unit, today)}
-    if roles & DECIDERS:
-        context["held"] = count_held(user, at)
-        context["counts"] = count_tabs(user, at, read_filters(QueryDict(), today))
+    context["piles"] = list_piles(user, roles, at)
     return render(request, "desk/home.html", context)
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from caunoi import moments
 from caunoi.accounts.models import Role, User
 from caunoi.accounts.queries import list_grants, scope_of
+from caunoi.desk.reading import as_defined_now
 from caunoi.desk.search.sources import SOURCES, Found, Reader, labels, search
 
 A_KIND = 5
@@ -32,6 +33,7 @@ class Group:
 
 @never_cache
 @require_safe
+@as_defined_now
 def find(request: HttpRequest) -> HttpResponse:
     """`q`: what to look for; `kind`: one kind alone, with more of it."""
     user, today = cast(User, request.user), moments.today()
