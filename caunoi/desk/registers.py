@@ -199,7 +199,10 @@ def show_history(versions: Sequence[EntityVersion], properties: Sequence[Propert
                 address = reverse("submission-version", args=[submission.pk, version.source.number])
         told = [_told(name, values.get(name, ""), names) for name in changed]
         if version.moved_from_id is not None and version.moved_to_id is not None:
-            told += [Told(_("Từ"), _place(version.moved_from_id)), Told(_("Sang"), _place(version.moved_to_id))]
+            told += [
+                Told(_("Chuyển từ"), _place(version.moved_from_id)),
+                Told(_("Chuyển sang"), _place(version.moved_to_id)),
+            ]
         lines.append(
             HistoryLine(
                 version.number, str(EntityVersion.Act(version.act).label), version.from_day, tell(version.by_name),
