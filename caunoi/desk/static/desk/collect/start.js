@@ -66,7 +66,9 @@ function advance(part, done, total) {
 function showProgress() {
   const shares = Object.values(parts).filter(({ total }) => total).map(({ done, total }) => done / total);
   const share = shares.length ? shares.reduce((sum, one) => sum + one, 0) / shares.length : 0;
-  if (progress) progress.textContent = words.preparing(Math.floor(share * 100));
+  if (!progress) return;
+  const percent = Math.floor(share * 100), said = words.preparing(percent);
+  progress.replaceChildren(said, element("progress", { max: 100, value: percent, ariaLabel: said }));
 }
 
 /** The service worker brings the pages and scripts. It is a module where it can also send in the background. */
