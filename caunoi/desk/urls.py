@@ -2,7 +2,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from caunoi.desk.views import home, search, shell
+from caunoi.desk.views import help, home, search, shell
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("caunoi.desk.urls_account")),
@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("session/", shell.session, name="session"),
     path("signed-in/", shell.signed_in, name="signed-in"),
     path("", home.home, name="home"),
+    path("help/", help.help_all, name="help"),
+    path("help/<str:name>/", help.help_one, name="help-one"),
     path("search/", search.find, name="search"),
     path("", include("caunoi.desk.urls_collect")),
     path("", include("caunoi.desk.urls_spreadsheets")),

@@ -18,6 +18,7 @@ from caunoi.accounts.queries import scope_of
 from caunoi.accounts.scope import Scope
 from caunoi.audit.queries import moment_of
 from caunoi.desk.charts.choosing import choose_chart
+from caunoi.desk.charts.heat import list_heats
 from caunoi.desk.figure_inputs import QuestionForm, read_days
 from caunoi.desk.figure_table import arrange
 from caunoi.desk.units import list_working_units
@@ -192,9 +193,10 @@ def coverage(request: HttpRequest) -> HttpResponse:
     scope = scope_of(user, day)
     units = list_working_units(user, Role, day)
     place = request.GET.get("place") or (units[0].key if units else "")
+    shaded = request.GET.get("by") == "heat"
     first, last = read_days(request.GET, day)
     level = request.GET.get("level") or None
-    by_period, form_code = request.GET.get("by") == "period", request.GET.get("form", "")
+    by_period, form_code = request.GET.get("by") in ("period", "heat"), request.GET.get("form", "")
     rows: list[FormCoverage] = []
     lines: list[PeriodCoverage] = []
     refusal = ""
@@ -219,6 +221,8 @@ def coverage(request: HttpRequest) -> HttpResponse:
         {
             "page": Paginator(lines if by_period else rows, ROWS_A_PAGE).get_page(request.GET.get("page")),
             "by_period": by_period,
+            "shaded": shaded,
+            "heats": list_heats(lines) if shaded else [],
             "form_code": form_code,
             "forms": _list_periodic_forms(),
             "place": place if unit is None else get_snapshot().name_on(unit.id, last),

@@ -1,0 +1,48 @@
+"""The coverage heat table: a shade beside the number, and nothing that lacks looks complete."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from caunoi.desk.charts.heat import compute_shade, list_heats
+from caunoi.facts.reporting_rates import PeriodCoverage
+from caunoi.facts.rules.question import Coverage
+from caunoi.periods.rules import Days
+
+
+def line(unit: str, month: int, reported: int, part: str = "child", form: str = "thang") -> PeriodCoverage:
+    days = Days(date(2026, month, 1), date(2026, month, 28))
+    return PeriodCoverage(
+        form, form, "village", f"2026-{month:02d}", f"tháng {month}", days, unit, "", unit, part,
+        Coverage(10, reported, reported),
+    )  # fmt: skip
+
+
+@given(st.integers(0, 500), st.integers(1, 500))
+def test_only_all_is_the_darkest_and_only_nothing_the_lightest(reported: int, expected: int) -> None:
+    shade = compute_shade(min(reported, expected), expected)
+
+    assert (shade == 5) == (reported >= expected)
+    assert (shade == 1) == (reported == 0)
+
+
+@given(st.integers(1, 100), st.data())
+def test_more_is_never_lighter(expected: int, data: st.DataObject) -> None:
+    less = data.draw(st.integers(0, expected))
+    more = data.draw(st.integers(less, expected))
+
+    assert compute_shade(less, expected) <= compute_shade(more, expected)
+
+
+def test_units_stand_below_each_other_and_periods_beside() -> None:
+    heats = list_heats([line("Xã A", 1, 10), line("Xã A", 2, 0), line("Xã B", 2, 4), line("Xã A", 1, 3, form="quy")])
+
+    assert [heat.title for heat in heats] == ["thang", "quy"]
+    assert heats[0].periods == ("tháng 1", "tháng 2")
+    assert [(row.name, [cell.shade for cell in row.cells]) for row in heats[0].rows] == [
+        ("Xã A", [5, 1]),
+        ("Xã B", [0, 3]),
+    ]

@@ -1,0 +1,45 @@
+"""Help stands behind every entry of the menu, in both languages, and says what the page is for."""
+
+from __future__ import annotations
+
+import pytest
+
+from caunoi.accounts.models import Role
+from caunoi.desk.context import list_groups
+from caunoi.desk.help import FOLDER, find_help, list_helped
+from caunoi.desk.tests.builders import signed_in, store_world, user
+
+MENU = {"home", *(link.name for group in list_groups(set(Role)) for link in group.links)}
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_page_of_the_menu_has_help(language: str) -> None:
+    assert MENU - list_helped(language) == set()
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_help_is_a_sentence_and_a_few_points(language: str) -> None:
+    for path in (FOLDER / language).glob("*.txt"):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        assert lines[0].endswith(".") and 1 <= sum(line.startswith("- ") for line in lines) <= 6, path.name
+        assert all(len(line) < 260 for line in lines), path.name
+
+
+def test_a_name_is_never_taken_for_a_path() -> None:
+    assert find_help("../vi/home") is None
+
+
+@pytest.mark.django_db
+def test_the_question_mark_of_a_page_leads_to_its_help() -> None:
+    store_world()
+    client = signed_in(user("tinh", [(Role.VIEWER, 1)]))
+
+    page = client.get("/figures/").content.decode()
+    assert 'href="/help/figures/"' in page
+
+    assert "Hỏi bất kỳ số nào" in client.get("/help/figures/").content.decode()
+    client.cookies["django_language"] = "en"
+    assert "Ask for any figure" in client.get("/help/figures/").content.decode()
+    assert client.get("/help/khong-co/").status_code == 404
+    everything = client.get("/help/").content.decode()
+    assert 'id="help-coverage"' in everything and 'id="help-users"' not in everything
