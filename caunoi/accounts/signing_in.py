@@ -85,6 +85,7 @@ class AccountAdapter(DefaultAccountAdapter):
             note_failure(username=user.username, address=address, at=at)
         return right
 
+    @transaction.atomic
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         methods = [record.get("type") or record["method"] for record in get_authentication_records(request, user)]
         write_line("session.begin", f"user:{user.pk}", {"by": methods}, by=user.actor, at=moments.now())
