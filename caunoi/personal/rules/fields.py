@@ -26,7 +26,7 @@ FIELDS = (
     DeclaredField(
         _("Họ và tên"), _USER, _("Biết ai ghi, ai duyệt một bản ghi; ai được giao vai trò ở đơn vị nào."),
         _("Người cùng đơn vị và cấp trên, người kiểm tra"), _WHILE_ACCOUNT,
-        _("Thay bằng “Đã xóa” và số của tài khoản."),
+        _("Thay bằng “da-xoa” và số của tài khoản."),
     ),
     DeclaredField(
         _("Số điện thoại"), _USER, _("Cán bộ gọi nhắc nộp báo cáo."), _("Cán bộ nhắc nộp, người quản trị"),
