@@ -192,7 +192,7 @@ def _grant_detail(grant: RoleGrant, unit: OrgUnit) -> dict[str, str | None]:
     }
 
 
-def _plain(name: str, value: str | bool) -> str | bool:
+def _plain(name: str, value: object) -> object:
     """What an audit line keeps of a value: of a personal one a mark that only this server could have made of it."""
     if name not in ("full_name", "phone", "email") or not value:
         return value

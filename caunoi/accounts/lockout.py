@@ -33,7 +33,7 @@ class Limit:
         times, rest = divmod(failures, self.failures)
         if times == 0 or rest:
             return None
-        return min(self.pause * 2 ** min(times - 1, 10), LONGEST)
+        return min(self.pause * (1 << min(times - 1, 10)), LONGEST)
 
 
 NAME_AND_ADDRESS = Limit(10, timedelta(minutes=30), timedelta(minutes=5))

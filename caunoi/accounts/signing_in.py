@@ -138,7 +138,8 @@ def begin_session(request: HttpRequest, user: User, *, next_address: str) -> Htt
 
 def has_second_factor(user: User) -> bool:
     """Recovery codes alone are none: they only stand in for one."""
-    return Authenticator.objects.filter(user_id=user.pk).exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
+    others = Authenticator.objects.filter(user_id=user.pk).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    return bool(others.exists())
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from django.test import Client
 from caunoi.accounts.models import Role, RoleGrant, User
 from caunoi.accounts.published import list_open_to_all
 from caunoi.audit.models import AuditLine
+from caunoi.config.checks_accounts import check_published_accounts
 from caunoi.desk.tests.builders import commune_officer, signed_in, store_world, user, village_head
 
 pytestmark = pytest.mark.django_db
@@ -209,6 +210,7 @@ def test_the_demonstrations_accounts_are_nobodys_elsewhere(settings: Any, tmp_pa
     assert "tài khoản dùng thử" in named.content.decode() and "tài khoản dùng thử" in worded.content.decode()
     assert opened.status_code == 200 and "Tài khoản dùng thử" in opened.content.decode()
     assert list_open_to_all() == ["thon"]
+    assert [found.id for found in check_published_accounts(databases=["default"])] == ["caunoi.W001"]
     settings.CAUNOI_HOME = tmp_path
     (tmp_path / "demo.json").write_text("{}")
     assert Client().post("/sign-in/", {"username": "thon", "password": "thon-demo-2026"}).status_code == 302

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from caunoi import moments
 from caunoi.accounts.models import Role, User
 from caunoi.accounts.queries import windows_with_role
+from caunoi.audit.actions import note_read
 from caunoi.desk.collecting import title_of
 from caunoi.desk.context import DECIDERS
 from caunoi.desk.errors import NothingChosen
@@ -51,6 +52,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
     found = list_owed(user, today, filters)
     units, office = list_units(found), _office_of(user)
     if request.GET.get("format") == "csv":
+        _note_phones_read(user)
         answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")  # Excel reads the letters right
         answer["Content-Disposition"] = 'attachment; filename="nhac-nop.csv"'
         csv.writer(answer).writerows(list_csv_rows(list_reminders(found, units, office, today)))
@@ -75,7 +77,13 @@ def reminders(request: HttpRequest) -> HttpResponse:
         )
     page_of_units = Paginator(units, UNITS_A_PAGE).get_page(request.GET.get("page"))
     shown = list_reminders(found, list(page_of_units), office, today)
+    _note_phones_read(user)
     return render(request, "desk/collect/reminders.html", {**context, "page": page_of_units, "reminders": shown})
+
+
+def _note_phones_read(user: User) -> None:
+    """Names and telephone numbers of those who record stand there."""
+    note_read("user", "reminders", by=user.actor, at=moments.now())
 
 
 def _office_of(user: User) -> str:
