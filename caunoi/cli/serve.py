@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.utils.translation import gettext as _
 
 from caunoi.backups.schedule import back_up_if_due
+from caunoi.desk.notices.letters import send_letters
 from caunoi.documents.waiting import clear_waiting
 from caunoi.facts.segments import compact
 from caunoi.moments import now
@@ -60,7 +61,8 @@ def start(host: str, port: int, workers: int) -> None:
 @click.command(
     help=_(
         "Chạy việc nền: mỗi giờ khóa các bản đã duyệt đến ngày khóa, bỏ các sổ nộp đã quá một ngày mà chưa xác nhận,"
-        " ghi số liệu mới thành tệp cột; mỗi ngày sao lưu một lần nếu đã đặt CAUNOI_BACKUP_FOLDER."
+        " ghi số liệu mới thành tệp cột; mỗi ngày sao lưu một lần nếu đã đặt CAUNOI_BACKUP_FOLDER và gửi mỗi người một"
+        " thư việc mới nếu đã đặt CAUNOI_EMAIL_URL."
     )
 )
 @click.option("--once", is_flag=True, help=_("làm một lượt rồi thôi, để máy chủ hẹn giờ gọi"))
@@ -70,6 +72,7 @@ def worker(once: bool) -> None:
         clear_waiting(at=now())
         compact()
         _back_up()
+        send_letters(now())
         locked = lock_due(by=automatic(), at=now())
         if locked or once:
             click.echo(_("Đã khóa %(count)d bản đến ngày khóa.") % {"count": locked})

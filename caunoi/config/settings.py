@@ -116,6 +116,7 @@ INSTALLED_APPS = [
     "caunoi.reports",
     "caunoi.boards",
     "caunoi.desk",
+    "caunoi.desk.notices",
     "caunoi.desk.search",
     "caunoi.personal",
     "caunoi.openrosa",

@@ -8,6 +8,7 @@ from caunoi import events
 from caunoi.accounts.events import AccountsChanged
 from caunoi.accounts.signing_in import note_added, note_removed, note_renewed, note_used
 from caunoi.accounts.unmaking import take_back_access
+from caunoi.desk.notices import actions as notices
 from caunoi.desk.search import actions as search
 from caunoi.documents.events import DutiesChanged
 from caunoi.facts import actions as facts
@@ -45,6 +46,8 @@ TABLE = [
     ),
     (DutiesChanged, tasks.follow_duties),
     (ReportIssued, register_issued),
+    (records.SubmissionReturned, notices.tell_returned),
+    (records.VersionsApproved, notices.tell_approved),
     (records.EntitiesChanged, search.index_entities),
     (PlacesChanged, search.index_units),
     (AccountsChanged, search.index_accounts),

@@ -13,6 +13,7 @@ from caunoi import moments
 from caunoi.accounts.app_users import MAY_GIVE_ACCESS
 from caunoi.accounts.models import Role, User
 from caunoi.accounts.queries import list_grants
+from caunoi.desk.notices.models import Notice
 from caunoi.places.models import OrgUnit
 
 WRITERS = {Role.RECORDER, Role.EDITOR}
@@ -52,13 +53,14 @@ class Group:
 class Shell:
     """What the frame of a page shows: whether these are demonstration data, the menu, and where in it we are.
 
-    `collects`: this person fills in forms, so the browser brings them onto the device.
+    `collects`: this person fills in forms, so the browser brings them onto the device. `unread`: how many notices.
     """
 
     demo: bool
     navigation: list[Group]
     section: str
     collects: bool
+    unread: int = 0
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -77,7 +79,8 @@ def read_shell(request: HttpRequest) -> Shell:
     here = match.url_name or "" if match else ""
     navigation = [replace(group, section=_find_section(group, here)) for group in navigation]
     section = here if here == "home" else next((group.section for group in navigation if group.section), "")
-    return Shell(is_demo(), navigation, section, bool(roles & WRITERS))
+    unread = Notice.objects.filter(user=user, read_at=None).count() if isinstance(user, User) else 0
+    return Shell(is_demo(), navigation, section, bool(roles & WRITERS), unread)
 
 
 def _find_section(group: Group, here: str) -> str:

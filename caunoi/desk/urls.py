@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("help/", help.help_all, name="help"),
     path("help/<str:name>/", help.help_one, name="help-one"),
     path("search/", search.find, name="search"),
+    path("", include("caunoi.desk.urls_notices")),
     path("", include("caunoi.desk.urls_collect")),
     path("", include("caunoi.desk.urls_spreadsheets")),
     path("", include("caunoi.desk.urls_figures")),

@@ -1,0 +1,76 @@
+"""Writing notices as things happen; `config/wiring.py` says upon what."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+
+from django.db.models import F
+
+from caunoi.accounts.models import RoleGrant, User
+from caunoi.accounts.scope import ids_in_sql
+from caunoi.desk.context import WRITERS
+from caunoi.desk.notices.models import Kind, Notice, Silence
+from caunoi.moments import local_date
+from caunoi.records.events import SubmissionReturned, VersionsApproved
+from caunoi.records.models import SubmissionVersion
+
+
+def tell_returned(event: SubmissionReturned) -> None:
+    """Whoever entered it; of a phone's sending, all who record for that very unit."""
+    entered = SubmissionVersion.objects.filter(
+        submission=event.submission_id, number=F("submission__current_number")
+    ).values_list("entered_by", flat=True)
+    people = {pk for pk in entered if pk is not None} or _list_recorders(event.org_unit_id, event.at)
+    Notice.objects.bulk_create(
+        [
+            Notice(
+                user_id=pk, kind=Kind.RETURNED, submission_id=event.submission_id, comment=event.comment, at=event.at
+            )
+            for pk in sorted(people)
+        ]
+    )
+
+
+def tell_approved(event: VersionsApproved) -> None:
+    """One notice a person, however many of their records were approved in one go."""
+    versions = [version.version_id for version in event.versions]
+    mine: dict[int, list[int]] = defaultdict(list)
+    rows = SubmissionVersion.objects.filter(pk__in=ids_in_sql(versions), entered_by__isnull=False)
+    for user, submission in rows.values_list("entered_by", "submission_id"):
+        mine[user].append(submission)
+    Notice.objects.bulk_create(
+        [
+            Notice(
+                user_id=user,
+                kind=Kind.APPROVED,
+                submission_id=several[0] if len(several) == 1 else None,
+                count=len(several),
+                at=event.at,
+            )
+            for user, several in sorted(mine.items())
+        ]
+    )
+
+
+def mark_read(*, user: User, at: datetime) -> None:
+    """All that the page has shown. No audit line: it changes nothing that anybody else goes by."""
+    Notice.objects.filter(user=user, read_at=None).update(read_at=at)
+
+
+def choose_letters(*, user_id: int, kinds: set[str]) -> None:
+    """The kinds somebody wants letters of; of all others none."""
+    Silence.objects.filter(user_id=user_id, kind__in=kinds).delete()
+    for kind in set(Kind.values) - kinds:
+        Silence.objects.get_or_create(user_id=user_id, kind=kind)
+
+
+def silence(*, user_id: int, kind: str) -> None:
+    if kind in Kind.values and User.objects.filter(pk=user_id).exists():
+        Silence.objects.get_or_create(user_id=user_id, kind=kind)
+
+
+def _list_recorders(org_unit_id: int, at: datetime) -> set[int]:
+    day = local_date(at)
+    grants = RoleGrant.objects.filter(org_unit_id=org_unit_id, role__in=WRITERS, from_day__lte=day)
+    return set(grants.exclude(to_day__lte=day).values_list("user_id", flat=True))

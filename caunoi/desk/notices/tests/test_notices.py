@@ -1,0 +1,213 @@
+"""Notices in the app, and one letter a day through a real mail server on this machine."""
+
+from __future__ import annotations
+
+import email
+import re
+import socket
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from django.test import Client
+
+from caunoi.accounts.models import User
+from caunoi.desk.notices.letters import make_token, send_letters
+from caunoi.desk.notices.models import Kind, Mailing, Notice
+from caunoi.desk.tests.builders import (
+    commune_officer,
+    monthly_xml,
+    publish_monthly,
+    signed_in,
+    store_world,
+    village_head,
+)
+from caunoi.moments import local_moment
+from caunoi.records.actions import approve, receive, return_
+from caunoi.records.incoming import Incoming
+
+pytestmark = pytest.mark.django_db
+SENT = local_moment(date(2026, 9, 2))
+MORNING = local_moment(date(2026, 9, 3), 8)
+
+
+class Postman:
+    def __init__(self) -> None:
+        self.letters: list[Any] = []
+        self.refusing = ""
+
+    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:
+        if self.refusing:
+            return self.refusing
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+        self.letters.append(email.message_from_bytes(envelope.content))
+        return "250 OK"
+
+
+@pytest.fixture
+def postman(settings: Any) -> Iterator[Postman]:
+    taken = Postman()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = Controller(taken, hostname="127.0.0.1", port=port)
+    server.start()
+    settings.CAUNOI_EMAIL_URL = f"smtp://127.0.0.1:{port}"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "127.0.0.1", port, False
+    yield taken
+    server.stop()
+
+
+@pytest.fixture
+def head() -> User:
+    store_world()
+    publish_monthly()
+    made = village_head()
+    made.email = "thon@xa.example"
+    made.save()
+    return made
+
+
+def send(head: User, at: datetime = SENT) -> int:
+    incoming = Incoming("bao_cao_thang", 3, at, xml=monthly_xml().encode(), entered_by=head)
+    return receive(incoming, by=head.actor, at=at).submission_id
+
+
+def send_back(head: User) -> int:
+    sent = send(head)
+    return_(sent, by=commune_officer(), at=SENT, comment="Thiếu số cuộc họp.")
+    return sent
+
+
+def text_of(letter: Any) -> str:
+    return str(letter.get_payload(decode=True).decode())
+
+
+def test_who_sent_a_report_hears_that_it_came_back_and_why(head: User) -> None:
+    sent = send_back(head)
+    client = signed_in(head)
+
+    page = client.get("/notices/").content.decode()
+
+    assert "Bị trả lại" in page and "Thiếu số cuộc họp." in page and f"/submissions/{sent}/" in page
+    assert "Bạn đã gửi bản ghi này" in page
+    assert 'class="unread">1' in client.get("/").content.decode()
+
+
+def test_what_was_read_is_no_longer_counted(head: User) -> None:
+    send_back(head)
+    client = signed_in(head)
+
+    client.post("/notices/read/")
+
+    assert 'class="unread"' not in client.get("/").content.decode()
+    assert "Bị trả lại" in client.get("/notices/").content.decode()
+
+
+def test_who_sent_a_report_hears_that_it_was_approved_and_nobody_else(head: User) -> None:
+    officer = commune_officer()
+    approve(send(head), by=officer, at=SENT)
+
+    assert "Đã được duyệt" in signed_in(head).get("/notices/").content.decode()
+    assert not Notice.objects.exclude(user=head).exists()
+
+
+def test_one_letter_a_day_says_what_is_new_and_why(head: User, postman: Postman) -> None:
+    send_back(head)
+
+    assert send_letters(MORNING) == 1
+    assert send_letters(MORNING + timedelta(hours=1)) == 0
+    assert send_letters(MORNING + timedelta(days=1)) == 0, "nothing new"
+
+    letter = postman.letters[0]
+    assert letter["To"] == "thon@xa.example" and "List-Unsubscribe" in letter
+    assert "Thiếu số cuộc họp." in text_of(letter) and "Bạn đã gửi bản ghi này" in text_of(letter)
+
+
+def test_an_officer_s_letter_says_what_waits(head: User, postman: Postman) -> None:
+    send(head)
+    officer = commune_officer()
+    officer.email = "xa@xa.example"
+    officer.save()
+
+    send_letters(MORNING)
+
+    assert "Chờ duyệt: 1" in next(text_of(one) for one in postman.letters if one["To"] == "xa@xa.example")
+
+
+def test_nobody_is_written_to_at_night(head: User, postman: Postman) -> None:
+    send_back(head)
+
+    assert send_letters(local_moment(date(2026, 9, 3), 3)) == 0
+
+
+def test_a_link_in_the_letter_turns_its_kind_off_without_signing_in(head: User, postman: Postman) -> None:
+    send_back(head)
+    send_letters(MORNING)
+    address = re.search(r"Bản ghi bị trả lại: http://[^/]+(/notices/off/\S+)", text_of(postman.letters[0]))
+    assert address is not None
+    stranger = Client(enforce_csrf_checks=True)
+
+    assert "Không gửi thư loại này nữa" in stranger.get(address[1]).content.decode()
+    assert head.silences.count() == 0, "looking at the link turns nothing off"
+    assert "Đã tắt" in stranger.post(address[1]).content.decode()
+
+    assert [one.kind for one in head.silences.all()] == [Kind.RETURNED]
+    Notice.objects.update(mailed_at=None)
+    assert send_letters(MORNING + timedelta(days=1)) == 0
+
+
+def test_a_forged_link_turns_nothing_off(head: User) -> None:
+    token = make_token(head.pk, Kind.RETURNED)
+
+    assert Client().post(f"/notices/off/{token[:-2]}xx/").status_code == 404
+    assert head.silences.count() == 0
+
+
+def test_kinds_are_chosen_on_the_page(head: User, postman: Postman) -> None:
+    client = signed_in(head)
+
+    client.post("/notices/choose/", {"kinds": ["work", "kind-that-is-none"]})
+
+    assert {one.kind for one in head.silences.all()} == {Kind.RETURNED, Kind.APPROVED}
+    assert "thon@xa.example" in client.get("/notices/").content.decode()
+
+
+def test_an_address_that_bounces_is_noted_said_and_not_tried_again(head: User, postman: Postman) -> None:
+    send_back(head)
+    postman.refusing = "550 5.1.1 no such user here"
+
+    assert send_letters(MORNING) == 0
+    postman.refusing = ""
+    assert send_letters(MORNING + timedelta(days=1)) == 0
+
+    assert "no such user here" in signed_in(head).get("/notices/").content.decode()
+    assert Mailing.objects.get(user=head).refused_address == head.email
+    head.email = "dung@xa.example"
+    head.save()
+    assert send_letters(MORNING + timedelta(days=1)) == 0 or postman.letters
+    assert send_letters(MORNING + timedelta(days=2)) + len(postman.letters) >= 1
+
+
+def test_a_full_mailbox_or_a_server_that_is_down_is_tried_again(head: User, postman: Postman, settings: Any) -> None:
+    send_back(head)
+    postman.refusing = "452 4.2.2 mailbox full"
+    assert send_letters(MORNING) == 0
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, 1
+    assert send_letters(MORNING) == 0
+
+    postman.refusing, settings.EMAIL_PORT = "", port
+    assert send_letters(MORNING + timedelta(hours=1)) == 1
+
+
+def test_without_a_mail_server_nothing_is_sent_and_the_page_says_so(head: User) -> None:
+    send_back(head)
+
+    assert send_letters(MORNING) == 0
+    assert "chưa được đặt để gửi thư" in signed_in(head).get("/notices/").content.decode()
