@@ -43,5 +43,6 @@ MEASURES: list[Callable[[Bench], Measured]] = [
     browser_form.form_interactive_offline_s,
     whole.demo_load_s,
     whole.report_s,
+    whole.verify_s,
 ]
 FIGURES = {measure.__name__: measure for measure in MEASURES}

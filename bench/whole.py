@@ -53,3 +53,10 @@ def report_s(bench: Bench) -> Measured:
             raise NotMeasured("reports are not there yet") from problem
         raise
     return Measured(seconds, "s", run(bench, "--version"), "the command that only prints its version", 0)
+
+
+def verify_s(bench: Bench) -> Measured:
+    """Whether that report still holds, figure by figure, by the command, its start included."""
+    made = report_s(bench)
+    seconds = run(bench, "verify", str(bench.home / "r.docx"))
+    return Measured(seconds, "s", made.value, "making the report anew, to be compared by eye", 0)

@@ -151,6 +151,31 @@ def write_errors() -> str:
     return OPENING + "\n".join(rows) + "\n"
 
 
+REPORTS_OPENING = """
+## Reports
+
+From `caunoi/reports/rules/life.py` and `permissions.py`. A report's bytes change only while it is *draft* or
+*returned*, by another version; an issued one is a document. `supersede` is taken by the issue of the report that takes its place.
+Whoever made a report may revise and submit it, whatever their role; nobody approves what they submitted.
+
+"""
+
+
+def write_reports_life() -> str:
+    from caunoi.reports.permissions import OWN, PERMISSIONS
+    from caunoi.reports.rules.life import NEEDS_COMMENT, TRANSITIONS, ReportStep
+
+    arrows = [f"    {before} --> {after}: {step}" for (before, step), after in TRANSITIONS.items()]
+    rows = [
+        f"| `{step}` | {', '.join([*(['who made it'] if step in OWN else []), *sorted(PERMISSIONS[step])])} |"
+        f" {'yes' if step in NEEDS_COMMENT else ''} |"
+        for step in ReportStep
+    ]
+    diagram = "\n".join(["```mermaid", "stateDiagram-v2", *arrows, "```"])
+    head = "\n\n| step | who, with a role that reaches the unit | says why |\n| --- | --- | --- |\n"
+    return REPORTS_OPENING + diagram + head + "\n".join(rows) + "\n"
+
+
 def write_approval() -> str:
     from caunoi.approvals.permissions import PERMISSIONS, Relation
     from caunoi.approvals.rules import NEEDS_COMMENT, TRANSITIONS, Step
@@ -164,7 +189,7 @@ def write_approval() -> str:
         ]
         rows.append(f"| `{step}` | {', '.join(who)} | {'yes' if step in NEEDS_COMMENT else ''} |")
     diagram = "\n".join(["```mermaid", "stateDiagram-v2", *arrows, "```"])
-    return APPROVAL_OPENING + diagram + APPROVAL_MIDDLE + "\n".join(rows) + "\n"
+    return APPROVAL_OPENING + diagram + APPROVAL_MIDDLE + "\n".join(rows) + "\n" + write_reports_life()
 
 
 def main() -> None:

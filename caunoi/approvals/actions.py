@@ -10,7 +10,8 @@ from caunoi.approvals.models import ApprovalStep
 from caunoi.audit.rules import Actor
 from caunoi.bulk_rows import insert_rows
 
-P, S = TypeVar("P", bound=StrEnum), TypeVar("S", bound=StrEnum)
+P = TypeVar("P", bound=StrEnum)
+S = TypeVar("S", bound=StrEnum)
 
 
 @dataclass(frozen=True)

@@ -45,13 +45,10 @@ def compare_reports(first: Path, second: Path, as_json: bool) -> None:
         return
     for pair in compared.differences:
         nothing = _("(không có)")
-        said = _("%(first)s → %(second)s") % {
-            "first": nothing if pair.first is None else pair.first.shown,
-            "second": nothing if pair.second is None else pair.second.shown,
-        }
+        was, now = (nothing if line is None else line.shown for line in (pair.first, pair.second))
         more = "" if pair.difference is None else f" ({_('chênh lệch')} {show_number(pair.difference)})"
         why = compared.why_of(pair)
-        click.echo(f"  - {pair.line.name}, {pair.line.place_name}: {said}{more}{f'; {why}' if why else ''}")
+        click.echo(f"  - {pair.line.name}, {pair.line.place_name}: {was} → {now}{more}{f'; {why}' if why else ''}")
     counts = compared.counts
     said = _(
         "%(changed)d số khác nhau, %(same)d số như nhau, %(only_first)d số chỉ có ở bản thứ nhất, %(only_second)d số"

@@ -3,11 +3,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 from django.core.cache import caches
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 
 from caunoi.accounts.models import Role, User
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 NUMBERED = {"issue_number": "12/BC-UBND", "on": "07/02/2024", "place": "Y Tý", "signer": "CHỦ TỊCH"}
 
 
-def words(response: HttpResponse) -> str:
+def words(response: Any) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
@@ -56,7 +56,7 @@ def report(writer: User) -> ReportRun:
     return make(by=writer.actor).run
 
 
-def step(who: Client, report: ReportRun, name: str, **more: str) -> HttpResponse:
+def step(who: Client, report: ReportRun, name: str, **more: str) -> Any:
     return who.post(f"/reports/{report.pk}/steps/{name}/", more, follow=True)
 
 
@@ -153,7 +153,7 @@ def test_files_of_each_version_stay_as_they_were(report: ReportRun, writer: User
 # -- without an account -----------------------------------------------------------------------------------------------
 
 
-def upload(given: bytes) -> HttpResponse:
+def upload(given: bytes) -> Any:
     return Client().post("/verify/", {"file": SimpleUploadedFile("bao-cao.docx", given)})
 
 

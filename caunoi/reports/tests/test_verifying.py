@@ -332,7 +332,7 @@ def test_a_correction_says_how_many_facts_were_corrected_and_when() -> None:
 
     said = {(check.place_name, check.because.facts, check.because.places) for check in checks if check.because}
     assert said == {("Huyện Bát Xát", 2, False), ("Xã Y Tý", 2, False)}
-    assert say_why(checks[0].because).startswith("2 số liệu gốc được sửa hoặc bổ sung, gần nhất ngày")  # type: ignore[arg-type]  # filtered above
+    assert say_why(checks[0].because).startswith("2 số liệu gốc được sửa hoặc bổ sung, gần nhất ngày")
 
 
 def save_in_libreoffice(content: bytes, folder: Path) -> bytes:
