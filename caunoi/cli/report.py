@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
@@ -12,14 +13,22 @@ from django.utils.translation import gettext_lazy
 from rich.progress import Progress, TaskID
 
 from caunoi.cli.figures import DayParam
-from caunoi.cli.frame import OPERATOR, print_json, progress_bars
+from caunoi.cli.frame import OPERATOR, print_json, progress_bars, track
 from caunoi.moments import now
+from caunoi.periods.rules import Days, period_from_key
 from caunoi.places.queries import get_place, get_snapshot
+from caunoi.places.rules.snapshot import LEVELS
 from caunoi.refusals import Refusal
 from caunoi.reports.actions import STEPS, check_days, make_report
+from caunoi.reports.annex import make_annex
+from caunoi.reports.batch import list_units_below, make_each
 from caunoi.reports.corrections import say_why
-from caunoi.reports.queries import get_template
+from caunoi.reports.errors import PeriodUnclear
+from caunoi.reports.models import ReportRun
+from caunoi.reports.pdf import check_pdf, make_pdf
+from caunoi.reports.queries import get_template, read_run
 from caunoi.reports.rules.manifest import Outcome
+from caunoi.reports.rules.parameters import read_parameters
 from caunoi.reports.verification import Verification, verify_docx
 
 OUTCOMES = {
@@ -34,23 +43,36 @@ OUTCOMES = {
 @click.command(help=_("Lập báo cáo Word từ mẫu TEMPLATE của gói; mỗi số liệu trong đó dẫn tới phần giải thích."))
 @click.argument("template")
 @click.option("--place", required=True, help=_("mã hoặc tên đơn vị"))
-@click.option("--from", "first", type=DayParam(), required=True)
-@click.option("--to", "last", type=DayParam(), required=True)
+@click.option("--from", "first", type=DayParam(), default=None)
+@click.option("--to", "last", type=DayParam(), default=None)
+@click.option("--period", default=None, help=_("kỳ của mẫu thay cho --from và --to: 2023-01, 2023-Q1, 2023-H1, 2023"))
 @click.option("--boundaries", type=DayParam(), default=None, help=_("ranh giới của ngày nào; mặc định là ngày cuối kỳ"))
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), default=None)
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=None)
+@click.option("--annex", is_flag=True, help=_("kèm phụ lục .xlsx có mọi số liệu, định nghĩa và đường dẫn"))
+@click.option("--pdf", is_flag=True, help=_("kèm bản PDF (cần LibreOffice trên máy)"))
+@click.option("--each-below", "level", type=click.Choice(LEVELS), help=_("lập cho từng đơn vị cấp này, vào thư mục -o"))
 @click.option("--json", "as_json", is_flag=True)
 def report(
     template: str,
     place: str,
-    first: date,
-    last: date,
+    first: date | None,
+    last: date | None,
+    period: str | None,
     boundaries: date | None,
     output: Path | None,
+    annex: bool,
+    pdf: bool,
+    level: str | None,
     as_json: bool,
 ) -> None:
-    check_days(first, last)
-    get_template(template)
+    days = _read_days(template, first, last, period)
+    first, last = days.first, days.last
     unit = get_place(place, boundaries or last, get_snapshot())
+    if pdf:
+        check_pdf()
+    if level is not None:
+        _report_each(template, unit, level, days, boundaries or last, output, annex=annex, pdf=pdf, as_json=as_json)
+        return
     if output is not None and not output.absolute().parent.is_dir():
         raise CannotWrite(_("Không có thư mục %s. Hãy tạo thư mục hoặc chọn nơi khác.") % output.absolute().parent)
     with progress_bars() as bars:
@@ -59,13 +81,8 @@ def report(
             progress=_show_steps(bars),
         )  # fmt: skip
     target = output or Path(made.file_name)
-    try:
-        target.write_bytes(made.content)
-    except OSError as error:
-        raise CannotWrite(
-            _("Không ghi được tệp %(file)s: %(why)s. Hãy chọn nơi khác bằng -o.")
-            % {"file": target, "why": error.strerror}
-        ) from error
+    _write(target, made.content)
+    _write_beside(target, made.content, made.run, annex=annex, pdf=pdf)
     if as_json:
         run = made.run
         print_json(
@@ -87,6 +104,81 @@ def report(
             _("%(file)s: %(title)s (%(count)d số liệu)")
             % {"file": target, "title": made.run.title, "count": made.run.figures}
         )
+
+
+def _read_days(template: str, first: date | None, last: date | None, period: str | None) -> Days:
+    known = read_parameters(get_template(template).parameters)[0].period
+    if period is None:
+        if first is None or last is None:
+            raise click.UsageError(_("Hãy ghi --from và --to, hoặc --period."))
+        return check_days(first, last)
+    if known.type is None:
+        raise PeriodUnclear(_("Mẫu này không có kỳ định sẵn. Hãy ghi --from và --to."))
+    try:
+        return period_from_key(period, known.type, known.cut_off).days
+    except ValueError as error:
+        example = {"month": "2023-01", "quarter": "2023-Q1", "half-year": "2023-H1", "year": "2023"}[known.type]
+        raise PeriodUnclear(
+            _("“%(period)s” không phải là kỳ của mẫu này. Hãy ghi như %(example)s.")
+            % {"period": period, "example": example}
+        ) from error
+
+
+def _write(target: Path, content: bytes) -> None:
+    try:
+        target.write_bytes(content)
+    except OSError as error:
+        raise CannotWrite(
+            _("Không ghi được tệp %(file)s: %(why)s. Hãy chọn nơi khác bằng -o.")
+            % {"file": target, "why": error.strerror}
+        ) from error
+
+
+def _write_beside(target: Path, content: bytes, run: ReportRun, *, annex: bool, pdf: bool) -> None:
+    if annex:
+        _write(target.with_suffix(".xlsx"), make_annex(read_run(run)[1]))
+    if pdf:
+        _write(target.with_suffix(".pdf"), make_pdf(content))
+
+
+def _report_each(
+    template: str, place: int, level: str, days: Days, boundaries: date, folder: Path | None, *, annex: bool, pdf: bool,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """A file for each unit; what is there already is not made again, so a run that was stopped goes on."""
+    if folder is None:
+        raise click.UsageError(_("Hãy ghi thư mục nhận các báo cáo bằng -o."))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotWrite(_("Không tạo được thư mục %s. Hãy chọn nơi khác.") % folder) from error
+    units = list_units_below(place, level, boundaries)
+    done: list[dict[str, Any]] = []
+    with progress_bars() as bars:
+        reports = make_each(units, template_code=template, days=days, boundaries=boundaries, by=OPERATOR, clock=now)
+        for one in track(bars, reports, _("Lập báo cáo"), total=len(units)):
+            target = None
+            if one.run is not None:
+                target = folder / one.run.file_name
+                if one.outcome == "made" or not target.exists():
+                    content, _manifest = read_run(one.run)
+                    _write(target, content)
+                    _write_beside(target, content, one.run, annex=annex, pdf=pdf)
+            done.append(
+                {"place": one.name, "outcome": one.outcome, "file": None if target is None else str(target)}
+                | ({"why": one.why} if one.why else {})
+            )
+    if as_json:
+        print_json(done)
+        return
+    counts = Counter(one["outcome"] for one in done)
+    click.echo(
+        _("%(folder)s: %(made)d báo cáo mới, %(kept)d đã có từ trước, %(empty)d đơn vị chưa có số liệu được duyệt.")
+        % {"folder": folder, "made": counts["made"], "kept": counts["kept"], "empty": counts["empty"]}
+    )
+    for one in done:
+        if one["outcome"] == "empty":
+            click.echo(f"  - {one['place']}: {one['why']}")
 
 
 class CannotWrite(Refusal):

@@ -213,3 +213,15 @@ class TooManyChecks(Refusal):
         super().__init__(
             _("Từ địa chỉ này đã kiểm tra quá nhiều lần. Hãy đợi %(minutes)d phút rồi thử lại.") % {"minutes": minutes}
         )
+
+
+class NoUnitsBelow(Refusal):
+    """Reports of all units below were asked for, and there is none of that level."""
+
+    code = "no-units-below"
+
+
+class PeriodUnclear(Refusal):
+    """The period's name does not fit the template, or the days are missing."""
+
+    code = "period-unclear"

@@ -19,8 +19,8 @@ def find_program() -> str | None:
     return next((found for name in PROGRAMS if (found := shutil.which(name))), None)
 
 
-def make_pdf(docx: bytes) -> bytes:
-    """Raises PdfUnavailable where LibreOffice is missing, PdfFailed where it gives no file in time."""
+def check_pdf() -> str:
+    """LibreOffice's program. Raises PdfUnavailable before anything is made."""
     program = find_program()
     if program is None:
         raise PdfUnavailable(
@@ -29,6 +29,12 @@ def make_pdf(docx: bytes) -> bytes:
                 " hoặc mở tệp Word rồi lưu thành PDF."
             )
         )
+    return program
+
+
+def make_pdf(docx: bytes) -> bytes:
+    """Raises PdfUnavailable where LibreOffice is missing, PdfFailed where it gives no file in time."""
+    program = check_pdf()
     with tempfile.TemporaryDirectory(prefix="caunoi-pdf-") as folder:
         word = Path(folder) / "bao-cao.docx"
         word.write_bytes(docx)

@@ -106,7 +106,9 @@ def find_by_key(key: str) -> ReportRun | None:
     return ReportRun.objects.select_related("org_unit").filter(key=key).first() if key else None
 
 
-def find_same_run(template_code: str, place: int, days: Days, boundaries: date, user_id: int) -> ReportRun | None:
+def find_same_run(
+    template_code: str, place: int, days: Days, boundaries: date, user_id: int | None
+) -> ReportRun | None:
     """The reader's own report of the same question, if nothing has been posted since: pressing twice makes one."""
     return ReportRun.objects.filter(
         state=ReportState.DRAFT, template_code=template_code, org_unit_id=place, day_from=days.first,
