@@ -155,8 +155,8 @@ REPORTS_OPENING = """
 ## Reports
 
 From `caunoi/reports/rules/life.py` and `permissions.py`. A report's bytes change only while it is *draft* or
-*returned*, by another version; an issued one is a document. `supersede` is taken by the issue of the report that takes its place.
-Whoever made a report may revise and submit it, whatever their role; nobody approves what they submitted.
+*returned*, by another version; an issued one is a document. `supersede` is taken by the issue of the report that takes
+its place. Whoever made a report may revise and submit it, whatever their role; nobody approves what they submitted.
 
 """
 
