@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bench import backups, browser_form, door, exports, harder_questions, phones, questions, web, whole
+from bench import backups, browser_form, documents, door, exports, harder_questions, phones, questions, web, whole
 from bench.measuring import Bench, Measured
 
 MEASURES: list[Callable[[Bench], Measured]] = [
@@ -26,6 +26,7 @@ MEASURES: list[Callable[[Bench], Measured]] = [
     harder_questions.posting_visible_ms,
     harder_questions.lineage_ms,
     questions.question_peak_mb,
+    documents.document_search_p95_ms,
     web.web_idle_mb,
     web.desk_home_p95_ms,
     phones.submissions_per_s,

@@ -32,5 +32,6 @@ GROUPS = {
         "manifest_p95_ms",
     ],
     "browser": ["form_interactive_s", "form_interactive_again_s", "form_interactive_offline_s"],
+    "documents": ["document_search_p95_ms"],
     "demo": ["demo_load_s", "report_s", "verify_s"],
 }
