@@ -7,10 +7,11 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import cast
 
 from caunoi.accounts.models import User
-from caunoi.approvals.permissions import deciding_levels
+from caunoi.approvals.permissions import deciding_levels, endorsing_levels
 from caunoi.audit.clock import read_definitions
 from caunoi.audit.rules import Actor
 from caunoi.demo.errors import DemoBroken
@@ -47,12 +48,13 @@ class People:
 
 @dataclass(frozen=True)
 class Due:
-    """Until when a record is on time, the key of its period (blank for events), and the levels that decide about it."""
+    """Until when a record is on time, the key of its period (blank for events), and the levels that decide about it,
+    one after the other."""
 
     period_key: str
     last_day: date
     due_days: int
-    deciding: frozenset[str]
+    deciding: tuple[frozenset[str], ...]
 
 
 class FormFacts:
@@ -81,7 +83,8 @@ class FormFacts:
 
 
 def _due_under(assignment: Assignment, draft: Draft) -> Due | None:
-    deciding = deciding_levels(assignment.approval_level)
+    levels = assignment.approval_levels
+    deciding = (*(endorsing_levels(*pair) for pair in pairwise(levels)), deciding_levels(levels[-1] if levels else ""))
     if assignment.period_kind == PeriodKind.EVENT:
         return None if draft.day is None else Due("", draft.day, assignment.due_days, deciding)
     if draft.period is None:
@@ -215,20 +218,26 @@ class _Sender:
             case Kind.RETURN:
                 together: dict[tuple[int, str], tuple[User, list[int]]] = {}
                 for step in batch.steps:
-                    user = self._approver_of(step)
+                    user = self._approver_of(step, 0)
                     ids = together.setdefault((user.pk, step.comment), (user, []))[1]
                     ids.append(self.submissions[step.draft.key])
                 for (_pk, comment), (user, ids) in together.items():
                     return_many(ids, by=user, at=batch.at, comment=comment)
             case Kind.APPROVE:
-                groups: dict[int, tuple[User, list[int]]] = {}
-                for step in batch.steps:
-                    user = self._approver_of(step)
-                    groups.setdefault(user.pk, (user, []))[1].append(self.submissions[step.draft.key])
-                for user, ids in groups.values():
-                    result = approve_many(ids, by=user, at=batch.at)
-                    if result.refused:
-                        raise DemoBroken(str(result.refused[0][0]), result.refused[0][1])
+                turns = [len(self.dues[step.draft.key].deciding) for step in batch.steps]
+                for turn in range(max(turns)):
+                    due = [step for step, turns_of in zip(batch.steps, turns, strict=True) if turn < turns_of]
+                    self._approve(due, turn, batch.at)
+
+    def _approve(self, steps: Iterable[Step], turn: int, at: datetime) -> None:
+        groups: dict[int, tuple[User, list[int]]] = {}
+        for step in steps:
+            user = self._approver_of(step, turn)
+            groups.setdefault(user.pk, (user, []))[1].append(self.submissions[step.draft.key])
+        for user, ids in groups.values():
+            result = approve_many(ids, by=user, at=at)
+            if result.refused:
+                raise DemoBroken(str(result.refused[0][0]), result.refused[0][1])
 
     def _receive(self, batch: Batch) -> None:
         received = receive_many([self._incoming(step) for step in batch.steps], by=self.by, at=batch.at)
@@ -264,11 +273,11 @@ class _Sender:
                 return self.people.users[account.username]
         return None
 
-    def _approver_of(self, step: Step) -> User:
-        """Who approves on the nearest deciding unit, as units lie on the day; for one that ended, on its last day."""
+    def _approver_of(self, step: Step, turn: int) -> User:
+        """Who approves on the nearest unit whose turn it is, as units lie on the day; one that ended, on its last."""
         day = step.at.date()
         unit = self.snapshot.by_key[step.draft.unit].id
-        deciding = self.dues[step.draft.key].deciding
+        deciding = self.dues[step.draft.key].deciding[turn]
         for above in [unit, *self.snapshot.ancestors_on(unit, min(day, self._last_day(step.draft.unit)))]:
             if self.snapshot.units[above].level not in deciding:
                 continue

@@ -122,7 +122,15 @@ def read_demo(repository: Path, *, small: bool = False) -> DemoPlan:
         beside=tuple(_read_beside(folder / "beside.csv", chosen)),
         accounts=tuple(_read_account(account) for account in settings["account"]),
         approvers=tuple(
-            Account(one["username"], one["full_name"], None, ("approver",), tuple(one["units"]), None, False)
+            Account(
+                one["username"],
+                one["full_name"],
+                None,
+                ("approver",),
+                tuple(one["units"]),
+                None,
+                one.get("older_records", False),
+            )
             for one in settings["approver"]
         ),
         report=ReportToMake(report["template"], report["place"], report["from"], report["to"]),
