@@ -171,14 +171,14 @@ def _report_each(
     if as_json:
         print_json(done)
         return
-    counts = Counter(one["outcome"] for one in done)
+    counts = Counter(told["outcome"] for told in done)
     click.echo(
         _("%(folder)s: %(made)d báo cáo mới, %(kept)d đã có từ trước, %(empty)d đơn vị chưa có số liệu được duyệt.")
         % {"folder": folder, "made": counts["made"], "kept": counts["kept"], "empty": counts["empty"]}
     )
-    for one in done:
-        if one["outcome"] == "empty":
-            click.echo(f"  - {one['place']}: {one['why']}")
+    for told in done:
+        if told["outcome"] == "empty":
+            click.echo(f"  - {told['place']}: {told['why']}")
 
 
 class CannotWrite(Refusal):

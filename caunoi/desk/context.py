@@ -22,6 +22,7 @@ READERS = {Role.APPROVER, Role.EDITOR, Role.VIEWER, Role.PROGRAMME_MANAGER, Role
 
 SPREADSHEET_PAGES = frozenset({"workbook-preview", "workbook-confirm", "import"})
 DOCUMENT_PAGES = frozenset({"document", "document-new", "document-edit", "document-cascade", "document-deadlines"})
+REPORT_PAGES = frozenset({"report", "report-new", "report-verify", "report-templates"})
 REGISTER_PAGES = frozenset(
     {"register", "register-problems", "register-entity", "register-new", "register-merge", "register-entity-edit"}
 )
@@ -112,7 +113,7 @@ def list_groups(roles: set[Role]) -> list[Group]:
         (READERS, Link("coverage", _("Tiến độ báo cáo"))),
         (READERS, Link("dashboards", _("Bảng theo dõi"), frozenset({"dashboard", "dashboard-change"}))),
         (READERS, Link("saved-views", _("Bảng xem đã lưu"), frozenset({"view-change", "view-save"}))),
-        (READERS, Link("reports", _("Báo cáo"), frozenset({"report", "report-new", "report-verify"}))),
+        (READERS, Link("reports", _("Báo cáo"), REPORT_PAGES)),
         (READERS, published),
     ]
     places = [

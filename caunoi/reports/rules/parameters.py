@@ -25,7 +25,7 @@ type = "month"
 cut_off = 15             its months run from the 15th to the 14th
 
 [layout]                 the head and the signature
-set = "nd30"             which of the template's layouts: {% if the_thuc == 'nd30' %}
+set = "nghi-dinh"        which of the template's layouts: {% if the_thuc == 'nghi-dinh' %}
 body = "Ủy ban nhân dân" who reports; also superior, on_behalf, recipients
 """
 
@@ -87,7 +87,7 @@ class PeriodOf:
 class Layout:
     """`set` names one of the template's layouts; the rest are words of its head and end."""
 
-    set: str = "nd30"
+    set: str = ""
     body: str = ""
     superior: str = ""
     on_behalf: str = ""
@@ -192,7 +192,7 @@ def _read_layout(given: Mapping[str, Any], wrong: list[tuple[str, str]]) -> Layo
             wrong.append((f"layout.{key}", _("Không có mục này.")))
         elif not isinstance(value, str):
             wrong.append((f"layout.{key}", _("Ghi một dòng chữ trong dấu nháy.")))
-    if not re.fullmatch(r"[a-z][a-z0-9_-]*", str(given.get("set", "nd30"))):
+    if not re.fullmatch(r"[a-z][a-z0-9_-]*", str(given.get("set", "a"))):
         wrong.append(("layout.set", _("Ghi tên bộ thể thức bằng chữ thường không dấu.")))
     if len(wrong) > count:
         return Layout()
