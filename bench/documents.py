@@ -44,8 +44,8 @@ TOPICS = (
 
 
 def document_search_p95_ms(bench: Bench) -> Measured:
-    """A mixture of readers (a commune, two provinces, the country) and of searches: frequent words, rare ones, a number, the
-    beginning of a word. The baseline looks for the same words with LIKE in the same rows, for the same readers."""
+    """A mixture of readers (commune, two provinces, country) and of searches: frequent words, rare ones, numbers,
+    beginnings of words. The baseline looks for the same words with LIKE in the same rows, for the same readers."""
     documents = max(bench.facts // FACTS_A_DOCUMENT, 1_000)
     _country, provinces, communes, _villages = make_units(PROVINCES * COMMUNES_IN_PROVINCE * VILLAGES_IN_COMMUNE)
     _write(documents, provinces, communes)
