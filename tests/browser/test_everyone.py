@@ -14,7 +14,7 @@ PAGES = {
     "thon": ["/", "/due/", "/import/"],
     "xa": ["/", "/inbox/", "/figures/", "/coverage/?by=heat", "/reports/", "/dashboards/", "/views/", "/help/"],
     "tinh": ["/", "/places/", "/users/", "/reports/new/", "/audit/", "/backups/", "/personal-data/",
-             "/personal-data/breaches/", "/personal-data/breaches/new/"],
+             "/reports/templates/", "/personal-data/breaches/", "/personal-data/breaches/new/"],
 }
 # A card shows the focus of the link that stretches over it.
 FOCUS_IS_SEEN = """() => {
