@@ -37,11 +37,11 @@ def sign_in(client: Client, name: str, password: str = PASSWORD, **more: Any) ->
 
 
 def code_of(secret: str) -> str:
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
 
 
 def give_totp(who: User) -> str:
-    secret = generate_totp_secret()
+    secret = str(generate_totp_secret())
     client = signed_in(who)  # the request whose adapter seals it
     client.get("/account/")
     TOTP.activate(who, secret)
