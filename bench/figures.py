@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bench import backups, browser_form, documents, door, exports, harder_questions, phones, questions, web, whole
+from bench import (
+    backups,
+    browser_form,
+    documents,
+    door,
+    exports,
+    harder_questions,
+    phones,
+    questions,
+    searching,
+    web,
+    whole,
+)
 from bench.measuring import Bench, Measured
 
 MEASURES: list[Callable[[Bench], Measured]] = [
@@ -29,6 +41,7 @@ MEASURES: list[Callable[[Bench], Measured]] = [
     documents.document_search_p95_ms,
     web.web_idle_mb,
     web.desk_home_p95_ms,
+    searching.search_p95_ms,
     phones.submissions_per_s,
     phones.submissions_p99_ms,
     phones.submissions_peak_mb,

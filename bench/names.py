@@ -18,6 +18,7 @@ GROUPS = {
         "question_peak_mb",
         "web_idle_mb",
         "desk_home_p95_ms",
+        "search_p95_ms",
     ],
     "phones": [
         "submissions_per_s",

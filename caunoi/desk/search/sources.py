@@ -19,7 +19,7 @@ from caunoi.accounts.models import Role, User
 from caunoi.accounts.queries import windows_with_role
 from caunoi.accounts.scope import Scope, ids_in_sql
 from caunoi.desk.collecting import title_of
-from caunoi.desk.context import READERS
+from caunoi.desk.context import READERS, WRITERS
 from caunoi.desk.place_pages import level_label
 from caunoi.desk.search.index import find, mend, part
 from caunoi.desk.search.models import Kind
@@ -27,6 +27,7 @@ from caunoi.desk.search.rules.occasions import Occasion, find_occasion
 from caunoi.desk.search.rules.words import MOST_WORDS, Term, closeness, split_words, words_of
 from caunoi.desk.templatetags.caunoi import day_, period
 from caunoi.desk.units import list_working_units
+from caunoi.documents.queries import search_documents
 from caunoi.facts.access import may_see
 from caunoi.facts.models import DataElement, Indicator
 from caunoi.forms.models import Form
@@ -113,7 +114,10 @@ def look_up(
         lambda: [*(Term((word,)) for word in words[:-1]), Term((words[-1],), begins=not words[-1].isdigit())],
     ]
     if mending:
-        tries = [lambda: [Term((word,)) for word in part(words)], lambda: mend(words)]
+        pieces = part(words)
+        tries = [lambda: mend(words)]
+        if pieces != list(words):
+            tries.insert(0, lambda: [Term((word,)) for word in pieces])
     for terms in tries:
         hits = (thing for thing, unit in find(kind, terms(), units) if sees(thing, unit))
         if found := list(islice(hits, CONSIDERED)):
@@ -278,7 +282,22 @@ def people(asked: Asked, reader: Reader, limit: int) -> list[Found]:
     return [Found("person", str(one), one.username, reverse("user", args=[one.pk]), None) for one in rows[:limit]]
 
 
-# ---- Reports, figures -----------------------------------------------------------------------------------------------
+# ---- Documents, reports, figures -------------------------------------------------------------------------------------
+
+
+def documents(asked: Asked, reader: Reader, limit: int) -> list[Found]:
+    if not reader.roles & (READERS | WRITERS):
+        return []
+    return [
+        Found(
+            "document",
+            f"{one.reference}: {one.title}",
+            f"{one.issuing_body} · {day_(one.issued_on)}",
+            reverse("document", args=[one.pk]),
+            one.org_unit_id,
+        )
+        for one in search_documents(" ".join(asked.words), reader.scope, limit)
+    ]
 
 
 def reports(asked: Asked, reader: Reader, limit: int) -> list[Found]:
@@ -349,6 +368,7 @@ SOURCES: dict[str, Source] = {
     "unit": units,
     "submission": submissions,
     "entity": entities,
+    "document": documents,
     "report": reports,
     "figure": figures,
     "person": people,
