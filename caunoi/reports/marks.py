@@ -159,9 +159,14 @@ def _add_last_page(document: Any, last: LastPage) -> None:
     line("Quét mã, hoặc mở địa chỉ dưới đây, để đối chiếu từng số liệu với sổ gốc:")
     line(last.address, size=10)
     line(f"Mã băm của {last.figures} số liệu trong báo cáo:")
-    line(" ".join(last.figures_hash[start : start + 8] for start in range(0, len(last.figures_hash), 8)), size=10)
+    line(group_hash(last.figures_hash), size=10)
     line("Mốc của chuỗi nhật ký khi ban hành:")
     line(last.anchor, size=9)
+
+
+def group_hash(figures_hash: str) -> str:
+    """As it is printed: in groups of eight, to be read aloud and to break where a line ends."""
+    return " ".join(figures_hash[start : start + 8] for start in range(0, len(figures_hash), 8))
 
 
 def _save(document: Any) -> bytes:

@@ -22,6 +22,7 @@ from caunoi.documents.actions import read_bytes
 from caunoi.refusals import Refusal
 from caunoi.reports.corrections import say_why
 from caunoi.reports.errors import ReportUnknown, TooManyChecks
+from caunoi.reports.marks import group_hash
 from caunoi.reports.models import ReportRun
 from caunoi.reports.queries import find_by_key
 from caunoi.reports.rules.life import NUMBERED, ReportState
@@ -66,6 +67,7 @@ def verify_by_key(request: HttpRequest, key: str) -> HttpResponse:
     printed = request.GET.get("ma", "")
     shown = _show(found, request, every=True) | {
         "issue": found.made.issue,
+        "hash_as_printed": group_hash(found.made.issue.figures_hash),
         "issued_on": date.fromisoformat(found.made.issue.on),
         "matches": found.made.issue.figures_hash.startswith(printed) if printed else None,
     }
@@ -97,6 +99,7 @@ def _show(found: Verification, request: HttpRequest, *, every: bool = False) -> 
     run = find_by_key(found.made.report) if found.made else None
     return {
         "found": found,
+        "every": every,
         "signed_in": request.user.is_authenticated,
         "standing": None if found.made is None else _word_standing(found, run),
         "superseded": run is not None and run.state == ReportState.SUPERSEDED,
