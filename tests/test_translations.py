@@ -53,7 +53,11 @@ VIETNAMESE_BY_NATURE = {
     "records/spreadsheet/columns.py": "headings that are understood",
     "records/spreadsheet/workbooks.py": "names of sheets, the same whoever made the file",
     "reports/composing.py": "reports are Vietnamese documents",
+    "reports/drawing.py": "reports are Vietnamese documents",
     "reports/filling.py": "reports are Vietnamese documents",
+    "reports/ranking.py": "reports are Vietnamese documents",
+    "reports/rules/narrative.py": "reports are Vietnamese documents",
+    "reports/rules/tag_help.py": "examples of what templates say",
     "reports/rules/wording.py": "reports are Vietnamese documents",
     "vietnamese_text.py": "letters",
 }

@@ -76,7 +76,7 @@ class _Letters:
 
 def _write_figures(sheet: Any, manifest: Manifest, meanings: dict[str, Meaning], letters: _Letters) -> None:
     headings = [
-        (_("TT"), 6), (_("Chỉ tiêu"), 44), (_("Đơn vị hành chính"), 26), (_("Từ ngày"), 12), (_("Đến ngày"), 12),
+        (_("Số thứ tự"), 8), (_("Chỉ tiêu"), 44), (_("Đơn vị hành chính"), 26), (_("Từ ngày"), 12), (_("Đến ngày"), 12),
         (_("Giá trị"), 16), (_("Tử số"), 12), (_("Mẫu số"), 12), (_("Đơn vị tính"), 14), (_("In trong báo cáo"), 20),
         (_("Mã"), 28),
     ]  # fmt: skip
