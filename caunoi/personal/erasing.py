@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from caunoi import events
 from caunoi.accounts.events import AccountsChanged
-from caunoi.accounts.models import User
+from caunoi.accounts.models import Invitation, User
 from caunoi.accounts.queries import list_grants
 from caunoi.accounts.sessions import end_sessions
 from caunoi.audit.actions import write_line
@@ -40,7 +41,9 @@ def erase_person(user: User, *, because: str, by: Actor, at: datetime) -> None:
     end_sessions(user=row, except_key=None, by=by, at=at)
     UserSession.objects.filter(user=row).delete()
     Authenticator.objects.filter(user=row).delete()
+    EmailAddress.objects.filter(user=row).delete()
     instead = f"{MARK}{row.pk}"
+    Invitation.objects.filter(user=row).update(full_name=instead, email="")
     row.username, row.full_name = instead, ""
     row.first_name = row.last_name = row.phone = row.email = ""
     row.last_login = None

@@ -6,11 +6,12 @@ import json
 from datetime import date
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import connection
 from django.test import Client
 
 from caunoi.accounts.actions import end_role
-from caunoi.accounts.models import Role, RoleGrant, User
+from caunoi.accounts.models import Invitation, Role, RoleGrant, User
 from caunoi.audit.models import AuditLine
 from caunoi.audit.queries import find_chain_break
 from caunoi.desk.tests.builders import monthly_xml, publish_monthly, store_world, village_head
@@ -83,6 +84,12 @@ def test_figures_records_and_the_ledger_are_the_same_after_an_erasure() -> None:
 
 def test_erasing_takes_name_phone_and_sign_in_everywhere_but_in_the_chain(lan: User) -> None:
     lan_id = lan.pk
+    Invitation.objects.create(
+        full_name=NAME, email=EMAIL, role=Role.RECORDER, org_unit=OrgUnit.objects.get(level="village"),
+        from_day=SENT.date(), code_sha256="0" * 64, delivery="mail", created_at=SENT, expires_at=SENT,
+        accepted_at=SENT, user=lan,
+    )  # fmt: skip
+    EmailAddress.objects.create(user=lan, email=EMAIL)
     end_roles(lan)
 
     erase_person(lan, because="đơn ngày 12/03/2026", by=BY, at=now())
