@@ -55,6 +55,7 @@ VIETNAMESE_BY_NATURE = {
     "reports/composing.py": "reports are Vietnamese documents",
     "reports/drawing.py": "reports are Vietnamese documents",
     "reports/filling.py": "reports are Vietnamese documents",
+    "reports/marks.py": "reports are Vietnamese documents",
     "reports/ranking.py": "reports are Vietnamese documents",
     "reports/rules/narrative.py": "reports are Vietnamese documents",
     "reports/rules/tag_help.py": "examples of what templates say",
