@@ -55,7 +55,7 @@ def _show_totals(cascade: Cascade) -> list[dict[str, object]]:
     return [
         {
             "level": label,
-            "counts": [cascade.totals[level][state] for state in STATES],
+            "counts": [(STATE_LABELS[state], cascade.totals[level][state]) for state in STATES],
             "all": sum(cascade.totals[level].values()),
         }
         for level, label in Level.choices

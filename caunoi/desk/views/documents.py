@@ -123,6 +123,7 @@ def _show(user: User, document_id: int, at: datetime) -> dict[str, Any]:
         "asked": len(duties),
         "today": today,
         "history": show_history(versions, scope),
+        "may_enter": bool(list_registers(user, today)),
         "may_keep": found.withdrawn_at is None and may_keep(user, found.org_unit_id, today),
     }
 
