@@ -12,7 +12,8 @@ from tests.browser.visitor import Visitor, only_on_desktop
 
 PAGES = {
     "thon": ["/", "/due/", "/import/"],
-    "xa": ["/", "/inbox/", "/figures/", "/coverage/", "/reports/", "/dashboards/", "/views/", "/help/"],
+    "xa": ["/", "/inbox/", "/figures/", "/coverage/", "/reports/", "/dashboards/", "/views/", "/help/",
+           "/documents/"],
     "tinh": ["/", "/places/", "/users/", "/reports/new/", "/audit/", "/backups/", "/personal-data/",
              "/reports/templates/", "/personal-data/breaches/", "/personal-data/breaches/new/"],
 }
