@@ -123,7 +123,7 @@ def test_a_file_of_a_newer_kind_and_a_file_of_another_kind_are_told_apart(monkey
                           st.none() | st.integers(-(2**63), 2**63 - 1), st.none() | st.binary())))  # fmt: skip
 def test_rows_of_any_texts_numbers_and_bytes_come_back(rows: list[tuple[str | None, int | None, bytes | None]]) -> None:
     database = sqlite3.connect(":memory:")
-    database.execute('CREATE TABLE t (chu varchar(10), so bigint, "khoá" BLOB)')
+    database.execute('CREATE TABLE t (chu varchar(10), so bigint, "khóa" BLOB)')
     database.executemany("INSERT INTO t VALUES (?, ?, ?)", rows)
     snapshot = SqliteSnapshot(database)
 
