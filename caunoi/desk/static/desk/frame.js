@@ -28,8 +28,9 @@ function isTyping(event) {
 }
 
 function goToSearch(event) {
-  const boxes = [...document.querySelectorAll(".page .search-box input, .search-box input")];
-  const box = boxes.find((one) => one.checkVisibility()) ?? openDrawer();
+  // On the page of results its own box, from which the arrows lead into them.
+  const boxes = [document.querySelector(".page .search-box input"), ...document.querySelectorAll(".search-box input")];
+  const box = boxes.find((one) => one?.checkVisibility()) ?? openDrawer();
   if (!box) return;
   event.preventDefault();
   box.focus();
