@@ -154,18 +154,22 @@ def remove_second_factor(*, user: User, by: Actor, at: datetime) -> bool:
     return True
 
 
+@transaction.atomic
 def note_added(*, user: User, authenticator: Authenticator, **_more: Any) -> None:
     _write("second-factor.add", user, authenticator)
 
 
+@transaction.atomic
 def note_removed(*, user: User, authenticator: Authenticator, **_more: Any) -> None:
     _write("second-factor.remove", user, authenticator)
 
 
+@transaction.atomic
 def note_renewed(*, user: User, authenticator: Authenticator, **_more: Any) -> None:
     _write("second-factor.renew", user, authenticator)
 
 
+@transaction.atomic
 def note_used(*, user: User, authenticator: Authenticator, **_more: Any) -> None:
     if authenticator.type == Authenticator.Type.RECOVERY_CODES:
         fresh = Authenticator.objects.get(pk=authenticator.pk)  # the one at hand was read before the code was used
