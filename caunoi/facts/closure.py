@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from caunoi.facts.arrow import tabulate
 from caunoi.places.rules.snapshot import ONE, Mapped, PlaceSnapshot
 
 
@@ -52,24 +53,12 @@ class Closure:
         """All units' shares as a pyarrow table (unit, ancestor, parts, bases)."""
         import pyarrow as pa  # noqa: PLC0415 - only questions need it
 
-        units: list[int] = []
-        ancestors: list[int] = []
-        parts: list[int] = []
-        bases: list[str] = []
-        for unit in self.places.units:
-            for ancestor, (share, grounds) in self.shares(self.places.map_unit(unit, self.day)).items():
-                units.append(unit)
-                ancestors.append(ancestor)
-                parts.append(share)
-                bases.append(";".join(sorted(grounds)))
-        return pa.table(
-            {
-                "unit": pa.array(units, pa.int32()),
-                "ancestor": pa.array(ancestors, pa.int32()),
-                "parts": pa.array(parts, pa.int64()),
-                "bases": pa.array(bases, pa.string()),
-            }
-        )
+        rows = [
+            (unit, ancestor, share, ";".join(sorted(grounds)))
+            for unit in self.places.units
+            for ancestor, (share, grounds) in self.shares(self.places.map_unit(unit, self.day)).items()
+        ]
+        return tabulate(rows, {"unit": pa.int32(), "ancestor": pa.int32(), "parts": pa.int64(), "bases": pa.string()})
 
     @property
     def key(self) -> tuple[object, ...]:

@@ -14,15 +14,18 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from caunoi.facts.arrow import tabulate
 from caunoi.facts.closure import Closure, get_closure
 from caunoi.facts.errors import QuestionMalformed
-from caunoi.facts.projection import get_projection
+from caunoi.facts.projection import Projection, get_projection
 from caunoi.facts.rules.question import BookName, Coverage, Slice
 from caunoi.forms.models import Assignment, Form, PeriodKind
 from caunoi.languages import in_reader_language
 from caunoi.moments import today
 from caunoi.periods.rules import CutOff, Days, Period, PeriodType, is_whole_months, list_touching
 from caunoi.places.queries import get_place, get_snapshot
+
+MOST_EXPECTED = 200
 
 
 @dataclass(frozen=True)
@@ -123,24 +126,40 @@ def _count(
         for index, several in enumerate(periods)
         for period in several
     )
-    asked = f"""WITH due AS (FROM (VALUES {due}) AS d(period, slice, day)),
+    asked = f"""due AS (FROM (VALUES {due}) AS d(period, slice, day)),
         asked AS (
             SELECT unit, ancestor, starts, ends FROM {homes}
             WHERE level = '{expectation.level}' AND ancestor IN ({", ".join(map(str, sorted(targets)))})
         )"""
-    exists = "a.starts <= d.day AND (a.ends IS NULL OR d.day < a.ends)"
-    counts: dict[tuple[int, int], list[int]] = {}
-    for target, index, expected in cursor.execute(
-        f"{asked} SELECT a.ancestor, d.slice, count(*) FROM asked a JOIN due d ON {exists} GROUP BY ALL"
-    ).fetchall():
-        counts[target, index] = [expected, 0, 0]
+    counts = {key: [expected, 0, 0] for key, expected in _count_expected(projection, cursor, asked).items()}
+    # What was sent is found by its period first: put together with every unit that owes something, it would be as many
+    # rows as a country has reports.
     for target, index, reported, on_time in cursor.execute(
-        f"""{asked} SELECT a.ancestor, d.slice, count(*), sum(r.on_time)
-        FROM arrivals r JOIN due d ON d.period = r.period JOIN asked a ON a.unit = r.unit AND {exists}
-        WHERE r.form = {expectation.form_id} AND {_in_book(book)} GROUP BY ALL"""
+        f"""WITH {asked}, sent AS MATERIALIZED (
+            SELECT r.unit, d.slice, d.day, r.on_time FROM arrivals r JOIN due d ON d.period = r.period
+            WHERE r.form = {expectation.form_id} AND {_in_book(book)}
+        )
+        SELECT a.ancestor, s.slice, count(*), sum(s.on_time)::BIGINT FROM sent s
+        JOIN asked a ON a.unit = s.unit AND a.starts <= s.day AND (a.ends IS NULL OR s.day < a.ends) GROUP BY ALL"""
     ).fetchall():
-        counts[target, index][1:] = [reported, int(on_time)]
+        counts[target, index][1:] = [reported, on_time]
     return counts
+
+
+def _count_expected(projection: Projection, cursor: Any, asked: str) -> dict[tuple[int, int], int]:
+    """(asked unit, slice) -> units that existed on the periods' last days. It follows from the places alone, whose
+    table is named in the question: kept for those asked lately."""
+    kept = projection.expected
+    found = kept.get(asked)
+    if found is None:
+        if len(kept) >= MOST_EXPECTED:
+            kept.clear()
+        rows = cursor.execute(
+            f"""WITH {asked} SELECT a.ancestor, d.slice, count(*) FROM asked a
+            JOIN due d ON a.starts <= d.day AND (a.ends IS NULL OR d.day < a.ends) GROUP BY ALL"""
+        ).fetchall()
+        found = kept[asked] = {(target, index): expected for target, index, expected in rows}
+    return found
 
 
 def _in_book(book: BookName) -> str:
@@ -159,8 +178,7 @@ def _tabulate_homes(closure: Closure) -> Any:
     kinds = {
         "unit": pa.int32(), "ancestor": pa.int32(), "level": pa.string(), "starts": pa.date32(), "ends": pa.date32()
     }  # fmt: skip
-    columns = zip(*rows, strict=True) if rows else [[] for _kind in kinds]
-    return pa.table({name: pa.array(c, type=k) for (name, k), c in zip(kinds.items(), columns, strict=True)})
+    return tabulate(rows, kinds)
 
 
 def list_arrived(

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from caunoi.facts.closure import Closure, split_bases
 from caunoi.facts.projection import Projection
@@ -22,14 +23,15 @@ Key = tuple[int, int, int]
 """(data element id, asked unit id, index of the slice)"""
 
 MOST_RANGES = 8
+# More units than this are most of a country: reading out their numbers takes longer than passing over nothing.
+MOST_LISTED = 5_000
 FITS = """((s.named AND p.named_from >= s.first AND p.named_to <= s.last)
     OR (NOT s.named AND p.day_from >= s.first AND p.day_to <= s.last))"""
 TOUCHES = """((s.named AND p.named_from <= s.last AND p.named_to >= s.first)
     OR (NOT s.named AND p.day_from <= s.last AND p.day_to >= s.first))"""
 
 
-@dataclass(frozen=True)
-class Sum:
+class Sum(NamedTuple):
     """`amount` carries the element's scale and `ONE`; `facts` are the standing facts behind it."""
 
     amount: int
@@ -44,6 +46,16 @@ class Stated:
     """Own-level values of one unit in one slice: several stretches of days cannot be one value."""
 
     amounts: tuple[int, ...]
+
+
+class Reached(NamedTuple):
+    """Postings of units that count under some units: what to read, as `p`; the condition `near` is quick to judge and
+    lets a few others through, `exactly` does not; `shared` if any counts there by a share only."""
+
+    postings: str
+    near: str
+    exactly: str
+    shared: bool
 
 
 class Engine:
@@ -69,39 +81,70 @@ class Engine:
         cut: dict[Key, Sum] = {}
         if not elements or not targets:
             return inside, cut
+        reached = self._reach(targets)
+        where = f"{self.where} AND p.element IN ({_list(elements)}) AND {reached.near}"
+        # A reversal takes away what it reverses wherever both are added: only where shares have to be told apart is
+        # it netted first, unit by unit.
+        # Numbers of 128 bits take longer to hand over than to add: they come as text where 64 are too few.
+        for fits, element, unit, slice_, amount, large, facts in self.session.rows(
+            f"""
+            SELECT t.fits, p.element, a.ancestor, t.slice, TRY_CAST(sum(p.amount) AS BIGINT),
+                   CASE WHEN TRY_CAST(sum(p.amount) AS BIGINT) IS NULL THEN sum(p.amount)::VARCHAR END,
+                   sum(p.sign)::BIGINT
+            FROM {reached.postings} p JOIN touching t ON t.span = p.span
+            JOIN {self.closure_table} a ON a.unit = p.unit AND a.ancestor IN ({_list(targets)}) AND a.parts = {ONE}
+            WHERE {where} GROUP BY ALL HAVING sum(p.sign) > 0
+            """
+        ):
+            (inside if fits else cut)[element, unit, slice_] = Sum(
+                (int(large) if amount is None else amount) * ONE, facts
+            )
+        if not reached.shared:
+            return inside, cut
         rows = self.session.rows(
             f"""
             WITH asked AS (
-                SELECT unit, ancestor, parts, bases FROM {self.closure_table} WHERE ancestor IN ({_list(targets)})
+                SELECT unit, ancestor, parts, bases FROM {self.closure_table}
+                WHERE ancestor IN ({_list(targets)}) AND parts <> {ONE}
             ),
             netted AS (
                 SELECT p.element, p.unit, t.slice, t.fits, sum(p.amount) AS amount, sum(p.sign) AS facts
-                FROM postings p JOIN touching t ON t.span = p.span
-                WHERE {self.where} AND p.element IN ({_list(elements)}) AND {self._under(targets)}
+                FROM {reached.postings} p JOIN touching t ON t.span = p.span
+                WHERE {where} AND p.unit IN (SELECT unit FROM asked)
                 GROUP BY ALL HAVING sum(p.sign) > 0
             )
             SELECT n.fits, n.element, a.ancestor, n.slice, sum(n.amount::HUGEINT * a.parts), sum(n.facts),
-                   bool_or(a.parts <> {ONE}), list(DISTINCT a.bases) FILTER (a.bases <> '')
+                   list(DISTINCT a.bases) FILTER (a.bases <> '')
             FROM netted n JOIN asked a ON a.unit = n.unit GROUP BY ALL
             """
         )
-        for fits, element, unit, slice_, amount, facts, estimated, bases in rows:
-            found = Sum(int(amount), int(facts), estimated, split_bases(bases or ()))
-            (inside if fits else cut)[element, unit, slice_] = found
+        nothing = Sum(0, 0)
+        for fits, element, unit, slice_, amount, facts, bases in rows:
+            found = inside if fits else cut
+            whole = found.get((element, unit, slice_), nothing)
+            found[element, unit, slice_] = Sum(
+                whole.amount + int(amount), whole.facts + int(facts), True, split_bases(bases or ())
+            )
         return inside, cut
 
-    def _under(self, targets: Collection[int]) -> str:
-        """The condition that a posting's unit counts under one of the targets. Ranges of numbers come first: units
-        entered together bear neighbouring numbers, and by a range whole row groups are passed over unread."""
-        exactly = f"p.unit IN (SELECT unit FROM {self.closure_table} WHERE ancestor IN ({_list(targets)}))"
-        units = self.session.small(
-            f"SELECT DISTINCT unit FROM {self.closure_table} WHERE ancestor IN ({_list(targets)}) ORDER BY unit"
-        )
-        ranges = find_ranges([unit for (unit,) in units], MOST_RANGES)
-        if not ranges:
-            return exactly
-        either = " OR ".join(f"p.unit BETWEEN {first} AND {last}" for first, last in ranges)
-        return f"p.unit BETWEEN {ranges[0][0]} AND {ranges[-1][1]} AND ({either}) AND {exactly}"
+    def _reach(self, targets: Collection[int]) -> Reached:
+        """The postings of units that count under one of the targets. Ranges of numbers come first: units entered
+        together bear neighbouring numbers, and by a range whole files and row groups are passed over unread."""
+        under = f"FROM {self.closure_table} WHERE ancestor IN ({_list(targets)})"
+        count, first, last, shared = self.session.small(
+            f"SELECT count(*), min(unit), max(unit), coalesce(bool_or(parts <> {ONE}), false) {under}"
+        )[0]
+        if not count:
+            return Reached(self.session.postings(self.book), "false", "false", False)
+        if count > MOST_LISTED:
+            ranges = [(first, last)]
+        else:
+            units = self.session.small(f"SELECT DISTINCT unit {under} ORDER BY unit")
+            ranges = find_ranges([unit for (unit,) in units], MOST_RANGES)
+        either = " OR ".join(f"p.unit BETWEEN {begin} AND {end}" for begin, end in ranges)
+        near = f"p.unit BETWEEN {ranges[0][0]} AND {ranges[-1][1]} AND ({either})"
+        exactly = f"{near} AND p.unit IN (SELECT unit {under})"
+        return Reached(self.session.postings(self.book, ranges), near, exactly, shared)
 
     def stocks(
         self, elements: Collection[int], targets: Collection[int], things: Collection[int] = ()
@@ -146,12 +189,13 @@ class Engine:
         """(element, unit, slice, amount): each unit's latest standing statement up to the slice's last day."""
         if not elements or not targets:
             return []
+        reached = self._reach(targets)
         return self.session.rows(
             f"""
             WITH netted AS (
                 SELECT p.element, p.unit, d.day_to, p.version, sum(p.amount) AS amount, max(p.seq) AS seq
-                FROM postings p JOIN spans d ON d.span = p.span
-                WHERE {self.where} AND p.element IN ({_list(elements)}) AND {self._under(targets)}
+                FROM {reached.postings} p JOIN spans d ON d.span = p.span
+                WHERE {self.where} AND p.element IN ({_list(elements)}) AND {reached.exactly}
                   AND d.day_to <= (SELECT max(last) FROM slices)
                 GROUP BY ALL HAVING sum(p.sign) > 0
             )
@@ -176,13 +220,14 @@ class Engine:
         """(element, unit, slice, class, version) of units existing at the slice's last day."""
         if not elements or not targets:
             return []
+        reached = self._reach(targets)
         rows = self.session.rows(
             f"""
             WITH netted AS (
                 SELECT p.element, p.unit, d.day_from, d.day_to, d.named_from, d.named_to, p.class_code, p.version,
                        max(p.seq) AS seq
-                FROM postings p JOIN spans d ON d.span = p.span
-                WHERE {self.where} AND p.element IN ({_list(elements)}) AND {self._under(targets)}
+                FROM {reached.postings} p JOIN spans d ON d.span = p.span
+                WHERE {self.where} AND p.element IN ({_list(elements)}) AND {reached.exactly}
                   AND p.class_code <> ''
                 GROUP BY ALL HAVING sum(p.sign) > 0
             ),
@@ -210,7 +255,7 @@ class Engine:
             WITH netted AS (
                 SELECT p.element, p.unit, d.day_from, d.day_to, d.named_from, d.named_to, p.version,
                        sum(p.amount) AS amount, max(p.seq) AS seq
-                FROM postings p JOIN spans d ON d.span = p.span
+                FROM {self._stated_by(targets)} p JOIN spans d ON d.span = p.span
                 WHERE {self.where} AND p.element IN ({_list(elements)}) AND p.unit IN ({_list(targets)})
                 GROUP BY ALL HAVING sum(p.sign) > 0
             )
@@ -235,7 +280,7 @@ class Engine:
         if not elements or not targets:
             return {}
         rows = self.session.rows(
-            f"""SELECT p.element, a.ancestor, count(DISTINCT p.unit) FROM postings p
+            f"""SELECT p.element, a.ancestor, count(DISTINCT p.unit) FROM {self.session.postings(self.book)} p
             JOIN {self.closure_table} a ON a.unit = p.unit AND a.ancestor IN ({_list(targets)})
             WHERE {self.where} AND p.element IN ({_list(elements)}) AND p.sign = 1 AND p.unit <> a.ancestor
             GROUP BY ALL"""
@@ -257,10 +302,11 @@ class Engine:
             if kind == "own-level"
             else f"SELECT unit FROM {self.closure_table} WHERE ancestor = {int(target)}"
         )
+        postings = self._stated_by([target]) if kind == "own-level" else self._reach([target]).postings
         standing = f"""
             SELECT f.version, f.unit, sum(f.amount)::HUGEINT AS amount, p.day_from, p.day_to, f.class_code,
                    max(f.seq) AS seq
-            FROM postings f JOIN (SELECT p.* FROM spans p JOIN slices s ON s.slice = 0 AND {condition}) p
+            FROM {postings} f JOIN (SELECT p.* FROM spans p JOIN slices s ON s.slice = 0 AND {condition}) p
                 ON p.span = f.span
             WHERE f.book = {self.book} AND f.seq <= {self.as_known}
                 AND f.element = {int(element)} AND f.unit IN ({units})
@@ -279,11 +325,15 @@ class Engine:
     def has_facts(self, target: int) -> bool:
         """Whether anything at all stands for the unit in any slice."""
         found = self.session.rows(
-            f"""SELECT 1 FROM postings p JOIN touching t ON t.span = p.span
+            f"""SELECT 1 FROM {self._reach([target]).postings} p JOIN touching t ON t.span = p.span
             WHERE {self.where}
             AND p.unit IN (SELECT unit FROM {self.closure_table} WHERE ancestor = {int(target)}) LIMIT 1"""
         )
         return bool(found)
+
+    def _stated_by(self, targets: Collection[int]) -> str:
+        """Postings of the units themselves."""
+        return self.session.postings(self.book, find_ranges(sorted(targets), MOST_RANGES))
 
 
 def find_ranges(numbers: Sequence[int], most: int) -> list[tuple[int, int]]:

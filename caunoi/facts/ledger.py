@@ -150,7 +150,8 @@ def _compare_registers() -> list[str]:
 
 def _compare_projection() -> list[str]:
     """Row count, sums and highest number of the columnar side against the ledger."""
-    row = get_projection().open().rows("SELECT count(*), coalesce(max(seq), 0) FROM postings")[0]
+    session = get_projection().open()
+    row = session.rows(f"SELECT count(*), coalesce(max(p.seq), 0) FROM {session.postings()} p")[0]
     count = Posting.objects.count()
     last = Posting.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
     if (int(row[0]), int(row[1])) != (count, last):

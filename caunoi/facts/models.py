@@ -230,16 +230,24 @@ class Posting(models.Model):
 
 
 class Segment(models.Model):
-    """A stretch of the ledger as a columnar file: postings with first_seq <= seq <= last_seq. Can be rebuilt."""
+    """A part of the ledger as a columnar file: the postings of one book and of the units from `unit_from` to `unit_to`
+    whose numbers lie from `first_seq` to `last_seq`. The files of one stretch of numbers are written and replaced
+    together. Can be rebuilt.
 
-    first_seq = models.BigIntegerField(unique=True)
-    last_seq = models.BigIntegerField(unique=True)
-    file = models.CharField(max_length=120)
+    `book` null: of both (written before files were cut by book).
+    """
+
+    first_seq = models.BigIntegerField()
+    last_seq = models.BigIntegerField()
+    book = models.SmallIntegerField(choices=Book.choices, null=True)
+    unit_from = models.BigIntegerField(default=0)
+    unit_to = models.BigIntegerField(default=2**31)
+    file = models.CharField(max_length=120, unique=True)
     rows = models.BigIntegerField()
     sha256 = models.CharField(max_length=64)
 
     class Meta:
-        ordering = ["first_seq"]
+        ordering = ["first_seq", "book", "unit_from"]
 
     def __str__(self) -> str:
         return self.file

@@ -29,13 +29,14 @@ if TYPE_CHECKING:
     import duckdb
 
 MOST_TABLES = 24
+TAILS_KEPT = 4
 
 
 class Projection:
     """One per process. Questions run on cursors of one in-memory DuckDB; the segments are files beside it.
 
-    It shows them the view `postings` (columns: `postings.TABLE`) and the table `spans` (span, day_from, day_to,
-    named_from, named_to), which has every span of a posting and maybe some of none.
+    It shows them the postings (columns: `postings.TABLE`) and the table `spans` (span, day_from, day_to, named_from,
+    named_to), which has every span of a posting and maybe some of none.
     """
 
     def __init__(self, engine: SegmentEngine | None = None) -> None:
@@ -49,16 +50,19 @@ class Projection:
         )
         # Footers of the segments are read once and not at each question.
         self.database.execute("SET parquet_metadata_cache = true")
-        self.database.execute(f"CREATE TABLE tail {TABLE}")
         self.database.execute(
             "CREATE TABLE spans (span BIGINT PRIMARY KEY, day_from DATE, day_to DATE, named_from DATE, named_to DATE)"
         )
         self.segments: list[SegmentFile] = []
-        self.tail_from = 0
+        # A new table whenever the segments change: a question that began before goes on with the old tail beside the
+        # old files, and never sees a posting neither in the tail, from which it goes, nor in the segment to which it
+        # went.
+        self.generation = TAILS_KEPT
+        self.database.execute(f"CREATE TABLE {self.tail} {TABLE}")
         self.tail_to = 0
         self.tables: dict[tuple[object, ...], str] = {}
-        self._view()
         self.arrivals = Arrivals(self.database)
+        self.expected: dict[str, dict[tuple[int, int], int]] = {}
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Brought up to the ledger's last committed posting."""
@@ -69,44 +73,50 @@ class Projection:
     def open(self) -> Session:
         """The same for one question, whichever engine runs it."""
         with self.lock:
-            return self.engine.open(self.cursor(), self.segments)
+            return self.engine.open(self.cursor(), self.segments, self.tail)
+
+    @property
+    def tail(self) -> str:
+        return f"tail_{self.generation}"
 
     def _refresh(self) -> None:
-        """In one transaction: a question that another thread is asking never sees a posting neither in the tail, from
-        which it goes, nor in the segment to which it went."""
-        before = self.segments, self.tail_from, self.tail_to
+        before = self.segments, self.generation, self.tail_to
         self.database.execute("BEGIN")
         try:
             self._bring_up()
         except BaseException:
             self.database.execute("ROLLBACK")
-            self.segments, self.tail_from, self.tail_to = before
+            self.segments, self.generation, self.tail_to = before
             raise
         self.database.execute("COMMIT")
 
     def _bring_up(self) -> None:
-        segments = [SegmentFile(*row) for row in Segment.objects.values_list("last_seq", "file", "sha256")]
+        rows = Segment.objects.order_by("last_seq", "book", "unit_from").values_list(
+            "last_seq", "file", "sha256", "book", "unit_from", "unit_to"
+        )
+        segments = [SegmentFile(*row) for row in rows]
         self.engine.check(segments)
         if segments != self.segments:
             self._take_segments(segments)
         for table in read_postings(self.tail_to):
             self.database.register("incoming", table)
-            self.database.execute(f"INSERT INTO tail SELECT {COLUMNAR} FROM incoming")
+            self.database.execute(f"INSERT INTO {self.tail} SELECT {COLUMNAR} FROM incoming")
             self.database.unregister("incoming")
-            self._learn_spans(f"SELECT DISTINCT span FROM tail WHERE seq > {self.tail_to}")
+            self._learn_spans(f"SELECT DISTINCT span FROM {self.tail} WHERE seq > {self.tail_to}")
             self.tail_to = table.column(0)[-1].as_py()
 
     def _take_segments(self, segments: list[SegmentFile]) -> None:
         known = set(self.segments)
-        self.segments = segments
+        before = self.segments[-1].last_seq if self.segments else 0
         start = segments[-1].last_seq if segments else 0
-        if start < self.tail_from:  # rebuilt from nothing
-            self.database.execute("DELETE FROM tail")
-            self.tail_to = 0
-        self.tail_from = start
-        self.database.execute("DELETE FROM tail WHERE seq <= ?", [start])
-        self.tail_to = max(self.tail_to, start)
-        self._view()
+        old = self.tail
+        self.segments = segments
+        self.generation += 1
+        # Rebuilt from nothing: what the old tail had of it is read again.
+        kept = f"WHERE seq > {start}" if start >= before else "WHERE false"
+        self.database.execute(f"CREATE TABLE {self.tail} AS SELECT * FROM {old} {kept}")
+        self.database.execute(f"DROP TABLE IF EXISTS tail_{self.generation - TAILS_KEPT}")
+        self.tail_to = max(self.tail_to, start) if start >= before else start
         if new := [one for one in segments if one not in known]:
             self._learn_spans(self.engine.spans_query(new))
 
@@ -115,12 +125,6 @@ class Projection:
         if new:
             rows = ", ".join("({}, '{}', '{}', '{}', '{}')".format(number, *unpack_span(number)) for (number,) in new)
             self.database.execute(f"INSERT INTO spans VALUES {rows}")
-
-    def _view(self) -> None:
-        parts = ["SELECT * FROM tail"]
-        if self.segments and (read := self.engine.postings_query(self.segments)):
-            parts.insert(0, read)
-        self.database.execute("CREATE OR REPLACE VIEW postings AS " + " UNION ALL ".join(parts))
 
     def table_of(self, key: tuple[object, ...], build: Callable[[], Any]) -> str:
         """The name of an in-memory table for the key, made from `build() -> pyarrow.Table` when first asked."""

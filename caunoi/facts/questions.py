@@ -14,7 +14,7 @@ from caunoi.accounts.scope import NOTHING, Scope
 from caunoi.audit.clock import current_number, number_at
 from caunoi.facts.closure import get_closure
 from caunoi.facts.coverage import compute_coverage
-from caunoi.facts.engine import Engine, Stated, Sum
+from caunoi.facts.engine import Engine, Key, Stated, Sum
 from caunoi.facts.errors import CannotBeAdded, QuestionMalformed
 from caunoi.facts.models import Book, DataElement, Kind
 from caunoi.facts.projection import get_projection
@@ -338,28 +338,30 @@ class Answer:
         return ((e, target, index) for e in elements for target in self.targets for index in range(len(self.slices)))
 
     def _read_flows(self, engine: Engine, elements: list[DataElement]) -> None:
-        ids = [element.pk for element in elements]
-        sums, outside = engine.flows(ids, self.targets)
-        for element, target, index in self._each(elements):
-            cut = outside.get((element.pk, target, index))
-            partly = PartlyOutside(exact(cut.amount, element.decimals), cut.facts) if cut else None
-            self.cells[element.code, target, index] = self._cell(element, sums.get((element.pk, target, index)), partly)
+        sums, outside = engine.flows([element.pk for element in elements], self.targets)
+        self._take_sums(elements, sums, outside)
 
     def _read_stocks(self, engine: Engine, elements: list[DataElement]) -> None:
         things = {element.pk for element in elements if element.register}
-        sums = engine.stocks([element.pk for element in elements], self.targets, things)
-        for element, target, index in self._each(elements):
-            self.cells[element.code, target, index] = self._cell(element, sums.get((element.pk, target, index)), None)
+        self._take_sums(elements, engine.stocks([element.pk for element in elements], self.targets, things), {})
 
-    def _cell(self, element: DataElement, found: Sum | None, partly: PartlyOutside | None) -> Cell:
-        if found is None and partly is None:
-            return self.nothing
-        if found is None:
+    def _take_sums(self, elements: Iterable[DataElement], sums: Mapping[Key, Sum], outside: Mapping[Key, Sum]) -> None:
+        """What was found, and why there is nothing where nothing was."""
+        ours = {element.pk: (element.code, element.decimals) for element in elements}
+        for code, _decimals in ours.values():
+            self.cells |= dict.fromkeys(
+                ((code, target, index) for target in self.targets for index in range(len(self.slices))), self.nothing
+            )
+        for (element, target, index), cut in outside.items():
+            code, decimals = ours[element]
+            partly = PartlyOutside(exact(cut.amount, decimals), cut.facts)
             why = _("Chỉ có số liệu nằm vắt qua ngày đầu hoặc ngày cuối kỳ; không chia nhỏ để cộng.")
-            return Cell(None, why, partly_outside=partly)
-        return Cell(
-            exact(found.amount, element.decimals), None, found.estimated, found.bases, found.carried_over, partly
-        )
+            self.cells[code, target, index] = Cell(None, why, partly_outside=partly)
+        for (element, target, index), (amount, _facts, estimated, bases, carried_over) in sums.items():
+            code, decimals = ours[element]
+            partly_outside = self.cells[code, target, index].partly_outside if outside else None
+            value = exact(amount, decimals)
+            self.cells[code, target, index] = Cell(value, None, estimated, bases, carried_over, partly_outside)
 
     def _read_categories(self, engine: Engine, elements: list[DataElement]) -> None:
         counts = engine.classes([element.pk for element in elements], self.targets)
@@ -430,7 +432,10 @@ class Answer:
         forms = [sorted({(self.elements[e].form_code, at) for e, at in one}) for one in behind]
         bounds = [bound for bound in self.bounds if self.present and code in (bound.code, bound.other)]
         numerator = denominator = None
+        asked = (question.book, question.boundaries, question.as_known)
+        make, tail = Figure._make, (question.cut_off,)
         for target, place in zip(self.targets, places, strict=True):
+            front = (*head, *place)
             for index, stretch in enumerate(days):
                 if not self.present:
                     cell = Cell(None, describe_absence(target, question.boundaries, self.places))
@@ -438,24 +443,15 @@ class Answer:
                     cell = self.cells[code, target, index]
                 else:
                     cell, numerator, denominator = self._indicator_cell(code, decimals, target, index, behind[index])
-                yield Figure(
-                    *head,
-                    *place,
-                    *stretch,
-                    cell.value,
-                    cell.why if cell.value is None else None,
-                    numerator,
-                    denominator,
-                    question.book,
-                    question.boundaries,
-                    question.as_known,
-                    cell.estimated,
-                    cell.bases,
-                    cell.carried_over,
-                    cell.partly_outside,
-                    self._coverage(forms[index], target),
-                    question.cut_off,
-                    self._warnings(bounds, target, index) if bounds else (),
+                value, why, estimated, bases, carried_over, partly_outside, _classes = cell
+                yield make(
+                    front
+                    + stretch
+                    + (value, None if value is not None else why, numerator, denominator)
+                    + asked
+                    + (estimated, bases, carried_over, partly_outside, self._coverage(forms[index], target))
+                    + tail
+                    + (self._warnings(bounds, target, index) if bounds else (),)
                 )
 
     def _warnings(self, bounds: Sequence[Bound], target: int, index: int) -> tuple[str, ...]:

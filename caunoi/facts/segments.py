@@ -7,12 +7,13 @@ the same answers.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -26,17 +27,19 @@ from caunoi.facts.postings import COLUMNAR, TABLE, read_postings
 if TYPE_CHECKING:
     import duckdb
 
-# Large files answer quickest; what arrives day by day is joined to the last file while that one is not much larger, so
-# that each posting is rewritten only a few times.
-SEGMENT_ROWS = 8_000_000
+# What arrives day by day is joined to the last stretch while that one is not much larger, so that each posting is
+# rewritten only a few times and a question finds all months of a unit side by side.
 JOINED_WHILE_LARGER = 4
+# A stretch is cut into files by book and units: a question about a commune reads one of fifty.
+FILE_ROWS = 4_000_000
 # Below this the tail is read quickly enough at the first question of a process; above, it is worth a segment.
 COMPACT_FROM = 50_000
-ROW_GROUP = 122_880
+ROW_GROUP = 40_960
 # Another process may have looked up the file's name just before it was replaced.
 KEPT_AFTER_REPLACEMENT_S = 3600
 
 Advance = Callable[[int], None]
+_numbers = itertools.count()
 
 
 def folder() -> Path:
@@ -56,27 +59,21 @@ def compact(*, minimum: int = COMPACT_FROM, progress: Advance | None = None) -> 
     Of two compactors at the same time one wins: nothing is locked while they write, for that would stop postings; when
     they name their files, the second finds its postings named already and its file is removed.
     """
-    segments = list(Segment.objects.order_by("last_seq"))
-    last = segments[-1].last_seq if segments else 0
+    stretches = _list_stretches()
+    last = stretches[-1][0].last_seq if stretches else 0
     if Posting.objects.filter(seq__gt=last).order_by()[: max(minimum, 1)].count() < max(minimum, 1):
         return 0
     folder().mkdir(parents=True, exist_ok=True)
     _remove_orphans()
-    joined = _choose_joined(segments, Posting.objects.filter(seq__gt=last).count())
+    joined = _choose_joined(stretches, Posting.objects.filter(seq__gt=last).count())
     # A damaged row would be written on under a hash that fits.
     check_intact((folder() / segment.file, segment.sha256) for segment in joined)
-    writer = _Writer(joined)
-    written = 0
-    for table in read_postings(last):
-        writer.take(table)
-        written += table.num_rows
-        if progress is not None:
-            progress(table.num_rows)
-        if writer.rows >= SEGMENT_ROWS:
-            _name_segments([writer.finish()], joined)
-            joined = []
-    if writer.rows:
-        _name_segments([writer.finish()], joined)
+    with _Writer() as writer:
+        for segment in joined:
+            writer.take_again(segment)
+        written = _take_all(writer, last, progress)
+        if written:
+            _name_segments(writer.finish(), joined)
     return written
 
 
@@ -86,77 +83,113 @@ def rebuild(progress: Advance | None = None) -> int:
     replaced = list(Segment.objects.all())
     folder().mkdir(parents=True, exist_ok=True)
     _remove_orphans()
-    writer = _Writer([])
-    made: list[Segment] = []
-    for table in read_postings(0):
+    with _Writer() as writer:
+        written = _take_all(writer, 0, progress)
+        _name_segments(writer.finish(), replaced)
+    return written
+
+
+def _take_all(writer: _Writer, after: int, progress: Advance | None) -> int:
+    written = 0
+    for table in read_postings(after):
         writer.take(table)
+        written += table.num_rows
         if progress is not None:
             progress(table.num_rows)
-        if writer.rows >= SEGMENT_ROWS:
-            made.append(writer.finish())
-    if writer.rows:
-        made.append(writer.finish())
-    _name_segments(made, replaced)
-    return sum(segment.rows for segment in made)
+    return written
 
 
-def _choose_joined(segments: list[Segment], arriving: int) -> list[Segment]:
-    """The newest segments that the arriving rows are written together with, oldest first."""
+def _list_stretches() -> list[list[Segment]]:
+    """The files that were written together, oldest stretch first."""
+    found: dict[int, list[Segment]] = {}
+    for segment in Segment.objects.order_by("last_seq", "book", "unit_from"):
+        found.setdefault(segment.last_seq, []).append(segment)
+    return list(found.values())
+
+
+def _choose_joined(stretches: list[list[Segment]], arriving: int) -> list[Segment]:
+    """The files of the newest stretches that the arriving rows are written together with."""
     joined: list[Segment] = []
     rows = arriving
-    for segment in reversed(segments):
-        if segment.rows >= SEGMENT_ROWS or segment.rows > JOINED_WHILE_LARGER * rows:
+    for stretch in reversed(stretches):
+        size = sum(segment.rows for segment in stretch)
+        if size > JOINED_WHILE_LARGER * rows:
             break
-        joined.insert(0, segment)
-        rows += segment.rows
+        joined += stretch
+        rows += size
     return joined
 
 
 class _Writer:
-    """Collects rows for one file after another in a database of its own, which spills to disk instead of growing."""
+    """Collects the rows of a stretch in a database file of its own, which is packed and can be larger than memory, and
+    writes them in the order in which questions read them."""
 
-    def __init__(self, joined: list[Segment]) -> None:
+    def __init__(self) -> None:
         import duckdb  # noqa: PLC0415 - only compaction and questions need it
 
+        self.beside = folder() / f"rows.{next(_numbers)}.{os.getpid()}.part"
         self.database: duckdb.DuckDBPyConnection = duckdb.connect(
-            ":memory:",
+            str(self.beside),
             config={"threads": os.cpu_count() or 2, "memory_limit": "1GB", "temp_directory": str(folder() / "tmp")},
         )
-        self._begin()
-        for segment in joined:
-            self.database.execute(f"INSERT INTO rows SELECT * FROM read_parquet('{_quoted(segment.file)}')")
-            self.rows += segment.rows
+        self.database.execute(f"CREATE TABLE rows {TABLE}")
 
-    def _begin(self) -> None:
-        self.database.execute(f"CREATE OR REPLACE TABLE rows {TABLE}")
-        self.rows = 0
+    def __enter__(self) -> _Writer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.database.close()
+        for path in folder().glob(f"{self.beside.name}*"):
+            path.unlink(missing_ok=True)
 
     def take(self, table: object) -> None:
         self.database.register("incoming", table)
         self.database.execute(f"INSERT INTO rows SELECT {COLUMNAR} FROM incoming")
         self.database.unregister("incoming")
-        self.rows += table.num_rows  # type: ignore[attr-defined]  # an Arrow table
 
-    def finish(self) -> Segment:
-        """The collected rows as a file on disk, which nobody names yet. Its name follows from its content."""
-        found = self.database.execute("SELECT min(seq), max(seq), count(*) FROM rows").fetchone()
+    def take_again(self, segment: Segment) -> None:
+        self.database.execute(f"INSERT INTO rows SELECT * FROM read_parquet('{_quoted(segment.file)}')")
+
+    def finish(self) -> list[Segment]:
+        """The collected rows as files on disk, which nobody names yet."""
+        first, last = self._row("SELECT min(seq), max(seq) FROM rows")
+        blocks = self.database.execute(
+            f"""SELECT book, min(unit), max(unit), sum(rows) FROM (
+                SELECT book, unit, count(*) AS rows, sum(count(*)) OVER (PARTITION BY book ORDER BY unit) AS up_to
+                FROM rows GROUP BY book, unit
+            ) GROUP BY book, (up_to - 1) // {FILE_ROWS} ORDER BY ALL"""
+        ).fetchall()
+        made = [
+            Segment(
+                first_seq=first, last_seq=last, book=book, unit_from=begin, unit_to=end, rows=int(rows),
+                **self._write(first, last, book, begin, end),
+            )
+            for book, begin, end, rows in blocks
+        ]  # fmt: skip
+        _sync_folder()
+        return made
+
+    def _row(self, query: str) -> tuple[Any, ...]:
+        found = self.database.execute(query).fetchone()
         assert found is not None
-        first, last, count = found
-        beside = f"{first:015d}-{last:015d}.{os.getpid()}.part"
-        # Questions ask few elements of many units: rows of one book, element and unit stand together, in small row
-        # groups whose minima and maxima let the reader skip the rest.
+        return found
+
+    def _write(self, first: int, last: int, book: int, begin: int, end: int) -> dict[str, str]:
+        """A file's name, which follows from its content, and its hash."""
+        beside = folder() / f"{first:015d}-{last:015d}.{next(_numbers)}.{os.getpid()}.part"
+        # Questions ask few elements of many units: rows of one element and unit stand together, in small row groups
+        # whose minima and maxima let the reader skip the rest.
         self.database.execute(
-            f"COPY (SELECT * FROM rows ORDER BY book, element, unit, span, seq) TO '{_quoted(beside)}'"
+            f"COPY (SELECT * FROM rows WHERE book = {book} AND unit BETWEEN {begin} AND {end}"
+            f" ORDER BY element, unit, span, seq) TO '{_quoted(beside.name)}'"
             f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
         )
-        with open(folder() / beside, "rb") as file:
+        with open(beside, "rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
             os.fsync(file.fileno())
-        name = f"{first:015d}-{last:015d}-{sha256[:16]}.parquet"
-        os.replace(folder() / beside, folder() / name)
-        _sync_folder()
-        self._begin()
-        return Segment(first_seq=first, last_seq=last, file=name, rows=count, sha256=sha256)
+        name = f"{first:015d}-{last:015d}-{book}-{begin:09d}-{sha256[:16]}.parquet"
+        os.replace(beside, folder() / name)
+        return {"file": name, "sha256": sha256}
 
 
 def _name_segments(made: list[Segment], replaced: list[Segment]) -> None:

@@ -104,7 +104,7 @@ def compact(chance: random.Random) -> None:
     """Small segments, so that all that compaction does happens again and again."""
     from caunoi.facts import segments
 
-    segments.SEGMENT_ROWS = SMALL_SEGMENT
+    segments.FILE_ROWS = SMALL_SEGMENT
     writer = Writer(chance, "")
     print("ready", flush=True)
     while True:

@@ -14,12 +14,25 @@ if TYPE_CHECKING:
     import duckdb
 
 
+Range = tuple[int, int]
+
+
 class SegmentFile(NamedTuple):
-    """A segment as the database names it. `last_seq` orders them; `sha256` is of the file's bytes."""
+    """A segment as the database names it, in the order of `last_seq`; `sha256` is of the file's bytes."""
 
     last_seq: int
     file: str
     sha256: str
+    book: int | None
+    unit_from: int
+    unit_to: int
+
+    def may_hold(self, book: int | None, units: Sequence[Range]) -> bool:
+        """Whether postings of that book (None: of any) and of units in any of the ranges (none given: of all) can be in
+        it."""
+        if book is not None and self.book is not None and book != self.book:
+            return False
+        return not units or any(first <= self.unit_to and last >= self.unit_from for first, last in units)
 
 
 class Session(Protocol):
@@ -33,7 +46,11 @@ class Session(Protocol):
         """Rows of a query over small tables."""
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """Rows of a query that may also read `postings`. Sums come as whole numbers, days as dates."""
+        """Rows of a query that may also read what `postings` names. Sums come as whole numbers, days as dates."""
+
+    def postings(self, book: int | None = None, units: Sequence[Range] = ()) -> str:
+        """What to write after FROM: it gives every posting of that book (None: of both) and of units within these
+        ranges (none given: of all), and maybe others."""
 
 
 class SegmentEngine(Protocol):
@@ -45,8 +62,5 @@ class SegmentEngine(Protocol):
     def spans_query(self, files: Sequence[SegmentFile]) -> str:
         """A query of DuckDB's that gives the spans in these files as `span`."""
 
-    def postings_query(self, files: Sequence[SegmentFile]) -> str | None:
-        """A query of DuckDB's that reads these files; None if they are read elsewhere."""
-
-    def open(self, cursor: duckdb.DuckDBPyConnection, files: Sequence[SegmentFile]) -> Session:
-        """`cursor` is the caller's to give away; the tail in it belongs to `files`."""
+    def open(self, cursor: duckdb.DuckDBPyConnection, files: Sequence[SegmentFile], tail: str) -> Session:
+        """`cursor` is the caller's to give away; `tail` is the table in it that goes on where `files` end."""

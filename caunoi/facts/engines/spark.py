@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from caunoi.facts.engines import SegmentFile, cluster
+from caunoi.facts.engines import Range, SegmentFile, cluster
 from caunoi.facts.engines.duckdb import EmbeddedSession
 from caunoi.facts.intact import check_intact, describe_damaged, describe_missing
 from caunoi.facts.segments import folder, storage
@@ -68,17 +68,28 @@ def tables_in(query: str) -> set[str]:
 
 
 class SparkSession(EmbeddedSession):
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, postings: Any, engine: SparkEngine) -> None:
-        super().__init__(cursor)
-        self.postings = postings
+    def __init__(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        files: Sequence[SegmentFile],
+        tail: str,
+        frame: Any,
+        engine: SparkEngine,
+    ) -> None:
+        super().__init__(cursor, files, tail)
+        self.frame = frame
         self.engine = engine
+
+    def postings(self, book: int | None = None, units: Sequence[Range] = ()) -> str:
+        """Spark passes over files and row groups by itself, on the machines that read them."""
+        return "postings"
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         with cluster.asking() as spark:
             views: dict[str, str] = {}
             try:
                 for name in tables_in(query):
-                    frame = self.postings if name == "postings" else self._frame(spark, name)
+                    frame = self.frame if name == "postings" else self._frame(spark, name)
                     # Two questions at the same time have slices of their own.
                     views[name] = f"{name}_{uuid4().hex}"
                     frame.createOrReplaceTempView(views[name])
@@ -124,13 +135,12 @@ class SparkEngine:
         numbers = ", ".join(str(int(row[0])) for row in found)
         return f"SELECT unnest([{numbers}]::BIGINT[]) AS span"
 
-    def postings_query(self, files: Sequence[SegmentFile]) -> str | None:
-        return None
-
-    def open(self, cursor: duckdb.DuckDBPyConnection, files: Sequence[SegmentFile]) -> SparkSession:
+    def open(self, cursor: duckdb.DuckDBPyConnection, files: Sequence[SegmentFile], tail: str) -> SparkSession:
         with cluster.asking() as spark:
-            tail = spark.createDataFrame(cursor.sql("SELECT * FROM tail").to_arrow_table())
-            return SparkSession(cursor, self._frame_of(spark, files).unionAll(tail) if files else tail, self)
+            frame = spark.createDataFrame(cursor.sql(f"SELECT * FROM {tail}").to_arrow_table())
+            if files:
+                frame = self._frame_of(spark, files).unionAll(frame)
+            return SparkSession(cursor, files, tail, frame, self)
 
     def _frame_of(self, spark: Any, files: Sequence[SegmentFile]) -> Any:
         """Kept while the files are the same: listing them takes as long as a question."""

@@ -122,9 +122,12 @@ def spell_ref(question: Question) -> str:
     return base64.urlsafe_b64encode(content.encode()).decode().rstrip("=")
 
 
+_POWERS = [10**power for power in range(64)]
+
+
 def exact(amount: int, decimals: int, parts: bool = True) -> Decimal:
     """The decimal number of a scaled whole number (times `ONE` when it carries shares), without trailing zeros."""
-    whole, rest = divmod(amount, 10 ** (decimals + (12 if parts else 0)))
+    whole, rest = divmod(amount, _POWERS[decimals + (12 if parts else 0)])
     if not rest:
         return Decimal(whole)
     with localcontext() as context:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from caunoi.facts import postings
+from caunoi.facts import arrow, postings
 from caunoi.facts.models import Posting
 from caunoi.facts.tests.builders import World
 from caunoi.places.tests.test_snapshot import reform
@@ -44,7 +44,7 @@ def test_no_second_copy_of_sqlite_is_loaded_beside_the_one_that_writes() -> None
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_reader_that_breaks_off_is_no_end_of_the_ledger() -> None:
     with pytest.raises(OSError, match="ended with code"):
-        list(postings._read_sqlite("SELECT no_such_column FROM facts_posting"))
+        list(arrow._read_sqlite("SELECT no_such_column FROM facts_posting"))
 
 
 def _rows(tables: Iterable[Any]) -> list[tuple[str, ...]]:

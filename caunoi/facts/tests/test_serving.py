@@ -11,8 +11,9 @@ import pytest
 
 from caunoi.facts import projection as projections
 from caunoi.facts import segments
+from caunoi.facts.engines import Session
 from caunoi.facts.models import Book, Posting, Segment
-from caunoi.facts.projection import Projection, forget_projections, get_projection
+from caunoi.facts.projection import forget_projections, get_projection
 from caunoi.facts.segments import compact, folder, rebuild
 from caunoi.facts.tests.test_registers import counting
 from caunoi.records.tests.builders import unit
@@ -37,8 +38,8 @@ def post(first: int, last: int) -> None:
     )
 
 
-def count(cursor: Any) -> int:
-    return int(cursor.execute("SELECT count(*) FROM postings").fetchone()[0])
+def count(session: Session) -> int:
+    return int(session.rows(f"SELECT count(*) FROM {session.postings()} p")[0][0])
 
 
 def test_a_compaction_in_the_middle_of_a_rebuild_counts_nothing_twice(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,37 +58,62 @@ def test_a_compaction_in_the_middle_of_a_rebuild_counts_nothing_twice(monkeypatc
 
     rebuild()
 
-    assert count(get_projection().cursor()) == 300
+    assert count(get_projection().open()) == 300
     assert sum(Segment.objects.values_list("rows", flat=True)) <= 300
 
 
 @pytest.mark.parametrize("write", [compact, rebuild])
-def test_a_question_under_way_sees_every_posting_while_segments_change(
-    write: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_question_under_way_sees_every_posting_while_segments_change(write: Any) -> None:
     post(1, 200)
     compact(minimum=1)
     post(201, 300)
-    question = get_projection().cursor()
-    seen = [count(question)]
-    write(minimum=1) if write is compact else write()
-    look = Projection._view
-
-    def look_in_between(self: Projection) -> None:
-        seen.append(count(question))
-        look(self)
-        seen.append(count(question))
-
-    monkeypatch.setattr(Projection, "_view", look_in_between)
-    get_projection().cursor()
-
-    assert seen == [300, 300, 300]
+    question = get_projection().open()
     assert count(question) == 300
+
+    for until in (310, 320):
+        write(minimum=1) if write is compact else write()
+        assert (count(question), count(get_projection().open())) == (300, until - 10)
+        post(until - 9, until)
+
+    assert count(get_projection().open()) == 320
+
+
+def test_files_are_cut_by_book_and_units_and_only_those_asked_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(segments, "FILE_ROWS", 100)
+    places = []
+    for first in range(1, 500, 100):
+        post(first, first + 99)
+        places.append(Posting.objects.get(seq=first).org_unit_id)
+
+    compact(minimum=1)
+
+    assert [one.rows for one in Segment.objects.all()] == [100] * 5
+    session = get_projection().open()
+    few = session.postings(Book.REPORTED, [(places[1], places[1])])
+    other_book = session.postings(Book.APPROVED)
+    assert session.rows(f"SELECT count(*), min(p.seq) FROM {few} p") == [(100, 101)]
+    assert session.rows(f"SELECT count(*) FROM {other_book} p") == [(0,)]
+    assert count(session) == 500
+
+
+def test_one_stretch_grows_until_what_arrives_is_small_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that all months of a unit stand side by side, and yet each posting is rewritten only a few times."""
+    post(1, 400)
+    compact(minimum=1)
+    post(401, 500)
+    compact(minimum=1)
+    assert [(one.first_seq, one.last_seq) for one in Segment.objects.all()] == [(1, 500)]
+
+    post(501, 520)
+    compact(minimum=1)
+
+    assert [(one.first_seq, one.last_seq) for one in Segment.objects.all()] == [(1, 500), (501, 520)]
+    assert count(get_projection().open()) == 520
 
 
 def test_a_refresh_that_fails_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     post(1, 200)
-    question = get_projection().cursor()
+    question = get_projection().open()
     compact(minimum=1)
 
     def fail(_after: int) -> Any:
@@ -96,10 +122,10 @@ def test_a_refresh_that_fails_changes_nothing(monkeypatch: pytest.MonkeyPatch) -
     with monkeypatch.context() as patched:
         patched.setattr(projections, "read_postings", fail)
         with pytest.raises(OSError):
-            get_projection().cursor()
+            get_projection().open()
 
     assert count(question) == 200
-    assert count(get_projection().cursor()) == 200
+    assert count(get_projection().open()) == 200
 
 
 @pytest.mark.parametrize("anew", [False, True])
