@@ -4,6 +4,7 @@ way from a national figure down to its records."""
 from __future__ import annotations
 
 import statistics
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -11,14 +12,15 @@ from itertools import count
 
 from bench.door import answers
 from bench.measuring import Bench, Measured, median_ms, timed_ms
-from bench.questions import YEAR, province_question, rebuild
+from bench.questions import RAW, YEAR, province_question, raw, rebuild
 from bench.world import BY, FORM, MONTHS, REFORM, World, months
 from caunoi.accounts.scope import EVERYTHING
 from caunoi.audit.clock import current_number
+from caunoi.facts.access import ask_as_in_parts
 from caunoi.facts.explanation import explain
 from caunoi.facts.questions import Question, ask
 from caunoi.moments import local_moment
-from caunoi.periods.rules import add_months, first_day
+from caunoi.periods.rules import add_months, first_day, last_day
 from caunoi.records.actions import Incoming, receive, receive_many
 from caunoi.records.models import Source
 
@@ -27,7 +29,7 @@ _months_after: Iterator[int] = count(1)
 _tailed: set[str] = set()
 
 
-def query_boundaries_ms(bench: Bench) -> Measured:
+def query_recast_ms(bench: Bench) -> Measured:
     """The province question on the boundaries after the communes merged; beside it on those of its own year."""
     rebuild(bench.world)
     question = province_question(bench.world)
@@ -62,7 +64,7 @@ def query_with_tail_ms(bench: Bench) -> Measured:
     )  # fmt: skip
 
 
-def posting_visible_ms(bench: Bench) -> Measured:
+def freshness_ms(bench: Bench) -> Measured:
     """A month of one commune's villages, asked right after a report arrived; beside it when nothing is new."""
     world = bench.world
     rebuild(world)
@@ -80,6 +82,28 @@ def posting_visible_ms(bench: Bench) -> Measured:
         _send(world, [number], next(_months_after))
         after.append(timed_ms(ask_now))
     return Measured(statistics.median(after), "ms", still, "the same question with nothing new", world.facts)
+
+
+def rollup_all_s(bench: Bench) -> Measured:
+    """Every element, month and commune of the nation, part after part, as they are written into a file."""
+    world = bench.world
+    rebuild(world)
+    first, last = first_day(months()[0], 1), last_day(months()[-1], 1)
+    question = Question(
+        world.codes, world.country, first, last, boundaries=last, as_known=current_number(), level="commune",
+        by="month", book="approved", cut_off=None,
+    )  # fmt: skip
+    sql = "SELECT element, commune, month, sum(amount) FROM facts GROUP BY ALL"
+    connection, _seconds = raw(world)
+    begun = time.perf_counter()
+    theirs = sum(row[-1] for row in connection.execute(sql).fetchall())
+    baseline = time.perf_counter() - begun
+    begun = time.perf_counter()
+    ours = sum(figure.value or 0 for part in ask_as_in_parts(question, EVERYTHING) for figure in part)
+    seconds = time.perf_counter() - begun
+    if ours != theirs:
+        raise AssertionError(f"different answers: {ours} and {theirs}")
+    return Measured(seconds, "s", baseline, RAW, world.facts)
 
 
 def lineage_ms(bench: Bench) -> Measured:

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from caunoi.accounts.scope import EVERYTHING, NOTHING
 from caunoi.cli.comparing import print_comparison
 from caunoi.cli.frame import print_json
+from caunoi.facts.access import ask_as_in_parts
 from caunoi.facts.coverage import list_form_coverage
 from caunoi.facts.explanation import explain as explain_ref
 from caunoi.facts.explanation import explanation_json
-from caunoi.facts.exports import figures_workbook, table_rows
+from caunoi.facts.exports import figures_workbook, rows_of_parts
 from caunoi.facts.questions import ask, figure_json, make_question
 from caunoi.facts.reporting_rates import PeriodCoverage, list_period_coverage, rates_csv, rates_workbook
 from caunoi.facts.rules.question import Figure, text_of
@@ -94,17 +95,18 @@ def figures(
     if compare_boundaries is not None:
         print_comparison(question, compare_boundaries, reader, "json" if as_json else format_, output)
         return
-    found = ask(question, reader)
-    if as_json or format_ == "json":
-        print_json([figure_json(figure) for figure in found])
-    elif format_ == "csv":
-        rows = table_rows(found)
+    if format_ == "csv" and not as_json:
+        rows = rows_of_parts([ask(question, reader)] if as_resident else ask_as_in_parts(question, reader))
         if output is None:
             csv.writer(sys.stdout).writerows(rows)
         else:
             # utf-8-sig: Excel reads the letters right only when the file begins with a byte order mark.
             with output.open("w", encoding="utf-8-sig", newline="") as file:
                 csv.writer(file).writerows(rows)
+        return
+    found = ask(question, reader)
+    if as_json or format_ == "json":
+        print_json([figure_json(figure) for figure in found])
     elif format_ == "xlsx":
         target = output or Path("so-lieu.xlsx")
         target.write_bytes(figures_workbook(found, question, now()))

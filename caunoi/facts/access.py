@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import chain
 
 from django.utils.translation import gettext as _
 
 from caunoi.accounts.scope import Scope
-from caunoi.facts.questions import Answer
+from caunoi.facts.questions import Answer, list_parts
 from caunoi.facts.rules.question import Figure, Question
 from caunoi.periods.rules import Days
 from caunoi.places.queries import get_snapshot
@@ -83,8 +85,20 @@ def check_may_see(question: Question, scope: Scope) -> Reach:
 def ask_as(question: Question, scope: Scope) -> list[Figure]:
     """`ask` for a reader: refused if the place is out of reach; units below it that are, come without value or link."""
     reach = check_may_see(question, scope)
-    answer = Answer(question, scope)
-    figures = answer.figures()
+    return _show(Answer(question, scope), reach)
+
+
+def ask_as_in_parts(question: Question, scope: Scope) -> Iterator[list[Figure]]:
+    """The same for questions of any size, a part of the units after the other. The first part is answered at once, so
+    that a refusal comes before anything is handed on."""
+    reach = check_may_see(question, scope)
+    first, *rest = list_parts(question)
+    shown = _show(Answer(question, scope, first), reach)
+    return chain([shown], (_show(Answer(question, scope, units), reach) for units in rest))
+
+
+def _show(answer: Answer, reach: Reach) -> list[Figure]:
+    figures, question, scope = answer.figures(), answer.question, reach.scope
     if scope.everything:
         return figures
     reaches = {code: (reach, *reach_further(answer, code, scope)) for code in question.codes}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 import xlsxwriter
@@ -26,7 +26,14 @@ def header() -> list[str]:
 
 def table_rows(figures: Sequence[Figure]) -> list[list[str]]:
     """Header and one row a figure, all as text: numbers with a point and no grouping, as other programs read them."""
-    return [header(), *(_row(figure) for figure in figures)]
+    return list(rows_of_parts([figures]))
+
+
+def rows_of_parts(parts: Iterable[Iterable[Figure]]) -> Iterator[list[str]]:
+    """The same, a part after the other."""
+    yield header()
+    for part in parts:
+        yield from map(_row, part)
 
 
 def _row(figure: Figure) -> list[str]:

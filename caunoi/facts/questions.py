@@ -131,6 +131,25 @@ def ask(question: Question, reader: Scope = NOTHING) -> list[Figure]:
     return Answer(question, reader).figures()
 
 
+def list_parts(question: Question) -> list[Sequence[int]]:
+    """The asked units in parts, each of which can be answered at once: a country's communes for every month are
+    millions of figures. One part holds at least one unit, however much is asked of it."""
+    targets = list_targets(question, get_snapshot(question.as_known))
+    each = max(1, MOST_FIGURES // max(1, len(make_slices(question)) * len(question.codes)))
+    return [targets[start : start + each] for start in range(0, len(targets), each)] or [[]]
+
+
+def list_targets(question: Question, places: PlaceSnapshot) -> list[int]:
+    """The units a question asks about, in reading order: its place, or those of its level under it. The place must be
+    known; where it does not exist on the day of the boundaries, it stands for itself."""
+    root = places.by_key.get(question.place)
+    if root is None:
+        raise QuestionMalformed(_("Không có đơn vị “%(key)s”.") % {"key": question.place})
+    if question.level is None or not places.exists_on(root.id, question.boundaries):
+        return [root.id]
+    return places.at_level(root.id, question.level, question.boundaries)
+
+
 def _is_formula(code: str) -> bool:
     return re.search(r"[-+*/(]", code) is not None
 
@@ -173,9 +192,12 @@ class Cell(NamedTuple):
 
 
 class Answer:
-    """One question being answered: everything it needs is read in a few statements, then put together."""
+    """One question being answered: everything it needs is read in a few statements, then put together.
 
-    def __init__(self, question: Question, reader: Scope = NOTHING) -> None:
+    `units`: only for these of the asked units (`list_parts`).
+    """
+
+    def __init__(self, question: Question, reader: Scope = NOTHING, units: Sequence[int] | None = None) -> None:
         self.question = question
         self.catalogue: Catalogue = get_catalogue()
         self.places: PlaceSnapshot = get_snapshot(question.as_known)
@@ -198,15 +220,13 @@ class Answer:
             raise QuestionMalformed(_("Không có đơn vị “%(key)s”.") % {"key": question.place})
         self.root = root.id
         self.present = self.places.exists_on(self.root, question.boundaries)
-        self.targets: list[int] = [self.root]
-        if self.present and question.level is not None:
-            self.targets = self.places.at_level(self.root, question.level, question.boundaries)
+        self.targets = list(units) if units is not None else list_targets(question, self.places)
         size = len(self.targets) * self.asked * len(question.codes)
         if size > MOST_FIGURES:
             raise QuestionMalformed(
                 _(
                     "Câu hỏi này cho %(size)s số, nhiều hơn %(most)s."
-                    " Hãy chọn ít chỉ tiêu, cấp cao hơn hoặc kỳ ngắn hơn."
+                    " Hãy chọn ít chỉ tiêu, cấp cao hơn hoặc kỳ ngắn hơn, hoặc tải về dạng CSV."
                 )
                 % {"size": f"{size:,}".replace(",", "."), "most": f"{MOST_FIGURES:,}".replace(",", ".")}
             )

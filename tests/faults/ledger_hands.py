@@ -75,15 +75,12 @@ def find_differences(known: int) -> list[str]:
             [known],
         )
         ledger = {tuple(map(str, row)) for row in cursor.fetchall()}
-    shown = (
-        get_projection()
-        .cursor()
-        .execute(
-            f"SELECT book, unit, day_from, {columns} FROM postings JOIN spans USING (span) WHERE seq <= ? GROUP BY ALL",
-            [known],
-        )
+    session = get_projection().open()
+    shown = session.rows(
+        f"SELECT book, unit, day_from, {columns} FROM {session.postings()} p JOIN spans USING (span)"
+        f" WHERE seq <= {int(known)} GROUP BY ALL"
     )
-    projection = {tuple(map(str, row)) for row in shown.fetchall()}
+    projection = {tuple(map(str, row)) for row in shown}
     return [f"only in the ledger: {row}" for row in sorted(ledger - projection)] + [
         f"only in the projection: {row}" for row in sorted(projection - ledger)
     ]
@@ -134,13 +131,10 @@ def read(chance: random.Random, seconds: float) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         known = current_number() if chance.random() < 0.5 or not seen else chance.choice(list(seen))
-        found = (
-            get_projection()
-            .cursor()
-            .execute("SELECT count(*), sum(amount), sum(seq) FROM postings WHERE seq <= ?", [known])
-            .fetchone()
+        session = get_projection().open()
+        (found,) = session.rows(
+            f"SELECT count(*), sum(amount), sum(seq) FROM {session.postings()} p WHERE seq <= {int(known)}"
         )
-        assert found is not None
         if seen.setdefault(known, found) != found:
             print(f"as known at {known}: {seen[known]} and then {found}")
             sys.exit(1)

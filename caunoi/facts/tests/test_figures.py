@@ -9,6 +9,8 @@ import pytest
 
 from caunoi.accounts.scope import EVERYTHING
 from caunoi.audit.clock import current_number
+from caunoi.facts import questions
+from caunoi.facts.access import ask_as_in_parts
 from caunoi.facts.errors import CodeUnknown, QuestionMalformed
 from caunoi.facts.explanation import explain, explanation_json
 from caunoi.facts.models import Relation
@@ -264,6 +266,24 @@ def test_a_malformed_question_is_refused_with_a_sentence(
         make_question(["ngay_cong"], "Tỉnh P", first, last, **asked)
 
     assert len(refused.value.sentence) > 20
+
+
+def test_a_question_of_any_size_is_answered_part_after_part_and_refused_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.element("ngay_cong")
+    world.state("ngay_cong", 3, MAY, 10)
+    world.state("ngay_cong", 4, MAY, 20)
+    question = make_question(["ngay_cong"], "Tỉnh P", *YEAR, level="commune", by="month")
+    whole = ask(question)
+
+    monkeypatch.setattr(questions, "MOST_FIGURES", 12)
+
+    with pytest.raises(QuestionMalformed, match=r"24 số.*CSV"):
+        ask(question)
+    parts = list(ask_as_in_parts(question, EVERYTHING))
+    assert [len(part) for part in parts] == [12, 12]
+    assert [figure for part in parts for figure in part] == whole
 
 
 def test_an_unknown_code_is_refused_with_what_was_perhaps_meant(world: World) -> None:
