@@ -13,7 +13,8 @@ from tests.browser.visitor import Visitor, only_on_desktop
 PAGES = {
     "thon": ["/", "/due/", "/import/"],
     "xa": ["/", "/search/?q=thon+1", "/notices/", "/inbox/", "/figures/", "/coverage/", "/reports/", "/dashboards/",
-           "/views/", "/help/"],
+           "/views/", "/help/",
+           "/documents/"],
     "tinh": ["/", "/places/", "/users/", "/reports/new/", "/audit/", "/backups/", "/personal-data/",
              "/reports/templates/", "/personal-data/breaches/", "/personal-data/breaches/new/"],
 }
