@@ -40,9 +40,7 @@ def list_(as_json: bool) -> None:
             click.echo(said % {"key": key.name, "since": since, "until": until})
 
 
-@report_key.command(
-    help=_("Thay khóa ký. Báo cáo ký bằng khóa cũ vẫn kiểm tra được; không ai ký thêm bằng khóa cũ.")
-)
+@report_key.command(help=_("Thay khóa ký. Báo cáo ký bằng khóa cũ vẫn kiểm tra được; không ai ký thêm bằng khóa cũ."))
 @click.option("--json", "as_json", is_flag=True)
 def rotate(as_json: bool) -> None:
     old, new = rotate_key(by=OPERATOR, at=now())

@@ -12,11 +12,31 @@ from tests.browser.visitor import Visitor, only_on_desktop
 
 PAGES = {
     "thon": ["/", "/due/", "/import/"],
-    "xa": ["/", "/search/?q=thon+1", "/notices/", "/inbox/", "/figures/", "/coverage/", "/reports/", "/dashboards/",
-           "/views/", "/help/",
-           "/documents/"],
-    "tinh": ["/", "/places/", "/users/", "/reports/new/", "/audit/", "/backups/", "/personal-data/",
-             "/reports/templates/", "/personal-data/breaches/", "/personal-data/breaches/new/"],
+    "xa": [
+        "/",
+        "/search/?q=thon+1",
+        "/notices/",
+        "/inbox/",
+        "/figures/",
+        "/coverage/",
+        "/reports/",
+        "/dashboards/",
+        "/views/",
+        "/help/",
+        "/documents/",
+    ],
+    "tinh": [
+        "/",
+        "/places/",
+        "/users/",
+        "/reports/new/",
+        "/audit/",
+        "/backups/",
+        "/personal-data/",
+        "/reports/templates/",
+        "/personal-data/breaches/",
+        "/personal-data/breaches/new/",
+    ],
 }
 # A card shows the focus of the link that stretches over it.
 FOCUS_IS_SEEN = """() => {

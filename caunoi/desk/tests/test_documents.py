@@ -102,7 +102,9 @@ def test_what_is_unusual_is_asked_with_the_file_kept_and_entered_when_confirmed(
 def test_a_program_named_like_a_document_is_refused_in_a_sentence_and_nothing_typed_is_lost() -> None:
     office = clerk(COC_SAN)
 
-    answer = office.post("/documents/new/", {**typed(), "uploads": SimpleUploadedFile("ke-hoach.pdf.exe", b"MZ\x90\x00")})
+    answer = office.post(
+        "/documents/new/", {**typed(), "uploads": SimpleUploadedFile("ke-hoach.pdf.exe", b"MZ\x90\x00")}
+    )
 
     assert answer.status_code == 422
     assert "chạy được trên máy" in answer.content.decode()

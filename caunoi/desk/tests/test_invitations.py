@@ -100,9 +100,7 @@ def test_an_invited_person_opens_the_letter_makes_an_account_and_has_the_role(po
     assert AuditLine.objects.filter(action="role.grant", actor="Chị Hoa").exists()
 
 
-def test_an_address_that_bounces_is_said_and_the_letter_goes_again_or_on_paper(
-    postman: Postman, admin: Client
-) -> None:
+def test_an_address_that_bounces_is_said_and_the_letter_goes_again_or_on_paper(postman: Postman, admin: Client) -> None:
     postman.unknown.add("may@thon.example")
     refused = admin.post("/users/invitations/new/", ASKED, follow=True).content.decode()
     assert "chưa gửi được" in refused and "550" in refused and "no such user" in refused
