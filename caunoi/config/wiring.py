@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from allauth.mfa import signals as mfa
 
 from caunoi import events
@@ -24,7 +27,7 @@ from caunoi.reports.events import ReportIssued
 from caunoi.reports.registering import register_issued
 from caunoi.tasks import actions as tasks
 
-TABLE = [
+TABLE: list[tuple[type[Any], Callable[[Any], None]]] = [
     (records.VersionsArrived, facts.post_reported),
     (
         records.VersionsArrived,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -50,6 +51,10 @@ class Group:
     section: str = ""
 
 
+Offered = list[tuple[AbstractSet[Role], Link]]
+"""Who sees an entry of the menu, and the entry."""
+
+
 @dataclass(frozen=True)
 class Shell:
     """What the frame of a page shows: whether these are demonstration data, the menu, and where in it we are.
@@ -94,7 +99,7 @@ def list_groups(roles: set[Role]) -> list[Group]:
     A new page is one line in its group: (who sees it, the entry).
     """
     published = Link("releases", _("Bảng công bố"), frozenset({"release", "release-new"}))
-    work = [
+    work: Offered = [
         (WRITERS, Link("due", _("Việc cần ghi"), frozenset({"fill", "submission-correct"}))),
         (WRITERS, Link("offline", _("Bản nháp và hàng chờ"), frozenset({"offline-draft"}))),
         (DECIDERS, Link("inbox", _("Hộp duyệt"), frozenset({"submission", "approve-many"}))),
@@ -102,13 +107,13 @@ def list_groups(roles: set[Role]) -> list[Group]:
         (DECIDERS, Link("reminders", _("Nhắc nộp"), frozenset({"extensions", "extension-new"}))),
         (DECIDERS, Link("held", _("Bản gửi chờ xếp chỗ"), frozenset({"held-one", "held-place", "held-aside"}))),
     ]
-    records = [
+    records: Offered = [
         (WRITERS, Link("workbooks", _("Nhập bảng tính"), SPREADSHEET_PAGES)),
         (set(Role), Link("registers", _("Sổ theo dõi"), REGISTER_PAGES)),
         (READERS | WRITERS, Link("exports", _("Xuất bản ghi"))),
         (READERS | WRITERS, Link("documents", _("Sổ văn bản"), DOCUMENT_PAGES)),
     ]
-    figures = [
+    figures: Offered = [
         (READERS, Link("figures", _("Số liệu"), frozenset({"explain"}))),
         (READERS, Link("coverage", _("Tiến độ báo cáo"))),
         (READERS, Link("dashboards", _("Bảng theo dõi"), frozenset({"dashboard", "dashboard-change"}))),
@@ -116,7 +121,7 @@ def list_groups(roles: set[Role]) -> list[Group]:
         (READERS, Link("reports", _("Báo cáo"), REPORT_PAGES)),
         (READERS, published),
     ]
-    places = [
+    places: Offered = [
         (set(Role), Link("places", pgettext("menu", "Đơn vị"), frozenset({"place", "succession-new"}))),
         ({Role.ADMINISTRATOR}, Link("users", _("Người dùng"), frozenset({"user", "user-new"}))),
         (
@@ -124,7 +129,7 @@ def list_groups(roles: set[Role]) -> list[Group]:
             Link("devices", pgettext("menu", "Điện thoại"), frozenset({"device", "device-new", "device-sheets"})),
         ),
     ]
-    administration = [
+    administration: Offered = [
         ({Role.ADMINISTRATOR, Role.PROGRAMME_MANAGER}, Link("packs", _("Gói chương trình"))),
         ({Role.ADMINISTRATOR, Role.AUDITOR}, Link("audit", _("Nhật ký"))),
         ({Role.ADMINISTRATOR, Role.AUDITOR}, Link("backups", _("Sao lưu"))),
@@ -143,7 +148,7 @@ def list_groups(roles: set[Role]) -> list[Group]:
     return [group for group in groups if group.links]
 
 
-def _allowed(offered: list[tuple[set[Role], Link]], roles: set[Role]) -> list[Link]:
+def _allowed(offered: Offered, roles: set[Role]) -> list[Link]:
     return [link for wanted, link in offered if wanted & roles]
 
 

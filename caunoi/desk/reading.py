@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import ParamSpec
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from caunoi.audit.clock import read_definitions
 from caunoi.remembering import as_defined_at
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
-def as_defined_now(view: View[P]) -> View[P]:
+def as_defined_now(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
     """For views that change no definition and render what they answer before they return."""
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def answer(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         with as_defined_at(read_definitions()):
-            return view(request, *args, **kwargs)
+            return view(*args, **kwargs)
 
     return answer

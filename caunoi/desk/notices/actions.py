@@ -19,9 +19,9 @@ from caunoi.records.models import SubmissionVersion
 def tell_returned(event: SubmissionReturned) -> None:
     """Whoever entered it; of a phone's sending, all who record for that very unit."""
     entered = SubmissionVersion.objects.filter(
-        submission=event.submission_id, number=F("submission__current_number")
+        submission=event.submission_id, number=F("submission__current_number"), entered_by__isnull=False
     ).values_list("entered_by", flat=True)
-    people = {pk for pk in entered if pk is not None} or _list_recorders(event.org_unit_id, event.at)
+    people = set(entered) or _list_recorders(event.org_unit_id, event.at)
     Notice.objects.bulk_create(
         [
             Notice(
