@@ -36,12 +36,16 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z%]|</?\w+>")
 # Vietnamese without a single accent.
 UNACCENTED = {
     "Trang", "Trang %(number)s", "Trang %(page)s/%(pages)s", "Trang sau", "Trang web", "trang %s",
-    "Ghi", "Sau", "Xem", "Xong", "nay",
+    "Ghi", "Sau", "Xem", "Xong", "nay", "theo %(reference)s",
 }  # fmt: skip
 # Names of things that keep their Vietnamese name in every language.
 PROPER_NAMES = re.compile("Cầu Nối|Danh mục|Thôn 1, Xã")
 # Where Vietnamese stands outside gettext, and why that is right.
 VIETNAMESE_BY_NATURE = {
+    "accounts/sessions.py": "a browser's name",
+    "accounts/signing_in.py": "the product's name, as authenticator apps show it",
+    "backups/schedule.py": "an automatic actor's name, as it stands in the audit log",
+    "sentences.py": "how the names of automatic actors begin",
     "accounts/inputs.py": "languages are named in themselves",
     "accounts/models.py": "languages are named in themselves",
     "config/settings.py": "languages are named in themselves",

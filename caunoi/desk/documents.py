@@ -9,7 +9,7 @@ from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from caunoi.accounts.models import User
 from caunoi.accounts.scope import Scope
@@ -225,6 +225,10 @@ def show_history(versions: Sequence[DocumentVersion], scope: Scope) -> list[Hist
     return lines[::-1]
 
 
+def _count_others(number: int) -> str:
+    return ngettext("và %(count)d đơn vị khác", "và %(count)d đơn vị khác", number) % {"count": number}
+
+
 def _tell(name: str, value: Any, scope: Scope) -> str:
     if not value:
         return "–"
@@ -240,7 +244,7 @@ def _tell(name: str, value: Any, scope: Scope) -> str:
                 places.name_on(unit.id, date.max) if (unit := places.by_key.get(key)) else key for key in value[:20]
             ]
             more = len(value) - len(names)
-            return ", ".join(names) + (" " + _("và %(count)d đơn vị khác") % {"count": more} if more else "")
+            return ", ".join(names) + (f" {_count_others(more)}" if more else "")
         case "deadlines":
             return "; ".join(f"{one['what']} ({day_(date.fromisoformat(one['due_on']))})" for one in value)
         case "files":
