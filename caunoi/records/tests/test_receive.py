@@ -220,7 +220,7 @@ def test_a_correction_cannot_move_a_record_to_another_unit_or_period(village: Or
         send(report(village, "2023-04", instance_id="uuid:2", deprecated_id="uuid:1"))
 
 
-def xml(so_nguoi: str = "25", instance_id: str = "uuid:1", form: str = "ngay_ra_quan", version: str = "1") -> bytes:
+def xml(so_nguoi: str = "25", instance_id: str = "uuid:1", form: str = "ngay_ra_quan", version: str = "2") -> bytes:
     return (
         f'<?xml version="1.0"?><data xmlns:jr="http://openrosa.org/javarosa" id="{form}" version="{version}">'
         f"<ngay>2023-06-01</ngay><so_nguoi>{so_nguoi}</so_nguoi><rac_m3>1.5</rac_m3>"
