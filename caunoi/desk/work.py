@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.core.cache import cache
 from django.urls import reverse
@@ -18,6 +19,7 @@ from caunoi.desk.context import DECIDERS, READERS, WRITERS
 from caunoi.desk.missing import group_missing
 from caunoi.desk.templatetags.caunoi import day_, period
 from caunoi.documents.queries import list_open_duties
+from caunoi.languages import show_number
 from caunoi.moments import local_date
 from caunoi.places.queries import get_snapshot
 from caunoi.records.held import count_held
@@ -116,7 +118,7 @@ def _missing(user: User, scope: Scope, today: date) -> Pile:
         "missing",
         _("Chưa gửi"),
         _("Kỳ đã hết mà cấp dưới chưa gửi; %(late)s báo cáo đã quá hạn. Nơi thiếu nhiều nhất đứng trước.")
-        % {"late": late},
+        % {"late": show_number(Decimal(late))},
         count,
         f"{reverse('inbox')}?tab=missing",
         first,
