@@ -94,6 +94,7 @@ def _nothing_remembered() -> Iterator[None]:
     from caunoi.facts import projection
     from caunoi.facts import queries as facts
     from caunoi.facts.queries import forget_catalogues
+    from caunoi.forms.queries import forget_checkers
     from caunoi.forms.state import forget_versions
     from caunoi.places.queries import forget_snapshots
     from caunoi.records.together import forget_doors
@@ -102,6 +103,7 @@ def _nothing_remembered() -> Iterator[None]:
     forget_snapshots()
     forget_doors()
     forget_versions()
+    forget_checkers()
     forget_all()
     forget_catalogues()
     projection.forget_projections()

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rich.progress import Progress, TaskID
 
+from caunoi.cli.errors import CannotRead, CannotWrite, NotGenuine
 from caunoi.cli.figures import DayParam
 from caunoi.cli.frame import OPERATOR, print_json, progress_bars, track
 from caunoi.moments import now
 from caunoi.periods.rules import Days, period_from_key
 from caunoi.places.queries import get_place, get_snapshot
 from caunoi.places.rules.snapshot import LEVELS
-from caunoi.refusals import Refusal
 from caunoi.reports.actions import STEPS, check_days, make_report
 from caunoi.reports.annex import make_annex
 from caunoi.reports.batch import list_units_below, make_each
@@ -181,10 +181,6 @@ def _report_each(
             click.echo(f"  - {told['place']}: {told['why']}")
 
 
-class CannotWrite(Refusal):
-    code = "cannot-write"
-
-
 def _show_steps(bars: Progress) -> Callable[[int, int, str], None]:
     task: list[TaskID] = []
 
@@ -216,10 +212,6 @@ def verify(file: Path, as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-class CannotRead(Refusal):
-    code = "cannot-read"
-
-
 def read_file(file: Path) -> bytes:
     try:
         return file.read_bytes()
@@ -228,10 +220,6 @@ def read_file(file: Path) -> bytes:
             _("Không đọc được tệp %(file)s: %(why)s. Hãy kiểm tra lại đường dẫn.")
             % {"file": file, "why": error.strerror}
         ) from error
-
-
-class NotGenuine(Refusal):
-    code = "report-not-genuine"
 
 
 def _print(found: Verification) -> None:
