@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 from caunoi import moments
 from caunoi.accounts.app_users import MAY_GIVE_ACCESS
 from caunoi.accounts.models import Role, User
+from caunoi.accounts.permissions import reads_whole_audit
 from caunoi.accounts.queries import list_grants
 from caunoi.desk.notices.models import Notice
 from caunoi.places.models import OrgUnit
@@ -80,7 +81,7 @@ def read_shell(request: HttpRequest) -> Shell:
     roles: set[Role] = set()
     if isinstance(user, User):
         roles = {Role(grant.role) for grant in list_grants(user, moments.today())}
-        navigation = list_groups(roles)
+        navigation = list_groups(roles, whole_office=reads_whole_audit(user, moments.today()))
     match = request.resolver_match
     here = match.url_name or "" if match else ""
     navigation = [replace(group, section=_find_section(group, here)) for group in navigation]
@@ -93,10 +94,10 @@ def _find_section(group: Group, here: str) -> str:
     return next((link.name for link in group.links if here == link.name or here in link.also), "")
 
 
-def list_groups(roles: set[Role]) -> list[Group]:
+def list_groups(roles: set[Role], *, whole_office: bool = True) -> list[Group]:
     """The menu for these roles. It only hides what would be refused; permission is decided on the page itself.
 
-    A new page is one line in its group: (who sees it, the entry).
+    `whole_office`: the roles reach all of it. A new page is one line in its group: (who sees it, the entry).
     """
     published = Link("releases", _("Bảng công bố"), frozenset({"release", "release-new"}))
     work: Offered = [
@@ -132,7 +133,7 @@ def list_groups(roles: set[Role]) -> list[Group]:
     administration: Offered = [
         ({Role.ADMINISTRATOR, Role.PROGRAMME_MANAGER}, Link("packs", _("Gói chương trình"))),
         ({Role.ADMINISTRATOR, Role.AUDITOR}, Link("audit", _("Nhật ký"))),
-        ({Role.ADMINISTRATOR, Role.AUDITOR}, Link("backups", _("Sao lưu"))),
+        ({Role.ADMINISTRATOR, Role.AUDITOR} if whole_office else set(), Link("backups", _("Sao lưu"))),
         (set(Role), Link("personal-data", _("Dữ liệu cá nhân"), PERSONAL_PAGES)),
     ]
     if not roles:

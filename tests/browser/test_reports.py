@@ -15,6 +15,7 @@ from tests.browser.visitor import Visitor, only_on_desktop
 
 def make_report(officer: Visitor, place: str = "Huyện Bát Xát") -> None:
     page = officer.page
+    page.get_by_label("Mẫu báo cáo").select_option("so-ket")
     page.get_by_label("Đơn vị (tên hoặc mã)").fill(place)
     page.get_by_label("Từ ngày").fill("24/11/2020")
     page.get_by_label("Đến ngày").fill("23/11/2023")

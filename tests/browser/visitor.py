@@ -62,7 +62,7 @@ class Visitor:
             self.broken.append(f"asked another machine: {response.url}")
 
     def check_nothing_broke(self) -> None:
-        assert self.broken == []
+        assert self.broken == [], "\n".join(self.broken)
 
     def sign_in(self, account: str, password: str = "") -> None:
         self.page.goto("/sign-in/")

@@ -5,7 +5,7 @@ for (const form of document.querySelectorAll("form[data-wait]")) {
   const line = form.querySelector("[data-waiting]");
   const show = (waiting) => {
     button.disabled = waiting;
-    line.hidden = !waiting;
+    if (line) line.hidden = !waiting;
   };
   form.addEventListener("submit", () => show(true));
   // Coming back to the page must not find it still waiting.
