@@ -33,8 +33,6 @@ PAGES = {
         "/audit/",
         "/personal-data/",
         "/reports/templates/",
-        "/personal-data/breaches/",
-        "/personal-data/breaches/new/",
     ],
 }
 # A card shows the focus of the link that stretches over it.
