@@ -80,7 +80,8 @@ class Visitor:
     def look(self, name: str) -> None:
         """Takes a picture of the page as it stands, after checking that it fits and that everyone can use it."""
         page, path = self.page, SCREENSHOTS / f"{name}-{self.viewport.name}.png"
-        page.screenshot(path=path, full_page=True, animations="disabled")
+        # A page of a thousand rows is a tall picture, and the other core is busy with another journey.
+        page.screenshot(path=path, full_page=True, animations="disabled", timeout=60_000)
         sticking_out = page.evaluate(STICKING_OUT)
         if self.viewport is PHONE and not sticking_out:
             page.set_viewport_size({"width": NARROWEST, "height": 740})
