@@ -21,6 +21,7 @@ from caunoi.places.models import OrgUnit
 WRITERS = {Role.RECORDER, Role.EDITOR}
 DECIDERS = {Role.APPROVER, Role.EDITOR, Role.PROGRAMME_MANAGER}
 READERS = {Role.APPROVER, Role.EDITOR, Role.VIEWER, Role.PROGRAMME_MANAGER, Role.ADMINISTRATOR, Role.AUDITOR}
+OVERSEERS = {Role.ADMINISTRATOR, Role.AUDITOR}
 
 SPREADSHEET_PAGES = frozenset({"workbook-preview", "workbook-confirm", "import"})
 DOCUMENT_PAGES = frozenset({"document", "document-new", "document-edit", "document-cascade", "document-deadlines"})
@@ -81,7 +82,9 @@ def read_shell(request: HttpRequest) -> Shell:
     roles: set[Role] = set()
     if isinstance(user, User):
         roles = {Role(grant.role) for grant in list_grants(user, moments.today())}
-        navigation = list_groups(roles, whole_office=reads_whole_audit(user, moments.today()))
+        # Asked only where an entry of the menu hangs on it: this stands in every page's frame.
+        whole = bool(roles & OVERSEERS) and reads_whole_audit(user, moments.today())
+        navigation = list_groups(roles, whole_office=whole)
     match = request.resolver_match
     here = match.url_name or "" if match else ""
     navigation = [replace(group, section=_find_section(group, here)) for group in navigation]
@@ -132,8 +135,8 @@ def list_groups(roles: set[Role], *, whole_office: bool = True) -> list[Group]:
     ]
     administration: Offered = [
         ({Role.ADMINISTRATOR, Role.PROGRAMME_MANAGER}, Link("packs", _("Gói chương trình"))),
-        ({Role.ADMINISTRATOR, Role.AUDITOR}, Link("audit", _("Nhật ký"))),
-        ({Role.ADMINISTRATOR, Role.AUDITOR} if whole_office else set(), Link("backups", _("Sao lưu"))),
+        (OVERSEERS, Link("audit", _("Nhật ký"))),
+        (OVERSEERS if whole_office else set(), Link("backups", _("Sao lưu"))),
         (set(Role), Link("personal-data", _("Dữ liệu cá nhân"), PERSONAL_PAGES)),
     ]
     if not roles:
