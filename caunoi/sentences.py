@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as translate
 
 from caunoi.languages import show_number
@@ -23,6 +23,8 @@ Packed = dict[str, Any]
 _KEPT = ('{"say": ', '{"all": ')
 # So begins each name under which the product itself acts. Names are kept as they are, in the language of the source.
 AUTOMATIC = "Tự động"
+# Who gives commands at the server itself: no account, so no name of their own.
+OPERATOR = gettext_noop("Người vận hành máy chủ")
 
 
 class Told(str):
@@ -82,7 +84,7 @@ def keep(text: str) -> str:
 
 
 def tell(kept: str) -> str:
-    if kept.startswith(AUTOMATIC):
+    if kept.startswith(AUTOMATIC) or kept == OPERATOR:
         return translate(kept)
     if not kept.startswith(_KEPT):
         return kept

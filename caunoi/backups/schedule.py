@@ -11,6 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from caunoi.audit.rules import Actor
 from caunoi.backups import home
@@ -22,7 +23,7 @@ from caunoi.backups.rules.retention import Keep, choose_kept, is_due
 
 NAME = "caunoi-%Y%m%d-%H%M%S.caunoi"
 _OURS = re.compile(r"caunoi-\d{8}-\d{6}\.caunoi")
-AUTOMATIC = Actor(name="Sao lưu theo lịch")
+AUTOMATIC = Actor(name=gettext_noop("Tự động: sao lưu theo lịch"))
 
 
 def folder() -> Path | None:

@@ -17,13 +17,14 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from caunoi import sentences
 from caunoi.audit.rules import Actor
 from caunoi.config.catalogues import compile_stale_catalogues
 from caunoi.config.checks import check_settings
 from caunoi.refusals import FileRefused, Mistake, Refusal
 
 T = TypeVar("T")
-OPERATOR = Actor(name="Người vận hành máy chủ")
+OPERATOR = Actor(name=sentences.OPERATOR)
 
 
 def run(cli: click.Group) -> int:

@@ -19,6 +19,7 @@ from caunoi.audit.models import AuditLine
 from caunoi.moments import VIETNAM, end_of_day
 from caunoi.places.models import OrgUnit
 from caunoi.records.models import Submission
+from caunoi.sentences import tell
 from caunoi.vietnamese_text import fold
 
 
@@ -67,7 +68,7 @@ def filter_lines(
     `words`: each stands somewhere in what changed, or is the address."""
     if wanted := fold(actor):
         names = AuditLine.objects.order_by().values_list("actor", flat=True).distinct()
-        lines = lines.filter(actor__in=[name for name in names if wanted in fold(name)])
+        lines = lines.filter(actor__in=[name for name in names if wanted in fold(tell(name))])
     if action:
         lines = lines.filter(action=action)
     if subject:
@@ -87,7 +88,9 @@ def filter_lines(
 
 def show_line(line: AuditLine) -> LineShown:
     detail = "; ".join(f"{name}: {_plain(value)}" for name, value in line.detail.items())
-    return LineShown(line.number, line.at, line.actor, line.address, line.action, line.subject, detail, line.knowledge)
+    return LineShown(
+        line.number, line.at, tell(line.actor), line.address, line.action, line.subject, detail, line.knowledge
+    )
 
 
 def headings() -> list[str]:

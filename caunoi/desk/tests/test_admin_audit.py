@@ -11,6 +11,8 @@ from caunoi.accounts.models import Role
 from caunoi.audit.actions import write_line
 from caunoi.audit.models import AuditLine
 from caunoi.audit.rules import Actor
+from caunoi.backups.schedule import AUTOMATIC
+from caunoi.cli.frame import OPERATOR
 from caunoi.desk.tests.builders import commune_officer, signed_in, store_world, user
 from caunoi.moments import local_moment
 
@@ -83,6 +85,22 @@ def test_lines_are_found_by_what_they_are_about_and_by_words_of_what_changed() -
         assert "Đổi số" in page and "chi tiết 1" not in page
     assert "10.9.8.7" in by_subject
     assert "chi tiết 1" in without_accents and "chi tiết 2" not in without_accents
+
+
+def test_what_the_product_did_by_itself_is_named_in_the_readers_language() -> None:
+    who = user("kiem-tra", [(Role.AUDITOR, 1)])
+    who.language = "en"
+    who.save()
+    for actor in (Actor("Tự động: đến ngày khóa"), OPERATOR, AUTOMATIC):
+        write_line("period.lock", "period:2026-03", by=actor, at=local_moment(date(2026, 3, 31)))
+    client = signed_in(who)
+
+    page = client.get("/audit/").content.decode()
+    found = client.get("/audit/?actor=day of locking").content.decode()
+
+    names = ("Automatic: day of locking", "Operator of the server", "Automatic: scheduled backup")
+    assert all(name in page for name in names)
+    assert "Automatic: day of locking" in found and "Chị Hoa" not in found
 
 
 def test_the_filtered_lines_are_taken_away_as_a_file_and_that_is_written_down() -> None:
