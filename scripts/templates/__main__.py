@@ -13,12 +13,14 @@ from scripts.templates.page import set_up_page, set_up_styles
 from scripts.templates.parts import add_grid, fill_row
 from scripts.templates.text import FOLDER, Annex, Line, Signature, Table, Title, read_text
 
-TARGET = Path(__file__).parents[2] / "packs" / "tuyen-van" / "reports"
+PACKS = Path(__file__).parents[2] / "packs"
 
 
 def main(codes: Sequence[str]) -> None:
+    """`tuyen-van`'s texts lie in the folder itself, another pack's in one of its name: `khuyen-nong/kn-bao-cao-thang`."""
     for code in codes or sorted(path.stem for path in FOLDER.glob("*.txt")):
-        make(code).save(str(TARGET / f"{code}.docx"))
+        pack, _, template = code.rpartition("/")
+        make(code).save(str(PACKS / (pack or "tuyen-van") / "reports" / f"{template}.docx"))
 
 
 def make(code: str) -> Any:

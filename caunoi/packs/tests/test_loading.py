@@ -421,10 +421,15 @@ def test_the_command_gives_mistakes_as_json_and_exits_1(tmp_path: Path) -> None:
     assert (told["ok"], told["mistakes"][0]["file"], told["mistakes"][0]["row"]) == (False, "indicators.csv", 2)
 
 
-def test_the_outreach_pack_loads_and_loads_again_unchanged() -> None:
+def test_the_outreach_pack_loads_again_unchanged_also_beside_another() -> None:
     result = load(REAL_PACK)
 
     assert result.created > 150
+    assert load(REAL_PACK).changed_anything is False
+
+    beside = load(REAL_PACK.with_name("khuyen-nong"))
+
+    assert (beside.changed, beside.removed) == (0, 0)
     assert load(REAL_PACK).changed_anything is False
 
 
