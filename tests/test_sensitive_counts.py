@@ -123,7 +123,7 @@ def test_an_officer_gets_them_there_by_role(secret: str) -> None:
     client = officer()
 
     assert "73.522" in client.get(WAYS[0]).content.decode()
-    assert "73522" in client.get(WAYS[2].replace("&by=month", "")).content.decode()
+    assert "73522" in client.get(WAYS[2].replace("&by=month", "")).getvalue().decode()
     assert client.get(f"/figures/{secret}/").status_code == 200
 
 

@@ -16,7 +16,7 @@ from caunoi.facts.access import ask_as_in_parts
 from caunoi.facts.coverage import list_form_coverage
 from caunoi.facts.explanation import explain as explain_ref
 from caunoi.facts.explanation import explanation_json
-from caunoi.facts.exports import figures_workbook, rows_of_parts
+from caunoi.facts.exports import check_fits, rows_of_parts, write_figures
 from caunoi.facts.questions import ask, figure_json, make_question
 from caunoi.facts.reporting_rates import PeriodCoverage, list_period_coverage, rates_csv, rates_workbook
 from caunoi.facts.rules.question import Figure, text_of
@@ -95,8 +95,17 @@ def figures(
     if compare_boundaries is not None:
         print_comparison(question, compare_boundaries, reader, "json" if as_json else format_, output)
         return
-    if format_ == "csv" and not as_json:
-        rows = rows_of_parts([ask(question, reader)] if as_resident else ask_as_in_parts(question, reader))
+    if format_ in ("csv", "xlsx") and not as_json:
+        if format_ == "xlsx":
+            check_fits(question)
+        parts = iter([ask(question, reader)]) if as_resident else ask_as_in_parts(question, reader)
+        if format_ == "xlsx":
+            target = output or Path("so-lieu.xlsx")
+            with target.open("wb") as workbook:
+                write_figures(parts, question, now(), workbook)
+            click.echo(str(target))
+            return
+        rows = rows_of_parts(parts)
         if output is None:
             csv.writer(sys.stdout).writerows(rows)
         else:
@@ -107,10 +116,6 @@ def figures(
     found = ask(question, reader)
     if as_json or format_ == "json":
         print_json([figure_json(figure) for figure in found])
-    elif format_ == "xlsx":
-        target = output or Path("so-lieu.xlsx")
-        target.write_bytes(figures_workbook(found, question, now()))
-        click.echo(str(target))
     else:
         for figure in found:
             click.echo(_line(figure))

@@ -89,12 +89,13 @@ def ask_as(question: Question, scope: Scope) -> list[Figure]:
 
 
 def ask_as_in_parts(question: Question, scope: Scope) -> Iterator[list[Figure]]:
-    """The same for questions of any size, a part of the units after the other. The first part is answered at once, so
-    that a refusal comes before anything is handed on."""
+    """The same for questions of any size, one part after the other. The first is answered at once, so that a refusal
+    comes before anything is handed on."""
     reach = check_may_see(question, scope)
+    Answer(question, scope, [])  # all codes are judged before the first of them is answered
     first, *rest = list_parts(question)
-    shown = _show(Answer(question, scope, first), reach)
-    return chain([shown], (_show(Answer(question, scope, units), reach) for units in rest))
+    shown = _show(Answer(first.question, scope, first.units), reach)
+    return chain([shown], (_show(Answer(part.question, scope, part.units), reach) for part in rest))
 
 
 def _show(answer: Answer, reach: Reach) -> list[Figure]:

@@ -32,6 +32,33 @@ class QuestionMalformed(Refusal):
     code = "question-malformed"
 
 
+class TooManyFigures(QuestionMalformed):
+    """More figures than one page or list holds; as CSV they come part after part."""
+
+    code = "too-many-figures"
+
+    def __init__(self, count: int, most: int) -> None:
+        super().__init__(
+            _(
+                "Câu hỏi này cho %(size)s số, nhiều hơn %(most)s."
+                " Hãy chọn ít chỉ tiêu, cấp cao hơn hoặc kỳ ngắn hơn, hoặc tải về dạng CSV."
+            )
+            % {"size": show_number(Decimal(count)), "most": show_number(Decimal(most))}
+        )
+
+
+class TooManyForSheet(Refusal):
+    """A workbook of more figures than Excel has rows; as CSV there is no limit."""
+
+    code = "too-many-for-sheet"
+
+    def __init__(self, count: int, most: int) -> None:
+        super().__init__(
+            _("Câu hỏi này cho %(count)s số, nhiều hơn %(most)s dòng của một trang tính Excel. Hãy tải về dạng CSV.")
+            % {"count": show_number(Decimal(count)), "most": show_number(Decimal(most))}
+        )
+
+
 class LedgerBroken(Refusal):
     """A columnar segment is missing or differs from its hash; remedy: `caunoi ledger rebuild`."""
 

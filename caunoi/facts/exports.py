@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import chain
+from typing import BinaryIO
 
 import xlsxwriter
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from caunoi.audit.queries import moment_of
+from caunoi.facts.errors import TooManyForSheet
+from caunoi.facts.questions import count_figures
 from caunoi.facts.rules.question import Figure, Question, text_of
 from caunoi.languages import in_reader_language
 from caunoi.moments import VIETNAM
@@ -24,13 +27,8 @@ def header() -> list[str]:
     ]  # fmt: skip
 
 
-def table_rows(figures: Sequence[Figure]) -> list[list[str]]:
-    """Header and one row a figure, all as text: numbers with a point and no grouping, as other programs read them."""
-    return list(rows_of_parts([figures]))
-
-
 def rows_of_parts(parts: Iterable[Iterable[Figure]]) -> Iterator[list[str]]:
-    """The same, a part after the other."""
+    """Header and one row a figure, all as text: numbers with a point and no grouping, as other programs read them."""
     yield header()
     for part in parts:
         yield from map(_row, part)
@@ -67,13 +65,25 @@ def _written(moment: datetime) -> str:
     return moment.astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y")
 
 
-def figures_workbook(figures: Sequence[Figure], question: Question, made_at: datetime) -> bytes:
+# Of a sheet, without its header; and of the links in one, which Excel takes as a damaged file when there are more.
+MOST_ROWS = 1_048_575
+MOST_LINKS = 65_530
+
+
+def check_fits(question: Question) -> None:
+    """Raises TooManyForSheet."""
+    if (size := count_figures(question)) > MOST_ROWS:
+        raise TooManyForSheet(size, MOST_ROWS)
+
+
+def write_figures(parts: Iterable[Iterable[Figure]], question: Question, made_at: datetime, file: BinaryIO) -> None:
     """An .xlsx: the figures (numbers as numbers, each with its explanation link) and a sheet saying what was asked.
 
-    Excel keeps 15 digits; a value with more is written as text rather than rounded unseen.
+    Row by row, so that memory stays flat. Excel keeps 15 digits; a value with more is written as text rather than
+    rounded unseen.
     """
-    buffer = io.BytesIO()
-    workbook = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    workbook = xlsxwriter.Workbook(file, options)
     bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
     whole = workbook.add_format({"num_format": "#,##0"})
     # Not for whole numbers too: Excel would leave a decimal sign at their end.
@@ -86,18 +96,19 @@ def figures_workbook(figures: Sequence[Figure], question: Question, made_at: dat
     sheet.set_column(3, 3, 28)
     sheet.set_column(4, 15, 13)
     sheet.write_row(0, 0, header(), bold)
-    for row, figure in enumerate(figures, start=1):
+    row = 0
+    for row, figure in enumerate(chain.from_iterable(parts), start=1):
         for column, text in enumerate(_row(figure)):
             if column in (6, 7, 8, 12, 13, 14) and text:
                 if len(text.replace("-", "").replace(".", "").lstrip("0")) <= 15:
                     sheet.write_number(row, column, float(text), broken if "." in text else whole)
                 else:
                     sheet.write_string(row, column, text)
-            elif column == 16:
+            elif column == 16 and row <= MOST_LINKS:
                 sheet.write_url(row, column, text, string=_("Xem"))
             else:
                 sheet.write_string(row, column, text)
-    sheet.autofilter(0, 0, max(len(figures), 1), 16)
+    sheet.autofilter(0, 0, max(row, 1), 16)
     notes = workbook.add_worksheet(_("Câu hỏi"))
     notes.set_column(0, 0, 30)
     notes.set_column(1, 1, 60)
@@ -116,4 +127,3 @@ def figures_workbook(figures: Sequence[Figure], question: Question, made_at: dat
         notes.write_string(row, 0, name, bold)
         notes.write_string(row, 1, value)
     workbook.close()
-    return buffer.getvalue()

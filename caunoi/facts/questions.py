@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -15,7 +16,7 @@ from caunoi.audit.clock import current_number, number_at
 from caunoi.facts.closure import get_closure
 from caunoi.facts.coverage import compute_coverage
 from caunoi.facts.engine import Engine, Key, Stated, Sum
-from caunoi.facts.errors import CannotBeAdded, QuestionMalformed
+from caunoi.facts.errors import CannotBeAdded, QuestionMalformed, TooManyFigures
 from caunoi.facts.models import Book, DataElement, Kind
 from caunoi.facts.projection import get_projection
 from caunoi.facts.queries import Catalogue, get_catalogue, period_type_of
@@ -131,12 +132,30 @@ def ask(question: Question, reader: Scope = NOTHING) -> list[Figure]:
     return Answer(question, reader).figures()
 
 
-def list_parts(question: Question) -> list[Sequence[int]]:
-    """The asked units in parts, each of which can be answered at once: a country's communes for every month are
-    millions of figures. One part holds at least one unit, however much is asked of it."""
+class Part(NamedTuple):
+    """Some of a question's codes, and the units they are asked for."""
+
+    question: Question
+    units: Sequence[int]
+
+
+def list_parts(question: Question) -> list[Part]:
+    """A question in parts, each of which can be answered at once: a country's communes for every month are millions of
+    figures, and so are three thousand codes of one village."""
     targets = list_targets(question, get_snapshot(question.as_known))
-    each = max(1, MOST_FIGURES // max(1, len(make_slices(question)) * len(question.codes)))
-    return [targets[start : start + each] for start in range(0, len(targets), each)] or [[]]
+    slices = max(1, len(make_slices(question)))
+    codes = max(1, MOST_FIGURES // slices)
+    each = max(1, MOST_FIGURES // (slices * min(codes, len(question.codes))))
+    return [
+        Part(replace(question, codes=question.codes[first : first + codes]), targets[start : start + each])
+        for start in range(0, max(1, len(targets)), each)
+        for first in range(0, len(question.codes), codes)
+    ]
+
+
+def count_figures(question: Question) -> int:
+    targets = list_targets(question, get_snapshot(question.as_known))
+    return len(targets) * len(make_slices(question)) * len(question.codes)
 
 
 def list_targets(question: Question, places: PlaceSnapshot) -> list[int]:
@@ -223,13 +242,7 @@ class Answer:
         self.targets = list(units) if units is not None else list_targets(question, self.places)
         size = len(self.targets) * self.asked * len(question.codes)
         if size > MOST_FIGURES:
-            raise QuestionMalformed(
-                _(
-                    "Câu hỏi này cho %(size)s số, nhiều hơn %(most)s."
-                    " Hãy chọn ít chỉ tiêu, cấp cao hơn hoặc kỳ ngắn hơn, hoặc tải về dạng CSV."
-                )
-                % {"size": f"{size:,}".replace(",", "."), "most": f"{MOST_FIGURES:,}".replace(",", ".")}
-            )
+            raise TooManyFigures(size, MOST_FIGURES)
         self.nothing = Cell(None, _("Chưa có số liệu trong kỳ này."))
         self.cells: dict[tuple[str, int, int], Cell] = {}
         self.computed: dict[tuple[str, int, int], Computed] = {}

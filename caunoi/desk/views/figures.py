@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import csv
+import io
+import tempfile
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any, cast
+from itertools import islice
+from typing import Any, BinaryIO, cast
 
+from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -21,11 +27,13 @@ from caunoi.desk.charts.choosing import choose_chart
 from caunoi.desk.charts.heat import list_heats
 from caunoi.desk.figure_inputs import QuestionForm, read_days
 from caunoi.desk.figure_table import arrange
+from caunoi.desk.table_files import WORKBOOK
 from caunoi.desk.units import list_working_units
-from caunoi.facts.access import Reach, ask_as
+from caunoi.facts.access import Reach, ask_as, ask_as_in_parts
 from caunoi.facts.coverage import FormCoverage, list_form_coverage
+from caunoi.facts.errors import TooManyFigures, TooManyForSheet
 from caunoi.facts.explanation import explain
-from caunoi.facts.exports import figures_workbook, table_rows
+from caunoi.facts.exports import check_fits, rows_of_parts, write_figures
 from caunoi.facts.reporting_rates import PeriodCoverage, list_period_coverage, rates_csv, rates_workbook
 from caunoi.facts.rules.question import Figure, Question
 from caunoi.facts.side_by_side import SideBySide, compare_boundaries, comparison_rows
@@ -38,10 +46,11 @@ from caunoi.refusals import Refusal
 from caunoi.vietnamese_text import fold
 
 ROWS_A_PAGE = 100
+ROWS_AT_ONCE = 1_000
 
 
 @require_safe
-def figures(request: HttpRequest) -> HttpResponse:
+def figures(request: HttpRequest) -> HttpResponseBase:
     scope = scope_of(_user(request), today())
     asked = bool(request.GET)
     form = QuestionForm(request.GET if asked else None, initial=_initial(_user(request)))
@@ -55,18 +64,16 @@ def figures(request: HttpRequest) -> HttpResponse:
                     return _csv_of(comparison_rows(compared))
                 found = []
                 shown |= _compare(request, compared)
+            elif (format_ := request.GET.get("format")) in ("csv", "xlsx"):
+                return _file_of(question, scope, format_)
             else:
                 found = ask_as(question, scope)
         except Refusal as refusal:
             form.add_error(
                 "place" if "place" in refusal.code or refusal.code == "not-found" else None, refusal.sentence
             )
+            shown["as_csv"] = isinstance(refusal, TooManyFigures | TooManyForSheet)
         else:
-            match request.GET.get("format") if "compared" not in shown else "":
-                case "csv":
-                    return _csv_of(table_rows(found))
-                case "xlsx":
-                    return _xlsx(found, question)
             if "compared" not in shown:
                 shown |= _table(request, question, found, scope)
     shown["picked"] = set(request.GET.getlist("codes"))
@@ -160,13 +167,38 @@ def _csv_of(rows: list[list[str]]) -> HttpResponse:
     return response
 
 
-def _xlsx(found: list[Figure], question: Question) -> HttpResponse:
-    response = HttpResponse(
-        figures_workbook(found, question, now()),
-        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    )
-    response["Content-Disposition"] = 'attachment; filename="so-lieu.xlsx"'
-    return response
+def _file_of(question: Question, scope: Scope, format_: str) -> HttpResponseBase:
+    """Of any size: a part of the figures is asked, written and forgotten before the next. What is refused is refused
+    before the first line."""
+    if format_ == "xlsx":
+        check_fits(question)
+    parts = ask_as_in_parts(question, scope)
+    headers = {"Content-Disposition": f'attachment; filename="so-lieu.{format_}"'}
+    if format_ == "csv":
+        return StreamingHttpResponse(_csv_lines(parts), "text/csv; charset=utf-8", headers=headers)
+    # On the disk of the data: /tmp is memory on many servers. It is gone when it is sent.
+    file = cast(BinaryIO, tempfile.TemporaryFile(dir=settings.CAUNOI_HOME, prefix="export-"))  # noqa: SIM115
+    write_figures(parts, question, now(), file)
+    file.seek(0)
+    return FileResponse(file, content_type=WORKBOOK, headers=headers)
+
+
+def _csv_lines(parts: Iterable[list[Figure]]) -> Iterator[str]:
+    # Whoever sends the lines may do so in another thread, which speaks another language.
+    language = translation.get_language()
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer)
+    buffer.write("\ufeff")  # Excel reads the letters right only when the file begins with a byte order mark
+    rows = rows_of_parts(parts)
+    while True:
+        with translation.override(language):
+            several = list(islice(rows, ROWS_AT_ONCE))
+        writer.writerows(several)
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+        if len(several) < ROWS_AT_ONCE:
+            return
 
 
 @require_safe
