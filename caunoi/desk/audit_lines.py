@@ -12,7 +12,6 @@ from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 
 from caunoi.accounts.models import Role, RoleGrant, User
-from caunoi.accounts.permissions import reads_whole_audit
 from caunoi.accounts.queries import windows_with_role
 from caunoi.accounts.scope import ids_in_sql
 from caunoi.audit.models import AuditLine
@@ -35,10 +34,11 @@ class LineShown:
     knowledge: int
 
 
-def list_lines(reader: User, on: date) -> QuerySet[AuditLine]:
-    """All lines for whoever reads the whole house; for others those about submissions, users and units they reach."""
+def list_lines(reader: User, on: date, *, whole: bool) -> QuerySet[AuditLine]:
+    """`whole`: all lines, for whoever reads the whole house (`reads_whole_audit`); for others those about submissions,
+    users and units they reach."""
     lines = AuditLine.objects.order_by("-number")
-    if reads_whole_audit(reader, on):
+    if whole:
         return lines
     reach = windows_with_role(reader, {Role.AUDITOR, Role.ADMINISTRATOR}, on)
     units = ids_in_sql(reach.unit_ids)

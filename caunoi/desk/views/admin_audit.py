@@ -55,8 +55,9 @@ class AuditFilter(forms.Form):
 @never_cache
 @require_safe
 def audit(request: HttpRequest) -> HttpResponse:
-    reader, today = _reader(request), moments.today()
-    form, lines = _filtered(request, reader)
+    reader = _reader(request)
+    whole = reads_whole_audit(reader, moments.today())
+    form, lines = _filtered(request, reader, whole)
     page = Paginator(lines, LINES).get_page(request.GET.get("page"))
     asked = request.GET.copy()
     asked.pop("page", None)
@@ -64,7 +65,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "lines": [show_line(line) for line in page.object_list],
-        "whole": reads_whole_audit(reader, today),
+        "whole": whole,
         "asked": asked.urlencode(),
     }
     if "verify" in request.GET:
@@ -84,7 +85,7 @@ def audit(request: HttpRequest) -> HttpResponse:
 def audit_export(request: HttpRequest, kind: str) -> StreamingHttpResponse | FileResponse:
     """All lines the page's filters match. Taking them away is itself written down."""
     reader, at = _reader(request), moments.now()
-    form, lines = _filtered(request, reader)
+    form, lines = _filtered(request, reader, reads_whole_audit(reader, moments.today()))
     count = lines.count()
     if kind == "xlsx" and count > MOST_ROWS:
         raise AuditTooLong(count, MOST_ROWS)
@@ -108,7 +109,7 @@ def _reader(request: HttpRequest) -> User:
     return reader
 
 
-def _filtered(request: HttpRequest, reader: User) -> tuple[AuditFilter, QuerySet[AuditLine]]:
-    lines = list_lines(reader, moments.today())
+def _filtered(request: HttpRequest, reader: User, whole: bool) -> tuple[AuditFilter, QuerySet[AuditLine]]:
+    lines = list_lines(reader, moments.today(), whole=whole)
     form = AuditFilter(list(lines.order_by("action").values_list("action", flat=True).distinct()), request.GET)
     return form, filter_lines(lines, **form.cleaned_data) if form.is_valid() else lines
