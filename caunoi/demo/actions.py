@@ -18,6 +18,7 @@ from caunoi.accounts.models import Role, User
 from caunoi.audit.actions import write_line
 from caunoi.audit.rules import Actor
 from caunoi.demo import home
+from caunoi.demo.documents import enter_documents
 from caunoi.demo.records import People, make_drafts, send_all
 from caunoi.demo.rules.villages import Row, make_villages
 from caunoi.demo.sources import Account, DemoPlan, choose_keys, read_rows
@@ -61,6 +62,8 @@ def load_demo(plan: DemoPlan, *, by: Actor, now: datetime, steps: Steps, seconds
         send_all(plan, drafts, people, by=by, until=until, progress=advance)
     with steps.step(_("Sắp xếp sổ số liệu")):
         compact(minimum=1)
+    with steps.step(_("Văn bản minh họa")):
+        enter_documents(plan.documents, by=by, at=now)
     with steps.step(_("Báo cáo mẫu")):
         report = write_report(plan, by=by, at=now)
     loaded = home.Loaded(

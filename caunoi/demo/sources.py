@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from caunoi.demo.documents import PlannedDocument, plan_documents
 from caunoi.demo.rules.drafts import Filler
 from caunoi.demo.rules.plan import BesideRow, PlanRow, Restated
 from caunoi.demo.rules.timeline import Course, Sending, Unfinished
@@ -75,6 +76,7 @@ class DemoPlan:
     accounts: tuple[Account, ...]
     approvers: tuple[Account, ...]
     report: ReportToMake
+    documents: tuple[PlannedDocument, ...]
 
 
 def read_demo(repository: Path, *, small: bool = False) -> DemoPlan:
@@ -134,6 +136,7 @@ def read_demo(repository: Path, *, small: bool = False) -> DemoPlan:
             for one in settings["approver"]
         ),
         report=ReportToMake(report["template"], report["place"], report["from"], report["to"]),
+        documents=plan_documents(read_rows(folder / "documents.csv")),
     )
 
 

@@ -243,7 +243,7 @@ class DocumentForm(forms.Form):
             if not line.strip():
                 continue
             try:
-                found.setdefault(resolve_place(line.strip(), day, places))
+                found.setdefault(_resolve_line(line.strip(), day, places))
             except forms.ValidationError as error:
                 self.add_error("addressed_units", error)
         if len(found) > MOST_ADDRESSED:
@@ -292,6 +292,19 @@ def _find_unit(text: str, day: date, places: PlaceSnapshot) -> int | None:
         return None
 
 
+def _describe_line(unit: int, day: date, places: PlaceSnapshot) -> str:
+    """`Xã Bản Qua (02707)`: the name for the reader, the code so that exactly this unit is found again."""
+    typed, name = describe_typed(unit, day, places), places.name_on(unit, day)
+    return typed if name in typed else f"{name} ({typed})"
+
+
+def _resolve_line(line: str, day: date, places: PlaceSnapshot) -> int:
+    """As `_describe_line` wrote it, or as people type a unit. Raises forms.ValidationError."""
+    if (found := re.fullmatch(r".+ \(([^()]+)\)", line)) and (unit := _find_unit(found[1], day, places)) is not None:
+        return unit
+    return resolve_place(line, day, places)
+
+
 def initial_of(document: Document) -> dict[str, Any]:
     """What stands in the form's fields when a document is corrected."""
     places, deadlines = get_snapshot(), []
@@ -313,7 +326,7 @@ def initial_of(document: Document) -> dict[str, Any]:
         if document.plans_first and document.plans_last
         else "",
         "implements": describe_for_choice(document.implements) if document.implements else "",
-        "addressed_units": "\n".join(describe_typed(unit, document.day_to, places) for unit in shown),
+        "addressed_units": "\n".join(_describe_line(unit, document.day_to, places) for unit in shown),
         "deadlines": deadlines,
     }
 

@@ -57,6 +57,17 @@ def test_a_second_start_loads_nothing_again_and_loses_nothing(small: Path) -> No
     assert ask(small, "SELECT COUNT(*) FROM audit_auditline") == before
 
 
+def test_of_the_plans_that_a_resolution_asks_for_one_is_missing_and_every_document_says_that_it_is_made_up(
+    small: Path,
+) -> None:
+    wanted = "FROM documents_duty JOIN documents_deadline d ON d.id = deadline_id WHERE d.wants_document"
+
+    assert ask(small, f"SELECT COUNT(*) {wanted}") == 15
+    assert ask(small, f"SELECT COUNT(*) {wanted} AND done_on IS NULL") == 1
+    assert ask(small, f"SELECT COUNT(*) {wanted} AND done_on > due_on") == 3
+    assert ask(small, "SELECT COUNT(*) FROM documents_document WHERE title NOT LIKE '%(văn bản minh họa)'") == 0
+
+
 def test_each_step_leaves_one_plain_line_where_there_is_no_terminal(small: Path, tmp_path: Path) -> None:
     home = interrupted(small, tmp_path)
 
@@ -64,7 +75,7 @@ def test_each_step_leaves_one_plain_line_where_there_is_no_terminal(small: Path,
 
     assert again.returncode == 0, again.stderr
     lines = again.stderr.splitlines()
-    assert sum(line.endswith(" giây") for line in lines) == 8
+    assert sum(line.endswith(" giây") for line in lines) == 9
     assert not any("\x1b" in line for line in lines)
     assert any("ngắt giữa chừng" in line for line in lines)
     assert not (home / "demo-loading").exists()

@@ -206,6 +206,17 @@ def test_a_correction_is_told_with_what_stood_before_and_why() -> None:
     assert "gõ nhầm" in shown
 
 
+def test_the_units_a_document_went_to_stand_by_their_names_when_it_is_corrected() -> None:
+    made = resolution(COC_SAN)
+    office = clerk(PROVINCE)
+    assert "Xã Cốc San (02710)" in page(office, f"/documents/{made.pk}/edit/")
+
+    given = typed(reference=made.reference, addressed_units="Xã Cốc San (02710)", number="1", because="gõ nhầm")
+    office.post(f"/documents/{made.pk}/edit/", given)
+
+    assert list(made.addresses.values_list("org_unit_id", flat=True)) == [COC_SAN]
+
+
 def test_a_withdrawn_document_leaves_the_list_and_can_still_be_read() -> None:
     made = register(COC_SAN)
     office = clerk(COC_SAN)
