@@ -11,7 +11,7 @@ from caunoi.accounts.models import User
 from caunoi.audit.actions import write_line
 from caunoi.audit.rules import Actor
 from caunoi.boards.errors import BoardTooLong, ViewMalformed
-from caunoi.boards.models import Dashboard, Page, SavedView, Tile
+from caunoi.boards.models import Dashboard, FirstPage, Page, SavedView, Tile
 from caunoi.boards.permissions import check_may_share, check_owns
 from caunoi.boards.rules import MOST_LETTERS, keep_query, move
 from caunoi.moments import local_date
@@ -102,6 +102,19 @@ def change_dashboard(
     dashboard.save()
     now = {"name": dashboard.name, **_sharing(dashboard)}
     write_line("dashboard.change", f"dashboard:{dashboard.pk}", {"old": before, "new": now}, by=by, at=at)
+
+
+@transaction.atomic
+def put_on_first_page(dashboard: Dashboard, *, user: User, by: Actor, at: datetime) -> None:
+    """Instead of the one that was there. `dashboard` must be one the user may read."""
+    FirstPage.objects.update_or_create(user=user, defaults={"dashboard": dashboard})
+    write_line("dashboard.put-first", f"dashboard:{dashboard.pk}", {"name": dashboard.name}, by=by, at=at)
+
+
+@transaction.atomic
+def take_off_first_page(dashboard: Dashboard, *, user: User, by: Actor, at: datetime) -> None:
+    if FirstPage.objects.filter(user=user, dashboard=dashboard).delete()[0]:
+        write_line("dashboard.take-off-first", f"dashboard:{dashboard.pk}", {"name": dashboard.name}, by=by, at=at)
 
 
 @transaction.atomic

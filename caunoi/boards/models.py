@@ -76,6 +76,16 @@ class Dashboard(Shared):
         ]
 
 
+class FirstPage(models.Model):
+    """The dashboard somebody wants on their first page: their own choice, seen by nobody else."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
+    dashboard = models.ForeignKey(Dashboard, on_delete=models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.user_id} → {self.dashboard_id}"
+
+
 class Tile(models.Model):
     """A part of a dashboard, in its order: a saved view, or (without one) a note."""
 

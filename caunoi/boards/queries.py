@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from caunoi.accounts.models import User
 from caunoi.accounts.queries import list_grants
 from caunoi.boards.errors import DashboardUnknown, ViewUnknown
-from caunoi.boards.models import Dashboard, SavedView, Shared, Tile
+from caunoi.boards.models import Dashboard, FirstPage, SavedView, Shared, Tile
 from caunoi.places.queries import get_snapshot
 
 S = TypeVar("S", bound=Shared)
@@ -36,6 +36,12 @@ def get_dashboard(pk: int, user: User, on: date) -> Dashboard:
     if found is None:
         raise DashboardUnknown
     return found
+
+
+def find_first_page(user: User, on: date) -> Dashboard | None:
+    """The dashboard the user put on their first page, while it is theirs to read and not deleted."""
+    chosen = FirstPage.objects.filter(user=user).values_list("dashboard_id", flat=True).first()
+    return _readable(Dashboard.objects.all(), user, on).filter(pk=chosen).first() if chosen is not None else None
 
 
 def list_tiles(dashboard: Dashboard) -> list[Tile]:

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("views/<int:pk>/restore/", saved_views.view_restore, name="view-restore"),
     path("dashboards/", dashboards.dashboards, name="dashboards"),
     path("dashboards/<int:pk>/", dashboards.dashboard, name="dashboard"),
+    path("dashboards/<int:pk>/first-page/", dashboards.dashboard_first_page, name="dashboard-first-page"),
     path("dashboards/<int:pk>/change/", dashboards.dashboard_change, name="dashboard-change"),
     path("dashboards/<int:pk>/delete/", dashboards.dashboard_delete, name="dashboard-delete"),
     path("dashboards/<int:pk>/restore/", dashboards.dashboard_restore, name="dashboard-restore"),

@@ -222,3 +222,23 @@ def test_coverage_is_a_part_too(officer: Client) -> None:
     tile = board(officer, save(officer, page="coverage", query="place=u1"))
 
     assert "Không có báo cáo định kỳ nào đến hạn" in part(officer, tile)
+
+
+def test_a_dashboard_put_on_the_first_page_stands_there_until_it_is_taken_off_or_no_longer_shared(
+    world: World, officer: Client
+) -> None:
+    tile = board(officer, save(officer, shared_with="1"), shared_with="1")
+    commune = signed_in(user("xa", [(Role.VIEWER, 2)]))
+    address = f"/dashboards/{tile.dashboard_id}/first-page/"
+    assert "Sáng thứ Hai" not in commune.get("/").content.decode()
+
+    assert commune.post(address)["Location"] == "/"
+    assert f"/dashboards/{tile.dashboard_id}/tiles/{tile.pk}/" in commune.get("/").content.decode()
+    assert "Sáng thứ Hai" not in officer.get("/").content.decode(), "a choice is one person's own"
+
+    officer.post(f"/dashboards/{tile.dashboard_id}/change/", {"name": "Sáng thứ Hai", "shared_with": ""})
+    assert "Sáng thứ Hai" not in commune.get("/").content.decode()
+    assert commune.post(address).status_code == 404
+    officer.post(address)
+    officer.post(address, {"take-off": ""})
+    assert "Sáng thứ Hai" not in officer.get("/").content.decode()

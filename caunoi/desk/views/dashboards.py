@@ -19,12 +19,22 @@ from caunoi.boards.actions import (
     delete,
     make_dashboard,
     move_tile,
+    put_on_first_page,
     remove_tile,
     restore,
+    take_off_first_page,
 )
 from caunoi.boards.models import Dashboard, Tile
 from caunoi.boards.permissions import check_owns
-from caunoi.boards.queries import get_dashboard, get_tile, get_view, list_dashboards, list_tiles, list_views
+from caunoi.boards.queries import (
+    find_first_page,
+    get_dashboard,
+    get_tile,
+    get_view,
+    list_dashboards,
+    list_tiles,
+    list_views,
+)
 from caunoi.desk.board_inputs import SharingForm, TileForm
 from caunoi.desk.tiles import read_tile, title_of
 from caunoi.desk.views.saved_views import find_deleted
@@ -56,7 +66,10 @@ def dashboard(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_dashboard(pk, user, today)
     whole = "whole" in request.GET
     tiles = [(tile, title_of(tile), read_tile(tile, user, today) if whole else None) for tile in list_tiles(found)]
-    shown = {"dashboard": found, "tiles": tiles, "whole": whole, "own": found.owner_id == user.pk, "today": today}
+    shown = {
+        "dashboard": found, "tiles": tiles, "whole": whole, "own": found.owner_id == user.pk, "today": today,
+        "is_first": find_first_page(user, today) == found,
+    }  # fmt: skip
     return render(request, "desk/boards/dashboard.html", shown)
 
 
@@ -149,6 +162,17 @@ def tile_change(request: HttpRequest, pk: int, tile: int) -> HttpResponse:
                 typed = {name: form.cleaned_data[name] for name in ("show", "size", "title", "note")}
                 change_tile(found, user=user, by=user.actor, at=at, **typed)
     return redirect(f"{reverse('dashboard-change', args=[pk])}#tile-{tile}")
+
+
+@require_POST
+def dashboard_first_page(request: HttpRequest, pk: int) -> HttpResponse:
+    user, at = cast(User, request.user), moments.now()
+    found = get_dashboard(pk, user, moments.local_date(at))
+    if "take-off" in request.POST:
+        take_off_first_page(found, user=user, by=user.actor, at=at)
+        return redirect("dashboard", pk)
+    put_on_first_page(found, user=user, by=user.actor, at=at)
+    return redirect("home")
 
 
 @require_POST

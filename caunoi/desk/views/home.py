@@ -16,9 +16,11 @@ from django.views.decorators.http import require_safe
 from caunoi import moments
 from caunoi.accounts.models import Role, User
 from caunoi.accounts.queries import list_grants, windows_with_role
+from caunoi.boards.queries import find_first_page, list_tiles
 from caunoi.desk.collecting import list_due_cards, list_forms_to_fill, list_returned_cards, title_of
 from caunoi.desk.context import READERS, WRITERS
 from caunoi.desk.reading import as_defined_now
+from caunoi.desk.tiles import title_of as tile_title
 from caunoi.desk.units import WorkingUnit, choose_working_unit, list_working_units
 from caunoi.desk.work import list_piles
 from caunoi.records.queries import list_submissions
@@ -56,6 +58,9 @@ def home(request: HttpRequest) -> HttpResponse:
     if (unit := choose_working_unit(request, units)) is not None:
         context |= {"units": units, "unit": unit, **_read_unit(user, unit, today)}
     context["piles"] = list_piles(user, roles, at)
+    if (board := find_first_page(user, today)) is not None:
+        # Its parts are fetched after the page, each asking as this reader.
+        context |= {"board": board, "tiles": [(tile, tile_title(tile), None) for tile in list_tiles(board)]}
     return render(request, "desk/home.html", context)
 
 
