@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from caunoi.refusals import NotFound, Refusal
@@ -79,3 +80,59 @@ class InvitationOver(Refusal):
     """Taken, revoked or too old; the sentence says which and what to do."""
 
     code = "invitation-over"
+
+
+class OutsideInvalid(Refusal):
+    """An account at the provider that cannot be linked: nothing entered, or it belongs to somebody else already."""
+
+    code = "outside-invalid"
+
+
+class OutsideUnreachable(Refusal):
+    """The provider of CAUNOI_OIDC_ISSUER does not answer."""
+
+    code = "outside-unreachable"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("%(name)s hiện không trả lời. Hãy thử lại sau ít phút, hoặc đăng nhập bằng mật khẩu nếu bạn có.")
+            % {"name": settings.CAUNOI_OIDC_NAME}
+        )
+
+
+class OutsideWrong(Refusal):
+    """What the provider answered proves nothing: signed by another, for another, too old, or not what was asked for."""
+
+    code = "outside-wrong"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Câu trả lời của %(name)s không hợp lệ nên chưa đăng nhập được."
+                " Hãy thử lại; nếu vẫn vậy, báo người quản trị."
+            )
+            % {"name": settings.CAUNOI_OIDC_NAME}
+        )
+
+
+class OutsideDeclined(Refusal):
+    """The person, or the provider on its own, said no."""
+
+    code = "outside-declined"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("%(name)s không cho đăng nhập, hoặc bạn đã bấm từ chối ở đó. Hãy thử lại và bấm đồng ý.")
+            % {"name": settings.CAUNOI_OIDC_NAME}
+        )
+
+
+class OutsideStale(Refusal):
+    """The answer belongs to no sign-in that was begun in this browser within ten minutes."""
+
+    code = "outside-stale"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Lần đăng nhập này đã quá lâu hoặc bắt đầu ở trình duyệt khác. Hãy bấm đăng nhập lại từ trang này.")
+        )

@@ -147,5 +147,12 @@ class NewAccountForm(forms.Form):
     password = PasswordField(label=gettext_lazy("Mật khẩu"), help_text=gettext_lazy("Ít nhất 8 ký tự."))
 
 
+class OutsideNewAccountForm(forms.Form):
+    """Of a person who signs in at the provider, so without a password."""
+
+    code = forms.CharField(widget=forms.HiddenInput)
+    username = NewAccountForm.base_fields["username"]
+
+
 class EndRoleForm(forms.Form):
     to_day = DayField(label=gettext_lazy("Hết hiệu lực từ ngày"))

@@ -127,7 +127,7 @@ def get_invitation(code: str, at: datetime) -> Invitation:
 
 
 @transaction.atomic
-def accept_with_new_account(*, code: str, username: str, password: str, language: str, at: datetime) -> User:
+def accept_with_new_account(*, code: str, username: str, password: str | None, language: str, at: datetime) -> User:
     row = _lock(get_invitation(code, at), at)
     inviter = Actor(row.invited_by, row.invited_by_id)
     user = create_user(

@@ -154,3 +154,34 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.full_name} {self.role} {self.org_unit_id}"
+
+
+class OutsideAccount(models.Model):
+    """An account at the provider of CAUNOI_OIDC_ISSUER that signs a person in here.
+
+    Entered by its subject (the provider's own name for the person) or by an e-mail address; one entered by address
+    becomes one of the subject at its first use: an address may be given to somebody else later.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="outside_accounts")
+    issuer = models.CharField(max_length=300)
+    subject = models.CharField(max_length=191, blank=True)
+    email = models.EmailField(blank=True, help_text="in small letters")
+    linked_by = models.CharField(max_length=200)
+    linked_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "issuer"], name="outside_account_one_of_an_issuer"),
+            models.UniqueConstraint(
+                fields=["issuer", "subject"], condition=~models.Q(subject=""), name="outside_account_subject_once"
+            ),
+            models.UniqueConstraint(
+                fields=["issuer", "email"], condition=models.Q(subject=""), name="outside_account_email_once"
+            ),
+            models.CheckConstraint(condition=~models.Q(subject="", email=""), name="outside_account_subject_or_email"),
+        ]
+
+    def __str__(self) -> str:
+        return self.email or self.subject

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 GENESIS = "0" * 64
@@ -57,6 +57,27 @@ def compute_hash(previous: str, line: Line) -> str:
         separators=(",", ":"),
     )
     return hashlib.sha256(content.encode()).hexdigest()
+
+
+def compute_changes(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str, list[object]]:
+    """Field -> [old, new], in order of name, of those that differ; None where there was or is none. Days and numbers as
+    texts, as a line keeps plain values."""
+    return {
+        name: [_plain(old.get(name)), _plain(new.get(name))]
+        for name in sorted({*old, *new})
+        if old.get(name) != new.get(name)
+    }
+
+
+def _plain(value: object) -> object:
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        plain = [_plain(one) for one in value]
+        return sorted(plain, key=str) if isinstance(value, set | frozenset) else plain
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,7 @@ def check_settings(**_kwargs: Any) -> list[CheckMessage]:
                 id="caunoi.E020",
             )
         )
+    found += _check_outside()
     largest = os.environ.get("CAUNOI_MAX_SUBMISSION_MB") or "100"
     if not largest.isdecimal() or int(largest) == 0:
         found.append(
@@ -144,3 +145,44 @@ def _is_mail_server(url: str) -> bool:
         return parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
     except ValueError:  # a port that is no number
         return False
+
+
+def _check_outside() -> list[CheckMessage]:
+    """Sign-in at another office's provider: the three settings together, over a line nobody can read."""
+    names = ("CAUNOI_OIDC_ISSUER", "CAUNOI_OIDC_CLIENT_ID", "CAUNOI_OIDC_SECRET")
+    missing = [name for name in names if not os.environ.get(name)]
+    if len(missing) == len(names):
+        return []
+    found: list[CheckMessage] = []
+    if missing:
+        found.append(
+            Error(
+                _("Đăng nhập qua cơ quan khác thiếu %(settings)s.") % {"settings": ", ".join(missing)},
+                hint=_("Ghi đủ cả ba, hoặc bỏ trống cả ba để chỉ đăng nhập bằng mật khẩu: %(settings)s.")
+                % {"settings": ", ".join(names)},
+                id="caunoi.E031",
+            )
+        )
+    if (issuer := os.environ.get("CAUNOI_OIDC_ISSUER", "")) and not _is_issuer(issuer):
+        found.append(
+            Error(
+                _("%(setting)s là %(value)r.") % {"setting": "CAUNOI_OIDC_ISSUER", "value": issuer},
+                hint=_(
+                    "Ghi địa chỉ https:// của bên cấp tài khoản, không có phần sau dấu ? hay #,"
+                    " ví dụ https://dangnhap.example.vn."
+                ),
+                id="caunoi.E032",
+            )
+        )
+    return found
+
+
+def _is_issuer(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        parts.port  # noqa: B018 - raises for a port that is no number
+    except ValueError:
+        return False
+    on_this_machine = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    safe = parts.scheme == "https" or (parts.scheme == "http" and on_this_machine)
+    return safe and bool(parts.hostname) and not parts.query and not parts.fragment

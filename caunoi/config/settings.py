@@ -129,6 +129,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.socialaccount",
 ]
 MIDDLEWARE = [
     # From where: also of phones, so before everything.
@@ -214,6 +215,12 @@ MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SESSION_COOKIE_SECURE
 # Roles that must have a second factor; a wrong name is told by checks.py.
 CAUNOI_SECOND_FACTOR_FOR = os.environ.get("CAUNOI_SECOND_FACTOR_FOR", "").replace(",", " ").split()
+# Signing in at another office's provider (OpenID Connect); all three or none, see checks.py.
+CAUNOI_OIDC_ISSUER = os.environ.get("CAUNOI_OIDC_ISSUER", "").rstrip("/")
+CAUNOI_OIDC_CLIENT_ID = os.environ.get("CAUNOI_OIDC_CLIENT_ID", "")
+CAUNOI_OIDC_SECRET = os.environ.get("CAUNOI_OIDC_SECRET", "")
+CAUNOI_OIDC_NAME = os.environ.get("CAUNOI_OIDC_NAME") or "Tài khoản cơ quan"
+SOCIALACCOUNT_ADAPTER = "caunoi.accounts.signing_in_outside.SocialAdapter"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

@@ -8,13 +8,16 @@ from allauth.mfa.webauthn import views as passkeys
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, path
 
-from caunoi.desk.views import account, account_invited, shell
+from caunoi.desk.views import account, account_invited, account_outside, shell
 
 urlpatterns: list[URLPattern] = [
     path("sign-in/", shell.SignIn.as_view(), name="sign-in"),
     path("sign-in/", shell.SignIn.as_view(), name="account_login"),
     path("sign-in/second-factor/", second_factor.authenticate, name="mfa_authenticate"),
     path("sign-in/passkey/", login_not_required(passkeys.login_webauthn), name="mfa_login_webauthn"),
+    path("sign-in/office/", account_outside.begin, name="outside-begin"),
+    path("sign-in/office/back/", account_outside.back, name="outside-back"),
+    path("sign-in/office/unlinked/", account_outside.unlinked, name="outside-unlinked"),
     path("sign-out/", shell.sign_out, name="sign-out"),
     path("sign-out/", shell.sign_out, name="account_logout"),
     path("invitation/", account_invited.invitation, name="invitation"),

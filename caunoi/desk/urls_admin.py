@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path, re_path
 
-from caunoi.desk.views import admin_audit, admin_invitations, admin_places, admin_users, reorganisation
+from caunoi.desk.views import account_outside, admin_audit, admin_invitations, admin_places, admin_users, reorganisation
 
 urlpatterns: list[URLPattern] = [
     path("places/", admin_places.places, name="places"),
@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern] = [
     path("users/invitations/new/", admin_invitations.invitation_new, name="invitation-new"),
     path("users/invitations/<int:invitation_id>/", admin_invitations.invitation_step, name="invitation-step"),
     path("users/<int:user_id>/", admin_users.user, name="user"),
+    path("users/<int:user_id>/outside/", account_outside.link, name="user-outside"),
     path("users/<int:user_id>/roles/<int:grant_id>/end/", admin_users.role_end, name="role-end"),
     path("audit/", admin_audit.audit, name="audit"),
     re_path(r"^audit/export\.(?P<kind>csv|xlsx)$", admin_audit.audit_export, name="audit-export"),

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import cast
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +22,7 @@ from caunoi import moments
 from caunoi.accounts.actions import set_password
 from caunoi.accounts.inputs import OwnPasswordForm
 from caunoi.accounts.models import Role, User
+from caunoi.accounts.outside import find_outside_account, is_offered
 from caunoi.accounts.queries import list_grants
 from caunoi.accounts.sessions import end_session, end_sessions, list_sessions
 from caunoi.desk.views.shell import may_use_passkeys
@@ -70,6 +72,8 @@ def account(request: HttpRequest) -> HttpResponse:
         "others": len([one for one in sessions if not one.is_this]),
         "second_factor": _read_second_factor(me),
         "may_use_passkeys": may_use_passkeys(request),
+        "office": settings.CAUNOI_OIDC_NAME,
+        "outside": find_outside_account(me) if is_offered() else None,
     }
     return render(request, "desk/account/account.html", context)
 

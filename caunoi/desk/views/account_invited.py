@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -13,10 +14,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from caunoi import moments
-from caunoi.accounts.inputs import InvitationCodeForm, NewAccountForm
+from caunoi.accounts.inputs import InvitationCodeForm, NewAccountForm, OutsideNewAccountForm
 from caunoi.accounts.inviting import accept_with_account, accept_with_new_account, get_invitation
 from caunoi.accounts.models import Invitation, Role, User
+from caunoi.accounts.outside import accept_with_outside_account
 from caunoi.accounts.signing_in import begin_session
+from caunoi.accounts.signing_in_outside import begin_session_of, read_waiting
 from caunoi.places.queries import get_snapshot
 from caunoi.refusals import Refusal
 
@@ -39,21 +42,22 @@ def invitation(request: HttpRequest) -> HttpResponse:
         return render(request, TEMPLATE, {"asking": asking}, status=422)
     if isinstance(request.user, User):
         return _with_account(request, request.user, found, code)
-    form = NewAccountForm(request.POST if "username" in request.POST else None, initial={"code": code})
+    waiting = read_waiting(request)
+    form_of = NewAccountForm if waiting is None else OutsideNewAccountForm
+    form = form_of(request.POST if "username" in request.POST else None, initial={"code": code})
     if form.is_bound and form.is_valid():
+        told = {"code": code, "username": form.cleaned_data["username"], "language": get_language() or ""}
         try:
-            user = accept_with_new_account(
-                code=code,
-                username=form.cleaned_data["username"],
-                password=form.cleaned_data["password"],
-                language=get_language() or "",
-                at=moments.now(),
-            )
+            if waiting is not None:
+                user = accept_with_outside_account(**told, identity=waiting, at=moments.now())
+                return begin_session_of(request, user, next_address="/")
+            user = accept_with_new_account(**told, password=form.cleaned_data["password"], at=moments.now())
         except Refusal as refusal:
             form.add_error("password" if refusal.code == "user-invalid" else "username", refusal.sentence)
         else:
             return begin_session(request, user, next_address="/")
-    context = {**_describe(found), "form": form, "code": code}
+    office = settings.CAUNOI_OIDC_NAME if waiting else ""
+    context = {**_describe(found), "form": form, "code": code, "office": office}
     return render(request, TEMPLATE, context, status=422 if form.errors else 200)
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.core.paginator import Paginator
@@ -22,6 +23,7 @@ from caunoi.accounts.actions import create_user, end_role, grant_role, set_passw
 from caunoi.accounts.inputs import EndRoleForm, GrantForm, NewUserForm, PasswordForm, UserForm
 from caunoi.accounts.lockout import find_pause_of, lift_pause
 from caunoi.accounts.models import Role, RoleGrant, User
+from caunoi.accounts.outside import find_outside_account, is_offered
 from caunoi.accounts.permissions import may_give_roles, may_manage_user
 from caunoi.accounts.queries import find_users, holds_anywhere, windows_with_role
 from caunoi.accounts.sessions import end_sessions, list_sessions
@@ -57,7 +59,7 @@ class UserLine:
 @never_cache
 @require_safe
 def users(request: HttpRequest) -> HttpResponse:
-    me, today = _administrator(request), moments.today()
+    me, today = get_administrator(request), moments.today()
     text = request.GET.get("q", "").strip()
     page = Paginator(_within_reach(find_users(text), me, today), USERS).get_page(request.GET.get("page"))
     lines = []
@@ -71,7 +73,7 @@ def users(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def user_new(request: HttpRequest) -> HttpResponse:
-    me = _administrator(request)
+    me = get_administrator(request)
     form = NewUserForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -89,8 +91,8 @@ def user_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def user(request: HttpRequest, user_id: int) -> HttpResponse:
     """Three forms on one page: who it is, a new role, a new password."""
-    me, today = _administrator(request), moments.today()
-    other = _get_user(user_id, me, today)
+    me, today = get_administrator(request), moments.today()
+    other = get_user_in_reach(user_id, me, today)
     what = request.POST.get("what", "") if request.method == "POST" else ""
     manages = may_manage_user(me, other, today)
     if what in ("about", "password", *SIGN_IN_HELP) and not manages:
@@ -126,6 +128,8 @@ def user(request: HttpRequest, user_id: int) -> HttpResponse:
         "is_me": other.pk == me.pk,
         "paused_until": find_pause_of(other, moments.now()),
         "has_second_factor": has_second_factor(other),
+        "office": settings.CAUNOI_OIDC_NAME if is_offered() else "",
+        "outside": find_outside_account(other) if manages and is_offered() else None,
         "sessions": list_sessions(other, None) if manages else [],
     }
     return render(request, "desk/admin/user.html", context, status=422 if what else 200)
@@ -190,8 +194,8 @@ def _grant(request: HttpRequest, entered: dict[str, Any], other: User, me: User)
 @require_http_methods(["GET", "HEAD", "POST"])
 def role_end(request: HttpRequest, user_id: int, grant_id: int) -> HttpResponse:
     """Asks once more before a role is taken."""
-    me, today = _administrator(request), moments.today()
-    other = _get_user(user_id, me, today)
+    me, today = get_administrator(request), moments.today()
+    other = get_user_in_reach(user_id, me, today)
     grant = RoleGrant.objects.filter(pk=grant_id, user=other).select_related("org_unit").first()
     if grant is None:
         raise PageUnknown
@@ -208,14 +212,14 @@ def role_end(request: HttpRequest, user_id: int, grant_id: int) -> HttpResponse:
     return render(request, "desk/admin/role_end.html", context, status=422 if form.errors else 200)
 
 
-def _administrator(request: HttpRequest) -> User:
+def get_administrator(request: HttpRequest) -> User:
     me = cast(User, request.user)
     if not holds_anywhere(me, Role.ADMINISTRATOR, moments.today()):
         raise CannotAdminister(_("người dùng"))
     return me
 
 
-def _get_user(user_id: int, me: User, today: date) -> User:
+def get_user_in_reach(user_id: int, me: User, today: date) -> User:
     """One of those in reach; nobody learns of others by trying numbers."""
     found = _within_reach(User.objects.filter(pk=user_id).prefetch_related("grants__org_unit"), me, today)
     if not found:

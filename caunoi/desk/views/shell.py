@@ -9,6 +9,7 @@ from math import ceil
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
@@ -25,9 +26,11 @@ from django.views.decorators.http import require_POST, require_safe
 from caunoi import moments
 from caunoi.accounts.lockout import find_pause, note_failure, note_success
 from caunoi.accounts.models import User
+from caunoi.accounts.outside import is_offered
 from caunoi.accounts.published import is_demo_home, is_published_password
 from caunoi.accounts.sessions import sign_out_noted
 from caunoi.accounts.signing_in import begin_session
+from caunoi.accounts.signing_in_outside import is_by_outside
 from caunoi.audit.origin import current_address
 from caunoi.desk.middleware import wants_json
 
@@ -89,16 +92,23 @@ class SignIn(LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            **kwargs, accounts=read_demo_accounts(), passkeys=may_use_passkeys(self.request)
+            **kwargs,
+            accounts=read_demo_accounts(),
+            passkeys=may_use_passkeys(self.request),
+            office=settings.CAUNOI_OIDC_NAME if is_offered() else "",
         )
 
 
 @login_not_required
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    by_outside = is_by_outside(request)
     if isinstance(request.user, User):
         sign_out_noted(user=request.user, session_key=request.session.session_key, at=moments.now())
     logout(request)
+    if by_outside:
+        said = _("Đã đăng xuất ở đây. Trên máy dùng chung, hãy đăng xuất cả ở %(name)s.")
+        messages.success(request, said % {"name": settings.CAUNOI_OIDC_NAME})
     return redirect(settings.LOGOUT_REDIRECT_URL)
 
 
