@@ -17,6 +17,7 @@ from caunoi.accounts.models import Role, User
 from caunoi.accounts.queries import list_grants
 from caunoi.desk.notices.models import Kind, Mailing, Notice
 from caunoi.desk.notices.queries import list_wanted, show
+from caunoi.desk.notices.soon import list_to_tell
 from caunoi.desk.work import list_piles
 from caunoi.moments import local_date
 
@@ -66,6 +67,11 @@ def _write(user: User, at: datetime) -> tuple[mail.EmailMessage | None, list[int
     wanted = list_wanted(user.pk)
     notices = list(Notice.objects.filter(user=user, mailed_at=None, read_at=None, kind__in=wanted)[:50])
     parts = [f"– {line.sentence}\n  {line.comment}".rstrip() + f"\n  ({line.why})" for line in show(notices)]
+    if Kind.DUE in wanted:
+        parts += [
+            f"– {one.title} ({one.unit}): {one.when}\n  {settings.CAUNOI_BASE_URL}{one.address}\n  ({one.why})"
+            for one in list_to_tell(user, local_date(at))
+        ]
     if Kind.WORK in wanted:
         roles = {Role(grant.role) for grant in list_grants(user, local_date(at))}
         parts += [

@@ -7,8 +7,11 @@ from caunoi.accounts.models import User
 
 
 class Kind(models.TextChoices):
+    """What letters tell of; each can be turned off. `DUE` and `WORK` are read on the day, as no `Notice`."""
+
     RETURNED = "returned", _("Bản ghi bị trả lại")
     APPROVED = "approved", _("Bản ghi được duyệt")
+    DUE = "due", _("Việc sắp đến hạn")
     WORK = "work", _("Việc đang chờ mỗi ngày")
 
 

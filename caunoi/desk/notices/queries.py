@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from caunoi.accounts.models import User
 from caunoi.desk.inbox import describe
-from caunoi.desk.notices.models import Kind, Notice, Silence
+from caunoi.desk.notices.models import Kind, Mailing, Notice, Silence
 from caunoi.records.models import Submission
 
 NEWEST = 100
@@ -54,3 +55,9 @@ def _show(one: Notice, record: Submission | None) -> Line:
 def list_wanted(user_id: int) -> set[str]:
     """Kinds the person gets letters of."""
     return set(Kind.values) - set(Silence.objects.filter(user_id=user_id).values_list("kind", flat=True))
+
+
+def list_refused(user_ids: Sequence[int]) -> set[int]:
+    """Those of them whose address refused a letter for good and is still the same: somebody has to ask for another."""
+    found = Mailing.objects.filter(user__in=user_ids, refused_address=F("user__email")).exclude(refused_address="")
+    return set(found.values_list("user_id", flat=True))

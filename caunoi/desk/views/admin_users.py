@@ -30,6 +30,7 @@ from caunoi.accounts.sessions import end_sessions, list_sessions
 from caunoi.accounts.signing_in import has_second_factor, remove_second_factor
 from caunoi.audit.actions import note_read
 from caunoi.desk.errors import CannotAdminister, PageUnknown
+from caunoi.desk.notices.queries import list_refused
 from caunoi.places.queries import get_snapshot
 from caunoi.refusals import Refusal
 
@@ -54,6 +55,7 @@ class UserLine:
     user: User
     roles: tuple[GrantLine, ...]
     more: int
+    refused: bool
 
 
 @never_cache
@@ -62,10 +64,10 @@ def users(request: HttpRequest) -> HttpResponse:
     me, today = get_administrator(request), moments.today()
     text = request.GET.get("q", "").strip()
     page = Paginator(_within_reach(find_users(text), me, today), USERS).get_page(request.GET.get("page"))
-    lines = []
+    lines, refused = [], list_refused([one.pk for one in page.object_list])
     for one in page.object_list:
         grants = [grant for grant in _grant_lines(one, me, today) if grant.state == "now"]
-        lines.append(UserLine(one, tuple(grants[:3]), len(grants) - 3))
+        lines.append(UserLine(one, tuple(grants[:3]), len(grants) - 3, one.pk in refused))
     return render(request, "desk/admin/users.html", {"page": page, "lines": lines, "q": text})
 
 

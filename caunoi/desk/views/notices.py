@@ -21,6 +21,7 @@ from caunoi.desk.notices.actions import choose_letters, mark_read, silence
 from caunoi.desk.notices.letters import read_token
 from caunoi.desk.notices.models import Kind, Mailing
 from caunoi.desk.notices.queries import list_newest, list_wanted, show
+from caunoi.desk.notices.soon import list_soon
 
 
 @never_cache
@@ -31,6 +32,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     wanted = list_wanted(user.pk)
     context = {
         "lines": show(list_newest(user)),
+        "soon": list_soon(user, moments.today()),
         "kinds": [(kind.value, kind.label, kind.value in wanted) for kind in Kind],
         "may_send": may_send(),
         "refused": mailing if mailing and mailing.refused_address and mailing.refused_address == user.email else None,

@@ -13,20 +13,28 @@ import pytest
 from aiosmtpd.controller import Controller
 from django.test import Client
 
-from caunoi.accounts.models import User
+from caunoi.accounts.models import Role, User
+from caunoi.desk.notices.actions import silence
 from caunoi.desk.notices.letters import make_token, send_letters
 from caunoi.desk.notices.models import Kind, Mailing, Notice
+from caunoi.desk.notices.soon import list_soon
 from caunoi.desk.tests.builders import (
     commune_officer,
     monthly_xml,
     publish_monthly,
     signed_in,
     store_world,
+    user,
     village_head,
 )
+from caunoi.documents.actions import register_document
+from caunoi.documents.models import DocumentKind
+from caunoi.documents.rules.drafts import DeadlineDraft, DocumentDraft
+from caunoi.documents.rules.questions import EVERY_QUESTION
 from caunoi.moments import local_moment
 from caunoi.records.actions import approve, receive, return_
 from caunoi.records.incoming import Incoming
+from caunoi.records.queries import list_due
 
 pytestmark = pytest.mark.django_db
 SENT = local_moment(date(2026, 9, 2))
@@ -175,7 +183,7 @@ def test_kinds_are_chosen_on_the_page(head: User, postman: Postman) -> None:
 
     client.post("/notices/choose/", {"kinds": ["work", "kind-that-is-none"]})
 
-    assert {one.kind for one in head.silences.all()} == {Kind.RETURNED, Kind.APPROVED}
+    assert {one.kind for one in head.silences.all()} == {Kind.RETURNED, Kind.APPROVED, Kind.DUE}
     assert "thon@xa.example" in client.get("/notices/").content.decode()
 
 
@@ -189,8 +197,11 @@ def test_an_address_that_bounces_is_noted_said_and_not_tried_again(head: User, p
 
     assert "no such user here" in signed_in(head).get("/notices/").content.decode()
     assert Mailing.objects.get(user=head).refused_address == head.email
+    administrator = signed_in(user("quan-tri", [(Role.ADMINISTRATOR, 1)]))
+    assert "thư bị trả về" in administrator.get("/users/?q=thon").content.decode()
     head.email = "dung@xa.example"
     head.save()
+    assert "thư bị trả về" not in administrator.get("/users/?q=thon").content.decode()
     assert send_letters(MORNING + timedelta(days=1)) == 0 or postman.letters
     assert send_letters(MORNING + timedelta(days=2)) + len(postman.letters) >= 1
 
@@ -204,6 +215,41 @@ def test_a_full_mailbox_or_a_server_that_is_down_is_tried_again(head: User, post
 
     postman.refusing, settings.EMAIL_PORT = "", port
     assert send_letters(MORNING + timedelta(hours=1)) == 1
+
+
+def test_what_is_due_soon_is_told_on_the_page_and_a_few_times_by_letter(head: User, postman: Postman) -> None:
+    due_on = list_due({3}, date(2026, 9, 1))[0].due_on
+    three_days_before = due_on - timedelta(days=3)
+
+    assert [one.days_left for one in list_soon(head, three_days_before)] == [3]
+    assert send_letters(local_moment(three_days_before, 8)) == 1
+    assert "còn 3 ngày, hạn" in text_of(postman.letters[0])
+    assert "Bạn ghi số liệu cho đơn vị này" in text_of(postman.letters[0])
+    assert send_letters(local_moment(due_on - timedelta(days=2), 8)) == 0, "told three days before and on the last"
+    assert list_soon(head, due_on + timedelta(days=1)) == []
+    assert list_soon(commune_officer(), three_days_before) == [], "reports of villages are not the commune's own"
+
+
+def test_who_turned_it_off_is_not_written_to_of_what_is_due(head: User, postman: Postman) -> None:
+    due_on = list_due({3}, date(2026, 9, 1))[0].due_on
+    silence(user_id=head.pk, kind=Kind.DUE)
+
+    assert send_letters(local_moment(due_on, 8)) == 0
+
+
+def test_what_a_document_asks_is_told_before_its_day(head: User) -> None:
+    DocumentKind.objects.create(code="cong_van", name_vi="Công văn", name_en="Letter", pack="thu")
+    asked = DocumentDraft(
+        direction="outgoing", reference="7/CV-UBND", title="Họp thôn", issued_on=date(2026, 7, 1), kind="cong_van",
+        addressed_to=(3,), deadlines=(DeadlineDraft("Họp thôn cuối năm", date(2026, 12, 10)),),
+    )  # fmt: skip
+    register_document(org_unit_id=2, draft=asked, by=head.actor, at=SENT, confirmed=EVERY_QUESTION)
+
+    def told(day: date) -> list[tuple[str, int]]:
+        return [(one.title, one.days_left) for one in list_soon(head, day) if "7/CV" in one.title]
+
+    assert told(date(2026, 12, 5)) == [("7/CV-UBND: Họp thôn cuối năm", 5)]
+    assert told(date(2026, 12, 1)) == [] == told(date(2026, 12, 11))
 
 
 def test_without_a_mail_server_nothing_is_sent_and_the_page_says_so(head: User) -> None:
