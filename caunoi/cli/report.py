@@ -19,9 +19,9 @@ from caunoi.moments import now
 from caunoi.periods.rules import Days, period_from_key
 from caunoi.places.queries import get_place, get_snapshot
 from caunoi.places.rules.snapshot import LEVELS
-from caunoi.reports.actions import STEPS, check_days, make_report
+from caunoi.reports.actions import STEPS, check_days, make_batch, make_report, start_batch
 from caunoi.reports.annex import make_annex
-from caunoi.reports.batch import list_units_below, make_each
+from caunoi.reports.bundling import name_apart
 from caunoi.reports.corrections import say_why
 from caunoi.reports.errors import PeriodUnclear
 from caunoi.reports.models import ReportRun
@@ -152,14 +152,17 @@ def _report_each(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CannotWrite(_("Không tạo được thư mục %s. Hãy chọn nơi khác.") % folder) from error
-    units = list_units_below(place, level, boundaries)
+    batch = start_batch(
+        template_code=template, place=place, level=level, days=days, boundaries=boundaries, by=OPERATOR, at=now()
+    )
+    total = batch.units.count()
     done: list[dict[str, Any]] = []
+    taken: set[str] = set()
     with progress_bars() as bars:
-        reports = make_each(units, template_code=template, days=days, boundaries=boundaries, by=OPERATOR, clock=now)
-        for one in track(bars, reports, _("Lập báo cáo"), total=len(units)):
+        for one in track(bars, make_batch(batch, by=OPERATOR, clock=now), _("Lập báo cáo"), total=total):
             target = None
             if one.run is not None:
-                target = folder / one.run.file_name
+                target = folder / name_apart(one.run, taken)
                 if one.outcome == "made" or not target.exists():
                     content, _manifest = read_run(one.run)
                     _write(target, content)

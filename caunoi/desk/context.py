@@ -25,7 +25,9 @@ OVERSEERS = {Role.ADMINISTRATOR, Role.AUDITOR}
 
 SPREADSHEET_PAGES = frozenset({"workbook-preview", "workbook-confirm", "import"})
 DOCUMENT_PAGES = frozenset({"document", "document-new", "document-edit", "document-cascade", "document-deadlines"})
-REPORT_PAGES = frozenset({"report", "report-new", "report-verify", "report-templates"})
+REPORT_PAGES = frozenset(
+    {"report", "report-new", "report-verify", "report-templates", "report-batches", "report-batch"}
+)
 REGISTER_PAGES = frozenset(
     {"register", "register-problems", "register-entity", "register-new", "register-merge", "register-entity-edit"}
 )

@@ -1,12 +1,15 @@
 from django.urls import URLPattern, path
 
-from caunoi.desk.views import report_life, report_templates, report_verify, reports
+from caunoi.desk.views import report_batches, report_life, report_templates, report_verify, reports
 
 urlpatterns: list[URLPattern] = [
     path("reports/", reports.reports, name="reports"),
     path("reports/new/", reports.report_new, name="report-new"),
     path("reports/templates/", report_templates.report_templates, name="report-templates"),
     path("reports/verify/", report_verify.report_verify, name="report-verify"),
+    path("reports/batches/", report_batches.report_batches, name="report-batches"),
+    path("reports/batches/<int:batch_id>/", report_batches.report_batch, name="report-batch"),
+    path("reports/batches/<int:batch_id>/file", report_batches.report_batch_file, name="report-batch-file"),
     path("reports/<int:run_id>/", reports.report, name="report"),
     path("reports/<int:run_id>/file", reports.report_file, name="report-file"),
     path("reports/<int:run_id>/versions/<int:number>/file", reports.report_version_file, name="report-version-file"),

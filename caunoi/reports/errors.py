@@ -43,6 +43,22 @@ class ReportUnknown(NotFound):
     code = "report-unknown"
 
 
+class BatchUnknown(NotFound):
+    code = "report-batch-unknown"
+
+
+class BatchTooLarge(Refusal):
+    """More reports in one go than a page makes; the command line makes them."""
+
+    code = "report-batch-too-large"
+
+
+class BatchNotYours(NotAllowed):
+    """Somebody else's: the reports would bear another name than the batch."""
+
+    code = "report-batch-not-yours"
+
+
 class ReportOutOfReach(NotAllowed):
     """The report holds figures of units that this reader may not see."""
 

@@ -101,3 +101,51 @@ class ReportVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id} v{self.number}"
+
+
+class ReportBatch(models.Model):
+    """The same report of every unit of a level below a place, all as known at one moment: whoever stops in between goes
+    on later with the same books."""
+
+    template_code = models.CharField(max_length=80)
+    org_unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="report_batches")
+    level = models.CharField(max_length=10)
+    day_from = models.DateField()
+    day_to = models.DateField()
+    boundaries = models.DateField()
+    as_known = models.BigIntegerField()
+    made_by_id = models.BigIntegerField(null=True)
+    made_by_name = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.template_code} {self.org_unit_id} {self.level}"
+
+    @property
+    def subject(self) -> str:
+        return f"report-batch:{self.pk}"
+
+
+class BatchUnit(models.Model):
+    """A unit of a batch: its report, or `why` there is none; neither while it waits for its turn."""
+
+    batch = models.ForeignKey(ReportBatch, on_delete=models.CASCADE, related_name="units")
+    org_unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
+    position = models.IntegerField()
+    run = models.ForeignKey(ReportRun, on_delete=models.PROTECT, null=True, related_name="batch_units")
+    why = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["batch_id", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "org_unit"], name="batch_unit_once"),
+            models.CheckConstraint(
+                condition=models.Q(run__isnull=True) | models.Q(why=""), name="batch_unit_made_or_why"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.org_unit_id}"

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from functools import cache
 
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from caunoi.accounts.models import User
@@ -13,8 +14,8 @@ from caunoi.audit.clock import current_number
 from caunoi.documents.actions import read_bytes
 from caunoi.facts.access import may_see
 from caunoi.periods.rules import Days
-from caunoi.reports.errors import ReportOutOfReach, ReportUnknown, TemplateUnknown
-from caunoi.reports.models import ReportRun, ReportTemplate, ReportVersion
+from caunoi.reports.errors import BatchUnknown, ReportOutOfReach, ReportUnknown, TemplateUnknown
+from caunoi.reports.models import BatchUnit, ReportBatch, ReportRun, ReportTemplate, ReportVersion
 from caunoi.reports.permissions import may_take
 from caunoi.reports.rules.life import ReportState, ReportStep
 from caunoi.reports.rules.manifest import Line, Manifest
@@ -107,12 +108,14 @@ def find_by_key(key: str) -> ReportRun | None:
 
 
 def find_same_run(
-    template_code: str, place: int, days: Days, boundaries: date, user_id: int | None
+    template_code: str, place: int, days: Days, boundaries: date, user_id: int | None, as_known: int | None = None
 ) -> ReportRun | None:
-    """The reader's own report of the same question, if nothing has been posted since: pressing twice makes one."""
+    """The reader's own report of the same question, if nothing has been posted since: pressing twice makes one.
+    `as_known`: of those books instead of today's."""
     return ReportRun.objects.filter(
         state=ReportState.DRAFT, template_code=template_code, org_unit_id=place, day_from=days.first,
-        day_to=days.last, boundaries=boundaries, as_known=current_number(), made_by_id=user_id,
+        day_to=days.last, boundaries=boundaries,
+        as_known=current_number() if as_known is None else as_known, made_by_id=user_id,
     ).first()  # fmt: skip
 
 
@@ -123,7 +126,27 @@ def get_run(run_id: int, scope: Scope) -> ReportRun:
     return run
 
 
-def _sees(run: ReportRun, scope: Scope) -> bool:
+def list_batches(scope: Scope) -> list[ReportBatch]:
+    """About places and days the reader sees, newest first, each with `total` and `done` units."""
+    counted = ReportBatch.objects.select_related("org_unit").annotate(
+        total=Count("units"), done=Count("units", filter=~Q(units__run=None, units__why=""))
+    )
+    return [batch for batch in counted.order_by("-pk")[:50] if _sees(batch, scope)]
+
+
+def get_batch(batch_id: int, scope: Scope) -> ReportBatch:
+    batch = ReportBatch.objects.select_related("org_unit").filter(pk=batch_id).first()
+    if batch is None or not _sees(batch, scope):
+        raise BatchUnknown(_("Không có đợt lập báo cáo này, hoặc đợt này nằm ngoài phạm vi của bạn."))
+    return batch
+
+
+def list_batch_units(batch: ReportBatch) -> list[BatchUnit]:
+    """In their order, with their reports."""
+    return list(batch.units.select_related("run", "org_unit").order_by("position"))
+
+
+def _sees(run: ReportRun | ReportBatch, scope: Scope) -> bool:
     return may_see(run.org_unit.key, Days(run.day_from, run.day_to), run.boundaries, scope)
 
 

@@ -22,13 +22,12 @@ from caunoi.approvals.queries import list_steps
 from caunoi.desk.report_inputs import ReportForm
 from caunoi.desk.units import list_working_units
 from caunoi.desk.views.report_life import find_what_may
-from caunoi.periods.rules import Days
 from caunoi.places.queries import get_place, get_snapshot
 from caunoi.refusals import FileRefused, Mistake, Refusal
-from caunoi.reports.actions import make_report
+from caunoi.reports.actions import make_report, start_batch
 from caunoi.reports.annex import make_annex
 from caunoi.reports.comparing import compare_reports
-from caunoi.reports.errors import ReportUnknown, result_name, state_name
+from caunoi.reports.errors import BatchTooLarge, NoUnitsBelow, ReportUnknown, result_name, state_name
 from caunoi.reports.models import ReportRun, ReportVersion, VersionKind
 from caunoi.reports.pdf import find_program, make_pdf
 from caunoi.reports.queries import (
@@ -38,7 +37,6 @@ from caunoi.reports.queries import (
     get_version,
     list_comparable,
     list_runs,
-    list_templates,
     list_versions,
     list_visible,
     list_waiting,
@@ -53,6 +51,7 @@ PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RUNS_A_PAGE = 25
 FIGURES_A_PAGE = 100
+MOST_IN_BATCH = 1000
 
 
 def _reader(request: HttpRequest) -> tuple[User, Scope]:
@@ -90,40 +89,50 @@ def reports(request: HttpRequest) -> HttpResponse:
 def report_new(request: HttpRequest) -> HttpResponse:
     user, scope = _reader(request)
     posted = request.method == "POST"
-    form = ReportForm(request.POST if posted else None, initial=_initial(user))
+    form = ReportForm(request.POST if posted else None, today=moments.today(), initial=_initial(user))
     mistakes: list[Mistake] = []
     if posted and form.is_valid():
         try:
-            return redirect("report", _make(form.cleaned_data, user, scope).pk)
+            return _make(form, user, scope)
         except FileRefused as refused:
             mistakes = list(refused.mistakes)
             form.add_error("template", refused.sentence)
+        except (NoUnitsBelow, BatchTooLarge) as refused:
+            form.add_error("each_below", refused.sentence)
         except Refusal as refused:
             about_place = "place" in refused.code or refused.code == "not-found"
             form.add_error("place" if about_place else None, refused.sentence)
-    shown = {"form": form, "mistakes": mistakes, "places": _suggestions(scope), "has_templates": bool(list_templates())}
+    shown = {"form": form, "mistakes": mistakes, "places": _suggestions(scope), "has_templates": bool(form.kinds)}
     return render(request, "desk/reports/new.html", shown)
 
 
 def _initial(user: User) -> dict[str, Any]:
+    """Of the first template, the last period that is over; the year so far where it has none."""
     day = moments.today()
     units = list_working_units(user, Role, day)
     return {"place": units[0].path if units else "", "first": date(day.year, 1, 1), "last": day}
 
 
-def _make(typed: dict[str, Any], user: User, scope: Scope) -> ReportRun:
-    first, last = typed["first"], typed["last"]
-    boundaries = typed["boundaries"] or last
+def _make(form: ReportForm, user: User, scope: Scope) -> HttpResponse:
+    typed, days = form.cleaned_data, form.days
+    assert days is not None, "a valid form has its days"
+    boundaries = typed["boundaries"] or days.last
     place = get_place(typed["place"], boundaries, get_snapshot())
+    if typed["each_below"]:
+        batch = start_batch(
+            template_code=typed["template"], place=place, level=typed["each_below"], days=days, boundaries=boundaries,
+            by=user.actor, at=moments.now(), scope=scope, most=MOST_IN_BATCH,
+        )  # fmt: skip
+        return redirect("report-batch", batch.pk)
     # Pressed twice, or asked again while nothing has changed: the report already made is the answer.
-    same = find_same_run(typed["template"], place, Days(first, last), boundaries, user.pk)
+    same = find_same_run(typed["template"], place, days, boundaries, user.pk)
     if same is not None:
-        return get_run(same.pk, scope)
+        return redirect("report", get_run(same.pk, scope).pk)
     made = make_report(
-        template_code=typed["template"], place=place, first=first, last=last, boundaries=boundaries, by=user.actor,
-        at=moments.now(), scope=scope,
+        template_code=typed["template"], place=place, first=days.first, last=days.last, boundaries=boundaries,
+        by=user.actor, at=moments.now(), scope=scope,
     )  # fmt: skip
-    return made.run
+    return redirect("report", made.run.pk)
 
 
 def _suggestions(scope: Scope) -> list[str]:

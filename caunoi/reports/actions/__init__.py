@@ -1,5 +1,6 @@
-"""Every write of the reports room: making, revising, deciding, issuing, and the keys that sign."""
+"""Every write of the reports room: making one or many, revising, deciding, issuing, and the keys that sign."""
 
+from caunoi.reports.actions.batching import list_units_below, make_batch, start_batch
 from caunoi.reports.actions.deciding import approve_report, return_report, submit_report
 from caunoi.reports.actions.issuing import issue_report
 from caunoi.reports.actions.keys import rotate_key
@@ -12,10 +13,13 @@ __all__ = [
     "approve_report",
     "check_days",
     "issue_report",
+    "list_units_below",
     "make_again",
+    "make_batch",
     "make_report",
     "return_report",
     "rotate_key",
+    "start_batch",
     "submit_report",
     "take_back_file",
 ]

@@ -70,16 +70,19 @@ def make_report(
     boundaries: date | None = None,
     scope: Scope = EVERYTHING,
     progress: Progress | None = None,
+    as_known: int | None = None,
+    kept_with: Callable[[ReportRun], None] | None = None,
 ) -> MadeReport:
     """A Word report of a unit (its id) and days, with its signed list of figures, kept as a draft.
 
-    Only the approved book is asked, as known when the report is begun. Refuses a unit that does not exist on the day of
-    `boundaries` (default: the last day), a template with mistakes, and a report without a single figure.
+    Only the approved book is asked, as known at `as_known` (default: when the report is begun). `kept_with`: called in
+    the transaction that keeps the report, which is kept only if it raises nothing. Refuses a unit that does not exist
+    on the day of `boundaries` (default: the last day), a template with mistakes, and a report without a single figure.
     """
     key = secrets.token_urlsafe(16)
     drafted = draft_report(
         template_code=template_code, place=place, days=check_days(first, last), boundaries=boundaries or last, by=by,
-        at=at, scope=scope, progress=progress or _say_nothing, key=key, number=1,
+        at=at, scope=scope, progress=progress or _say_nothing, key=key, number=1, as_known=as_known,
     )  # fmt: skip
     manifest = drafted.manifest
     with transaction.atomic():
@@ -97,6 +100,8 @@ def make_report(
             "figures": run.figures, "sha256": run.file_id,
         }  # fmt: skip
         write_line("report.make", run.subject, detail, by=by, at=at)
+        if kept_with is not None:
+            kept_with(run)
     if progress is not None:
         progress(STEPS, STEPS, _("Xong"))
     return MadeReport(drafted.content, run, PurePath(run.file_name).name)
@@ -125,11 +130,13 @@ def draft_report(
     progress: Progress,
     key: str,
     number: int,
+    as_known: int | None = None,
 ) -> Drafted:
     """The filled and signed draft, not stored yet. `key`, `number`: of the report and the version it will be."""
     template = get_template(template_code)
     word, file_name = read_bytes(template.template_id), f"{template.code}.docx"
-    catalogue, places, known = get_catalogue(), get_snapshot(), current_number()
+    catalogue, places = get_catalogue(), get_snapshot()
+    known = current_number() if as_known is None else as_known
     occasion = _make_occasion(place, days, boundaries, known, places)
     check_may_see(_question(occasion), scope)
     if mistakes := check_template(word, template.parameters, [*catalogue.elements, *catalogue.indicators], file_name):
