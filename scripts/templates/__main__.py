@@ -17,7 +17,7 @@ PACKS = Path(__file__).parents[2] / "packs"
 
 
 def main(codes: Sequence[str]) -> None:
-    """`tuyen-van`'s texts lie in the folder itself, another pack's in one of its name: `khuyen-nong/kn-bao-cao-thang`."""
+    """The first pack's texts lie in the folder itself, another's in one of its name: `khuyen-nong/kn-bao-cao-thang`."""
     for code in codes or sorted(path.stem for path in FOLDER.glob("*.txt")):
         pack, _, template = code.rpartition("/")
         make(code).save(str(PACKS / (pack or "tuyen-van") / "reports" / f"{template}.docx"))
