@@ -6,8 +6,11 @@ loads Django only after this file because `DJANGO_SETTINGS_MODULE` is set here a
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
@@ -116,6 +119,33 @@ def share(pytestconfig: pytest.Config) -> Callable[[int, int], int]:
     """`share(1000, 20)`: 1,000 rounds in `make soak`, 20 otherwise."""
     soak = pytestconfig.getoption("hypothesis_profile", None) == "soak"
     return lambda full, usual: full if soak else usual
+
+
+@pytest.fixture(scope="session")
+def small_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home folder of the small demonstration, in SQLite: made once by the first test process of a run that asks,
+    read and copied by all, changed by none."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "small-demo"
+    folder.mkdir(exist_ok=True)
+    home = folder / "home"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (home / "demo.json").exists():
+            kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "SECRET_KEY")}
+            command = [
+                sys.executable,
+                "-c",
+                "from caunoi.cli.main import main; main()",
+                "demo",
+                "--small",
+                "--no-serve",
+            ]
+            made = subprocess.run(
+                command, env={**kept, "CAUNOI_HOME": str(home)}, capture_output=True, text=True, timeout=600
+            )
+            assert made.returncode == 0, made.stdout + made.stderr
+    return home
 
 
 def _why_no_spark() -> str:

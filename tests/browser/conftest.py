@@ -1,11 +1,10 @@
-"""The small demonstration, made once and copied for every test process; a server on it; people who visit its pages.
+"""The small demonstration, copied for every test process; a server on it; people who visit its pages.
 
 While writing journeys, `CAUNOI_BROWSER_HOME=/tmp/demo` names a demonstration already made and skips making it.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import socket
@@ -18,11 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Playwright
+from playwright.sync_api import BrowserContext, Playwright, expect
 
 from tests.browser.device import Device, OwnServer
 from tests.browser.serving import CAUNOI, REPOSITORY, environment, wait_for_server
-from tests.browser.visitor import DESKTOP, PHONE, Viewport, Visitor
+from tests.browser.visitor import DESKTOP, PATIENCE_MS, PHONE, Viewport, Visitor
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass(frozen=True)
@@ -45,23 +46,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Shared by the test processes of one run; the first one makes it, the others wait."""
+def demo_home(request: pytest.FixtureRequest) -> Path:
     if given := os.environ.get("CAUNOI_BROWSER_HOME"):
         return Path(given)
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    home = shared / "demo-home"
-    with (shared / "demo-home.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (home / "demo.json").exists():
-            home.mkdir(exist_ok=True)
-            made = subprocess.run(
-                [CAUNOI, "demo", "--small", "--no-serve"],
-                env=environment(home), cwd=REPOSITORY, capture_output=True, text=True, timeout=600,
-            )  # fmt: skip
-            assert made.returncode == 0, made.stdout + made.stderr
-    return home
+    made: Path = request.getfixturevalue("small_demo")
+    return made
 
 
 @pytest.fixture(scope="session")
@@ -137,7 +126,7 @@ def visitor(
             reduced_motion="reduce",
             storage_state=known,
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_MS)
         someone = Visitor(context.new_page(), on)
         made.append(someone)
         if account and known is None:

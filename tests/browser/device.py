@@ -21,7 +21,7 @@ from playwright.sync_api import BrowserContext, Error, Page, Playwright, expect
 
 from tests.browser.filling import wait_for_form
 from tests.browser.serving import CAUNOI, REPOSITORY, environment, wait_for_server
-from tests.browser.visitor import PHONE, Viewport, Visitor
+from tests.browser.visitor import PATIENCE_MS, PHONE, Viewport, Visitor
 
 
 class OwnServer:
@@ -97,7 +97,7 @@ class Device:
             timezone_id="Asia/Ho_Chi_Minh",
             reduced_motion="reduce",
         )
-        self.context.set_default_timeout(30_000)
+        self.context.set_default_timeout(PATIENCE_MS)
         self.page = self.context.pages[0]
         self.person = Visitor(self.page, self._viewport)
         return self.page
@@ -150,7 +150,8 @@ READY = """async () => {
 
 
 def wait_until_ready(page: Page) -> None:
-    for _ in range(300):
+    given_up = time.monotonic() + 2 * PATIENCE_MS / 1000
+    while time.monotonic() < given_up:
         if page.evaluate(READY):
             return
         page.wait_for_timeout(100)

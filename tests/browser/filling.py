@@ -59,5 +59,5 @@ def send(page: Page) -> None:
 def send_and_arrive(page: Page) -> int:
     """Sends, waits for the page of what arrived, and gives the submission's number."""
     send(page)
-    page.wait_for_url("**/submissions/*/", timeout=30_000)
+    page.wait_for_url("**/submissions/*/")
     return int(page.url.rstrip("/").rsplit("/", 1)[1])

@@ -67,7 +67,7 @@ def test_after_one_visit_what_is_due_opens_without_a_server_and_goes_by_itself_l
     own_server.start()
     phone.page.get_by_role("button", name="Gửi ngay tất cả").click()
 
-    expect(phone.page.locator("#kept .card[data-state=sent]")).to_have_count(1, timeout=30_000)
+    expect(phone.page.locator("#kept .card[data-state=sent]")).to_have_count(1)
     assert own_server.count(MONTHLY_FORM) == 1
     phone.page.goto("/offline/")
     phone.page.get_by_role("link", name="Xem bản đã gửi").click()
@@ -90,7 +90,7 @@ def test_when_the_line_is_back_what_waits_is_sent_in_order_without_anyone_asking
     own_server.start()
     phone.context.set_offline(False)
 
-    phone.page.wait_for_url("**/submissions/*/", timeout=60_000)
+    phone.page.wait_for_url("**/submissions/*/")
     wait_for_records(phone.page, "sent", "sent", "sent")
     rows = own_server.sql(
         "SELECT json_extract(answers, '$.so_ngay_cong') FROM records_submissionversion WHERE id > ? ORDER BY id",
@@ -331,7 +331,7 @@ def test_full_storage_is_said_and_what_is_typed_stays_on_the_page(
     expect(phone.page.get_by_label("Số ngày công")).to_have_value("52")
     tools.send("Storage.overrideQuotaForOrigin", {"origin": own_server.address})
     # The browser looks anew at what is free every half minute.
-    expect(phone.page.locator("#form-draft-note")).to_contain_text("Đã lưu nháp", timeout=60_000)
+    expect(phone.page.locator("#form-draft-note")).to_contain_text("Đã lưu nháp")
     assert records_on(phone.page)[0]["state"] == "draft"
 
 

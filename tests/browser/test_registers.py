@@ -37,7 +37,7 @@ def fill_day(page: Page, day: str) -> None:
 
 def send_and_wait(page: Page) -> None:
     send(page)
-    page.wait_for_url(re.compile(r"/submissions/\d+/$"), timeout=30_000)
+    page.wait_for_url(re.compile(r"/submissions/\d+/$"))
 
 
 @only_on_phone

@@ -31,7 +31,7 @@ def test_a_report_is_made_opened_in_word_and_its_figures_lead_back_to_their_reco
     officer.look("report-new")
 
     make_report(officer)
-    expect(officer.page.locator("#report-head")).to_contain_text("Sổ đã duyệt", timeout=60_000)
+    expect(officer.page.locator("#report-head")).to_contain_text("Sổ đã duyệt")
     officer.look("report-made")
     with officer.page.expect_download() as started:
         officer.page.locator("#download").click()

@@ -23,6 +23,8 @@ class Viewport:
 PHONE = Viewport("phone", 390, 844)
 DESKTOP = Viewport("desktop", 1280, 900)
 NARROWEST = 360
+# Longer than anything takes where two browsers share two slow cores: who waits that long waits in vain.
+PATIENCE_MS = 60_000
 only_on_phone = pytest.mark.parametrize("viewport", [PHONE], indirect=True, ids=lambda viewport: viewport.name)
 only_on_desktop = pytest.mark.parametrize("viewport", [DESKTOP], indirect=True, ids=lambda viewport: viewport.name)
 
@@ -81,7 +83,7 @@ class Visitor:
         """Takes a picture of the page as it stands, after checking that it fits and that everyone can use it."""
         page, path = self.page, SCREENSHOTS / f"{name}-{self.viewport.name}.png"
         # A page of a thousand rows is a tall picture, and the other core is busy with another journey.
-        page.screenshot(path=path, full_page=True, animations="disabled", timeout=60_000)
+        page.screenshot(path=path, full_page=True, animations="disabled")
         sticking_out = page.evaluate(STICKING_OUT)
         if self.viewport is PHONE and not sticking_out:
             page.set_viewport_size({"width": NARROWEST, "height": 740})

@@ -18,11 +18,8 @@ UNREACHABLE = Path("/dev/null/minh-hoa")
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("small") / "home"
-    loaded = caunoi(home, "demo", "--no-serve", "--small")
-    assert loaded.returncode == 0, loaded.stderr
-    return home
+def small(small_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shutil.copytree(small_demo, tmp_path_factory.mktemp("small") / "home")
 
 
 def ask(home: Path, question: str) -> int:
