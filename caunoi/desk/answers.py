@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from caunoi.desk.templatetags.caunoi import day_, moment, number
 from caunoi.forms.rules.questions import FILES, NOT_ASKED, NUMBERS, PERIOD_QUESTION, Branch, Question
+from caunoi.personal.vault import is_sealed
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,8 @@ def show_answer(question: Question, value: str, language: str) -> str:
     """The answer as readers write it; a missing one is a dash, not zero."""
     if not value:
         return "–"
+    if is_sealed(value):
+        return _("(dữ liệu cá nhân)")
     match question.type:
         case "select_one" | "select_one_from_file":
             return question.choice_label(value, language)

@@ -24,7 +24,6 @@ from caunoi.desk.views.submission import PICTURES
 from caunoi.documents.actions import path_of
 from caunoi.forms.models import PeriodKind
 from caunoi.forms.queries import checker_of, list_assignments
-from caunoi.forms.rules.instance import parse_instance
 from caunoi.openrosa.inputs import PlaceForm, PutAsideForm
 from caunoi.periods.rules import CutOff, Days, PeriodType, list_touching
 from caunoi.periods.wording import describe_period
@@ -32,6 +31,7 @@ from caunoi.places.queries import get_snapshot
 from caunoi.records.actions.held import place_held, put_aside
 from caunoi.records.held import MAY_SETTLE, get_held, list_held
 from caunoi.records.models import HeldSending
+from caunoi.records.sealed import read_held
 from caunoi.refusals import Refusal
 
 # Periods to choose from, counted back from the day it came.
@@ -127,7 +127,7 @@ def _show(
 ) -> HttpResponse:
     context = {
         "line": _line(found),
-        "rows": _rows(found),
+        "rows": _rows(request, found),
         "files": set(found.files.values_list("name", flat=True)),
         "place": place,
         "aside": aside,
@@ -135,9 +135,9 @@ def _show(
     return render(request, "openrosa/held.html", context, status=status)
 
 
-def _rows(found: HeldSending) -> list[AnswerRow]:
+def _rows(request: HttpRequest, found: HeldSending) -> list[AnswerRow]:
     checker = checker_of(found.form_version)
-    answers = parse_instance(found.xml.encode(), checker.questions).answers
+    answers = read_held(found, by=_officer(request), at=moments.now())
     return list_rows(checker.outline, answers, None, get_language() or "vi")
 
 

@@ -23,6 +23,7 @@ from caunoi.packs.models import LoadedPack
 from caunoi.packs.queries import get_surroundings
 from caunoi.packs.reading import read_pack
 from caunoi.packs.rules.contents import DocumentKindRow, Pack
+from caunoi.personal.models import PersonalQuestion
 from caunoi.records.entities.actions import set_register
 from caunoi.reports.models import ReportTemplate
 
@@ -35,7 +36,7 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 @dataclass
 class LoadResult:
     """How many forms, data elements, indicators, relations, check settings, tables for release, kinds of documents,
-    assignments (by form) and report templates."""
+    personal fields, assignments (by form) and report templates."""
 
     pack: str = ""
     version: str = ""
@@ -89,6 +90,8 @@ def _load(pack: Pack, by: Actor, at: datetime, tell: Progress) -> LoadResult:
     for kind in DocumentKind.objects.filter(pack=about.code, document__isnull=False).exclude(code__in=kinds).distinct():
         kinds[kind.code] = {column: getattr(kind, column) for column in DOCUMENT_KIND_COLUMNS}
     _replace(DocumentKind, about.code, kinds, lambda one: one.code, result)
+    personal = {(one.form_code, one.question): asdict(one) for one in pack.personal_fields}
+    _replace(PersonalQuestion, about.code, personal, lambda one: (one.form_code, one.question), result)
     reports = {
         report.code: {
             "code": report.code,
@@ -165,7 +168,17 @@ def _columns(row: Mapping[str, Any]) -> dict[str, Any]:
     return {column: list(value) if isinstance(value, tuple) else value for column, value in row.items()}
 
 
-M = TypeVar("M", DataElement, Indicator, Relation, CheckSetting, Disaggregation, DocumentKind, ReportTemplate)
+M = TypeVar(
+    "M",
+    DataElement,
+    Indicator,
+    Relation,
+    CheckSetting,
+    Disaggregation,
+    DocumentKind,
+    PersonalQuestion,
+    ReportTemplate,
+)
 Key = Any  # str or a tuple of them: whatever names a row of the table
 
 

@@ -21,6 +21,7 @@ from caunoi.packs.rules import (
     document_kinds,
     elements,
     indicators,
+    personal_fields,
     registers,
 )
 from caunoi.packs.rules.contents import NOTHING_LOADED, About, FormFile, Pack, RelationRow, ReportFile, Surroundings
@@ -34,7 +35,7 @@ PACK_FILE = "pack.toml"
 NEEDED = (PACK_FILE, elements.FILE, assignments.FILE)
 TABLES = (
     elements.FILE, indicators.FILE, assignments.FILE, indicators.RELATIONS_FILE, registers.FILE, checks.FILE,
-    disaggregations.FILE, document_kinds.FILE,
+    disaggregations.FILE, document_kinds.FILE, personal_fields.FILE,
 )  # fmt: skip
 KNOWN = (PACK_FILE, *TABLES, "forms", "reports")
 FORM_TYPES = (".xlsx", ".xls", ".md")
@@ -106,6 +107,9 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
     read_kinds = document_kinds.read_document_kinds(kind_rows, notes)
     check_unique(kind_rows, "code", notes, loaded.document_kind_owners, {})
     check_unique(disaggregation_rows, "code", notes, loaded.disaggregation_owners, {})
+    read_personal = personal_fields.read_personal_fields(
+        table(personal_fields.FILE, personal_fields.COLUMNS), forms, questions, read_elements, notes
+    )
     # Forms that can't be read would leave their files without an owner; their own mistakes come first.
     form_media = registers.check_media(media, forms, loaded.registers, notes) if None not in questions.values() else {}
     # Where a table can't be read, every code a template names would look unknown.
@@ -126,6 +130,7 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
         checks=tuple(read_checks),
         disaggregations=tuple(read_disaggregations),
         document_kinds=tuple(read_kinds),
+        personal_fields=tuple(read_personal),
     )
 
 

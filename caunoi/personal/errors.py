@@ -23,3 +23,9 @@ class ErasureRefused(Refusal):
     """The person still works with the account, or is the one who asks."""
 
     code = "erasure-refused"
+
+
+class NothingToErase(Refusal):
+    """No personal answers, or somebody erased them meanwhile."""
+
+    code = "nothing-to-erase"

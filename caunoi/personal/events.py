@@ -13,3 +13,10 @@ class PersonErased:
     user_id: int
     instead: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class KeysDestroyed:
+    """Personal answers were erased: who keeps copies of the keys elsewhere must not give them back."""
+
+    at: datetime

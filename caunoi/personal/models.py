@@ -1,18 +1,39 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from caunoi.languages import in_reader_language
 
 
+class CountedFrom(models.TextChoices):
+    RECEIVED = "received", _("ngày nhận")
+    DAY = "day", _("ngày của bản ghi")
+
+
+class AtEnd(models.TextChoices):
+    ASK = "ask", _("chờ người quản trị quyết định")
+    ERASE = "erase", _("tự xóa")
+
+
 class PersonalQuestion(models.Model):
-    """A question whose answers are about a person, declared by a pack with its purpose and how long it is kept."""
+    """A question whose answers are about a person, declared by a pack with its purpose and how long it is kept.
+
+    Kept for `keep_months` months and `keep_days` days (one of them is 0) from the day that `counted_from` names. All
+    questions of a form are kept equally long: they are erased together.
+    """
 
     form_code = models.CharField(max_length=80)
     question = models.CharField(max_length=120)
+    whose_vi = models.CharField(max_length=200, blank=True)
+    whose_en = models.CharField(max_length=200, blank=True)
     purpose_vi = models.CharField(max_length=300)
     purpose_en = models.CharField(max_length=300, blank=True)
-    keep_months = models.PositiveIntegerField()
+    keep_months = models.PositiveIntegerField(default=0)
+    keep_days = models.PositiveIntegerField(default=0)
+    counted_from = models.CharField(max_length=10, choices=CountedFrom.choices, default=CountedFrom.RECEIVED)
+    at_end = models.CharField(max_length=10, choices=AtEnd.choices, default=AtEnd.ASK)
+    sensitive = models.BooleanField(default=False, help_text="not shown beside the other answers")
     pack = models.CharField(max_length=80, db_index=True)
 
     class Meta:
@@ -25,6 +46,38 @@ class PersonalQuestion(models.Model):
     @property
     def purpose(self) -> str:
         return in_reader_language(self.purpose_vi, self.purpose_en)
+
+    @property
+    def whose(self) -> str:
+        return in_reader_language(self.whose_vi, self.whose_en)
+
+
+class PersonKey(models.Model):
+    """The key under which a record's personal answers are sealed. Destroyed, nobody can read them any more, wherever
+    they stand; the row stays and says that, why and by whom."""
+
+    id = models.UUIDField(primary_key=True)
+    subject = models.CharField(max_length=80, db_index=True, help_text="who carries the answers: submission:12, held:3")
+    form_code = models.CharField(max_length=80)
+    wrapped = models.BinaryField(null=True, help_text="the key, sealed with the server's secret key")
+    counted_from = models.DateField(help_text="the day from which its time of keeping runs")
+    made_at = models.DateTimeField()
+    destroyed_at = models.DateTimeField(null=True)
+    destroyed_by_name = models.CharField(max_length=200, blank=True)
+    because = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["form_code", "counted_from"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(destroyed_at__isnull=True, wrapped__isnull=False, destroyed_by_name="")
+                | (models.Q(destroyed_at__isnull=False, wrapped__isnull=True) & ~models.Q(destroyed_by_name="")),
+                name="person_key_there_or_destroyed",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.id}"
 
 
 class Breach(models.Model):

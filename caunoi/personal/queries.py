@@ -2,14 +2,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from django.db import connection
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from caunoi.personal.errors import BreachUnknown
-from caunoi.personal.models import Breach, BreachNotice
+from caunoi.personal.models import AtEnd, Breach, BreachNotice, CountedFrom, PersonalQuestion, PersonKey
 from caunoi.personal.rules.breaches import Clock, read_clock
+from caunoi.personal.rules.keeping import Keeping, counted_until
 
 
 @dataclass(frozen=True)
@@ -37,3 +39,71 @@ def _line(breach: Breach, at: datetime) -> BreachLine:
     notices = list(breach.notices.all())
     told = min((notice.told_at for notice in notices if notice.authority), default=None)
     return BreachLine(breach, notices, read_clock(breach.noticed_at, told, at))
+
+
+# -- what forms ask about people -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PersonalForm:
+    """Which questions of a form are about a person, and how long what they say is kept."""
+
+    form_code: str
+    names: frozenset[str]
+    sensitive: frozenset[str]
+    counted_from: str
+    keeping: Keeping
+    erases_itself: bool
+
+
+def find_personal_form(form_code: str) -> PersonalForm | None:
+    """None: it asks nothing about anybody."""
+    # Asked for each sending; most forms ask nothing, and the ORM would take ten times as long to say so.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM personal_personalquestion WHERE form_code = %s LIMIT 1", [form_code])
+        if cursor.fetchone() is None:
+            return None
+    rows = list(PersonalQuestion.objects.filter(form_code=form_code))
+    return _personal_form(rows)
+
+
+def list_personal_forms() -> list[PersonalForm]:
+    by_form: dict[str, list[PersonalQuestion]] = {}
+    for row in PersonalQuestion.objects.all():
+        by_form.setdefault(row.form_code, []).append(row)
+    return [_personal_form(rows) for rows in by_form.values()]
+
+
+def _personal_form(rows: Sequence[PersonalQuestion]) -> PersonalForm:
+    first = rows[0]
+    return PersonalForm(
+        first.form_code,
+        frozenset(row.question for row in rows),
+        frozenset(row.question for row in rows if row.sensitive),
+        CountedFrom(first.counted_from),
+        Keeping(first.keep_months, first.keep_days),
+        first.at_end == AtEnd.ERASE,
+    )
+
+
+@dataclass(frozen=True)
+class DueKey:
+    key: PersonKey
+    since: date
+    """the day from which it was to be erased"""
+    erases_itself: bool
+
+
+def list_due_keys(today: date) -> list[DueKey]:
+    """Keys of what was kept as long as its form's pack says, the longest overdue first."""
+    found = []
+    for form in list_personal_forms():
+        counted = PersonKey.objects.filter(
+            form_code=form.form_code, destroyed_at=None, counted_from__lte=counted_until(form.keeping, today)
+        )
+        found += [DueKey(key, form.keeping.ends(key.counted_from), form.erases_itself) for key in counted]
+    return sorted(found, key=lambda due: (due.since, due.key.pk))
+
+
+def list_keys(subject: str) -> list[PersonKey]:
+    return list(PersonKey.objects.filter(subject=subject).order_by("made_at", "pk"))

@@ -267,6 +267,18 @@ class BookMoved(Refusal):
         )
 
 
+class ErasingNotAllowed(Refusal):
+    code = "erasing-not-allowed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Chỉ người phụ trách chương trình hoặc người quản trị của đơn vị mới xóa được dữ liệu cá nhân trong bản"
+                " ghi. Hãy chuyển yêu cầu cho họ."
+            )
+        )
+
+
 class DiskFull(Refusal):
     code = "disk-full"
 

@@ -45,6 +45,7 @@ from caunoi.records.queries import (
     tell_flags,
 )
 from caunoi.records.rules.occasions import Occasion, find_period, occasion_of_period
+from caunoi.records.sealed import read_whole
 from caunoi.records.together import receive_together
 
 XML_PART = "xml_submission_file"
@@ -219,8 +220,10 @@ def correct(request: HttpRequest, submission_id: int) -> HttpResponse:
 @never_cache
 @require_safe
 def correct_instance(request: HttpRequest, submission_id: int) -> HttpResponse:
-    submission = open_for_correction(cast(User, request.user), submission_id, moments.today())
-    xml = get_version(submission, submission.current_number).xml
+    user = cast(User, request.user)
+    submission = open_for_correction(user, submission_id, moments.today())
+    version = get_version(submission, submission.current_number)
+    xml = read_whole(version, by=user, at=moments.now())
     return HttpResponse(xml, content_type="text/xml; charset=utf-8")
 
 

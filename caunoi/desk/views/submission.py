@@ -47,6 +47,7 @@ from caunoi.records.queries import (
     list_versions,
     tell_flags,
 )
+from caunoi.records.sealed import read_answers
 from caunoi.sentences import tell
 
 # Shown in the browser; anything else (an SVG may carry scripts) is only ever downloaded.
@@ -95,7 +96,7 @@ def submission(request: HttpRequest, submission_id: int) -> HttpResponse:
 def _show_newest(request: HttpRequest, found: Submission, user: User, return_error: str = "") -> HttpResponse:
     version = get_version(found, found.current_number)
     before = find_previous(found, scope_of(user, moments.today()))
-    context = _show(found, version, before)
+    context = _show(found, version, before, user)
     if before is not None:
         context["before_heading"] = _occasion_of(before.submission)
     context |= {
@@ -127,11 +128,11 @@ def _look_over(user: User, found: Submission, version: SubmissionVersion) -> dic
 @require_safe
 def submission_version(request: HttpRequest, submission_id: int, number: int) -> HttpResponse:
     """An older version beside the one that replaced it, differences marked; the newest has its own page."""
-    found, _user = _open(request, submission_id)
+    found, user = _open(request, submission_id)
     if number >= found.current_number:
         return redirect("submission", found.pk)
     version, after = get_version(found, number), get_version(found, number + 1)
-    context = _show(found, version, after)
+    context = _show(found, version, after, user)
     context |= {
         "before_heading": _("Bản %(number)d") % {"number": after.number},
         "marks": True,
@@ -255,11 +256,14 @@ def find_what_may(user: User, found: Submission) -> May:
     )
 
 
-def _show(found: Submission, version: SubmissionVersion, beside: SubmissionVersion | None) -> dict[str, object]:
+def _show(
+    found: Submission, version: SubmissionVersion, beside: SubmissionVersion | None, user: User
+) -> dict[str, object]:
     language = get_language() or "vi"
     name = get_snapshot().distinct_name_on(found.org_unit_id, found.day_to)
-    before = beside.answers if beside is not None else None
-    rows = list_rows(checker_of(version.form_version).outline, version.answers, before, language)
+    answers = read_answers(version, by=user, at=moments.now())
+    before = read_answers(beside, by=user, at=moments.now()) if beside is not None else None
+    rows = list_rows(checker_of(version.form_version).outline, answers, before, language)
     if version.number == found.current_number:
         rows = _put_remarks(rows, found)
     return {

@@ -132,6 +132,23 @@ class DocumentKindRow:
 
 
 @dataclass(frozen=True)
+class PersonalFieldRow:
+    """One row of personal_fields.csv; the fields are those of personal.models.PersonalQuestion."""
+
+    form_code: str
+    question: str
+    whose_vi: str
+    whose_en: str
+    purpose_vi: str
+    purpose_en: str
+    keep_months: int
+    keep_days: int
+    counted_from: str
+    at_end: str
+    sensitive: bool
+
+
+@dataclass(frozen=True)
 class CheckRow:
     """One row of checks.csv. `code` and `level` blank: all of them; `values`: column -> text, only what is given."""
 
@@ -169,6 +186,7 @@ class Pack:
     checks: tuple[CheckRow, ...] = ()
     disaggregations: tuple[DisaggregationRow, ...] = ()
     document_kinds: tuple[DocumentKindRow, ...] = ()
+    personal_fields: tuple[PersonalFieldRow, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from caunoi.facts.rules import formula
 from caunoi.facts.rules.formula_check import RELATIONS
 from caunoi.forms.models import PeriodKind
 from caunoi.packs.reading import KNOWN
-from caunoi.packs.rules import assignments, disaggregations, elements, indicators, registers
+from caunoi.packs.rules import assignments, disaggregations, elements, indicators, personal_fields, registers
 from caunoi.packs.rules import words as allowed
 from caunoi.places.models import Level
 
@@ -21,7 +21,14 @@ PAGE = (Path(__file__).parents[3] / "docs" / "pack-format.md").read_text()
 
 @pytest.mark.parametrize(
     "columns",
-    [elements.COLUMNS, indicators.COLUMNS, assignments.COLUMNS, registers.COLUMNS, disaggregations.COLUMNS],
+    [
+        elements.COLUMNS,
+        indicators.COLUMNS,
+        assignments.COLUMNS,
+        registers.COLUMNS,
+        disaggregations.COLUMNS,
+        personal_fields.COLUMNS,
+    ],
 )
 def test_the_columns_stand_on_the_page_in_the_order_of_the_files(columns: tuple[str, ...]) -> None:
     assert f"`{','.join(columns)}`" in PAGE

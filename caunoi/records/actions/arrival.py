@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -22,6 +21,7 @@ from caunoi.moments import local_date
 from caunoi.records.actions.door import Door, Prepared, flag_disagreements
 from caunoi.records.actions.files import files_of, write_files
 from caunoi.records.actions.opening import check_open, due_on, read_granted
+from caunoi.records.actions.sealing import Seals
 from caunoi.records.actions.stored import CHUNK, Record, StoredRecords, Written, chunks
 from caunoi.records.errors import (
     CorrectsAnother,
@@ -36,6 +36,7 @@ from caunoi.records.events import Arrived, VersionsApproved, VersionsArrived
 from caunoi.records.incoming import Incoming, IncomingFile, Outcome, Received
 from caunoi.records.models import RepeatedInstance, Source, Submission, SubmissionVersion
 from caunoi.records.permissions import check_may_enter, is_locked_by_now
+from caunoi.records.sealed import fingerprint, is_same_repeated, is_same_sending
 from caunoi.refusals import Refusal
 
 Advance = Callable[[int], None]
@@ -125,6 +126,7 @@ class _Arrival:
         self.prepared, self.by, self.at, self.progress = prepared, by, at, progress
         self.action, self.detail, self.senders = action, detail, senders
         self.stored = StoredRecords(prepared)
+        self.seals = Seals()
         self.granted = read_granted(prepared)
         self.newly_repeated: list[RepeatedInstance] = []
         self.new: list[Record] = []
@@ -178,11 +180,12 @@ class _Arrival:
             return self._repeat(one, *known)
         if (before := self.stored.repeated.get((form, one.instance_id))) is not None:
             record, repeated, sha256 = before
-            if sha256 != _sha256(one.xml):
+            if not is_same_repeated(sha256, one.xml, repeated.xml):
                 raise InstanceTaken
             return record, repeated, "unchanged"
         if one.deprecated_id:
             record = self._find_deprecated(one)
+            sealed = self.seals.seal(one, record)
         else:
             same = (
                 self.stored.by_occasion.get((form, one.unit.id, one.occasion.period_key))
@@ -192,10 +195,11 @@ class _Arrival:
             if same is None:
                 return self._begin(one)
             record = same
-            if (version := _find_same(one, record)) is not None:
+            sealed = self.seals.seal(one, record)
+            if (version := _find_same(sealed, record)) is not None:
                 self._remember(one, record, version)
                 return record, version, "unchanged"
-        return self._correct(one, record)
+        return self._correct(sealed, record)
 
     def _repeat(
         self, one: Prepared, record: Record, version: SubmissionVersion
@@ -203,7 +207,7 @@ class _Arrival:
         """Phones resend after a timeout although the first try arrived, and sends large photos in later requests.
         Same instance, same bytes: keep only the files we lack. Other bytes: refuse, or two answers would share one
         identity."""
-        if version.xml != one.xml or record.submission.org_unit_id != one.unit.id:
+        if not is_same_sending(version.xml, one.xml) or record.submission.org_unit_id != one.unit.id:
             raise InstanceTaken
         if one.item.source == Source.DEVICE and record.state is State.WITHDRAWN:
             raise InstanceWithdrawn
@@ -214,7 +218,10 @@ class _Arrival:
         if one.item.source == Source.SPREADSHEET:
             return  # a row's identity is its content
         known = RepeatedInstance(
-            version=version, form_id=one.version.form_id, instance_id=one.instance_id, sha256=_sha256(one.xml)
+            version=version,
+            form_id=one.version.form_id,
+            instance_id=one.instance_id,
+            sha256=fingerprint(one.xml, version.xml),
         )
         self.stored.repeated[known.form_id, known.instance_id] = (record, version, known.sha256)
         self.newly_repeated.append(known)
@@ -252,7 +259,7 @@ class _Arrival:
         self.new.append(record)
         if occasion.period_key:
             self.stored.by_occasion[one.version.form_id, one.unit.id, occasion.period_key] = record
-        return record, self._add_version(one, record, Step.SUBMIT), "new"
+        return record, self._add_version(self.seals.seal(one, record), record, Step.SUBMIT), "new"
 
     def _correct(self, one: Prepared, record: Record) -> tuple[Record, SubmissionVersion, Outcome]:
         if find_next(record.state, Step.CORRECT) is None:
@@ -324,6 +331,7 @@ class _Arrival:
             for record in (*self.new, *changed):
                 record.submission.changed = number
         insert_rows([record.submission for record in self.new])
+        self.seals.write()
         for record in changed:
             record.submission.save()
         for one in self.written:
@@ -385,10 +393,6 @@ def _find_same(one: Prepared, record: Record) -> SubmissionVersion | None:
     if record.state is State.RETURNED or record.current.answers != one.answers:
         return None
     return record.current
-
-
-def _sha256(xml: str) -> str:
-    return hashlib.sha256(xml.encode()).hexdigest()
 
 
 def _arrived(one: Written, previous_version_id: int | None) -> Arrived:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, cast
 
+from django.utils.crypto import salted_hmac
+
 from caunoi.forms.errors import FormClosed, InstanceRefused
 from caunoi.forms.models import Assignment, FormVersion, PeriodKind
 from caunoi.forms.queries import checker_of, declarations_of, get_form_version, list_assignments
@@ -27,6 +29,8 @@ from caunoi.forms.rules.xpath import clock_of
 from caunoi.moments import local_date
 from caunoi.periods.rules import PeriodType
 from caunoi.periods.wording import describe_period
+from caunoi.personal.queries import PersonalForm, find_personal_form
+from caunoi.personal.vault import open_answers, read_keys
 from caunoi.places.queries import describe_absence, get_snapshot
 from caunoi.places.rules.snapshot import PlaceSnapshot, Unit
 from caunoi.records.checks import Statement, check_statement, compare_statements, make_checks
@@ -72,6 +76,8 @@ class Prepared:
     flags: list[dict[str, Any]]
     # The files its answers name; None of a sending that came without XML.
     files: tuple[str, ...] | None = None
+    # What its form asks about people; the answers stay in clear until they are laid upon their record.
+    personal: PersonalForm | None = None
 
     @property
     def needs_approval(self) -> bool:
@@ -109,6 +115,7 @@ class Door:
         self._versions: dict[tuple[str, str], FormVersion] = {}
         self._assignments: dict[tuple[str, str], list[Assignment]] = {}
         self._event_questions: dict[int, Question | None] = {}
+        self._personal: dict[str, PersonalForm | None] = {}
 
     def again(self) -> Door:
         """For further sendings, as long as nothing about their forms changed: keeps what this one read of them."""
@@ -133,7 +140,9 @@ class Door:
         version = self.version_of(item)
         checker = checker_of(version)
         given = item.answers or {}
-        checked = checker.check(_normal(given, checker), local_date(item.received_at), item.received_at, calculate=True)
+        checked = checker.check(
+            _normal(_opened(given), checker), local_date(item.received_at), item.received_at, calculate=True
+        )
         problems = [p for p in checked.problems if p.question != PERIOD_QUESTION]
         try:
             opened = self._open(item)
@@ -175,7 +184,7 @@ class Door:
             if item.is_placed and item.deprecated_id is not None:
                 deprecated_id = item.deprecated_id
         else:
-            answers = _normal(item.answers or {}, checker)
+            answers = _normal(_opened(item.answers or {}), checker)
         if len(instance_id) > MAX_INSTANCE_ID or len(deprecated_id) > MAX_INSTANCE_ID:
             raise InstanceRefused(_("Mã nhận dạng của bản gửi dài quá %(count)d ký tự.") % {"count": MAX_INSTANCE_ID})
         unit = self.places.units.get(item.org_unit_id)
@@ -305,8 +314,10 @@ class Door:
         self, item: Incoming, opened: _Opened, answers: dict[str, Any], problems: tuple[Problem, ...]
     ) -> Prepared:
         instance_id = opened.instance_id
+        personal = self._personal_of(item.form_code)
         if not instance_id and item.source == Source.SPREADSHEET:
-            instance_id = row_instance_id(item.form_code, opened.unit.key, opened.occasion.period_key, answers)
+            told = _without_people(answers, personal)
+            instance_id = row_instance_id(item.form_code, opened.unit.key, opened.occasion.period_key, told)
         elif not instance_id:
             instance_id = f"uuid:{uuid.uuid4()}"
         xml = opened.xml
@@ -332,9 +343,15 @@ class Door:
             instance_id,
             opened.deprecated_id,
             xml,
-            [flag_of(problem) for problem in problems],
+            [flag_of(_without_person(problem, personal)) for problem in problems],
             None if opened.instance is None else tuple(choose_files(opened.instance.files)),
+            personal,
         )
+
+    def _personal_of(self, form_code: str) -> PersonalForm | None:
+        if form_code not in self._personal:
+            self._personal[form_code] = find_personal_form(form_code)
+        return self._personal[form_code]
 
     def _assignments_of(self, form_code: str, level: str) -> list[Assignment]:
         key = (form_code, level)
@@ -370,6 +387,26 @@ def _normal(answers: Mapping[str, Any], checker: FormChecker) -> dict[str, Any]:
             if text := normal_answer(question, text) if question else clean_answer(text):
                 normal[name] = text
     return normal
+
+
+def _opened(answers: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a sheet carries along of a record unread, sealed as it is stored, is checked and kept as what it says."""
+    return open_answers(answers, keys) if (keys := read_keys([answers])) else answers
+
+
+def _without_people(answers: Mapping[str, Any], personal: PersonalForm | None) -> Mapping[str, Any]:
+    """For naming a row by its content: of people a mark that only this server could have made."""
+    if personal is None:
+        return answers
+    marks = {
+        name: salted_hmac("rows about people", str(answers[name]), algorithm="sha256").hexdigest()
+        for name in personal.names & answers.keys()
+    }
+    return {**answers, **marks}
+
+
+def _without_person(problem: Problem, personal: PersonalForm | None) -> Problem:
+    return replace(problem, value="") if personal is not None and problem.question in personal.names else problem
 
 
 def _title(version: FormVersion) -> Told:

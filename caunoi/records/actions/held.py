@@ -13,14 +13,17 @@ from caunoi.audit.rules import Actor
 from caunoi.documents.actions import keep_bytes, read_bytes
 from caunoi.forms.queries import get_form_version, questions_of
 from caunoi.forms.rules.instance import parse_instance
+from caunoi.personal.models import PersonKey
 from caunoi.records.actions.arrival import receive
 from caunoi.records.actions.files import choose_announced
 from caunoi.records.actions.resending import keep_held_files
+from caunoi.records.actions.sealing import seal_held
 from caunoi.records.errors import CorrectsAnother, DeprecatedUnknown, HeldSettled, InstanceTaken, ReasonMissing
 from caunoi.records.held import check_may_settle
 from caunoi.records.incoming import Incoming, IncomingFile, Received
 from caunoi.records.models import HeldFile, HeldSending
 from caunoi.records.rules.phones import choose_files
+from caunoi.records.sealed import is_same_sending, open_xml
 from caunoi.refusals import Refusal
 from caunoi.sentences import gettext as _
 from caunoi.sentences import keep
@@ -40,7 +43,7 @@ def hold(incoming: Incoming, refusal: Refusal, *, by: Actor, at: datetime) -> He
     except IntegrityError:
         # The same phone's other try got there first.
         held = HeldSending.objects.get(form_code=incoming.form_code, instance_id=_instance_id(incoming))
-        if held.xml.encode() != incoming.xml:
+        if not is_same_sending(held.xml, (incoming.xml or b"").decode()):
             raise InstanceTaken from None
         return held
 
@@ -60,19 +63,23 @@ def _hold(incoming: Incoming, refusal: Refusal, by: Actor, at: datetime) -> Held
     version = get_form_version(incoming.form_code, incoming.form_version)
     xml = incoming.xml or b""
     instance = parse_instance(xml, questions_of(version))
+    stored, key = seal_held(version, xml.decode(), at=at)
     held = HeldSending.objects.create(
         form_version=version,
         form_code=incoming.form_code,
         org_unit_id=incoming.org_unit_id,
         instance_id=instance.instance_id,
         deprecated_id=instance.deprecated_id,
-        xml=xml.decode(),
+        xml=stored,
         reason=keep(refusal.sentence),
         source=incoming.source,
         entered_by_name=incoming.actor.name or by.name,
         device=dict(incoming.device),
         received_at=incoming.received_at,
     )
+    if key is not None:
+        key.subject = str(held)
+        key.save(force_insert=True)
     names = choose_files(instance.files)
     keep_held_files(held, choose_announced(names, incoming.attachments), at=at)
     if instance.deprecated_id:
@@ -118,7 +125,7 @@ def place_held(
         org_unit_id=unit,
         received_at=held.received_at,
         period_key=period_key,
-        xml=held.xml.encode(),
+        xml=open_xml(held.xml)[0].encode(),
         source=held.source,
         entered_by_name=held.entered_by_name,
         device=held.device,
@@ -137,6 +144,8 @@ def place_held(
         # What it corrected was about another period, or was held itself: where the officer puts it, it stands alone.
         received = receive(replace(incoming, deprecated_id=""), by=by.actor, at=at)
     held.became_id = received.submission_id
+    # What it was held under goes when the record's person asks for erasure.
+    PersonKey.objects.filter(subject=str(held)).update(subject=f"submission:{received.submission_id}")
     _settle(held, by, at)
     detail = {"submission": received.submission_id, "period": period_key, "day": day.isoformat() if day else ""}
     write_line("held.place", str(held), detail, by=by.actor, at=at)

@@ -3,7 +3,6 @@ later requests. What arrived once is never judged again by the rules of a later 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,16 +20,18 @@ from caunoi.records.errors import InstanceTaken, InstanceWithdrawn
 from caunoi.records.incoming import IncomingFile
 from caunoi.records.models import Attachment, HeldFile, HeldSending, RepeatedInstance, SubmissionVersion
 from caunoi.records.rules.phones import choose_files
+from caunoi.records.sealed import is_same_repeated, is_same_sending
 
 
 @dataclass(frozen=True)
 class Known:
     """A sending that arrived before. `missing`: files it announced that are not here yet, or for which those of an
-    earlier version stand in. `org_unit_ids`: whom it is about; what an officer placed with another unit, a successor,
+    earlier version stand in. `fingerprint`: of a sending that said what was stored already, which itself was not kept.
+    `org_unit_ids`: whom it is about; what an officer placed with another unit, a successor,
     also whom it came from."""
 
     stored: SubmissionVersion | HeldSending
-    sha256: str
+    fingerprint: str | None
     org_unit_ids: frozenset[int]
     withdrawn: bool
     missing: tuple[str, ...]
@@ -56,13 +57,13 @@ def find_known(form_code: str, instance_id: str) -> Known | None:
         .first()
     )
     if version is not None:
-        return _known(version, _sha256(version.xml.encode()))
+        return _known(version, None)
     held = HeldSending.objects.filter(form_code=form_code, instance_id=instance_id).first()
     if held is not None:
         here = set(held.files.values_list("name", flat=True))
         announced = choose_files(parse_instance(held.xml.encode(), questions_of(held.form_version)).files)
         missing = tuple(name for name in announced if name not in here)
-        return Known(held, _sha256(held.xml.encode()), frozenset({held.org_unit_id}), False, missing)
+        return Known(held, None, frozenset({held.org_unit_id}), False, missing)
     repeated = (
         RepeatedInstance.objects.select_related("version__submission")
         .filter(form__code=form_code, instance_id=instance_id)
@@ -71,13 +72,13 @@ def find_known(form_code: str, instance_id: str) -> Known | None:
     return _known(repeated.version, repeated.sha256) if repeated is not None else None
 
 
-def _known(version: SubmissionVersion, sha256: str) -> Known:
+def _known(version: SubmissionVersion, fingerprint: str | None) -> Known:
     submission = version.submission
     missing = {*Attachment.objects.filter(version=version, file=None).values_list("name", flat=True)}
     missing |= list_standing_in(version)
     came_from = HeldSending.objects.filter(became_id=submission.pk, instance_id=version.instance_id)
     units = frozenset({submission.org_unit_id, *came_from.values_list("org_unit_id", flat=True)})
-    return Known(version, sha256, units, submission.state == State.WITHDRAWN, tuple(sorted(missing)))
+    return Known(version, fingerprint, units, submission.state == State.WITHDRAWN, tuple(sorted(missing)))
 
 
 def check_same(known: Known, xml: bytes, org_unit_ids: Collection[int]) -> None:
@@ -85,7 +86,7 @@ def check_same(known: Known, xml: bytes, org_unit_ids: Collection[int]) -> None:
 
     Raises InstanceTaken, InstanceWithdrawn.
     """
-    if known.sha256 != _sha256(xml) or known.org_unit_ids.isdisjoint(org_unit_ids):
+    if not _is_same(known, xml.decode()) or known.org_unit_ids.isdisjoint(org_unit_ids):
         raise InstanceTaken
     if known.withdrawn:
         raise InstanceWithdrawn
@@ -118,5 +119,7 @@ def keep_held_files(held: HeldSending, files: Sequence[IncomingFile], *, at: dat
             HeldFile.objects.get_or_create(sending=held, name=file.name, defaults={"file": kept})
 
 
-def _sha256(xml: bytes) -> str:
-    return hashlib.sha256(xml).hexdigest()
+def _is_same(known: Known, xml: str) -> bool:
+    if known.fingerprint is not None:
+        return is_same_repeated(known.fingerprint, xml, known.stored.xml)
+    return is_same_sending(known.stored.xml, xml)

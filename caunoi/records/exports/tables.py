@@ -9,11 +9,14 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from caunoi.forms.rules.questions import NUMBERS, Question
+from caunoi.personal.vault import is_sealed
 from caunoi.records.exports.request import Spelling
 
 # What a cell holds. A text stays a text, whatever it looks like.
 Value = str | int | Decimal | date | datetime | None
 SEVERAL = ("select_multiple", "rank")
+# Of people: read on the record's page, one by one and written down, never by the table.
+HIDDEN = "•••"
 SHOWN_TO_PEOPLE_ONLY = ("note",)
 
 
@@ -85,6 +88,8 @@ def _listed(value: Any) -> list[Mapping[str, Any]]:
 def _cell(column: Column, value: Any, spelling: Spelling) -> Value:
     if not isinstance(value, str) or value == "":
         return None
+    if is_sealed(value):
+        return HIDDEN
     question = column.question
     if column.choice:
         return int(column.choice in value.split())
