@@ -22,6 +22,7 @@ from caunoi.backups.envelope import Writer
 from caunoi.backups.errors import BackupNotWritten
 from caunoi.backups.parts import PartsWriter
 from caunoi.backups.tables import LEFT_OUT, open_snapshot
+from caunoi.documents.actions import hold_here
 
 READ_AT_ONCE = 1024 * 1024
 # (bytes done, bytes in all as far as is known)
@@ -80,6 +81,7 @@ def _write(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     writer = PartsWriter(Writer(file, passphrase))
     with open_snapshot() as snapshot:
+        hold_here(snapshot.list_stored_files())
         # After the snapshot: a row of it names only files that were there before it was written.
         kept = sum(_size(home.home() / name) for name in home.list_kept(without=path))
         progress = _Progress(show, snapshot.estimate_size() + kept)

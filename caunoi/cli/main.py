@@ -33,6 +33,7 @@ COMMANDS = {
     "report-key": "report_key",
     "ledger": "ledger",
     "search": "search",
+    "storage": "storage",
     "audit": "audit",
     "backup": "backup",
     "restore": "backup",

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from django.core.checks import CheckMessage, Error, register
 from django.utils.translation import gettext as _
 
+from caunoi.documents.storage import read_address
+
 # As in caunoi.accounts.models.Role, which cannot be asked before Django is set up.
 ROLES = ("recorder", "editor", "approver", "viewer", "programme_manager", "administrator", "auditor")
 
@@ -45,6 +47,17 @@ def check_settings(**_kwargs: Any) -> list[CheckMessage]:
                     " CAUNOI_ENGINE=spark, một địa chỉ như s3a://kho/so-lieu."
                 ),
                 id="caunoi.E007",
+            )
+        )
+    if (url := os.environ.get("CAUNOI_STORAGE_URL", "")) and not _is_storage(url):
+        found.append(
+            Error(
+                _("CAUNOI_STORAGE_URL không đọc được."),
+                hint=_(
+                    "Ví dụ: s3://kho/cau-noi?endpoint=https://luutru.example.vn, với khoá trong AWS_ACCESS_KEY_ID và"
+                    " AWS_SECRET_ACCESS_KEY. Bỏ trống để giữ tệp trong CAUNOI_HOME."
+                ),
+                id="caunoi.E041",
             )
         )
     language = os.environ.get("CAUNOI_LANGUAGE", "vi")
@@ -137,6 +150,14 @@ def check_settings(**_kwargs: Any) -> list[CheckMessage]:
             )
         )
     return found
+
+
+def _is_storage(url: str) -> bool:
+    try:
+        read_address(url)
+    except ValueError:
+        return False
+    return bool(os.environ.get("AWS_ACCESS_KEY_ID") and os.environ.get("AWS_SECRET_ACCESS_KEY"))
 
 
 def _is_mail_server(url: str) -> bool:

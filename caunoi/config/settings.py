@@ -15,6 +15,10 @@ CAUNOI_ENGINE = os.environ.get("CAUNOI_ENGINE") or "duckdb"
 CAUNOI_SPARK_MASTER = os.environ.get("CAUNOI_SPARK_MASTER", "")
 # Empty: a folder in CAUNOI_HOME.
 CAUNOI_SEGMENTS = os.environ.get("CAUNOI_SEGMENTS", "")
+# Empty: stored files and segments are in CAUNOI_HOME alone. The keys have the names all S3 tools know.
+CAUNOI_STORAGE_URL = os.environ.get("CAUNOI_STORAGE_URL", "")
+AWS_ACCESS_KEY_ID = os.environ.get("AWS_ACCESS_KEY_ID", "")
+AWS_SECRET_ACCESS_KEY = os.environ.get("AWS_SECRET_ACCESS_KEY", "")
 # Empty: no backup is made by itself. The other two: a wrong value is named by checks.py.
 CAUNOI_BACKUP_FOLDER = os.environ.get("CAUNOI_BACKUP_FOLDER", "")
 _hour = os.environ.get("CAUNOI_BACKUP_HOUR") or "2"
@@ -113,6 +117,8 @@ INSTALLED_APPS = [
     "caunoi.forms",
     "caunoi.records",
     "caunoi.facts",
+    "caunoi.targets",
+    "caunoi.assessments",
     "caunoi.reports",
     "caunoi.boards",
     "caunoi.desk",

@@ -50,7 +50,7 @@ CONFLICTS = frozenset(
 SEEN_SECONDS = 600
 WITHOUT_SECOND_FACTOR = ("account", "mfa_", "sign-", "set-language", "session", "signed-in")
 # A moment later it may be taken: a queue that sends keeps it waiting, and marks nothing as refused.
-PASSING = frozenset({"sent-twice-at-once", "engine-unreachable"})
+PASSING = frozenset({"sent-twice-at-once", "engine-unreachable", "storage-unreachable"})
 
 
 def get_status(refusal: Refusal) -> int:

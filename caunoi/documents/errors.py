@@ -16,6 +16,27 @@ class DocumentFileRefused(Refusal):
     code = "document-file-refused"
 
 
+class StorageUnreachable(Refusal):
+    """The object storage that `CAUNOI_STORAGE_URL` names gives no answer, or refuses ours."""
+
+    code = "storage-unreachable"
+
+
+class StoredFileMissing(Refusal):
+    """Bytes that a record names are neither on this machine nor in the object storage, or are damaged there."""
+
+    code = "stored-file-missing"
+
+    def __init__(self, sha256: str) -> None:
+        super().__init__(
+            _(
+                "Tệp %(name)s… không có trên máy này và không có (hoặc đã hỏng) trong kho lưu trữ."
+                " Hãy lấy lại từ bản sao lưu."
+            )
+            % {"name": sha256[:16]}
+        )
+
+
 class DocumentUnknown(NotFound):
     code = "document-unknown"
 

@@ -7,7 +7,7 @@ of change or its place on the disk is another one.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,30 +16,41 @@ from django.utils.translation import gettext as _
 from caunoi.facts.errors import LedgerBroken
 
 Stamp = tuple[int, int, int, str]
+Mend = Callable[[Path, str], bool | None]
 _found_right: dict[Path, Stamp] = {}
 
 
-def check_intact(files: Iterable[tuple[Path, str]]) -> None:
+def check_intact(files: Iterable[tuple[Path, str]], mend: Mend | None = None) -> None:
     """`files`: where they are, and their SHA-256 in hexadecimal. Raises LedgerBroken for the first that is missing or
-    differs."""
-    unread: list[tuple[Path, str, Stamp]] = []
+    differs. `mend` is asked first to bring a file back; it says None if there is none to bring, False if that differs
+    too."""
+    unread: list[tuple[Path, str, Stamp | None]] = []
     for path, sha256 in files:
-        try:
-            seen = path.stat()
-        except OSError as error:
-            raise describe_missing(path.name) from error
-        stamp = (seen.st_size, seen.st_mtime_ns, seen.st_ino, sha256)
-        if _found_right.get(path) != stamp:
+        stamp = _stamp(path, sha256)
+        if stamp is None or _found_right.get(path) != stamp:
             unread.append((path, sha256, stamp))
     if not unread:
         return
     with ThreadPoolExecutor() as pool:
-        for (path, sha256, stamp), found in zip(unread, pool.map(_hash, [path for path, *_ in unread]), strict=True):
-            if found is None:
-                raise describe_missing(path.name)
+        for (path, sha256, stamp), found in zip(
+            unread, pool.map(hash_file, [path for path, *_ in unread]), strict=True
+        ):
+            right: Stamp | None = stamp
             if found != sha256:
-                raise describe_damaged(path.name)
-            _found_right[path] = stamp
+                there = mend(path, sha256) if mend is not None else None if found is None else False
+                if not there:
+                    raise describe_missing(path.name) if there is None else describe_damaged(path.name)
+                right = _stamp(path, sha256)
+            if right is not None:
+                _found_right[path] = right
+
+
+def _stamp(path: Path, sha256: str) -> Stamp | None:
+    try:
+        seen = path.stat()
+    except OSError:
+        return None
+    return seen.st_size, seen.st_mtime_ns, seen.st_ino, sha256
 
 
 def describe_damaged(name: str) -> LedgerBroken:
@@ -52,7 +63,8 @@ def describe_missing(name: str) -> LedgerBroken:
     return LedgerBroken(_("Thiếu tệp số liệu %(file)s. Hãy chạy: caunoi ledger rebuild") % {"file": name})
 
 
-def _hash(path: Path) -> str | None:
+def hash_file(path: Path) -> str | None:
+    """None if it cannot be read."""
     try:
         with open(path, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

@@ -12,6 +12,8 @@ import os
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +21,12 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from caunoi.audit.clock import lock_clock
+from caunoi.documents.storage import ObjectStorage, find_storage
 from caunoi.facts.engines.cluster import publish, withdraw
-from caunoi.facts.intact import check_intact
+from caunoi.facts.intact import Mend, check_intact, hash_file
 from caunoi.facts.models import Posting, Segment
 from caunoi.facts.postings import COLUMNAR, TABLE, read_postings
+from caunoi.moments import now
 
 if TYPE_CHECKING:
     import duckdb
@@ -37,6 +41,7 @@ COMPACT_FROM = 50_000
 ROW_GROUP = 40_960
 # Another process may have looked up the file's name just before it was replaced.
 KEPT_AFTER_REPLACEMENT_S = 3600
+IN_STORAGE = "ledger"
 
 Advance = Callable[[int], None]
 _numbers = itertools.count()
@@ -53,6 +58,37 @@ def storage() -> str | None:
     return settings.CAUNOI_SEGMENTS.rstrip("/") if "://" in settings.CAUNOI_SEGMENTS else None
 
 
+def check_here(files: Iterable[tuple[str, str]]) -> None:
+    """`files`: names and hashes. They are on this machine, unchanged, afterwards: with object storage, what is missing
+    or damaged here is fetched from it. Raises LedgerBroken and StorageUnreachable."""
+    store = find_storage()
+    mend: Mend | None = None if store is None else partial(_bring_here, store)
+    check_intact(((folder() / name, sha256) for name, sha256 in files), mend)
+
+
+def _bring_here(store: ObjectStorage, path: Path, sha256: str) -> bool | None:
+    return store.fetch(_name_in_storage(path.name), path, sha256)
+
+
+def send_segments(advance: Advance | None = None) -> list[str]:
+    """To object storage, what it has not or has damaged. Names of those that are not whole on this machine either."""
+    store, wrong = find_storage(), []
+    for segment in Segment.objects.all():
+        path, name = folder() / segment.file, _name_in_storage(segment.file)
+        if store is not None and store.hash_of(name) != segment.sha256:
+            if hash_file(path) == segment.sha256:
+                store.put_file(name, path)
+            else:
+                wrong.append(segment.file)
+        if advance is not None:
+            advance(1)
+    return wrong
+
+
+def _name_in_storage(file: str) -> str:
+    return f"{IN_STORAGE}/{file}"
+
+
 def compact(*, minimum: int = COMPACT_FROM, progress: Advance | None = None) -> int:
     """Write the tail as segments if it is long enough. Returns the new rows written; `progress` gets counts.
 
@@ -67,7 +103,7 @@ def compact(*, minimum: int = COMPACT_FROM, progress: Advance | None = None) -> 
     _remove_orphans()
     joined = _choose_joined(stretches, Posting.objects.filter(seq__gt=last).count())
     # A damaged row would be written on under a hash that fits.
-    check_intact((folder() / segment.file, segment.sha256) for segment in joined)
+    check_here((segment.file, segment.sha256) for segment in joined)
     with _Writer() as writer:
         for segment in joined:
             writer.take_again(segment)
@@ -194,6 +230,9 @@ class _Writer:
 
 def _name_segments(made: list[Segment], replaced: list[Segment]) -> None:
     """In one transaction: a question sees the old ones or the new ones."""
+    if (store := find_storage()) is not None:
+        for segment in made:
+            store.put_file(_name_in_storage(segment.file), folder() / segment.file)
     if (address := storage()) is not None:
         for segment in made:
             publish(folder() / segment.file, f"{address}/{segment.file}")
@@ -217,6 +256,8 @@ def _name_segments(made: list[Segment], replaced: list[Segment]) -> None:
         for segment in made:
             if not Segment.objects.filter(file=segment.file).exists():
                 (folder() / segment.file).unlink(missing_ok=True)
+                if store is not None:
+                    store.delete(_name_in_storage(segment.file))
 
 
 def _keep_a_while(replaced: Iterable[Segment]) -> None:
@@ -237,12 +278,20 @@ def _sync_folder() -> None:
 
 def _remove_orphans() -> None:
     named = set(Segment.objects.values_list("file", flat=True))
-    old = time.time() - KEPT_AFTER_REPLACEMENT_S
+    store, old = find_storage(), time.time() - KEPT_AFTER_REPLACEMENT_S
     for path in folder().glob("*.par*"):
         if path.name not in named and (path.stat().st_mtime < old or _is_of_dead_process(path)):
             path.unlink(missing_ok=True)
             if (address := storage()) is not None and path.suffix == ".parquet":
                 withdraw(f"{address}/{path.name}")
+            if store is not None and path.suffix == ".parquet":
+                store.delete(_name_in_storage(path.name))
+    if store is not None:
+        # What a machine sent that is no more. Another may have just looked up the name of what it fetches.
+        before = now() - timedelta(days=1)
+        for name, since in list(store.list_names(IN_STORAGE)):
+            if name.removeprefix(f"{IN_STORAGE}/") not in named and since < before:
+                store.delete(name)
 
 
 def _is_of_dead_process(path: Path) -> bool:
@@ -254,16 +303,14 @@ def _is_of_dead_process(path: Path) -> bool:
 
 
 def check_segments() -> list[str]:
-    """Names of segment files that are missing or differ from their hash."""
-    wrong = []
-    for segment in Segment.objects.all():
-        try:
-            with open(folder() / segment.file, "rb") as file:
-                if hashlib.file_digest(file, "sha256").hexdigest() != segment.sha256:
-                    wrong.append(segment.file)
-        except OSError:
-            wrong.append(segment.file)
-    return wrong
+    """Names of segment files that are missing or differ from their hash; with object storage, of those in it."""
+    store = find_storage()
+    return [
+        segment.file
+        for segment in Segment.objects.all()
+        if segment.sha256
+        != (hash_file(folder() / segment.file) if store is None else store.hash_of(_name_in_storage(segment.file)))
+    ]
 
 
 def _quoted(name: str) -> str:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from caunoi.facts.engines import Range, SegmentFile
-from caunoi.facts.intact import check_intact
-from caunoi.facts.segments import folder
+from caunoi.facts.segments import check_here, folder
 
 if TYPE_CHECKING:
     import duckdb
@@ -37,7 +36,7 @@ class EmbeddedSession:
 
 class EmbeddedEngine:
     def check(self, files: Sequence[SegmentFile]) -> None:
-        check_intact((folder() / one.file, one.sha256) for one in files)
+        check_here((one.file, one.sha256) for one in files)
 
     def spans_query(self, files: Sequence[SegmentFile]) -> str:
         return f"SELECT DISTINCT span FROM {_read(files)}"

@@ -14,8 +14,8 @@ from uuid import uuid4
 
 from caunoi.facts.engines import Range, SegmentFile, cluster
 from caunoi.facts.engines.duckdb import EmbeddedSession
-from caunoi.facts.intact import check_intact, describe_damaged, describe_missing
-from caunoi.facts.segments import folder, storage
+from caunoi.facts.intact import describe_damaged, describe_missing
+from caunoi.facts.segments import check_here, folder, storage
 
 if TYPE_CHECKING:
     import duckdb
@@ -120,7 +120,7 @@ class SparkEngine:
     def check(self, files: Sequence[SegmentFile]) -> None:
         """Storage with an address is asked once for each file: an object there is replaced as a whole or not at all."""
         if storage() is None:
-            check_intact((folder() / one.file, one.sha256) for one in files)
+            check_here((one.file, one.sha256) for one in files)
         elif unread := [one for one in files if one not in self.found_right]:
             found = cluster.hash_files([_address(one) for one in unread])
             for one in unread:
