@@ -16,7 +16,7 @@ from caunoi import moments
 from caunoi.openrosa import answers
 from caunoi.openrosa.answers import ListedFile, ListedForm
 from caunoi.openrosa.errors import DeviceAddressUnknown
-from caunoi.openrosa.offer import find_file, list_gone, list_offered, list_offered_files, md5_of, open_version
+from caunoi.openrosa.offer import find_file, list_gone, list_offered, list_offered_files, open_version
 from caunoi.openrosa.phone import Phone, identify
 
 
@@ -36,10 +36,10 @@ def form_list(request: HttpRequest, token: str | None = None) -> HttpResponse:
             hash=f"md5:{one.md5}",
             download_url=_address(phone, "device-form", one.version.form.code, one.version.version),
             manifest_url=_address(phone, "device-manifest", one.version.form.code, one.version.version)
-            if one.has_files
+            if has_files
             else "",
         )
-        for one in offered
+        for one, has_files in offered
         if wanted is None or one.version.form.code == wanted
     )
 
@@ -50,8 +50,7 @@ def form(request: HttpRequest, form_id: str, version: str, token: str | None = N
     at = moments.now()
     phone = identify(request, token, at)
     found = open_version(phone.unit_ids[0], form_id, version, moments.local_date(at))
-    content = found.xform.encode()
-    return _conditional(request, md5_of(found), lambda: HttpResponse(content, content_type=answers.XML))
+    return _conditional(request, found.md5, lambda: HttpResponse(found.content, content_type=answers.XML))
 
 
 @require_safe

@@ -217,15 +217,15 @@ def list_returned(scope: Scope) -> QuerySet[Submission]:
     return list_submissions(scope).filter(state=State.RETURNED)
 
 
-RETURNED_HEADER = ("name", "label", "__version", "submission", "question", "comment")
+RETURNED_HEADER = ("name", "label", "__version", "submission", "question", "comment", "told")
 
 
 def returned_csv(form_code: str, org_unit_id: int) -> bytes:
     """The list `returned.csv` for a phone: what waits for the unit's correction, one row a remark, and one with an
-    empty `question` for the comment on the whole. Header name,label,__version,submission,question,comment; UTF-8.
+    empty `question` for the comment on the whole. Header name,label,__version,submission,question,comment,told; UTF-8.
 
     `name` is unique and stays the same; `submission` is the instanceID of the version to correct, which a device needs
-    for its `deprecatedID`.
+    for its `deprecatedID`; `told` is label and comment as one text.
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
@@ -244,7 +244,8 @@ def returned_csv(form_code: str, org_unit_id: int) -> bytes:
         said += [(one["question"], one["text"]) for one in step.remarks]
         for number, (question, text) in enumerate(said):
             label = f"{when}: {known[question].label()}" if question in known else when
-            writer.writerow([f"r{step.pk}-{number}", label, step.pk, version.instance_id, question, text])
+            told = f"{label}: {text}"
+            writer.writerow([f"r{step.pk}-{number}", label, step.pk, version.instance_id, question, text, told])
     return buffer.getvalue().encode()
 
 
