@@ -1,0 +1,89 @@
+"""A province, its communes and two targets of a year, in one form; results come from another."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from caunoi.accounts.models import Role, User
+from caunoi.audit.clock import take_numbers
+from caunoi.facts.models import DataElement, Relation
+from caunoi.facts.queries import forget_catalogues
+from caunoi.forms.actions import publish_form, set_assignments
+from caunoi.forms.rules.assignments import AssignmentRow
+from caunoi.moments import local_moment
+from caunoi.periods.rules import Period
+from caunoi.places.models import OrgUnit
+from caunoi.records.actions import Incoming, receive_many
+from caunoi.records.tests.builders import BY, unit, user
+from caunoi.targets.actions import Decision
+from caunoi.targets.queries import Breakdown, get_target, read_breakdown
+
+AT = local_moment(date(2026, 3, 2))
+YEAR = Period("year", (2026, 1))
+DECISION = Decision("12/QĐ-UBND", date(2026, 1, 15))
+HEAD = "| survey |\n|  | type | name | label::Tiếng Việt (vi) | label::English (en) | constraint | appearance |\n"
+FOOT = (
+    "\n| settings |\n|  | form_id | form_title | version | default_language |\n"
+    "|  | {code} | {code} | 1 | Tiếng Việt (vi) |\n"
+)
+
+
+def _publish(code: str, questions: str, *rows: AssignmentRow) -> None:
+    text = HEAD + questions + FOOT.format(code=code)
+    publish_form(content=text.encode(), file_type="md", file_name=f"{code}.md", pack="thu", by=BY, at=AT)
+    set_assignments(code, rows, by=BY, at=AT)
+
+
+def _element(code: str, levels: str, form: str, expression: str, *, decimals: int = 0, target_of: str = "") -> None:
+    DataElement.objects.create(
+        code=code, name_vi=code, name_en=code, kind="flow", decimals=decimals, levels=levels.split(";"), unit="hộ",
+        form_code=form, expression=expression, day="period" if target_of else "${ngay}", pack="thu",
+        nature="target" if target_of else "result", known_from=take_numbers(1)[0],
+    )  # fmt: skip
+    if target_of:
+        Relation.objects.create(code=code, relation="target-of", other=target_of, pack="thu")
+
+
+def store_programme(*levels: str) -> None:
+    """`ho` and `ha` are counted on days; `ho_giao` and `ha_giao` are their targets, of a year, due from these levels
+    (province and commune, if none), approved by the province, also by who set them."""
+    due = levels or ("province", "commune")
+    _publish(
+        "chi_tieu",
+        "|  | date | ky_bao_cao | Năm | Year |  | year |\n"
+        "|  | integer | so_ho | Số hộ | Households | . >= 0 and . <= 5000 |  |\n"
+        "|  | decimal | so_ha | Diện tích | Area |  |  |\n",
+        *(AssignmentRow(one, "year", approval_level="province", self_approval_allowed=True) for one in due),
+    )
+    _publish(
+        "ket_qua",
+        "|  | date | ngay | Ngày | Day |  |  |\n|  | integer | so_ho | Số hộ | Households |  |  |\n",
+        AssignmentRow("commune", "event", approval_level=""),
+    )
+    _element("ho", "commune", "ket_qua", "${so_ho}")
+    _element("ha", "commune", "ket_qua", "${so_ha}", decimals=2)
+    _element("ho_giao", ";".join(due), "chi_tieu", "${so_ho}", target_of="ho")
+    _element("ha_giao", ";".join(due), "chi_tieu", "${so_ha}", decimals=2, target_of="ha")
+    forget_catalogues()
+
+
+def store_province() -> tuple[OrgUnit, list[OrgUnit], User]:
+    """With three communes, and the officer who sets its targets."""
+    province = unit("Tỉnh Thử", "province")
+    communes = [unit(f"Xã {name}", "commune", province) for name in ("Ái", "Bình", "Cao")]
+    officer = user("tinh", (Role.PROGRAMME_MANAGER, province), (Role.APPROVER, province))
+    return province, communes, officer
+
+
+def achieve(place: OrgUnit, day: date, households: int) -> None:
+    answers = {"ngay": day.isoformat(), "so_ho": str(households)}
+    receive_many([Incoming("ket_qua", place.pk, AT, answers=answers)], by=BY, at=AT)
+
+
+def see(place: OrgUnit, code: str = "ho_giao") -> Breakdown:
+    return read_breakdown(get_target(code), place.pk, YEAR)
+
+
+def parts(*given: tuple[OrgUnit, int | str]) -> dict[int, Decimal | None]:
+    return {place.pk: Decimal(value) for place, value in given}
