@@ -19,7 +19,6 @@ from django.db.models import F, QuerySet, Sum
 from caunoi.accounts.scope import Scope, ids_in_sql
 from caunoi.approvals.rules import State
 from caunoi.facts.checking import StatedTogether, state_together
-from caunoi.facts.errors import TooManyToCheck
 from caunoi.facts.models import Book, CheckSetting, DataElement, Posting, SeenFinding
 from caunoi.facts.models import Kind as ElementKind
 from caunoi.facts.queries import element_rules
@@ -80,14 +79,9 @@ def list_records(scope: Scope, days: Days, *, form_code: str = "") -> QuerySet[S
     return scope.filter_submissions(found).order_by("-day_to", "org_unit_id", "pk")
 
 
-def walk_findings(
-    records: QuerySet[Submission], scope: Scope, *, most: int | None = None
-) -> Iterator[tuple[Submission, Finding]]:
-    """Everything worth a look in many records, in their order, a few hundred of them in memory at a time. Raises
-    TooManyToCheck for more than `most`."""
+def walk_findings(records: QuerySet[Submission], scope: Scope) -> Iterator[tuple[Submission, Finding]]:
+    """Everything worth a look in many records, in their order, a few hundred of them in memory at a time."""
     ids = list(records.values_list("pk", flat=True))
-    if most is not None and len(ids) > most:
-        raise TooManyToCheck(len(ids), most)
     for start in range(0, len(ids), AT_ONCE):
         several = Submission.objects.select_related("form").in_bulk(ids[start : start + AT_ONCE])
         in_order = [several[pk] for pk in ids[start : start + AT_ONCE] if pk in several]

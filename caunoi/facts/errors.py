@@ -98,18 +98,6 @@ class FindingGone(Refusal):
         super().__init__(_("Điểm này không còn nữa: số liệu đã đổi. Hãy tải lại trang."))
 
 
-class TooManyToCheck(Refusal):
-    """Looking over so many records would take longer than a person waits."""
-
-    code = "too-many-to-check"
-
-    def __init__(self, count: int, most: int) -> None:
-        super().__init__(
-            _("Có %(count)s bản ghi, nhiều hơn %(most)s bản xem được một lần. Hãy chọn một biểu mẫu hoặc một đơn vị.")
-            % {"count": show_number(Decimal(count)), "most": show_number(Decimal(most))}
-        )
-
-
 class OnlyReleased(Refusal):
     """Sensitive counts, asked by someone without a role: they are read in released tables. Says which there are."""
 

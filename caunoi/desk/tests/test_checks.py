@@ -218,7 +218,7 @@ def test_the_file_and_the_command_say_the_same_as_the_page(officer: User) -> Non
     sent(head, 9, 3, 280)
 
     answer = signed_in(officer).get("/checks/?format=csv")
-    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
     run = CliRunner().invoke(checks_command, ["--place", "u2", "--period", "2026-09", "--json"])
     lines = CliRunner().invoke(checks_command, ["--place", "u2", "--period", "2026-09"]).output
     nothing = CliRunner().invoke(checks_command, ["--place", "u5", "--period", "2026-Q3"]).output
@@ -244,3 +244,34 @@ def test_many_records_are_looked_over_in_as_many_questions_as_one(officer: User)
         find_open(ids, EVERYTHING)
 
     assert len(all_) <= len(one) + 1
+
+
+def test_what_is_too_much_at_once_comes_in_parts_and_whole_as_a_file(
+    officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head, other = village_head(), user("thon-2", [(Role.RECORDER, 4)])
+    for month in (7, 8):
+        sent(head, month, 3, 28)
+        sent(other, month, 7, 60, unit=4)
+    sent(head, 9, 3, 280)
+    sent(other, 9, 7, 600, unit=4)
+    asked = "/checks/?month=8/2026&until=09/2026"
+    first, second = "gấp 10 lần tháng trước (28)", "gấp 10 lần tháng trước (60)"
+    client = signed_in(officer)
+
+    def read(address: str) -> str:
+        return client.get(address).content.decode()
+
+    whole = read(asked)
+    assert first in whole and second in whole and 'id="checks-part"' not in whole
+    assert "từ tháng 08/2026 đến tháng 09/2026" in whole
+    assert first not in read("/checks/?month=7/2026&until=08/2026")
+
+    monkeypatch.setattr("caunoi.desk.checks.MOST_RECORDS", 2)
+    parts = [read(f"{asked}&part={number}") for number in (1, 2, 3)]
+    file = client.get(f"{asked}&format=csv").getvalue().decode()
+
+    assert [(first in part, second in part) for part in parts] == [(True, False), (False, True), (False, True)]
+    assert "Phần 1/2" in parts[0] and 'id="next-part"' in parts[0] and 'id="next-part"' not in parts[1]
+    assert first in file and second in file
+    assert first not in signed_in(user("thon-hai", [(Role.VIEWER, 4)])).get(f"{asked}&format=csv").getvalue().decode()

@@ -6,7 +6,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,16 +15,17 @@ from django.views.decorators.http import require_POST, require_safe
 from caunoi import moments
 from caunoi.accounts.models import User
 from caunoi.desk.checks import (
-    CheckRow,
     checks_csv,
     list_check_rows,
+    list_filtered,
     list_kinds,
+    list_stretches,
     name_of_file,
     read_check_filters,
     scope_of_reader,
+    walk_check_rows,
 )
 from caunoi.desk.views.inbox import list_form_choices
-from caunoi.facts.errors import TooManyToCheck
 from caunoi.facts.seeing import mark_seen
 from caunoi.records.errors import VersionMoved
 
@@ -33,20 +34,19 @@ PAGE = 50
 
 @never_cache
 @require_safe
-def checks(request: HttpRequest) -> HttpResponse:
+def checks(request: HttpRequest) -> HttpResponseBase:
     user, at = cast(User, request.user), moments.now()
     scope = scope_of_reader(user, moments.local_date(at))
     filters = read_check_filters(request.GET, scope, moments.local_date(at))
-    rows: list[CheckRow] = []
-    refusal = ""
-    try:
-        rows = list_check_rows(scope, filters)
-    except TooManyToCheck as refused:
-        refusal = refused.sentence
-    if request.GET.get("format") == "csv" and not refusal:
-        answer = HttpResponse(checks_csv(rows, request.build_absolute_uri("/").rstrip("/")), content_type="text/csv")
-        answer["Content-Disposition"] = f'attachment; filename="{name_of_file(filters, at)}"'
-        return answer
+    if request.GET.get("format") == "csv":
+        lines = checks_csv(walk_check_rows(scope, filters), request.build_absolute_uri("/").rstrip("/"))
+        headers = {"Content-Disposition": f'attachment; filename="{name_of_file(filters, at)}"'}
+        return StreamingHttpResponse(lines, "text/csv; charset=utf-8", headers=headers)
+    records = list_filtered(scope, filters)
+    # A part is what is looked over while the reader waits; its findings come in pages.
+    part = Paginator(list_stretches(records, filters.days.last), 1).get_page(request.GET.get("part"))
+    stretch = next(iter(part.object_list), None)
+    rows = list_check_rows(records, stretch, scope, filters) if stretch is not None else []
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = {
         "filters": filters,
@@ -54,9 +54,10 @@ def checks(request: HttpRequest) -> HttpResponse:
         "kinds": list_kinds(),
         "page": page,
         "rows": list(page.object_list),
-        "refusal": refusal,
+        "part": part,
+        "looked": None if stretch is None else (stretch.before + 1, stretch.before + stretch.records),
     }
-    return render(request, "desk/collect/checks.html", context, status=400 if refusal else 200)
+    return render(request, "desk/collect/checks.html", context)
 
 
 @require_POST
