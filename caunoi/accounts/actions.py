@@ -6,7 +6,6 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from caunoi import events
@@ -16,9 +15,13 @@ from caunoi.accounts.models import PredecessorAccess, Role, RoleGrant, User
 from caunoi.accounts.published import is_demo_home, is_published_name, is_published_password
 from caunoi.audit.actions import write_line
 from caunoi.audit.rules import Actor
+from caunoi.audit.values import changes_of
 from caunoi.places.models import OrgUnit, Succession, SuccessionShare
 from caunoi.places.queries import get_snapshot
 from caunoi.vietnamese_text import clean
+
+# Of these an audit line tells that they changed, not what they were.
+PERSONAL = frozenset({"full_name", "phone", "email"})
 
 
 @transaction.atomic
@@ -67,16 +70,10 @@ def update_user(
     changed = {name for name, value in new.items() if getattr(row, name) != value}
     if not changed:
         return False
-    old = {name: getattr(row, name) for name in changed}
+    old = {name: getattr(row, name) for name in new}
     row.full_name, row.language, row.is_active, row.phone = full_name, language, is_active, phone
     row.save(update_fields=["full_name", "language", "is_active", "phone"])
-    # Names are personal: the line tells them apart, not what they were.
-    detail = {
-        "changed": sorted(changed),
-        "old": {name: _plain(name, old[name]) for name in sorted(changed)},
-        "new": {name: _plain(name, new[name]) for name in sorted(changed)},
-        "is_active": is_active,
-    }
+    detail = {"changes": changes_of(old, new, personal=PERSONAL)}
     write_line("user.update", f"user:{row.pk}", detail, by=by, at=at)
     events.announce(AccountsChanged([row.pk]))
     return True
@@ -136,13 +133,15 @@ def end_role(*, grant: RoleGrant, to_day: date, by: Actor, at: datetime) -> None
     row = RoleGrant.objects.select_for_update().select_related("org_unit").get(pk=grant.pk)
     if row.to_day is not None and row.to_day <= to_day:
         return
-    detail = {**_grant_detail(row, row.org_unit), "to": to_day.isoformat()}
+    held = _grant_detail(row, row.org_unit)
     if to_day <= row.from_day:
         row.delete()
-        write_line("role.remove", f"user:{row.user_id}", detail, by=by, at=at)
+        write_line("role.remove", f"user:{row.user_id}", held, by=by, at=at)
         return
+    changes = changes_of({"to": row.to_day}, {"to": to_day})
     row.to_day = to_day
     row.save(update_fields=["to_day"])
+    detail = {"role": held["role"], "org_unit": held["org_unit"], "from": held["from"], "changes": changes}
     write_line("role.end", f"user:{row.user_id}", detail, by=by, at=at)
 
 
@@ -190,13 +189,6 @@ def _grant_detail(grant: RoleGrant, unit: OrgUnit) -> dict[str, str | None]:
         "from": grant.from_day.isoformat(),
         "to": grant.to_day.isoformat() if grant.to_day else None,
     }
-
-
-def _plain(name: str, value: object) -> object:
-    """What an audit line keeps of a value: of a personal one a mark that only this server could have made of it."""
-    if name not in ("full_name", "phone", "email") or not value:
-        return value
-    return "#" + salted_hmac("audit of people", str(value), algorithm="sha256").hexdigest()[:12]
 
 
 def _check_password(password: str, user: User) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from caunoi.accounts.models import User
 from caunoi.audit.actions import write_line
 from caunoi.audit.rules import Actor
+from caunoi.audit.values import changes_of
 from caunoi.boards.errors import BoardTooLong, ViewMalformed
 from caunoi.boards.models import Dashboard, FirstPage, Page, SavedView, Tile
 from caunoi.boards.permissions import check_may_share, check_owns
@@ -67,7 +68,7 @@ def change_view(
     view.shared_with, view.shared_role = shared_with, shared_role if shared_with else ""
     view.save()
     now = {"name": view.name, **_sharing(view)}
-    write_line("view.change", f"view:{view.pk}", {"old": before, "new": now}, by=by, at=at)
+    write_line("view.change", f"view:{view.pk}", {"changes": changes_of(before, now)}, by=by, at=at)
 
 
 @transaction.atomic
@@ -101,7 +102,7 @@ def change_dashboard(
     dashboard.shared_role = shared_role if shared_with else ""
     dashboard.save()
     now = {"name": dashboard.name, **_sharing(dashboard)}
-    write_line("dashboard.change", f"dashboard:{dashboard.pk}", {"old": before, "new": now}, by=by, at=at)
+    write_line("dashboard.change", f"dashboard:{dashboard.pk}", {"changes": changes_of(before, now)}, by=by, at=at)
 
 
 @transaction.atomic

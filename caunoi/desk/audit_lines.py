@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,11 +16,24 @@ from caunoi.accounts.models import Role, RoleGrant, User
 from caunoi.accounts.queries import windows_with_role
 from caunoi.accounts.scope import ids_in_sql
 from caunoi.audit.models import AuditLine
+from caunoi.desk.audit_words import name_action, name_field
 from caunoi.moments import VIETNAM, end_of_day
 from caunoi.places.models import OrgUnit
 from caunoi.records.models import Submission
 from caunoi.sentences import tell
 from caunoi.vietnamese_text import fold
+
+# Of one line on the page; the file holds all.
+MOST_CHANGES = 30
+
+
+@dataclass(frozen=True)
+class ChangeShown:
+    """Of lists only what went and what came."""
+
+    field: str
+    old: str
+    new: str
 
 
 @dataclass(frozen=True)
@@ -29,8 +43,11 @@ class LineShown:
     actor: str
     address: str
     action: str
+    deed: str
     subject: str
     detail: str
+    changes: tuple[ChangeShown, ...]
+    further: int
     knowledge: int
 
 
@@ -87,10 +104,45 @@ def filter_lines(
 
 
 def show_line(line: AuditLine) -> LineShown:
-    detail = "; ".join(f"{name}: {_plain(value)}" for name, value in line.detail.items())
+    pairs = _read_changes(line.detail)
+    told = {name: value for name, value in line.detail.items() if not pairs or name not in ("changes", "old", "new")}
+    changes = tuple(_show_change(name, *pair) for name, pair in list(pairs.items())[:MOST_CHANGES])
     return LineShown(
-        line.number, line.at, tell(line.actor), line.address, line.action, line.subject, detail, line.knowledge
+        number=line.number,
+        at=line.at,
+        actor=tell(line.actor),
+        address=line.address,
+        action=line.action,
+        deed=name_action(line.action),
+        subject=line.subject,
+        detail="; ".join(f"{name_field(name)}: {_plain(value)}" for name, value in told.items()),
+        changes=changes,
+        further=len(pairs) - len(changes),
+        knowledge=line.knowledge,
     )
+
+
+def _read_changes(detail: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Field -> old and new; a field without a name where the line is about one thing. Lines of before said `old` and
+    `new` instead of `changes`."""
+    changes = detail.get("changes")
+    if isinstance(changes, dict):
+        return {name: (pair[0], pair[1]) for name, pair in changes.items()}
+    if "new" not in detail:
+        return {}
+    old, new = detail.get("old"), detail["new"]
+    if isinstance(new, dict) and isinstance(old, dict | None):
+        before = old or {}
+        return {
+            name: (before.get(name), new.get(name)) for name in {**before, **new} if before.get(name) != new.get(name)
+        }
+    return {"": (old, new)}
+
+
+def _show_change(name: str, old: Any, new: Any) -> ChangeShown:
+    if isinstance(old, list) and isinstance(new, list):
+        old, new = [one for one in old if one not in new], [one for one in new if one not in old]
+    return ChangeShown(name_field(name), _plain(old), _plain(new))
 
 
 def headings() -> list[str]:
@@ -105,5 +157,11 @@ def cells(line: AuditLine) -> list[str]:
 
 
 def _plain(value: Any) -> str:
+    if value is None or value == [] or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return _("có") if value else _("không")
+    if isinstance(value, list) and all(isinstance(one, str | int) for one in value):
+        value = ", ".join(map(str, value))
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 300 else text[:300] + "…"

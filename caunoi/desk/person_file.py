@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from caunoi.accounts.models import RoleGrant, User
+from caunoi.accounts.models import OutsideAccount, RoleGrant, User
 from caunoi.accounts.sessions import list_sessions
 from caunoi.audit.models import AuditLine
 from caunoi.records.models import SubmissionVersion
@@ -29,6 +29,10 @@ def read_person(user: User) -> dict[str, Any]:
             "joined_at": user.date_joined.isoformat(),
             "last_login": user.last_login.isoformat() if user.last_login else None,
         },
+        "outside_accounts": [
+            {"issuer": one.issuer, "subject": one.subject, "email": one.email, "linked_at": one.linked_at}
+            for one in OutsideAccount.objects.filter(user=user)
+        ],
         "roles": [
             {"role": grant.role, "unit": grant.org_unit.key, "from": grant.from_day, "to": grant.to_day}
             for grant in RoleGrant.objects.filter(user=user).select_related("org_unit").order_by("from_day")

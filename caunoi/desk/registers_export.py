@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from typing import IO
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -37,6 +37,6 @@ def as_csv(rows: Iterable[Row], properties: Sequence[Property], day: date) -> It
     return table_files.as_csv(list_headings(properties), (list_cells(row, properties, day) for row in rows))
 
 
-def as_workbook(rows: Iterable[Row], properties: Sequence[Property], day: date) -> io.BytesIO:
+def as_workbook(rows: Iterable[Row], properties: Sequence[Property], day: date) -> IO[bytes]:
     cells = (list_cells(row, properties, day) for row in rows)
     return table_files.as_workbook(_("Sổ theo dõi"), list_headings(properties), cells, wide=3)

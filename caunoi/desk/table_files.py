@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from typing import IO
 
 import xlsxwriter
 
@@ -32,9 +34,9 @@ def _harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) and not is_number else cell
 
 
-def as_workbook(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]], wide: int) -> io.BytesIO:
-    """Written row by row: memory stays flat. The first `wide` columns are wide."""
-    made = io.BytesIO()
+def as_workbook(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]], wide: int) -> IO[bytes]:
+    """Written row by row into a file without a name: memory stays flat. The first `wide` columns are wide."""
+    made = tempfile.TemporaryFile()  # noqa: SIM115 - whoever sends it closes it
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(made, options)
     sheet = book.add_worksheet(title)

@@ -12,6 +12,7 @@ from caunoi.accounts.models import User
 from caunoi.audit.actions import write_line
 from caunoi.audit.clock import take_numbers
 from caunoi.audit.rules import Actor
+from caunoi.audit.values import changes_of
 from caunoi.documents.actions import store_bytes
 from caunoi.forms.errors import (
     AssignmentsOverlap,
@@ -166,7 +167,7 @@ def set_assignments(form_code: str, rows: Sequence[AssignmentRow], *, by: Actor,
                 further_levels=list(row.further_levels),
                 known_from=number,
             )
-    detail = {"old": sorted(map(str, stored)), "new": sorted(map(str, rows))}
+    detail = {"changes": {"assignments": [sorted(map(str, stored)), sorted(map(str, rows))]}}
     write_line("form.assign", f"form:{form_code}", detail, by=by, at=at)
     return True
 
@@ -177,7 +178,8 @@ def close_form(form_code: str, *, on: date | None, by: Actor, at: datetime) -> N
     form = get_form(form_code)
     old, form.closed_on = form.closed_on, on
     form.save(update_fields=["closed_on"])
-    write_line("form.close", f"form:{form_code}", {"old": str(old or ""), "new": str(on or "")}, by=by, at=at)
+    detail = {"changes": changes_of({"closed_on": old}, {"closed_on": on})}
+    write_line("form.close", f"form:{form_code}", detail, by=by, at=at)
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from caunoi.audit.actions import write_line
 from caunoi.audit.clock import lock_clock, take_numbers
 from caunoi.audit.rules import Actor
+from caunoi.audit.values import changes_of
 from caunoi.documents.actions import store_bytes
 from caunoi.documents.models import DocumentKind
 from caunoi.facts.actions import recount
@@ -30,6 +31,8 @@ from caunoi.reports.models import ReportTemplate
 DOCUMENT_KIND_COLUMNS = [one.name for one in fields(DocumentKindRow)]
 # What is being done, how much of it is done, how much there is.
 Progress = Callable[[str, int, int], None]
+# Of one load, in one audit line; what is beyond them is counted.
+MOST_TOLD = 200
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -44,6 +47,8 @@ class LoadResult:
     changed: int = 0
     unchanged: int = 0
     removed: int = 0
+    # For the audit: "dataelement so_ho.name_vi" -> [old, new] of rows that changed, the first MOST_TOLD of them.
+    changes: dict[str, list[Any]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def changed_anything(self) -> bool:
@@ -205,6 +210,7 @@ def _replace(
         _rows(model).filter(pk__in=gone).delete()
     _rows(model).bulk_create([model(pack=pack, **columns, **number) for columns in new])
     for one, columns in different:
+        _tell_changes(result, one, key(one), columns)
         for column, value in {**columns, **number}.items():
             setattr(one, column, value)
         one.save()
@@ -212,6 +218,13 @@ def _replace(
     result.changed += len(different)
     result.removed += len(gone)
     result.unchanged += len(wanted) - len(new) - len(different)
+
+
+def _tell_changes(result: LoadResult, row: M, name: Key, columns: Mapping[str, Any]) -> None:
+    spelt = name if isinstance(name, str) else " ".join(map(str, name))
+    for column, pair in changes_of({column: getattr(row, column) for column in columns}, columns).items():
+        if len(result.changes) < MOST_TOLD:
+            result.changes[f"{row._meta.model_name} {spelt}.{column}"] = pair
 
 
 def _rows(model: type[M]) -> models.QuerySet[M]:
@@ -240,5 +253,6 @@ def _note_loaded(pack: Pack, by: Actor, at: datetime, result: LoadResult) -> Non
         "created": result.created,
         "changed": result.changed,
         "removed": result.removed,
+        **({"changes": result.changes} if result.changes else {}),
     }
     write_line("pack.load", f"pack:{about.code}", detail, by=by, at=at)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from caunoi import events
 from caunoi.accounts.events import AccountsChanged
-from caunoi.accounts.models import Invitation, User
+from caunoi.accounts.models import Invitation, OutsideAccount, User
 from caunoi.accounts.queries import list_grants
 from caunoi.accounts.sessions import end_sessions
 from caunoi.audit.actions import write_line
@@ -42,6 +42,7 @@ def erase_person(user: User, *, because: str, by: Actor, at: datetime) -> None:
     UserSession.objects.filter(user=row).delete()
     Authenticator.objects.filter(user=row).delete()
     EmailAddress.objects.filter(user=row).delete()
+    OutsideAccount.objects.filter(user=row).delete()
     instead = f"{MARK}{row.pk}"
     Invitation.objects.filter(user=row).update(full_name=instead, email="")
     row.username, row.full_name = instead, ""

@@ -87,6 +87,38 @@ def test_lines_are_found_by_what_they_are_about_and_by_words_of_what_changed() -
     assert "chi tiết 1" in without_accents and "chi tiết 2" not in without_accents
 
 
+def test_what_changed_stands_as_old_and_new_in_the_readers_words() -> None:
+    write_line(
+        "user.update", "user:77",
+        {"changes": {"is_active": [True, False], "phone": ["", "#0a1b2c"], "assignments": [["a", "b"], ["b", "c"]]}},
+        by=Actor("Chị Hoa"), at=local_moment(date(2026, 3, 9)),
+    )  # fmt: skip
+    write_line(
+        "form.close", "form:thu", {"old": "", "new": "2026-05-01"}, by=Actor("Chị Hoa"),
+        at=local_moment(date(2026, 3, 9)),
+    )  # fmt: skip
+
+    page = signed_in(user("kiem-tra", [(Role.AUDITOR, 1)])).get("/audit/").content.decode()
+
+    assert "tài khoản: sửa" in page and "<code>user.update</code>" in page
+    for told in (
+        "được đăng nhập: <del>có</del> → <ins>không</ins>",
+        "số điện thoại: <del>–</del> → <ins>#0a1b2c</ins>",
+        "ai phải nộp: <del>a</del> → <ins>c</ins>",
+        "<li><del>–</del> → <ins>2026-05-01</ins></li>",
+    ):
+        assert told in page
+
+
+def test_a_line_with_a_thousand_changes_shows_the_first_and_counts_the_others() -> None:
+    changes = {f"cot{number:04}": [number, number + 1] for number in range(1000)}
+    write_line("pack.load", "pack:thu", {"changes": changes}, by=Actor("a"), at=local_moment(date(2026, 3, 9)))
+
+    page = signed_in(user("kiem-tra", [(Role.AUDITOR, 1)])).get("/audit/").content.decode()
+
+    assert "cot0029" in page and "cot0030" not in page and "và 970 thay đổi khác" in page
+
+
 def test_what_the_product_did_by_itself_is_named_in_the_readers_language() -> None:
     who = user("kiem-tra", [(Role.AUDITOR, 1)])
     who.language = "en"

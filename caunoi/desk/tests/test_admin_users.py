@@ -148,6 +148,8 @@ def test_a_password_is_set_anew_and_an_account_closed() -> None:
     assert head.check_password("mat-khau-moi-9")
     assert not head.is_active
     assert set(AuditLine.objects.values_list("action", flat=True)) == {"user.password", "user.update"}
+    told = AuditLine.objects.get(action="user.update").detail["changes"]
+    assert all(value == "" or str(value).startswith("#") for value in told.get("full_name", ["#"]))
 
 
 def test_those_who_administer_nothing_are_refused() -> None:

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 
 from caunoi.accounts.actions import end_role
-from caunoi.accounts.models import Invitation, Role, RoleGrant, User
+from caunoi.accounts.models import Invitation, OutsideAccount, Role, RoleGrant, User
 from caunoi.audit.models import AuditLine
 from caunoi.audit.queries import find_chain_break
 from caunoi.desk.tests.builders import monthly_xml, publish_monthly, store_world, village_head
@@ -90,6 +90,7 @@ def test_erasing_takes_name_phone_and_sign_in_everywhere_but_in_the_chain(lan: U
         accepted_at=SENT, user=lan,
     )  # fmt: skip
     EmailAddress.objects.create(user=lan, email=EMAIL)
+    OutsideAccount.objects.create(user=lan, issuer="https://so.example", email=EMAIL, linked_by="x", linked_at=SENT)
     end_roles(lan)
 
     erase_person(lan, because="đơn ngày 12/03/2026", by=BY, at=now())

@@ -23,6 +23,7 @@ from caunoi.audit.models import AuditLine
 from caunoi.audit.queries import find_chain_break, get_anchor
 from caunoi.audit.reasons import REASONS
 from caunoi.desk.audit_lines import cells, filter_lines, headings, list_lines, show_line
+from caunoi.desk.audit_words import name_action
 from caunoi.desk.errors import AuditTooLong, CannotAdminister
 from caunoi.desk.table_files import WORKBOOK, as_csv, as_workbook
 from caunoi.periods.inputs import DayField
@@ -48,7 +49,9 @@ class AuditFilter(forms.Form):
     def __init__(self, actions: list[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["action"] = forms.ChoiceField(
-            label=_("Việc"), required=False, choices=[("", _("mọi việc")), *[(action, action) for action in actions]]
+            label=_("Việc"),
+            required=False,
+            choices=[("", _("mọi việc")), *[(action, name_action(action)) for action in actions]],
         )
 
 

@@ -128,7 +128,7 @@ def correct_document(
         _index(document)
         write_deadlines(document, draft.deadlines, draft.addressed_to, at=at)
         settle_duties({document.pk, *implemented}, at=at)
-        detail = {"because": because, **list_changes(before, values)}
+        detail = {"because": because, "changes": list_changes(before, values)}
         if confirmed:
             detail["confirmed"] = sorted(confirmed)
         write_line("document.correct", f"document:{document.pk}", detail, by=by, at=at)

@@ -116,7 +116,7 @@ def test_a_correction_keeps_what_stood_and_says_why() -> None:
     line = AuditLine.objects.get(action="document.correct")
     assert line.detail == {
         "because": "gõ nhầm",
-        "title": ["Kế hoạch tuyên truyền, vận động năm 2026", "Kế hoạch vận động"],
+        "changes": {"title": ["Kế hoạch tuyên truyền, vận động năm 2026", "Kế hoạch vận động"]},
     }
 
 

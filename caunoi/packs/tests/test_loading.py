@@ -139,6 +139,8 @@ def test_only_what_changed_gets_a_new_knowledge_number(tmp_path: Path) -> None:
     after = dict(DataElement.objects.values_list("code", "known_from"))
     assert (result.created, result.changed) == (0, 1)
     assert [code for code in after if after[code] != before[code]] == ["hoi_nghi"]
+    [told] = AuditLine.objects.order_by("-number").first().detail["changes"].items()
+    assert told == ("dataelement hoi_nghi.name_vi", [ELEMENTS[0]["name_vi"], "Hội nghị đã tổ chức"])
 
 
 def test_what_left_the_pack_leaves_the_rooms_unless_it_has_facts(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from django.db import transaction
 from caunoi.accounts.models import User
 from caunoi.accounts.queries import scope_of
 from caunoi.audit.actions import write_line
+from caunoi.audit.values import changes_of
 from caunoi.moments import local_date
 from caunoi.periods.rules import BEGINNING
 from caunoi.places.queries import get_snapshot
@@ -76,7 +77,7 @@ def enter_entity(
     given = _clean(register, values) | {LABEL: _label(label)}
     written = Written("create", from_day, by.actor, at)
     entity, _version = create_entity(register, str(uuids.uuid4()), org_unit_id, given, written)
-    detail = {"unit": get_snapshot().units[org_unit_id].key, "from": str(from_day), "values": given}
+    detail = {"unit": get_snapshot().units[org_unit_id].key, "from": str(from_day), "changes": _marks({}, given)}
     _finish("entity.create", entity, detail, by, at)
     return entity
 
@@ -107,7 +108,7 @@ def edit_entity(
         raise EntityUnchanged
     written = Written(UPDATE, from_day, by.actor, at, base=versions[-1].number)
     add_version(entity, versions, {**current, **changed}, changed, written)
-    detail = {"from": str(from_day), "old": {name: current.get(name, "") for name in changed}, "new": changed}
+    detail = {"from": str(from_day), "changes": _marks({name: current.get(name, "") for name in changed}, changed)}
     _finish("entity.edit", entity, detail, by, at)
 
 
@@ -132,7 +133,7 @@ def move_entity(entity_id: int, org_unit_id: int, reason: str, *, number: int, b
     # The day on which it began: nothing about the thing itself changes on any day.
     written = Written(MOVE, entity.begins_on, by.actor, at, base=versions[-1].number, moved=(old.id, new.id))
     add_version(entity, versions, versions[-1].values, (), written)
-    detail = {"label": entity.label, "old": old.key, "new": new.key, "reason": clean(reason)}
+    detail = {"old": old.key, "new": new.key, "reason": clean(reason)}
     _finish("entity.move", entity, detail, by, at, also_of=(before,))
 
 
@@ -156,7 +157,7 @@ def resolve_conflict(entity_id: int, chosen: Mapping[str, str], *, number: int, 
     from_day = max(one.from_day for one in versions)
     written = Written(RESOLVE, from_day, by.actor, at, base=current.number)
     add_version(entity, versions, {**current.values, **decided}, decided, written, resolves=True)
-    detail = {"old": {name: current.values.get(name, "") for name in decided}, "new": decided}
+    detail = {"changes": _marks({name: current.values.get(name, "") for name in decided}, decided)}
     _finish("entity.resolve", entity, detail, by, at)
 
 
@@ -184,7 +185,7 @@ def merge_entities(keep_id: int, duplicate_id: int, *, numbers: tuple[int, int],
     # Its base is the version by which the other took it in: there the undoing finds what went over.
     written = Written(MERGE, duplicate.begins_on, by.actor, at, base=merge.number)
     add_version(duplicate, gone, gone[-1].values, (), written)
-    detail = {"duplicate": str(duplicate.uuid), "label": duplicate.label, "filled": filled}
+    detail = {"duplicate": str(duplicate.uuid), "changes": _marks({}, filled)}
     _finish("entity.merge", keep, detail, by, at, duplicate)
 
 
@@ -207,7 +208,7 @@ def unmerge_entity(duplicate_id: int, *, by: User, at: datetime) -> Entity:
     )
     written = Written(UNMERGE, merge.from_day, by.actor, at, base=merge.number)
     add_version(keep, kept, {**kept[-1].values, **emptied}, emptied, written)
-    detail = {"duplicate": str(duplicate.uuid), "label": duplicate.label, "emptied": sorted(emptied)}
+    detail = {"duplicate": str(duplicate.uuid), "emptied": sorted(emptied)}
     _finish("entity.unmerge", keep, detail, by, at, duplicate)
     return keep
 
@@ -238,7 +239,7 @@ def settle_problem(problem_id: int, *, by: User, at: datetime) -> None:
     check_may_edit(by, problem.org_unit_id, at)
     problem.settled_by, problem.settled_at = str(by), at
     problem.save(update_fields=["settled_by", "settled_at"])
-    detail = {"list": problem.list_code, "sentence": problem.told}
+    detail = {"list": problem.list_code, "problem": problem.pk}
     write_line("entity.settle", f"submission:{problem.source.submission_id}", detail, by=by.actor, at=at)
 
 
@@ -290,7 +291,7 @@ def _add_plain(entity: Entity, versions: list[Version], act: str, reason: str, b
     # The day stays that on which it came into being: as if nothing had happened, or as if it had never been.
     written = Written(act, entity.begins_on, by.actor, at, base=versions[-1].number)
     add_version(entity, versions, versions[-1].values, (), written)
-    detail = {"label": entity.label, **({"reason": clean(reason)} if reason.strip() else {})}
+    detail = {"reason": clean(reason)} if reason.strip() else {}
     _finish(_SIMPLE_ACTS[act], entity, detail, by, at)
 
 
@@ -310,6 +311,12 @@ def _finish(
         changes.add(one)
     changes.announce(at)
     write_line(action, f"entity:{entity.entity_list.code}:{entity.uuid}", detail, by=by.actor, at=at)
+
+
+def _marks(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, list[Any]]:
+    """What a register says of households and people is personal: the line tells which fields changed and whether they
+    changed back; what they were stands in the thing's own history, which can be erased."""
+    return changes_of(old, new, personal={*old, *new})
 
 
 def _clean(register: EntityList, values: Mapping[str, str]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from django.db import transaction
 from caunoi.audit.actions import write_line
 from caunoi.audit.clock import take_numbers
 from caunoi.audit.rules import Actor
+from caunoi.audit.values import changes_of
 from caunoi.records.entities.actions.storing import Changes
 from caunoi.records.entities.reading import ended_condition, read_versions
 from caunoi.records.entities.rules.states import find_end, tell_story
@@ -39,7 +40,7 @@ def set_register(
     register = EntityList.objects.select_for_update().filter(code=code).first()
     if register is None:
         register = EntityList.objects.create(code=code, known_from=take_numbers(1)[0], **wanted)
-        write_line("register.set", f"register:{code}", {"new": wanted}, by=by, at=at)
+        write_line("register.set", f"register:{code}", {"changes": changes_of({}, wanted)}, by=by, at=at)
         return "created"
     wanted["properties"] = list(dict.fromkeys([*properties, *register.properties]))
     old = {name: getattr(register, name) for name in wanted}
@@ -51,7 +52,7 @@ def set_register(
     register.save()
     if old["ended_when"] != ended_when:
         _find_ends(register, at)
-    write_line("register.set", f"register:{code}", {"old": old, "new": wanted}, by=by, at=at)
+    write_line("register.set", f"register:{code}", {"changes": changes_of(old, wanted)}, by=by, at=at)
     return "changed"
 
 

@@ -62,6 +62,8 @@ def test_an_officer_enters_and_edits_a_thing_and_the_audit_tells(village: OrgUni
     assert (made.label, made.properties, made.current_number) == ("Đội A", {"so_nguoi": "9"}, 2)
     lines = list(AuditLine.objects.order_by("number").values_list("action", flat=True))
     assert lines[-2:] == ["entity.create", "entity.edit"]
+    told = AuditLine.objects.get(action="entity.edit").detail
+    assert [one[:1] for one in told["changes"]["so_nguoi"]] == ["#", "#"]
     with pytest.raises(EntityMoved):
         actions.edit_entity(made.pk, "Đội B", {}, DAY, number=1, by=officer, at=AT)
     with pytest.raises(EntityUnchanged):
