@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
+from caunoi.assessments.models import CriteriaSet, CriterionStatement, ScoringSheet
 from caunoi.audit.actions import write_line
 from caunoi.audit.clock import lock_clock, take_numbers
 from caunoi.audit.rules import Actor
@@ -20,6 +21,7 @@ from caunoi.facts.models import CheckSetting, DataElement, Disaggregation, Indic
 from caunoi.forms.actions import publish_form, set_assignments, set_form_files
 from caunoi.forms.models import Form, FormVersion
 from caunoi.forms.queries import get_form_version
+from caunoi.packs.assessing import set_columns, sheet_columns
 from caunoi.packs.models import LoadedPack
 from caunoi.packs.queries import get_surroundings
 from caunoi.packs.reading import read_pack
@@ -39,7 +41,7 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 @dataclass
 class LoadResult:
     """How many forms, data elements, indicators, relations, check settings, tables for release, kinds of documents,
-    personal fields, assignments (by form) and report templates."""
+    personal fields, scoring sheets, sets of criteria, assignments (by form) and report templates."""
 
     pack: str = ""
     version: str = ""
@@ -95,6 +97,14 @@ def _load(pack: Pack, by: Actor, at: datetime, tell: Progress) -> LoadResult:
     for kind in DocumentKind.objects.filter(pack=about.code, document__isnull=False).exclude(code__in=kinds).distinct():
         kinds[kind.code] = {column: getattr(kind, column) for column in DOCUMENT_KIND_COLUMNS}
     _replace(DocumentKind, about.code, kinds, lambda one: one.code, result)
+    sheets = {row.sheet.code: sheet_columns(row) for row in pack.sheets}
+    _replace(ScoringSheet, about.code, sheets, lambda one: one.code, result)
+    sets = {row.code: set_columns(row) for row in pack.criteria_sets}
+    # What was stated of a set stays with it, also when a pack no longer brings the set.
+    for kept in CriteriaSet.objects.filter(pack=about.code).exclude(code__in=sets):
+        if CriterionStatement.objects.filter(set_code=kept.code).exists():
+            sets[kept.code] = {}
+    _replace(CriteriaSet, about.code, sets, lambda one: one.code, result)
     personal = {(one.form_code, one.question): asdict(one) for one in pack.personal_fields}
     _replace(PersonalQuestion, about.code, personal, lambda one: (one.form_code, one.question), result)
     reports = {
@@ -181,6 +191,8 @@ M = TypeVar(
     CheckSetting,
     Disaggregation,
     DocumentKind,
+    ScoringSheet,
+    CriteriaSet,
     PersonalQuestion,
     ReportTemplate,
 )

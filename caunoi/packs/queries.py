@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from caunoi.assessments.models import CriteriaSet, ScoringSheet
 from caunoi.documents.models import DocumentKind
 from caunoi.facts.models import DataElement, Disaggregation, Indicator, Posting, Relation
 from caunoi.facts.rules.formula import FormulaError, parse_formula
@@ -35,6 +36,8 @@ def get_surroundings(pack: str) -> Surroundings:
         registers={one.code: KnownRegister(one.pack, tuple(one.properties)) for one in EntityList.objects.all()},
         disaggregation_owners=dict(Disaggregation.objects.exclude(pack=pack).values_list("code", "pack")),
         document_kind_owners=dict(DocumentKind.objects.exclude(pack=pack).values_list("code", "pack")),
+        sheet_owners=dict(ScoringSheet.objects.exclude(pack=pack).values_list("code", "pack")),
+        criteria_set_owners=dict(CriteriaSet.objects.exclude(pack=pack).values_list("code", "pack")),
     )
 
 

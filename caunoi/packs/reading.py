@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from caunoi.forms.rules.compile import compile_xlsform
 from caunoi.forms.rules.questions import Question
+from caunoi.packs import assessing
 from caunoi.packs.rules import (
     assignments,
     checks,
@@ -25,6 +26,7 @@ from caunoi.packs.rules import (
     registers,
 )
 from caunoi.packs.rules.contents import NOTHING_LOADED, About, FormFile, Pack, RelationRow, ReportFile, Surroundings
+from caunoi.packs.rules.ratings import Known
 from caunoi.packs.rules.tables import Notes, Row, check_unique, decode, read_table, suggest
 from caunoi.packs.rules.words import LEVELS
 from caunoi.refusals import FileRefused, Mistake
@@ -37,8 +39,9 @@ TABLES = (
     elements.FILE, indicators.FILE, assignments.FILE, indicators.RELATIONS_FILE, registers.FILE, checks.FILE,
     disaggregations.FILE, document_kinds.FILE, personal_fields.FILE,
 )  # fmt: skip
-KNOWN = (PACK_FILE, *TABLES, "forms", "reports")
 FORM_TYPES = (".xlsx", ".xls", ".md")
+FOLDERS = {"forms": FORM_TYPES, "reports": (".docx", ".toml"), **dict.fromkeys(assessing.FOLDERS, (".csv",))}
+KNOWN = (PACK_FILE, *TABLES, *FOLDERS)
 # Beside the pack for people; and what Excel, Windows and macOS leave behind while a file is open.
 _LEFT_ALONE = re.compile(r"\..*|~\$.*|README(\..*)?|LICEN[CS]E(\..*)?|Thumbs\.db|desktop\.ini|__MACOSX", re.IGNORECASE)
 _LARGEST_FILE = 20 * 1024 * 1024
@@ -75,6 +78,7 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
     check_unique(indicator_rows, "code", notes, loaded.owners, taken)
     relation_rows = table(indicators.RELATIONS_FILE, indicators.RELATION_COLUMNS)
     relations: list[RelationRow] = []
+    known: Known | None = None
     if readable:
         elements.check_standing(element_rows, read_elements, loaded.standing, notes)
         # Of a code used twice the first counts, as it is told: nothing else looks wrong for the second.
@@ -85,6 +89,7 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
         read_indicators = indicators.check_formulas(
             indicator_rows, read_indicators, known_elements, loaded.indicators, known_relations, notes
         )
+        known = assessing.list_known(known_elements, read_indicators, relations, loaded)
     assignment_rows = table(assignments.FILE, assignments.COLUMNS, assignments.OPTIONAL)
     read_assignments = assignments.read_assignments(assignment_rows, about.levels, questions, notes)
     codes = (
@@ -110,6 +115,7 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
     read_personal = personal_fields.read_personal_fields(
         table(personal_fields.FILE, personal_fields.COLUMNS), forms, questions, read_elements, notes
     )
+    sheets, criteria_sets = assessing.read_assessments(files, about.levels, known, loaded, notes)
     # Forms that can't be read would leave their files without an owner; their own mistakes come first.
     form_media = registers.check_media(media, forms, loaded.registers, notes) if None not in questions.values() else {}
     # Where a table can't be read, every code a template names would look unknown.
@@ -130,6 +136,8 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
         checks=tuple(read_checks),
         disaggregations=tuple(read_disaggregations),
         document_kinds=tuple(read_kinds),
+        sheets=tuple(sheets),
+        criteria_sets=tuple(criteria_sets),
         personal_fields=tuple(read_personal),
     )
 
@@ -157,11 +165,10 @@ def _list_files(folder: Path, notes: Notes) -> dict[str, bytes]:
         if path.name not in KNOWN:
             message = _("Gói không có tệp hay thư mục tên này.") + suggest(path.name, KNOWN)
             notes.add_file(path.name, message, allowed=", ".join(KNOWN))
-        elif (path.name in ("forms", "reports")) != path.is_dir():
+        elif (path.name in FOLDERS) != path.is_dir():
             notes.add_file(path.name, _("Phải là tệp.") if path.is_dir() else _("Phải là thư mục."))
         elif path.is_dir():
-            allowed = FORM_TYPES if path.name == "forms" else (".docx", ".toml")
-            _list_folder(path, allowed, found, notes)
+            _list_folder(path, FOLDERS[path.name], found, notes)
         else:
             _read_file(path, path.name, found, notes)
     for name in NEEDED:
@@ -181,6 +188,10 @@ def _list_folder(folder: Path, allowed: Sequence[str], found: dict[str, bytes], 
             _list_media(path, name, found, notes)
         elif path.is_dir() or path.suffix.lower() not in allowed:
             notes.add_file(name, _("Loại tệp không dùng ở đây."), allowed=", ".join(f"*{suffix}" for suffix in allowed))
+        elif folder.name in assessing.FOLDERS and name not in assessing.FILES:
+            known = [file for file in assessing.FILES if file.startswith(f"{folder.name}/")]
+            message = _("Gói không có tệp hay thư mục tên này.") + suggest(name, known)
+            notes.add_file(name, message, allowed=", ".join(known))
         else:
             _read_file(path, name, found, notes)
 

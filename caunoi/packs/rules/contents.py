@@ -9,6 +9,8 @@ from typing import Any
 from caunoi.facts.rules.formula_check import ElementFacts, IndicatorFacts
 from caunoi.forms.rules.assignments import AssignmentRow
 from caunoi.forms.rules.compile import CompiledForm
+from caunoi.packs.rules.criteria_sets import CriteriaSetRow
+from caunoi.packs.rules.ratings import SheetRow
 
 
 @dataclass(frozen=True)
@@ -186,6 +188,8 @@ class Pack:
     checks: tuple[CheckRow, ...] = ()
     disaggregations: tuple[DisaggregationRow, ...] = ()
     document_kinds: tuple[DocumentKindRow, ...] = ()
+    sheets: tuple[SheetRow, ...] = ()
+    criteria_sets: tuple[CriteriaSetRow, ...] = ()
     personal_fields: tuple[PersonalFieldRow, ...] = ()
 
 
@@ -227,6 +231,8 @@ class Surroundings:
     registers: Mapping[str, KnownRegister] = field(default_factory=dict)
     disaggregation_owners: Mapping[str, str] = field(default_factory=dict)
     document_kind_owners: Mapping[str, str] = field(default_factory=dict)
+    sheet_owners: Mapping[str, str] = field(default_factory=dict)
+    criteria_set_owners: Mapping[str, str] = field(default_factory=dict)
 
 
 NOTHING_LOADED = Surroundings()

@@ -1,0 +1,33 @@
+"""Every write of the assessments room. Each action is one transaction with one audit line."""
+
+from caunoi.assessments.actions.criteria import group_unit, state_criterion
+from caunoi.assessments.actions.rounds import close_round, open_round, refresh_figures, review_complete
+from caunoi.assessments.actions.steps import (
+    Typed,
+    answer_appeal,
+    appeal_rating,
+    decide_rating,
+    leave_out,
+    return_rating,
+    review_rating,
+    score_rating,
+    take_in,
+)
+
+__all__ = [
+    "Typed",
+    "answer_appeal",
+    "appeal_rating",
+    "close_round",
+    "decide_rating",
+    "group_unit",
+    "leave_out",
+    "open_round",
+    "refresh_figures",
+    "return_rating",
+    "review_complete",
+    "review_rating",
+    "score_rating",
+    "state_criterion",
+    "take_in",
+]

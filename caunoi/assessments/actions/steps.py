@@ -1,0 +1,226 @@
+"""The steps of one rating: the unit's own points, the level above beside them, the council, an appeal, its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from caunoi.accounts.models import User
+from caunoi.assessments.actions.rounds import check_caps, lock_round, set_lines
+from caunoi.assessments.errors import (
+    OwnRating,
+    PointsRefused,
+    RatingNotAllowed,
+    RatingStepNotPossible,
+    RatingUnknown,
+    ReasonMissing,
+)
+from caunoi.assessments.models import Rating
+from caunoi.assessments.permissions import PERMISSIONS, Where, may_take
+from caunoi.assessments.queries import read_sheet_of
+from caunoi.assessments.rules.life import FINAL, NEEDS_REASON, RatingState, RatingStep, find_next
+from caunoi.assessments.rules.scoring import POINTS_DECIMALS, Line, list_unscored, read_lines
+from caunoi.assessments.rules.sheet import Criterion, Sheet
+from caunoi.audit.actions import write_line
+from caunoi.languages import in_reader_language, show_number
+from caunoi.moments import local_date
+from caunoi.vietnamese_text import clean
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What came in for one line: points (None: left empty) with their evidence or reason."""
+
+    points: Decimal | None
+    text: str = ""
+
+
+Points = Mapping[str, Typed]
+"""By criterion; lines that aren't named stay as they are."""
+
+
+@transaction.atomic
+def score_rating(*, rating_id: int, points: Points, send: bool, by: User, at: datetime) -> Rating:
+    """The unit's own points; evidence is needed for any. Sent, nothing may be left open."""
+    rating, sheet = _begin(rating_id, RatingStep.SEND if send else RatingStep.SCORE, by, at)
+    lines = []
+    for line in read_lines(rating.lines):
+        given, criterion = points.get(line.code), sheet.criterion(line.code)
+        if given is not None:
+            _check_points(criterion, line, given)
+            if given.points and not given.text.strip():
+                raise _refuse(criterion, _("cần ghi minh chứng cho số điểm tự chấm."))
+            line = replace(line, self_points=given.points, evidence=clean(given.text))
+        lines.append(line)
+    unscored = list_unscored(sheet, lines)
+    if send and unscored:
+        raise _refuse(unscored[0], _("chưa có điểm tự chấm."))
+    set_lines(rating, sheet, lines)
+    if send:
+        rating.sent_at, rating.sent_by_name, rating.sent_by_id = at, str(by), by.pk
+    return _end(rating, RatingStep.SEND if send else RatingStep.SCORE, by, at)
+
+
+@transaction.atomic
+def return_rating(*, rating_id: int, reason: str, by: User, at: datetime) -> Rating:
+    rating, _sheet = _begin(rating_id, RatingStep.RETURN, by, at, reason=reason)
+    rating.reason = reason.strip()
+    return _end(rating, RatingStep.RETURN, by, at, reason)
+
+
+@transaction.atomic
+def review_rating(*, rating_id: int, points: Points, by: User, at: datetime) -> Rating:
+    """Points left empty agree with the unit's own; others need a reason beside them."""
+    rating, sheet = _begin(rating_id, RatingStep.REVIEW, by, at)
+    if rating.sent_by_id == by.pk:
+        raise OwnRating()
+    lines = []
+    for line in read_lines(rating.lines):
+        given, criterion = points.get(line.code), sheet.criterion(line.code)
+        if given is not None:
+            _check_points(criterion, line, given)
+            differs = given.points is not None and given.points != line.self_points
+            if differs and line.self_points is not None and not given.text.strip():
+                raise _refuse(criterion, _("điểm thẩm định khác điểm tự chấm nên cần ghi lý do."))
+            line = replace(
+                line,
+                review_points=given.points if differs else None,
+                review_reason=clean(given.text) if differs else "",
+            )
+        lines.append(line)
+    if unscored := list_unscored(sheet, lines):
+        raise _refuse(unscored[0], _("chưa có điểm."))
+    set_lines(rating, sheet, lines)
+    rating.reviewed_at, rating.reviewed_by_name = at, str(by)
+    return _end(rating, RatingStep.REVIEW, by, at)
+
+
+@transaction.atomic
+def decide_rating(*, rating_id: int, points: Points, by: User, at: datetime) -> Rating:
+    """The council's points; left empty: those of the review."""
+    rating, sheet = _begin(rating_id, RatingStep.DECIDE, by, at)
+    set_lines(rating, sheet, _decide(sheet, read_lines(rating.lines), points))
+    return _end(rating, RatingStep.DECIDE, by, at)
+
+
+@transaction.atomic
+def leave_out(*, rating_id: int, reason: str, by: User, at: datetime) -> Rating:
+    """Not rated this time: a unit that began last week, or ended."""
+    rating, _sheet = _begin(rating_id, RatingStep.LEAVE_OUT, by, at, reason=reason)
+    rating.reason = reason.strip()
+    return _end(rating, RatingStep.LEAVE_OUT, by, at, reason)
+
+
+@transaction.atomic
+def take_in(*, rating_id: int, by: User, at: datetime) -> Rating:
+    rating, _sheet = _begin(rating_id, RatingStep.TAKE_IN, by, at)
+    rating.reason = ""
+    return _end(rating, RatingStep.TAKE_IN, by, at)
+
+
+@transaction.atomic
+def appeal_rating(*, rating_id: int, appeal: str, by: User, at: datetime) -> Rating:
+    rating, _sheet = _begin(rating_id, RatingStep.APPEAL, by, at, reason=appeal)
+    rating.appeal, rating.appealed_at, rating.appealed_by_name = appeal.strip(), at, str(by)
+    return _end(rating, RatingStep.APPEAL, by, at, appeal)
+
+
+@transaction.atomic
+def answer_appeal(*, rating_id: int, answer: str, points: Points, by: User, at: datetime) -> Rating:
+    """With other points where the unit is right: the answer is their reason, and that of leaving a cap behind."""
+    rating, sheet = _begin(rating_id, RatingStep.ANSWER, by, at, reason=answer)
+    reasoned = {code: Typed(one.points, one.text or answer) for code, one in points.items()}
+    if reasoned:
+        before = rating.class_code
+        set_lines(rating, sheet, _decide(sheet, read_lines(rating.lines), reasoned))
+        others = Rating.objects.filter(round_id=rating.round_id, state__in=sorted(FINAL)).exclude(pk=rating.pk)
+        if rating.class_code != before:
+            check_caps(sheet, [*others.values_list("class_code", flat=True), rating.class_code], answer)
+    rating.answer, rating.answered_at, rating.answered_by_name = answer.strip(), at, str(by)
+    return _end(rating, RatingStep.ANSWER, by, at, answer)
+
+
+# -- inside -----------------------------------------------------------------------------------------------------------
+
+
+def _begin(rating_id: int, step: RatingStep, by: User, at: datetime, *, reason: str = "…") -> tuple[Rating, Sheet]:
+    """The rating, which nobody else changes until the transaction ends, once the step may be taken."""
+    round_id = Rating.objects.filter(pk=rating_id).values_list("round_id", flat=True).first()
+    if round_id is None:
+        raise RatingUnknown()
+    round_ = lock_round(round_id, closed=step in (RatingStep.APPEAL, RatingStep.ANSWER))
+    rating = Rating.objects.get(pk=rating_id)
+    rating.round = round_
+    unit, runner = rating.org_unit_id, round_.org_unit_id
+    if not may_take(step, user=by, unit=unit, runner=runner, day=rating.day_to, on=local_date(at)):
+        raise RatingNotAllowed(_who(step))
+    if find_next(RatingState(rating.state), step) is None:
+        raise RatingStepNotPossible(RatingState(rating.state), step)
+    if step in NEEDS_REASON and not reason.strip():
+        raise ReasonMissing()
+    return rating, read_sheet_of(round_)
+
+
+def _who(step: RatingStep) -> str:
+    return {
+        Where.UNIT: _("người ghi, người sửa hoặc người duyệt của đơn vị được chấm"),
+        Where.ABOVE: _("người duyệt của cấp trên trực tiếp"),
+        Where.RUNNER: _("người duyệt của đơn vị mở đợt"),
+    }[PERMISSIONS[step][1]]
+
+
+def _end(rating: Rating, step: RatingStep, by: User, at: datetime, reason: str = "") -> Rating:
+    old = RatingState(rating.state)
+    new = find_next(old, step)
+    assert new is not None, "looked up when the step began"
+    rating.state = new
+    rating.save()
+    detail = {
+        "unit": rating.org_unit.key, "old": old.value, "new": new.value,
+        "points": {line.code: format(line.points, "f") for line in read_lines(rating.lines) if line.points is not None},
+        "class": rating.class_code, "reason": reason.strip(),
+    }  # fmt: skip
+    write_line(f"rating.{step.value.replace('_', '-')}", rating.subject, detail, by=by.actor, at=at)
+    return rating
+
+
+def _decide(sheet: Sheet, lines: list[Line], points: Points) -> list[Line]:
+    found = []
+    for line in lines:
+        given, criterion = points.get(line.code), sheet.criterion(line.code)
+        if given is not None:
+            _check_points(criterion, line, given)
+            differs = given.points is not None and given.points != line.before_council
+            if differs and not given.text.strip():
+                raise _refuse(criterion, _("điểm hội đồng khác điểm thẩm định nên cần ghi lý do."))
+            line = replace(
+                line,
+                council_points=given.points if differs else None,
+                council_reason=clean(given.text) if differs else "",
+            )
+        found.append(line)
+    return found
+
+
+def _check_points(criterion: Criterion, line: Line, given: Typed) -> None:
+    if line.by_rule:
+        raise _refuse(criterion, _("điểm tính từ số liệu. Nếu số liệu sai, hãy sửa bản ghi làm nên số đó."))
+    points = given.points
+    if points is None:
+        return
+    exponent = points.normalize().as_tuple().exponent
+    too_fine = isinstance(exponent, int) and exponent < -POINTS_DECIMALS
+    if not points.is_finite() or too_fine or not 0 <= points <= criterion.most:
+        raise _refuse(
+            criterion,
+            _("điểm từ 0 đến %(most)s, nhiều nhất 2 chữ số thập phân.") % {"most": show_number(criterion.most)},
+        )
+
+
+def _refuse(criterion: Criterion, what: str) -> PointsRefused:
+    return PointsRefused(f"“{in_reader_language(criterion.name_vi, criterion.name_en)}”: {what}")

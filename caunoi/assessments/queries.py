@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from caunoi.accounts.scope import Scope, ids_in_sql
+from caunoi.assessments.errors import CriteriaSetUnknown, RatingUnknown, SheetUnknown
+from caunoi.assessments.figures import ask_figures
+from caunoi.assessments.models import (
+    CriteriaSet,
+    CriterionStatement,
+    GroupSpell,
+    Rating,
+    RatingRound,
+    ScoringSheet,
+)
+from caunoi.assessments.rules.criteria import Group, Judged, SetCriterion, Stated, find_group, judge, read_criteria
+from caunoi.assessments.rules.life import RatingState
+from caunoi.assessments.rules.sheet import Sheet, read_sheet
+from caunoi.audit.clock import current_number
+from caunoi.periods.rules import Days, Period, PeriodType, period_from_key
+from caunoi.places.queries import get_snapshot
+
+# -- ratings ----------------------------------------------------------------------------------------------------------
+
+
+def list_rounds(scope: Scope) -> QuerySet[RatingRound]:
+    """Rounds with a unit that the reader may see, the newest first; `units` and `waiting` count all of them."""
+    mine = Rating.objects.filter(scope.condition()).values("round_id")
+    counted = Count("ratings", filter=~Q(ratings__state=RatingState.LEFT_OUT))
+    waiting = Count("ratings", filter=Q(ratings__state__in=[RatingState.OPEN, RatingState.SENT, RatingState.RETURNED]))
+    return RatingRound.objects.filter(pk__in=mine).annotate(units=counted, waiting=waiting).select_related("org_unit")
+
+
+def get_round(round_id: int, scope: Scope) -> RatingRound:
+    found = list_rounds(scope).filter(pk=round_id).first()
+    if found is None:
+        raise RatingUnknown()
+    return found
+
+
+def list_ratings(round_: RatingRound, scope: Scope) -> list[Rating]:
+    """Those the reader may see, in the order of the places."""
+    return list(round_.ratings.filter(scope.condition()).order_by("pk"))
+
+
+def get_rating(round_id: int, unit_key: str, scope: Scope) -> Rating:
+    found = (
+        Rating.objects.filter(scope.condition(), round_id=round_id, org_unit__key=unit_key)
+        .select_related("round", "org_unit", "round__org_unit")
+        .first()
+    )
+    if found is None:
+        raise RatingUnknown()
+    return found
+
+
+def read_sheet_of(round_: RatingRound) -> Sheet:
+    return read_sheet(round_.sheet)
+
+
+def list_sheets(on: date) -> list[ScoringSheet]:
+    """The versions that hold on a day."""
+    held = Q(from_day__isnull=True) | Q(from_day__lte=on)
+    return list(ScoringSheet.objects.filter(held, Q(to_day__isnull=True) | Q(to_day__gte=on)))
+
+
+def get_sheet(series: str, on: date) -> ScoringSheet:
+    found = next((sheet for sheet in list_sheets(on) if sheet.series == series), None)
+    if found is None:
+        raise SheetUnknown(
+            _("Không có bảng chấm “%(series)s” còn hiệu lực ngày %(day)s. Hãy chọn bảng chấm hoặc kỳ khác.")
+            % {"series": series, "day": f"{on:%d/%m/%Y}"}
+        )
+    return found
+
+
+def period_of_round(round_: RatingRound) -> Period:
+    type_: PeriodType = round_.period_type  # type: ignore[assignment]  # only kinds of periods are opened
+    return period_from_key(round_.period_key, type_, 15 if round_.cut_off == 15 else 1)
+
+
+# -- criteria ---------------------------------------------------------------------------------------------------------
+
+
+def list_criteria_sets() -> list[CriteriaSet]:
+    return list(CriteriaSet.objects.all())
+
+
+def get_criteria_set(code: str) -> CriteriaSet:
+    found = CriteriaSet.objects.filter(code=code).first()
+    if found is None:
+        raise CriteriaSetUnknown()
+    return found
+
+
+def list_groups(set_: CriteriaSet) -> list[Group]:
+    return [Group(**one) for one in set_.groups]
+
+
+def list_units(set_: CriteriaSet, day: date, scope: Scope) -> list[int]:
+    """The units of the set's level on the day that the reader may see, in the order of the places."""
+    places = get_snapshot()
+    tops = places.children_on(None, day)
+    units = [unit for top in tops for unit in places.at_level(top, set_.level, day)]
+    return [unit for unit in units if scope.sees_record(unit, Days(day, day))]
+
+
+def judge_units(set_: CriteriaSet, units: Sequence[int], day: date) -> dict[int, list[Judged]]:
+    """Each unit's criteria on a day, in the set's order: one question and two statements for all of them."""
+    criteria = read_criteria(set_.criteria)
+    groups = groups_on(set_, units, day)
+    stated = _list_stated(set_, units, day)
+    figures = _ask(criteria, set_, units, day)
+    found: dict[int, list[Judged]] = {}
+    for unit in units:
+        found[unit] = [
+            judge(
+                criterion,
+                groups.get(unit, ""),
+                figures.get((unit, criterion.formula)) if criterion.formula else None,
+                stated.get((unit, criterion.code)),
+            )
+            for criterion in criteria
+        ]
+    return found
+
+
+def _ask(
+    criteria: Sequence[SetCriterion], set_: CriteriaSet, units: Sequence[int], day: date
+) -> dict[tuple[int, str], tuple[Any, str, str]]:
+    """Figures of the year so far, of states those on the day."""
+    formulas = [criterion.formula for criterion in criteria if criterion.formula]
+    if not formulas or not units:
+        return {}
+    places = get_snapshot()
+    tops = {(places.ancestors_on(unit, day) or [unit])[-1] for unit in units}
+    found: dict[tuple[int, str], tuple[Any, str, str]] = {}
+    for top in sorted(tops):
+        answers = ask_figures(
+            formulas, place=top, level=set_.level, days=Days(date(day.year, 1, 1), day), boundaries=day, cut_off=1,
+            as_known=current_number(), only=set(units),
+        )  # fmt: skip
+        found |= {key: (one.value, one.why, one.ref) for key, one in answers.items()}
+    return found
+
+
+def groups_on(set_: CriteriaSet, units: Collection[int], day: date) -> dict[int, str]:
+    spells: dict[int, list[tuple[date, str]]] = defaultdict(list)
+    rows = GroupSpell.objects.filter(set_code=set_.code, org_unit_id__in=ids_in_sql(units)).order_by("from_day", "pk")
+    for unit, first, group in rows.values_list("org_unit_id", "from_day", "group"):
+        spells[unit].append((first, group))
+    return {unit: find_group(several, day) for unit, several in spells.items()}
+
+
+def _list_stated(set_: CriteriaSet, units: Collection[int], day: date) -> dict[tuple[int, str], Stated]:
+    rows = CriterionStatement.objects.filter(set_code=set_.code, org_unit_id__in=ids_in_sql(units), day__lte=day)
+    return {
+        (row.org_unit_id, row.criterion): Stated(row.met, row.evidence, row.day, row.by_name)
+        for row in rows.order_by("day", "pk")
+    }
+
+
+def list_statements(set_: CriteriaSet, unit: int) -> list[CriterionStatement]:
+    """All that was ever said of one unit, the newest first."""
+    rows = CriterionStatement.objects.filter(set_code=set_.code, org_unit_id=unit)
+    return list(rows.order_by("-day", "-pk"))

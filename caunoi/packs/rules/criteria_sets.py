@@ -1,0 +1,136 @@
+"""criteria_sets/*.csv: versioned sets of criteria, groups of communes, thresholds of each group."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from caunoi.assessments.rules.criteria import BY_HAND, TESTS, Group, SetCriterion
+from caunoi.packs.rules.ratings import Known, check_formula_of, read_both, read_decimal
+from caunoi.packs.rules.tables import Notes, Row, check_unique, suggest
+
+FOLDER = "criteria_sets"
+SETS, CRITERIA, GROUPS, THRESHOLDS = (f"{FOLDER}/{name}.csv" for name in ("sets", "criteria", "groups", "thresholds"))
+SET_COLUMNS = ("code", "title_vi", "title_en", "level", "criteria", "from", "to", "source_vi", "source_en")
+CRITERION_COLUMNS = ("set", "code", "name_vi", "name_en", "test", "formula", "unit")
+GROUP_COLUMNS = ("set", "code", "name_vi", "name_en")
+THRESHOLD_COLUMNS = ("set", "criterion", "group", "value")
+FILES = {SETS: SET_COLUMNS, CRITERIA: CRITERION_COLUMNS, GROUPS: GROUP_COLUMNS, THRESHOLDS: THRESHOLD_COLUMNS}
+MOST_CRITERIA = 500
+
+
+@dataclass(frozen=True)
+class CriteriaSetRow:
+    """One version of a set; `from_day` to `to_day` both included, None: without end."""
+
+    code: str
+    title_vi: str
+    title_en: str
+    level: str
+    from_day: date | None
+    to_day: date | None
+    source_vi: str
+    source_en: str
+    groups: tuple[Group, ...]
+    criteria: tuple[SetCriterion, ...]
+
+
+def read_criteria_sets(
+    rows: Mapping[str, Sequence[Row]],
+    levels: Sequence[str],
+    known: Known | None,
+    owners: Mapping[str, str],
+    notes: Notes,
+) -> list[CriteriaSetRow]:
+    """`rows` by file; `known` None: codes can't be judged; `owners`: sets of other packs."""
+    sets = rows.get(SETS, [])
+    check_unique(sets, "code", notes, owners, {})
+    parts = {file: _by_set(rows.get(file, []), sets, notes) for file in (CRITERIA, GROUPS, THRESHOLDS)}
+    return [
+        _read_set(
+            row, parts[CRITERIA][row["code"]], parts[GROUPS][row["code"]], parts[THRESHOLDS][row["code"]], levels,
+            known, notes,
+        )
+        for row in sets
+    ]  # fmt: skip
+
+
+def _by_set(rows: Sequence[Row], sets: Sequence[Row], notes: Notes) -> Mapping[str, list[Row]]:
+    codes = [row["code"] for row in sets]
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        if row["set"] not in codes:
+            said = _("Không có bộ tiêu chí “%(code)s” trong %(file)s.") % {"code": row["set"], "file": SETS}
+            notes.add(row, "set", said + suggest(row["set"], codes))
+        found[row["set"]].append(row)
+    return found
+
+
+def _read_set(
+    row: Row, criteria: Sequence[Row], groups: Sequence[Row], thresholds: Sequence[Row], levels: Sequence[str],
+    known: Known | None, notes: Notes,
+) -> CriteriaSetRow:  # fmt: skip
+    code, level = notes.code(row), notes.one_of(row, "level", levels)
+    title_vi, title_en = read_both(row, "title", notes)
+    source_vi, source_en = read_both(row, "source", notes)
+    first, last = notes.day(row, "from"), notes.day(row, "to")
+    if first is not None and last is not None and first > last:
+        notes.add(row, "to", _("Ngày kết thúc trước ngày bắt đầu."))
+    wanted = notes.whole_number(row, "criteria", 1, MOST_CRITERIA)
+    if wanted != len(criteria):
+        said = _("Bộ ghi %(wanted)d tiêu chí nhưng %(file)s có %(count)d.")
+        notes.add(row, "criteria", said % {"wanted": wanted, "file": CRITERIA, "count": len(criteria)})
+    check_unique(criteria, "code", notes, {}, {})
+    check_unique(groups, "code", notes, {}, {})
+    read_groups = tuple(Group(notes.code(one), *notes.names(one)) for one in groups)
+    values = _read_thresholds(thresholds, criteria, read_groups, notes)
+    return CriteriaSetRow(
+        code, title_vi, title_en, level, first, last, source_vi, source_en, read_groups,
+        tuple(_read_criterion(one, level, values[one["code"]], read_groups, known, notes) for one in criteria),
+    )  # fmt: skip
+
+
+def _read_criterion(
+    row: Row, level: str, thresholds: Mapping[str, Decimal], groups: Sequence[Group], known: Known | None, notes: Notes
+) -> SetCriterion:
+    name_vi, name_en = notes.names(row, 300)
+    test = notes.one_of(row, "test", TESTS, default=BY_HAND)
+    if test == BY_HAND:
+        if row["formula"] or thresholds:
+            said = _("Tiêu chí xác nhận tay (test = hand) không có công thức và ngưỡng.")
+            notes.add(row, "formula" if row["formula"] else "test", said)
+    else:
+        check_formula_of(row, "formula", level, known, notes)
+        without = [group.code for group in groups if group.code not in thresholds]
+        if "" not in thresholds and (without or not groups):
+            said = _("Thiếu ngưỡng trong %(file)s cho nhóm: %(groups)s.")
+            notes.add(row, "test", said % {"file": THRESHOLDS, "groups": ", ".join(without) or "–"})
+    return SetCriterion(
+        notes.code(row), name_vi, name_en, test, row["formula"], notes.text(row, "unit", 40), tuple(thresholds.items())
+    )
+
+
+def _read_thresholds(
+    rows: Sequence[Row], criteria: Sequence[Row], groups: Sequence[Group], notes: Notes
+) -> Mapping[str, dict[str, Decimal]]:
+    """By criterion, then by group; '' for all groups without one of their own."""
+    codes, group_codes = [row["code"] for row in criteria], [group.code for group in groups]
+    found: dict[str, dict[str, Decimal]] = defaultdict(dict)
+    for row in rows:
+        if row["criterion"] not in codes:
+            said = _("Bộ không có tiêu chí “%(code)s”.") % {"code": row["criterion"]}
+            notes.add(row, "criterion", said + suggest(row["criterion"], codes))
+        if row["group"] and row["group"] not in group_codes:
+            said = _("Bộ không có nhóm “%(code)s”.") % {"code": row["group"]}
+            notes.add(row, "group", said + suggest(row["group"], group_codes), allowed=", ".join(group_codes))
+        if row["group"] in found[row["criterion"]]:
+            notes.add(row, "group", _("Tiêu chí này đã có ngưỡng cho nhóm này ở dòng trên."))
+        value = read_decimal(row, "value", notes)
+        if value is not None:
+            found[row["criterion"]][row["group"]] = value
+    return found

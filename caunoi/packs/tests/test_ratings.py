@@ -1,0 +1,144 @@
+"""Scoring sheets and sets of criteria in packs: what can't be rated by is named by row before anybody is."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from caunoi.assessments.models import CriteriaSet, ScoringSheet
+from caunoi.assessments.rules.sheet import read_sheet
+from caunoi.audit.rules import Actor
+from caunoi.moments import local_moment
+from caunoi.packs.actions import load_pack
+from caunoi.packs.assessing import FILES
+from caunoi.packs.reading import read_pack
+from caunoi.packs.rules import criteria_sets, ratings
+from caunoi.packs.tests.builders import table, tiny_pack
+from caunoi.refusals import FileRefused
+
+Rows = dict[str, list[dict[str, str]]]
+
+
+def right() -> Rows:
+    return {
+        ratings.SHEETS: [
+            {
+                "code": "cham_xa", "series": "cham_xa", "title_vi": "Chấm xã", "title_en": "Communes",
+                "level": "commune", "run_by": "province", "period_type": "month", "cut_off": "15", "total": "20",
+                "from": "2026-01-01", "source_vi": "Quyết định 1", "source_en": "Decision 1",
+            }
+        ],
+        ratings.CRITERIA: [
+            {
+                "sheet": "cham_xa", "code": "hop", "name_vi": "Hội nghị", "name_en": "Conferences", "most": "10",
+                "scoring": "linear", "formula": "hoi_nghi", "scale": "0:0;5:10",
+            },
+            {
+                "sheet": "cham_xa", "code": "chi_dao", "name_vi": "Chỉ đạo", "name_en": "Leading", "most": "10",
+                "scoring": "hand",
+            },
+        ],
+        ratings.CLASSES: [
+            {"sheet": "cham_xa", "code": "tot", "name_vi": "Tốt", "name_en": "Good", "from": "12", "below": "20"},
+            {"sheet": "cham_xa", "code": "yeu", "name_vi": "Yếu", "name_en": "Weak", "from": "0", "below": "12"},
+        ],
+        ratings.CAPS: [{"sheet": "cham_xa", "class": "tot", "of": "tot;yeu", "most_percent": "20"}],
+        criteria_sets.SETS: [
+            {
+                "code": "ntm", "title_vi": "Nông thôn mới", "title_en": "New rural", "level": "commune",
+                "criteria": "2", "source_vi": "Quyết định 2", "source_en": "Decision 2",
+            }
+        ],
+        criteria_sets.CRITERIA: [
+            {
+                "set": "ntm", "code": "van_hoa", "name_vi": "Văn hóa", "name_en": "Culture", "test": "at_least",
+                "formula": "hoi_nghi",
+            },
+            {"set": "ntm", "code": "nha_o", "name_vi": "Nhà ở", "name_en": "Housing", "test": "hand"},
+        ],
+        criteria_sets.GROUPS: [{"set": "ntm", "code": "nhom_1", "name_vi": "Nhóm 1", "name_en": "Group 1"}],
+        criteria_sets.THRESHOLDS: [{"set": "ntm", "criterion": "van_hoa", "group": "nhom_1", "value": "3"}],
+    }  # fmt: skip
+
+
+def with_ratings(folder: Path, rows: Rows) -> Path:
+    return tiny_pack(folder, files={file: table(FILES[file], several) for file, several in rows.items()})
+
+
+@pytest.mark.django_db
+def test_sheets_and_sets_are_loaded_and_loading_again_changes_nothing(tmp_path: Path) -> None:
+    made, by, at = with_ratings(tmp_path, right()), Actor("Người thử"), local_moment(date(2026, 8, 1))
+
+    load_pack(made, by=by, at=at)
+    again = load_pack(made, by=by, at=at)
+
+    sheet = read_sheet(ScoringSheet.objects.get().content)
+    assert [one.code for one in sheet.criteria] == ["hop", "chi_dao"]
+    assert [band.code for band in sheet.bands] == ["tot", "yeu"]
+    assert CriteriaSet.objects.get().criteria[0]["thresholds"] == {"nhom_1": "3"}
+    assert not again.changed_anything
+
+
+SPOILED = [
+    (ratings.SHEETS, 0, "total", "30", ratings.SHEETS, 2, "total"),
+    (ratings.SHEETS, 0, "run_by", "village", ratings.SHEETS, 2, "run_by"),
+    (ratings.SHEETS, 0, "title_en", "", ratings.SHEETS, 2, "title_en"),
+    (ratings.SHEETS, 0, "code", "cham_thon", ratings.CRITERIA, 2, "sheet"),
+    (ratings.CRITERIA, 0, "formula", "hoi_ngi", ratings.CRITERIA, 2, "formula"),
+    (ratings.CRITERIA, 0, "scale", "0:0;5:8", ratings.CRITERIA, 2, "scale"),
+    (ratings.CRITERIA, 0, "scale", "5:0;0:10", ratings.CRITERIA, 2, "scale"),
+    (ratings.CRITERIA, 0, "scale", "5:10", ratings.CRITERIA, 2, "scale"),
+    (ratings.CRITERIA, 0, "name_en", "", ratings.CRITERIA, 2, "name_en"),
+    (ratings.CRITERIA, 1, "formula", "hoi_nghi", ratings.CRITERIA, 3, "formula"),
+    (ratings.CLASSES, 1, "below", "13", ratings.CLASSES, 3, "below"),
+    (ratings.CLASSES, 1, "below", "11", ratings.CLASSES, 3, "below"),
+    (ratings.CLASSES, 1, "from", "1", ratings.CLASSES, 3, "from"),
+    (ratings.CLASSES, 0, "below", "19", ratings.CLASSES, 2, "below"),
+    (ratings.CAPS, 0, "class", "kha", ratings.CAPS, 2, "class"),
+    (ratings.CAPS, 0, "class", "yeu", ratings.CAPS, 2, "class"),
+    (ratings.CAPS, 0, "of", "tot", ratings.CAPS, 2, "of"),
+    (ratings.CAPS, 0, "most_percent", "120", ratings.CAPS, 2, "most_percent"),
+    (ratings.CAPS, 0, "exception_percent", "10", ratings.CAPS, 2, "exception_percent"),
+    (criteria_sets.SETS, 0, "criteria", "19", criteria_sets.SETS, 2, "criteria"),
+    (criteria_sets.CRITERIA, 0, "formula", "khong_co", criteria_sets.CRITERIA, 2, "formula"),
+    (criteria_sets.CRITERIA, 1, "formula", "hoi_nghi", criteria_sets.CRITERIA, 3, "formula"),
+    (criteria_sets.THRESHOLDS, 0, "group", "nhom_9", criteria_sets.THRESHOLDS, 2, "group"),
+    (criteria_sets.THRESHOLDS, 0, "value", "nhiều", criteria_sets.CRITERIA, 2, "test"),
+]
+
+
+@pytest.mark.parametrize(("spoiled", "at", "column", "value", "file", "row", "told"), SPOILED)
+def test_what_cannot_be_rated_by_is_named_by_file_row_and_column(
+    tmp_path: Path, spoiled: str, at: int, column: str, value: str, file: str, row: int, told: str
+) -> None:
+    rows = right()
+    rows[spoiled][at][column] = value
+
+    with pytest.raises(FileRefused) as refused:
+        read_pack(with_ratings(tmp_path, rows))
+
+    assert (file, row, told) in {(one.file, one.row, one.column) for one in refused.value.mistakes}
+
+
+def test_two_versions_of_a_sheet_never_hold_on_one_day(tmp_path: Path) -> None:
+    rows = right()
+    rows[ratings.SHEETS].append({**rows[ratings.SHEETS][0], "code": "cham_xa_2", "from": "2026-06-01"})
+    for file in (ratings.CRITERIA, ratings.CLASSES):
+        rows[file] += [{**one, "sheet": "cham_xa_2", "code": f"{one['code']}_2"} for one in rows[file]]
+
+    with pytest.raises(FileRefused) as refused:
+        read_pack(with_ratings(tmp_path, rows))
+    rows[ratings.SHEETS][0]["to"] = "2026-05-31"
+    read = read_pack(with_ratings(tmp_path, rows))
+
+    assert [(one.row, one.column) for one in refused.value.mistakes] == [(3, "from")]
+    assert len(read.sheets) == 2
+
+
+def test_a_file_with_another_name_in_the_folder_is_told(tmp_path: Path) -> None:
+    with pytest.raises(FileRefused) as refused:
+        read_pack(tiny_pack(tmp_path, files={"ratings/sheet.csv": "code\n"}))
+
+    assert [one.file for one in refused.value.mistakes] == ["ratings/sheet.csv"]
