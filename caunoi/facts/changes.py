@@ -9,13 +9,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, overload
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from caunoi.accounts.scope import Scope, ids_in_sql
+from caunoi.accounts.scope import Scope, Window, ids_in_sql
 from caunoi.approvals.models import ApprovalStep
 from caunoi.approvals.rules import Step
 from caunoi.audit.queries import moment_of
+from caunoi.facts.changed import ChangedFacts, Key
 from caunoi.facts.closure import get_closure
 from caunoi.facts.models import Book, DataElement, Posting
 from caunoi.facts.rules.question import BookName, exact, text_of
@@ -26,8 +27,9 @@ from caunoi.places.rules.snapshot import PlaceSnapshot
 from caunoi.records.models import SubmissionVersion
 from caunoi.sentences import tell
 
-Key = tuple[int, int, date, date, str]
-"""Data element, org unit, first and last day, disaggregation: one fact's place in the book."""
+# Facts whose places are read in one statement, and those told from one reading of the ledger.
+KEYS_AT_ONCE = 20_000
+DESCRIBED_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ class FactChange:
 
 class Changes(Sequence[FactChange]):
     """A list to page through: `len()`, and slices of it, each read when asked for. In the order of data element, unit
-    and days."""
+    and days. Which facts changed is asked of the columnar projection, what became of those shown of the ledger."""
 
     def __init__(self, asked: ChangesAsked, scope: Scope, *, corrections: bool = False) -> None:
         """`corrections`: only facts that were already known, left out what is new."""
@@ -97,38 +99,30 @@ class Changes(Sequence[FactChange]):
         self.elements = {e.pk: e for e in DataElement.objects.all() if not asked.codes or e.code in asked.codes}
         self.book = Book.APPROVED if asked.book == "approved" else Book.REPORTED
         self.scope = scope
-        self.keys = self._list_keys(corrections)
+        self.changed = self._find_changed(corrections)
 
-    def _postings(self) -> QuerySet[Posting]:
-        """Of the asked facts, whatever the moment. A fact belongs to whom its record belongs to."""
+    def _find_changed(self, corrections: bool) -> ChangedFacts | None:
+        """None if there can be none."""
         asked = self.asked
-        found = Posting.objects.filter(self.scope.condition(), book=self.book, data_element_id__in=self.elements)
-        found = found.filter(day_from__lte=asked.last, day_to__gte=asked.first, seq__lte=asked.until)
         root = self.places.by_key.get(asked.place)
-        if root is None:
-            return found.none()
-        if (units := _units_under(root.id, asked.boundaries, self.places)) is not None:
-            found = found.filter(org_unit_id__in=ids_in_sql(units))
-        return found
+        if root is None or not self.elements or asked.until <= asked.since:
+            return None
+        under = _units_under(root.id, asked.boundaries, self.places)
+        windows = _list_windows(self.scope, under)
+        if windows is not None and not windows:
+            return None
+        order = sorted(self.elements, key=lambda pk: self.elements[pk].code)
+        return ChangedFacts(
+            int(self.book), order, windows, asked.first, asked.last, asked.since, asked.until, corrections
+        )
 
-    def _list_keys(self, corrections: bool) -> QuerySet[Posting, Any]:
-        names = ("data_element_id", "org_unit_id", "day_from", "day_to", "disaggregation")
-        rows = self._postings().filter(seq__gt=self.asked.since).values(*names)
-        rows = rows.annotate(
-            amounts=Sum("amount"), signs=Sum("sign"), known=Max("seq"), classes=Count("class_code", distinct=True)
-        )
-        # A version that repeats the value reverses and posts the same: nothing changed.
-        rows = rows.filter(~Q(amounts=0) | ~Q(signs=0) | Q(classes__gt=1))
-        if corrections:
-            earlier = Posting.objects.filter(book=self.book, seq__lte=self.asked.since)
-            rows = rows.filter(Exists(earlier.filter(**{name: OuterRef(name) for name in names})))
-        ordered: QuerySet[Posting, Any] = rows.order_by(
-            "data_element__code", "org_unit_id", "day_from", "day_to", "disaggregation"
-        )
-        return ordered
+    @property
+    def newest(self) -> int | None:
+        """The number from which the last of them is known."""
+        return None if self.changed is None else self.changed.newest
 
     def __len__(self) -> int:
-        return self.keys.count()
+        return 0 if self.changed is None else self.changed.count
 
     @overload
     def __getitem__(self, part: int) -> FactChange: ...
@@ -136,29 +130,39 @@ class Changes(Sequence[FactChange]):
     def __getitem__(self, part: slice) -> list[FactChange]: ...
     def __getitem__(self, part: int | slice) -> FactChange | list[FactChange]:
         if isinstance(part, int):
-            return self._describe([self.keys[part]])[0]
-        return self._describe(list(self.keys[part]))
+            return self[part : part + 1][0]
+        start, end, _step = part.indices(len(self))
+        return [] if self.changed is None else self._describe(self.changed.read(start, end))
 
     def __iter__(self) -> Iterator[FactChange]:
-        for start in range(0, len(self), 500):
-            yield from self[start : start + 500]
+        for start in range(0, len(self), KEYS_AT_ONCE):
+            assert self.changed is not None
+            rows = self.changed.read(start, start + KEYS_AT_ONCE)
+            for first in range(0, len(rows), DESCRIBED_AT_ONCE):
+                yield from self._describe(rows[first : first + DESCRIBED_AT_ONCE])
 
-    def _describe(self, rows: Sequence[Mapping[str, Any]]) -> list[FactChange]:
-        wanted: list[Key] = [
-            (r["data_element_id"], r["org_unit_id"], r["day_from"], r["day_to"], r["disaggregation"]) for r in rows
-        ]
-        by_key: dict[Key, list[Posting]] = defaultdict(list)
-        postings = self._postings().filter(
-            data_element_id__in={key[0] for key in wanted}, org_unit_id__in=ids_in_sql({key[1] for key in wanted})
+    def _describe(self, rows: Sequence[tuple[Key, int]]) -> list[FactChange]:
+        """The facts shown are of units and days that the reader may see already."""
+        wanted = [key for key, _known in rows]
+        by_key: dict[Key, list[Posting]] = {key: [] for key in wanted}
+        postings = Posting.objects.filter(
+            book=self.book,
+            seq__lte=self.asked.until,
+            data_element_id__in={key[0] for key in wanted},
+            org_unit_id__in=ids_in_sql({key[1] for key in wanted}),
+            day_from__lte=self.asked.last,
+            day_to__gte=self.asked.first,
         )
         for posting in postings.order_by("seq"):
-            by_key[
+            key = (
                 posting.data_element_id, posting.org_unit_id, posting.day_from, posting.day_to, posting.disaggregation
-            ].append(posting)
+            )  # fmt: skip
+            if key in by_key:
+                by_key[key].append(posting)
         since = self.asked.since
-        causing = {p.version_id for key in wanted for p in by_key[key] if p.seq > since and p.version_id}
-        causes = _read_causes(causing)
-        return [self._change(key, by_key[key], row["known"], causes) for key, row in zip(wanted, rows, strict=True)]
+        causing = (p for several in by_key.values() for p in several if p.seq > since)
+        causes = _read_causes({p.version_id for p in causing if p.version_id is not None})
+        return [self._change(key, by_key[key], known, causes) for key, known in rows]
 
     def _change(self, key: Key, postings: list[Posting], known: int, causes: Mapping[int, Cause]) -> FactChange:
         element, unit = self.elements[key[0]], key[1]
@@ -225,6 +229,19 @@ def _read_causes(version_ids: Collection[int]) -> dict[int, Cause]:
             tell(step.by_name) if step else "", step.at if step else None,
         )  # fmt: skip
     return found
+
+
+def _list_windows(scope: Scope, under: set[int] | None) -> list[tuple[date, date | None, list[int]]] | None:
+    """Units with the days on which a record that may be seen can end; None: all of them, on all days."""
+    if scope.everything:
+        return None if under is None else [(date.min, None, sorted(under))]
+    windows = scope.windows if scope.record_windows is None else scope.record_windows
+    units_of: dict[Window, list[int]] = defaultdict(list)
+    for unit, several in windows.items():
+        if under is None or unit in under:
+            for window in several:
+                units_of[window].append(unit)
+    return [(window.first, window.last, units) for window, units in units_of.items()]
 
 
 def _units_under(root: int, day: date, places: PlaceSnapshot) -> set[int] | None:

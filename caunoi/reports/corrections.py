@@ -50,10 +50,12 @@ def explain_corrections(
         if any(catalogue.elements[code].kind in (Kind.STOCK, Kind.CATEGORY, Kind.OWN_LEVEL) for code in codes):
             # The latest value up to the last day, which may have been stated long before the first.
             first = date(1900, 1, 1)
+        if not codes:
+            found[line.ref] = Correction(0, None, places)
+            continue
         changes = Changes(ChangesAsked(line.place, first, last, boundaries, since, until, tuple(codes)), scope)
-        rows = list(changes.keys) if codes else []
-        known = max((row["known"] for row in rows), default=None)
-        found[line.ref] = Correction(len(rows), None if known is None else moment_of(known), places)
+        known = changes.newest
+        found[line.ref] = Correction(len(changes), None if known is None else moment_of(known), places)
     return found
 
 

@@ -50,7 +50,7 @@ def test_the_table_comes_as_a_file_for_the_spreadsheet_program(world: World) -> 
     world.correct(record, "so", 1090)
     client = signed_in(user("tinh", [(Role.VIEWER, 1)]))
 
-    lines = client.get(f"/figures/{ref}/changes/?format=csv").content.decode("utf-8-sig").splitlines()
+    lines = client.get(f"/figures/{ref}/changes/?format=csv").getvalue().decode("utf-8-sig").splitlines()
 
     assert len(lines) == 2 and ",1100,1090,-10," in lines[1] and f"#{record} v" in lines[1]
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -20,6 +19,7 @@ from caunoi.audit.clock import current_number, number_at
 from caunoi.audit.queries import moment_of
 from caunoi.desk.errors import PageUnknown
 from caunoi.desk.place_pages import read_day
+from caunoi.desk.table_files import as_csv
 from caunoi.facts.access import ask_as, check_may_see
 from caunoi.facts.changes import Changes, ChangesAsked, change_row, header, list_place_changes
 from caunoi.facts.questions import Answer
@@ -36,7 +36,7 @@ def _reader(request: HttpRequest) -> Scope:
 
 
 @require_safe
-def figure_changes(request: HttpRequest, ref: str) -> HttpResponse:
+def figure_changes(request: HttpRequest, ref: str) -> HttpResponseBase:
     """`since`: a day; without one, the figure's own moment of knowledge."""
     scope = _reader(request)
     question = decode(ref)
@@ -70,7 +70,7 @@ def _ask(question: Question, known: int, scope: Scope) -> Any:
 
 
 @require_safe
-def report_changes(request: HttpRequest, run_id: int) -> HttpResponse:
+def report_changes(request: HttpRequest, run_id: int) -> HttpResponseBase:
     """Since the report was made, in its days and its unit."""
     scope = _reader(request)
     run = get_run(run_id, scope)
@@ -82,16 +82,13 @@ def report_changes(request: HttpRequest, run_id: int) -> HttpResponse:
     return _answer(request, asked, scope, {"run": run, "title": run.title})
 
 
-def _answer(request: HttpRequest, asked: ChangesAsked, scope: Scope, more: dict[str, Any]) -> HttpResponse:
+def _answer(request: HttpRequest, asked: ChangesAsked, scope: Scope, more: dict[str, Any]) -> HttpResponseBase:
     corrections = request.GET.get("only") == "corrections"
     found = Changes(asked, scope, corrections=corrections)
     if request.GET.get("format") == "csv":
-        response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")  # Excel reads the letters right
-        response["Content-Disposition"] = 'attachment; filename="thay-doi.csv"'
-        writer = csv.writer(response)
-        writer.writerow(header())
-        writer.writerows(change_row(change) for change in found)
-        return response
+        headers = {"Content-Disposition": 'attachment; filename="thay-doi.csv"'}
+        lines = as_csv(header(), (change_row(change) for change in found))
+        return StreamingHttpResponse(lines, "text/csv; charset=utf-8", headers=headers)
     page = Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,

@@ -14,6 +14,7 @@ from caunoi.accounts.scope import EVERYTHING, Scope, Window
 from caunoi.audit.clock import current_number
 from caunoi.facts.changes import Changes, ChangesAsked, FactChange
 from caunoi.facts.models import Book, Posting
+from caunoi.facts.projection import forget_projections
 from caunoi.facts.tests.builders import World
 from caunoi.places.rules.snapshot import PlaceSnapshot, Spell, Unit, make_snapshot
 from caunoi.places.tests.histories import START
@@ -127,6 +128,7 @@ class _Undo(Exception):
 def test_the_changes_add_up_to_the_difference_of_what_is_known(steps: list[tuple[int, int, int]], at: int) -> None:
     """Whatever was stated, corrected and withdrawn, before and after the moment."""
     with pytest.raises(_Undo), transaction.atomic():
+        forget_projections()
         world = World(_places())
         world.element("so")
         made: list[int] = []
