@@ -13,6 +13,7 @@ from caunoi.desk.notices.letters import send_letters
 from caunoi.documents.waiting import clear_waiting
 from caunoi.facts.segments import compact
 from caunoi.moments import now
+from caunoi.records.actions.erasing import erase_due
 from caunoi.records.actions.locking import automatic, lock_due
 from caunoi.records.entities.actions import release_backlog
 from caunoi.refusals import Refusal
@@ -61,7 +62,7 @@ def start(host: str, port: int, workers: int) -> None:
 @click.command(
     help=_(
         "Chạy việc nền: mỗi giờ khóa các bản đã duyệt đến ngày khóa, bỏ các sổ nộp đã quá một ngày mà chưa xác nhận,"
-        " ghi số liệu mới thành tệp cột; mỗi ngày sao lưu một lần nếu đã đặt CAUNOI_BACKUP_FOLDER và gửi mỗi người một"
+        " xóa dữ liệu cá nhân hết thời hạn mà gói cho tự xóa, ghi số liệu mới thành tệp cột; mỗi ngày sao lưu một lần nếu đã đặt CAUNOI_BACKUP_FOLDER và gửi mỗi người một"
         " thư việc mới nếu đã đặt CAUNOI_EMAIL_URL."
     )
 )
@@ -70,6 +71,7 @@ def worker(once: bool) -> None:
     while True:
         release_backlog(now())
         clear_waiting(at=now())
+        erase_due(by=automatic(), at=now())
         compact()
         _back_up()
         send_letters(now())

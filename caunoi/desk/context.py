@@ -33,7 +33,9 @@ REGISTER_PAGES = frozenset(
 )
 
 
-PERSONAL_PAGES = frozenset({"breaches", "breach-new", "breach", "personal-person"})
+PERSONAL_PAGES = frozenset(
+    {"breaches", "breach-new", "breach", "personal-person", "personal-record", "personal-overdue"}
+)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from caunoi.languages import in_reader_language
+from caunoi.sentences import tell
 
 
 class CountedFrom(models.TextChoices):
@@ -78,6 +79,11 @@ class PersonKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} {self.id}"
+
+    @property
+    def why(self) -> str:
+        """In the reader's language, where the product says it."""
+        return tell(self.because)
 
 
 class Breach(models.Model):

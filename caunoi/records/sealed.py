@@ -104,6 +104,11 @@ def has_sealed(answers: Mapping[str, Any]) -> bool:
     return any(is_sealed(value) for value in answers.values())
 
 
+def names_somebody(submission: Submission) -> bool:
+    """In any of its versions; also once that was erased."""
+    return PersonKey.objects.filter(subject=str(submission)).exists()
+
+
 def read_answers(version: SubmissionVersion, *, by: User, at: datetime) -> dict[str, Any]:
     """A version's answers for a page: opened for who may read them (which is written down), else as they are stored,
     which pages show as hidden. Sensitive ones stay closed: they have a page of their own."""

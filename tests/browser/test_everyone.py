@@ -32,6 +32,7 @@ PAGES = {
         "/reports/new/",
         "/audit/",
         "/personal-data/",
+        "/personal-data/overdue/",
         "/reports/templates/",
     ],
 }

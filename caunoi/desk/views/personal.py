@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,27 +17,48 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from caunoi import moments
 from caunoi.accounts.models import User
 from caunoi.accounts.permissions import may_manage_user, reads_whole_audit
+from caunoi.accounts.queries import holds_anywhere
 from caunoi.audit.actions import write_line
 from caunoi.desk.errors import CannotAdminister, PageUnknown
 from caunoi.desk.person_file import read_person
+from caunoi.forms.errors import FormUnknown
 from caunoi.forms.models import Form
+from caunoi.forms.queries import checker_of, get_form_version
 from caunoi.personal.actions import close_breach, record_breach, tell_breach
 from caunoi.personal.erasing import erase_person, is_erased
 from caunoi.personal.inputs import BreachForm, CloseForm, EraseForm, NoticeForm
 from caunoi.personal.models import PersonalQuestion
 from caunoi.personal.queries import get_breach, list_breaches
 from caunoi.personal.rules.fields import FIELDS
+from caunoi.records.actions.erasing import list_overdue
+from caunoi.records.sealed import MAY_ERASE
 from caunoi.refusals import Refusal
 
 
 @require_safe
 def personal_data(request: HttpRequest) -> HttpResponse:
     """For everybody: whose data these are may know why they are kept."""
-    titles = {form.code: form for form in Form.objects.all()}
-    questions = [(titles.get(one.form_code), one) for one in PersonalQuestion.objects.all()]
-    me = cast(User, request.user)
-    context = {"fields": FIELDS, "questions": questions, "keeps": reads_whole_audit(me, moments.today())}
+    forms = {form.code: form for form in Form.objects.all()}
+    asked = [(forms.get(one.form_code), one, _label(one)) for one in PersonalQuestion.objects.all()]
+    me, today = cast(User, request.user), moments.today()
+    erases = any(holds_anywhere(me, role, today) for role in MAY_ERASE)
+    context = {
+        "fields": FIELDS,
+        "questions": asked,
+        "keeps": reads_whole_audit(me, today),
+        "erases": erases,
+        "overdue": len(list_overdue(me, moments.now())) if erases else 0,
+    }
     return render(request, "desk/personal/personal_data.html", context)
+
+
+def _label(asked: PersonalQuestion) -> str:
+    """As the form in use words it; what it no longer asks keeps its name."""
+    try:
+        known = checker_of(get_form_version(asked.form_code)).by_name.get(asked.question)
+    except FormUnknown:
+        known = None
+    return known.label(get_language() or "vi") if known is not None else asked.question
 
 
 # -- breaches ------------------------------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ from caunoi.records.queries import (
     list_versions,
     tell_flags,
 )
-from caunoi.records.sealed import read_answers
+from caunoi.records.sealed import may_erase, may_read, names_somebody, read_answers
 from caunoi.sentences import tell
 
 # Shown in the browser; anything else (an SVG may carry scripts) is only ever downloaded.
@@ -107,6 +107,8 @@ def _show_newest(request: HttpRequest, found: Submission, user: User, return_err
         "feeds": list_feeds(version, get_language() or "vi"),
     }
     context |= _look_over(user, found, version)
+    at = moments.now()
+    context["names_somebody"] = (may_read(user, found, at) or may_erase(user, found, at)) and names_somebody(found)
     context["return_error"] = return_error
     return render(request, "desk/collect/submission.html", context, status=422 if return_error else 200)
 

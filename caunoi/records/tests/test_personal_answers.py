@@ -15,14 +15,10 @@ from caunoi.audit.models import AuditLine
 from caunoi.audit.queries import find_chain_break
 from caunoi.desk.answers import list_rows
 from caunoi.facts.ledger import check_ledger
-from caunoi.forms.actions import publish_form, set_assignments
-from caunoi.forms.queries import checker_of, get_form_version
-from caunoi.forms.rules.assignments import AssignmentRow
-from caunoi.forms.rules.instance import build_instance
+from caunoi.forms.queries import checker_of
 from caunoi.personal.errors import NothingToErase
 from caunoi.personal.models import PersonalQuestion, PersonKey
 from caunoi.places.models import OrgUnit
-from caunoi.records.actions import Incoming
 from caunoi.records.actions.erasing import erase_answers, erase_due, list_overdue
 from caunoi.records.actions.held import hold, place_held
 from caunoi.records.actions.resending import check_same, find_known
@@ -31,38 +27,16 @@ from caunoi.records.exports.tables import cells_of, tables_of
 from caunoi.records.models import Source
 from caunoi.records.queries import get_version
 from caunoi.records.sealed import open_version, read_answers, read_whole
-from caunoi.records.tests.builders import AT, BY, DAY, send, sending, stored, unit, user
+from caunoi.records.tests.builders import AT, BY, DAY, send, stored, unit, user
+from caunoi.records.tests.people import NAME, PHONE, contact, from_phone, publish_contact
 from caunoi.vietnamese_text import fold
 
 pytestmark = pytest.mark.django_db
-NAME, PHONE = "Lò Thị Mẩy", "0987654321"
-FORM = """\
-| survey |
-| | type | name | label::Tiếng Việt (vi) | label::English (en) | constraint |
-| | date | ngay | Ngày | Day | |
-| | integer | so_nguoi | Số người | People | |
-| | begin group | lien_he | Liên hệ | Contact | |
-| | text | ten | Người liên hệ | Contact person | |
-| | text | dien_thoai | Điện thoại | Phone | regex(., '^[0-9]{10}$') |
-| | end group | | | | |
-
-| settings |
-| | form_id | form_title | version | default_language |
-| | dau_moi | Đầu mối | 1 | Tiếng Việt (vi) |
-"""
-ANSWERS = {"ngay": "2023-06-01", "so_nguoi": "25", "ten": NAME, "dien_thoai": PHONE}
 
 
 @pytest.fixture
 def village() -> OrgUnit:
-    version = publish_form(content=FORM.encode(), file_type="md", file_name="m.md", pack="thu", by=BY, at=AT)
-    rows = [AssignmentRow("village", "event", approval_level="commune")]
-    set_assignments(version.form.code, rows, by=BY, at=AT)
-    for question, sensitive in (("ten", False), ("dien_thoai", True)):
-        PersonalQuestion.objects.create(
-            form_code="dau_moi", question=question, purpose_vi="Gọi khi cần.", keep_months=12, pack="thu",
-            sensitive=sensitive,
-        )  # fmt: skip
+    publish_contact()
     return unit("Thôn 1", "village", unit("Xã Bản Qua", "commune", code="10.082.02683"), code="10.082.02683.01")
 
 
@@ -74,16 +48,6 @@ def officer(village: OrgUnit) -> User:
 @pytest.fixture
 def manager(village: OrgUnit) -> User:
     return user("quan-ly", (Role.PROGRAMME_MANAGER, village))
-
-
-def contact(village: OrgUnit, **changes: object) -> Incoming:
-    return sending("dau_moi", village, ANSWERS, dict(changes), AT, "")
-
-
-def from_phone(village: OrgUnit, instance: str = "uuid:1", **changes: str) -> Incoming:
-    checker = checker_of(get_form_version("dau_moi"))
-    xml = build_instance(checker.outline, "dau_moi", "1", instance, {**ANSWERS, **changes})
-    return contact(village, xml=f"<!-- {NAME} -->{xml}".encode(), source=Source.DEVICE)
 
 
 def everything_stored() -> str:
