@@ -1,4 +1,4 @@
-"""Charts as pictures for Word, from one Vega-Lite specification."""
+"""Charts as pictures for Word, from one Vega-Lite specification, written as the data it is."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ PIXELS_PER_POINT = 3
 """Sharp in print at 16 cm."""
 
 
+Row = dict[str, str | float]
+
+
 @dataclass(frozen=True)
 class Bar:
     """`mark` says of the value what the table says of it (estimated, carried over)."""
@@ -39,101 +42,130 @@ class Pair:
 
 def draw_bars(title: str, subtitle: str, bars: Sequence[Bar], decimals: int) -> bytes:
     """Horizontal bars in the order given, each with its number at its end, as PNG."""
-    import altair  # noqa: PLC0415 - half a second that only a report with a chart pays
-
-    # Floats only for the length of a bar; its number is written from the exact value.
-    rows = [
-        {"name": bar.name, "value": float(bar.value), "label": word_number(bar.value, decimals) + bar.mark}
-        for bar in bars
-    ]
-    base = altair.Chart(altair.InlineData(values=rows)).encode(
-        y=altair.Y("name:N", sort=None, title=None, axis=altair.Axis(grid=False)),
-        x=altair.X("value:Q", title=None, axis=altair.Axis(labelExpr=_LABELS, tickCount=5)),
+    across = {"x": _amounts(), "y": _names(axis={"grid": False})}
+    return _render(
+        title,
+        subtitle,
+        _rows(bars, decimals),
+        {"step": BAR_STEP},
+        [
+            {"mark": {"type": "bar", "color": BAR, "height": {"band": 0.68}}, "encoding": across},
+            {"mark": {**_NUMBER, "fontSize": 11}, "encoding": {**across, "text": _TEXT}},
+        ],
     )
-    chart = altair.layer(
-        base.mark_bar(color=BAR, height={"band": 0.68}),
-        base.mark_text(align="left", dx=5, fontSize=11, color=INK).encode(text="label:N"),
-    ).properties(width=WIDTH, height=altair.Step(BAR_STEP), title=_title(title, subtitle))
-    return _render(chart)
 
 
 def draw_trend(title: str, subtitle: str, points: Sequence[Bar], decimals: int) -> bytes:
     """A line through the points in the order given, each with its number above it."""
-    import altair  # noqa: PLC0415 - see draw_bars
-
-    rows = [
-        {"name": point.name, "value": float(point.value), "label": word_number(point.value, decimals) + point.mark}
-        for point in points
-    ]
-    base = altair.Chart(altair.InlineData(values=rows)).encode(
-        x=altair.X("name:N", sort=None, title=None, axis=altair.Axis(labelAngle=-45 if len(rows) > 8 else 0)),
-        y=altair.Y(
-            "value:Q", title=None, axis=altair.Axis(labelExpr=_LABELS, tickCount=5), scale=altair.Scale(zero=True)
-        ),
+    many = len(points)
+    along = {"x": _names(axis={"labelAngle": -45 if many > 8 else 0}), "y": _amounts(scale={"zero": True})}
+    number = {"type": "text", "color": INK, "dy": -11, "fontSize": 10 if many <= 14 else 8}
+    return _render(
+        title,
+        subtitle,
+        _rows(points, decimals),
+        TREND_HEIGHT,
+        [
+            {"mark": {"type": "line", "color": BAR, "strokeWidth": 2.5}, "encoding": along},
+            {"mark": {"type": "point", "color": BAR, "filled": True, "size": 50, "opacity": 1}, "encoding": along},
+            {"mark": number, "encoding": {**along, "text": _TEXT}},
+        ],
     )
-    chart = altair.layer(
-        base.mark_line(color=BAR, strokeWidth=2.5),
-        base.mark_point(color=BAR, filled=True, size=50, opacity=1),
-        base.mark_text(dy=-11, fontSize=10 if len(rows) <= 14 else 8, color=INK).encode(text="label:N"),
-    ).properties(width=WIDTH, height=TREND_HEIGHT, title=_title(title, subtitle))
-    return _render(chart)
 
 
 def draw_pairs(title: str, subtitle: str, pairs: Sequence[Pair], names: tuple[str, str], decimals: int) -> bytes:
     """Two bars for each unit: the period (dark) and the one it is compared with (pale)."""
-    import altair  # noqa: PLC0415 - see draw_bars
-
     rows = [
         {"name": pair.name, "which": name, "value": float(value), "label": word_number(value, decimals)}
         for pair in pairs
         for name, value in zip(names, (pair.now, pair.before), strict=True)
         if value is not None
     ]
-    base = altair.Chart(altair.InlineData(values=rows)).encode(
-        y=altair.Y("name:N", sort=None, title=None),
-        x=altair.X("value:Q", title=None, axis=altair.Axis(labelExpr=_LABELS, tickCount=5)),
-        yOffset=altair.YOffset("which:N", sort=list(names)),
-    )
-    colours = altair.Scale(domain=list(names), range=[BAR, PALE])
-    legend = altair.Legend(title=None, orient="bottom", labelFontSize=11)
-    chart = altair.layer(
-        base.mark_bar().encode(color=altair.Color("which:N", scale=colours, legend=legend)),
-        base.mark_text(align="left", dx=5, fontSize=10, color=INK).encode(text="label:N"),
-    ).properties(width=WIDTH, height=altair.Step(14), title=_title(title, subtitle))
-    return _render(chart)
-
-
-def _title(title: str, subtitle: str) -> Any:
-    import altair  # noqa: PLC0415 - see draw_bars
-
-    return altair.TitleParams(
+    across = {
+        "x": _amounts(),
+        "y": _names(),
+        "yOffset": {"field": "which", "type": "nominal", "sort": list(names)},
+    }
+    colour = {
+        "field": "which",
+        "type": "nominal",
+        "scale": {"domain": list(names), "range": [BAR, PALE]},
+        "legend": {"title": None, "orient": "bottom", "labelFontSize": 11},
+    }
+    return _render(
         title,
-        subtitle=subtitle,
-        anchor="start",
-        frame="group",
-        offset=12,
-        font=f"{FONT} SemiBold",
-        fontSize=14,
-        subtitleFontSize=11,
+        subtitle,
+        rows,
+        {"step": 14},
+        [
+            {"mark": {"type": "bar"}, "encoding": {**across, "color": colour}},
+            {"mark": {**_NUMBER, "fontSize": 10}, "encoding": {**across, "text": _TEXT}},
+        ],
     )
 
 
-def _render(chart: Any) -> bytes:
-    specification = (
-        chart.configure(font=FONT, padding=8, background="white")
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelFontSize=11, labelColor=INK, gridColor=LINE, domainColor=LINE, tickColor=LINE, labelLimit=220
-        )
-        .configure_axisY(domain=False, ticks=False, labelPadding=6)
-        .configure_title(color=INK, subtitleColor=INK)
-    )
-    png: bytes = load_renderer().vegalite_to_png(specification.to_dict(), scale=PIXELS_PER_POINT, ppi=72)
+def _rows(bars: Sequence[Bar], decimals: int) -> list[Row]:
+    # Floats only for the length of a bar; its number is written from the exact value.
+    return [
+        {"name": bar.name, "value": float(bar.value), "label": word_number(bar.value, decimals) + bar.mark}
+        for bar in bars
+    ]
+
+
+def _names(**more: Any) -> dict[str, Any]:
+    return {"field": "name", "type": "nominal", "sort": None, "title": None, **more}
+
+
+def _amounts(**more: Any) -> dict[str, Any]:
+    axis = {"labelExpr": _LABELS, "tickCount": 5}
+    return {"field": "value", "type": "quantitative", "title": None, "axis": axis, **more}
+
+
+def _render(
+    title: str, subtitle: str, rows: Sequence[Row], height: int | dict[str, int], layers: Sequence[dict[str, Any]]
+) -> bytes:
+    specification = {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "data": {"values": rows},
+        "width": WIDTH,
+        "height": height,
+        "title": {
+            "text": title,
+            "subtitle": subtitle,
+            "anchor": "start",
+            "frame": "group",
+            "offset": 12,
+            "font": f"{FONT} SemiBold",
+            "fontSize": 14,
+            "subtitleFontSize": 11,
+        },
+        "layer": layers,
+        "config": _LOOK,
+    }
+    png: bytes = load_renderer().vegalite_to_png(specification, scale=PIXELS_PER_POINT, ppi=72)
     return png
 
 
 # Thousands with dots and decimals with a comma: Vega's own locale cannot be set from inside a specification.
 _LABELS = "replace(replace(replace(format(datum.value, ',~f'), /,/g, '_'), '.', ','), /_/g, '.')"
+_TEXT = {"field": "label", "type": "nominal"}
+_NUMBER = {"type": "text", "align": "left", "dx": 5, "color": INK}
+_LOOK = {
+    "font": FONT,
+    "padding": 8,
+    "background": "white",
+    "view": {"stroke": None},
+    "axis": {
+        "labelFontSize": 11,
+        "labelColor": INK,
+        "gridColor": LINE,
+        "domainColor": LINE,
+        "tickColor": LINE,
+        "labelLimit": 220,
+    },
+    "axisY": {"domain": False, "ticks": False, "labelPadding": 6},
+    "title": {"color": INK, "subtitleColor": INK},
+}
 
 
 @cache

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from django.utils.translation import override
@@ -82,7 +82,8 @@ class Composer(Asking):
                 "co": self._has_any,
                 "ten": self._name,
                 CHILDREN_TAG: self._list_children,
-                CHART_TAG: partial(draw_chart, self),
+                # A template asks twice: whether there is a chart, and for the chart.
+                CHART_TAG: cache(partial(draw_chart, self)),
                 COMPARE_TAG: partial(compare_with, self, self),
                 TARGET_TAG: self._against_target,
                 SENTENCE_TAG: self._say,

@@ -41,7 +41,7 @@ def list_runs(scope: Scope, text: str = "", states: Collection[ReportState] = ()
     """Reports about places and days the reader sees, newest first; `text` is searched in title, number and maker,
     accents aside. No `states`: all."""
     runs = ReportRun.objects.select_related("org_unit").order_by("-id")
-    if not scope.everything:
+    if not (scope.everything or scope.whole):
         runs = runs.filter(org_unit_id__in=ids_in_sql(scope.unit_ids))
     if states:
         runs = runs.filter(state__in=[state.value for state in states])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import copy
+import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import PurePath
 
 from django.conf import settings
@@ -34,7 +37,8 @@ from caunoi.reports.marks import mark_draft
 from caunoi.reports.models import ReportRun, VersionKind
 from caunoi.reports.queries import get_template
 from caunoi.reports.rules.manifest import Line, Manifest
-from caunoi.reports.rules.parameters import read_parameters
+from caunoi.reports.rules.parameters import Parameters, read_parameters
+from caunoi.reports.rules.tags import Asked
 from caunoi.reports.rules.wording import make_file_name, word_day, word_period
 from caunoi.reports.verification import answer_of
 from caunoi.reports.word_file import MEDIA_TYPE
@@ -133,24 +137,20 @@ def draft_report(
     as_known: int | None = None,
 ) -> Drafted:
     """The filled and signed draft, not stored yet. `key`, `number`: of the report and the version it will be."""
-    template = get_template(template_code)
-    word, file_name = read_bytes(template.template_id), f"{template.code}.docx"
+    template, file_name = get_template(template_code), f"{template_code}.docx"
     catalogue, places = get_catalogue(), get_snapshot()
     known = current_number() if as_known is None else as_known
     occasion = _make_occasion(place, days, boundaries, known, places)
     check_may_see(_question(occasion), scope)
-    if mistakes := check_template(word, template.parameters, [*catalogue.elements, *catalogue.indicators], file_name):
-        raise TemplateBroken(
-            _("Mẫu báo cáo “%(title)s” có %(count)d lỗi. Hãy sửa mẫu trong gói chương trình rồi nạp lại gói.")
-            % {"title": template.title_vi, "count": len(mistakes)},
-            mistakes,
-        )
-    parameters, _wrong = read_parameters(template.parameters)
+    codes = frozenset([*catalogue.elements, *catalogue.indicators])
+    word, tags, parameters = _read_sound(
+        template.template_id, file_name, template.title_vi, json.dumps(template.parameters), codes
+    )
     base_url = settings.CAUNOI_BASE_URL
 
     progress(0, STEPS, _("Hỏi số liệu"))
     composer = Composer(
-        occasion, read_template_tags(word), parameters,
+        occasion, copy.deepcopy(tags), parameters,
         catalogue=catalogue, places=places, scope=scope, on=local_date(at), base_url=base_url,
     )  # fmt: skip
     _check_not_empty(composer)
@@ -170,6 +170,24 @@ def draft_report(
     content, manifest = seal(mark_draft(content, number), manifest)
     progress(3, STEPS, _("Lưu báo cáo"))
     return Drafted(content, manifest, make_file_name(template.code, name, days))
+
+
+# A batch makes a hundred reports of one template, and reading one takes as long as asking its figures. A refusal is not
+# remembered: its sentences are in the language of who asked.
+@lru_cache(maxsize=8)
+def _read_sound(
+    file_id: str, file_name: str, title: str, given: str, codes: frozenset[str]
+) -> tuple[bytes, Asked, Parameters]:
+    """The template's bytes, tags and parameters (`given`, as JSON). Raises TemplateBroken with all its mistakes."""
+    word, spelled = read_bytes(file_id), json.loads(given)
+    if mistakes := check_template(word, spelled, codes, file_name):
+        raise TemplateBroken(
+            _("Mẫu báo cáo “%(title)s” có %(count)d lỗi. Hãy sửa mẫu trong gói chương trình rồi nạp lại gói.")
+            % {"title": title, "count": len(mistakes)},
+            mistakes,
+        )
+    parameters, _wrong = read_parameters(spelled)
+    return word, read_template_tags(word), parameters
 
 
 def _make_occasion(place: int, days: Days, boundaries: date, known: int, places: PlaceSnapshot) -> Occasion:
