@@ -30,6 +30,7 @@ THINGS = {
     "session": gettext_lazy("phiên đăng nhập"),
     "sign-in": gettext_lazy("đăng nhập"),
     "submission": gettext_lazy("bản ghi"),
+    "target": gettext_lazy("chỉ tiêu phấn đấu"),
     "user": gettext_lazy("tài khoản"),
     "view": gettext_lazy("bảng xem đã lưu"),
 }
@@ -41,6 +42,7 @@ DEEDS = {
     "assign": gettext_lazy("giao"),
     "begin": gettext_lazy("bắt đầu"),
     "bind": gettext_lazy("gắn khi dùng lần đầu"),
+    "break-down": gettext_lazy("giao cho đơn vị"),
     "change": gettext_lazy("đổi"),
     "close": gettext_lazy("đóng"),
     "confirm": gettext_lazy("mở cho đơn vị kế tục"),
@@ -78,6 +80,7 @@ DEEDS = {
     "save": gettext_lazy("lưu"),
     "send": gettext_lazy("gửi"),
     "set": gettext_lazy("đặt"),
+    "settle-ended": gettext_lazy("quyết định cho đơn vị đã kết thúc"),
     "submit": gettext_lazy("trình"),
     "unlink": gettext_lazy("gỡ nối"),
     "unmerge": gettext_lazy("tách lại"),

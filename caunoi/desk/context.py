@@ -123,6 +123,7 @@ def list_groups(roles: set[Role], *, whole_office: bool = True) -> list[Group]:
     ]
     figures: Offered = [
         (READERS, Link("figures", _("Số liệu"), frozenset({"explain"}))),
+        (READERS, Link("targets", _("Chỉ tiêu phấn đấu"), frozenset({"target"}))),
         (READERS, Link("coverage", _("Tiến độ báo cáo"))),
         (READERS, Link("dashboards", _("Bảng theo dõi"), frozenset({"dashboard", "dashboard-change"}))),
         (READERS, Link("saved-views", _("Bảng xem đã lưu"), frozenset({"view-change", "view-save"}))),

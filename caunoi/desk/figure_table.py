@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 
 from caunoi.desk.templatetags.caunoi import period
 from caunoi.facts.models import Kind
@@ -17,10 +18,12 @@ from caunoi.vietnamese_text import sort_key
 
 @dataclass(frozen=True)
 class Shown:
-    """A figure and the rounded value to show; siblings add up to the total shown above them."""
+    """A figure and the rounded value to show; siblings add up to the total shown above them. `attained`: what of its
+    target was reached, where one is set."""
 
     figure: Figure
     value: Decimal | None
+    attained: Figure | None = None
 
 
 @dataclass(frozen=True)
@@ -45,19 +48,29 @@ class Table:
     rows: tuple[Row, ...]
 
 
+NONE_ATTAINED: Mapping[tuple[str, str, date], Figure] = MappingProxyType({})
 ADDITIVE = (Kind.FLOW, Kind.STOCK, Kind.UNITS)
 
 
-def arrange(question: Question, figures: Sequence[Figure], totals: Sequence[Figure], sort: str = "") -> Table:
+def arrange(
+    question: Question,
+    figures: Sequence[Figure],
+    totals: Sequence[Figure],
+    sort: str = "",
+    attained: Mapping[tuple[str, str, date], Figure] = NONE_ATTAINED,
+) -> Table:
     """One stretch of days: a row a unit, a column a code. Cut by periods: a row a unit and code, a column a period.
 
-    `totals` are the figures of the place itself, shown first; empty when the place itself was asked.
+    `totals` are the figures of the place itself, shown first; empty when the place itself was asked. `attained`: by
+    code, unit's key and first day.
     """
     slices = list(dict.fromkeys((f.first, f.last) for f in figures))
     by_cell = {(f.place, f.code, f.first): f for f in [*totals, *figures]}
     places = list(dict.fromkeys(f.place for f in figures))
     total_place = totals[0].place if totals else None
-    shown = _round(question, figures, by_cell, places, total_place)
+    rounded = _round(question, figures, by_cell, places, total_place)
+    shown = {(p, code, first): replace(one, attained=attained.get((code, p, first)))
+             for (p, code, first), one in rounded.items()} if attained else rounded  # fmt: skip
     names = {f.place: (f.place_name, f.place_code) for f in [*totals, *figures]}
     titles = {f.code: (in_reader_language(f.name_vi, f.name_en), f.unit) for f in figures}
     order = [*([total_place] if total_place else []), *[p for p in places if p != total_place]]

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("caunoi.desk.urls_collect")),
     path("", include("caunoi.desk.urls_spreadsheets")),
     path("", include("caunoi.desk.urls_figures")),
+    path("", include("caunoi.desk.urls_targets")),
     path("", include("caunoi.desk.urls_boards")),
     path("", include("caunoi.desk.urls_registers")),
     path("", include("caunoi.desk.urls_releases")),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from typing import BinaryIO
@@ -27,11 +28,23 @@ def header() -> list[str]:
     ]  # fmt: skip
 
 
-def rows_of_parts(parts: Iterable[Iterable[Figure]]) -> Iterator[list[str]]:
+@dataclass(frozen=True)
+class Further:
+    """More columns after the last, of numbers: their titles, and their cells for a figure."""
+
+    titles: Sequence[str] = ()
+    cells: Callable[[Figure], Sequence[str]] = lambda _figure: ()
+
+
+NOTHING_FURTHER = Further()
+
+
+def rows_of_parts(parts: Iterable[Iterable[Figure]], further: Further = NOTHING_FURTHER) -> Iterator[list[str]]:
     """Header and one row a figure, all as text: numbers with a point and no grouping, as other programs read them."""
-    yield header()
+    yield [*header(), *further.titles]
     for part in parts:
-        yield from map(_row, part)
+        for figure in part:
+            yield [*_row(figure), *further.cells(figure)]
 
 
 def _row(figure: Figure) -> list[str]:
@@ -76,7 +89,13 @@ def check_fits(question: Question) -> None:
         raise TooManyForSheet(size, MOST_ROWS)
 
 
-def write_figures(parts: Iterable[Iterable[Figure]], question: Question, made_at: datetime, file: BinaryIO) -> None:
+def write_figures(
+    parts: Iterable[Iterable[Figure]],
+    question: Question,
+    made_at: datetime,
+    file: BinaryIO,
+    further: Further = NOTHING_FURTHER,
+) -> None:
     """An .xlsx: the figures (numbers as numbers, each with its explanation link) and a sheet saying what was asked.
 
     Row by row, so that memory stays flat. Excel keeps 15 digits; a value with more is written as text rather than
@@ -95,11 +114,12 @@ def write_figures(parts: Iterable[Iterable[Figure]], question: Question, made_at
     sheet.set_column(2, 2, 14)
     sheet.set_column(3, 3, 28)
     sheet.set_column(4, 15, 13)
-    sheet.write_row(0, 0, header(), bold)
+    titles = [*header(), *further.titles]
+    sheet.write_row(0, 0, titles, bold)
     row = 0
     for row, figure in enumerate(chain.from_iterable(parts), start=1):
-        for column, text in enumerate(_row(figure)):
-            if column in (6, 7, 8, 12, 13, 14) and text:
+        for column, text in enumerate([*_row(figure), *further.cells(figure)]):
+            if (column in (6, 7, 8, 12, 13, 14) or column > 16) and text:
                 if len(text.replace("-", "").replace(".", "").lstrip("0")) <= 15:
                     sheet.write_number(row, column, float(text), broken if "." in text else whole)
                 else:
@@ -108,7 +128,7 @@ def write_figures(parts: Iterable[Iterable[Figure]], question: Question, made_at
                 sheet.write_url(row, column, text, string=_("Xem"))
             else:
                 sheet.write_string(row, column, text)
-    sheet.autofilter(0, 0, max(row, 1), 16)
+    sheet.autofilter(0, 0, max(row, 1), len(titles) - 1)
     notes = workbook.add_worksheet(_("Câu hỏi"))
     notes.set_column(0, 0, 30)
     notes.set_column(1, 1, 60)

@@ -108,15 +108,13 @@ def read_stated(form_code: str, period_key: str) -> dict[int, Stated]:
 
 @dataclass(frozen=True)
 class Line:
-    """One unit that may get a part. `before`: its result in the period before, on today's boundaries."""
+    """One unit that may get a part."""
 
     unit: int
     key: str
     name: str
     own: Decimal | None
-    before: Decimal | None
     waiting: bool
-    suggested: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -203,7 +201,7 @@ def read_breakdown(target: Target, place: int, period: Period) -> Breakdown:
         record = stated.get(one)
         value = record.value(target.question) if record else None
         waiting = record is not None and record.waiting and value is not None
-        lines.append(Line(one, places.units[one].key, places.distinct_name_on(one, last), value, None, waiting))
+        lines.append(Line(one, places.units[one].key, places.distinct_name_on(one, last), value, waiting))
     return Breakdown(
         target, unit, places.name_on(place, last), period, level, tuple(lines),
         own.value(target.question) if own else None,

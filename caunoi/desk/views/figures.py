@@ -33,7 +33,7 @@ from caunoi.facts.access import Reach, ask_as, ask_as_in_parts
 from caunoi.facts.coverage import FormCoverage, list_form_coverage
 from caunoi.facts.errors import TooManyFigures, TooManyForSheet
 from caunoi.facts.explanation import explain
-from caunoi.facts.exports import check_fits, rows_of_parts, write_figures
+from caunoi.facts.exports import Further, check_fits, rows_of_parts, write_figures
 from caunoi.facts.reporting_rates import PeriodCoverage, list_period_coverage, rates_csv, rates_workbook
 from caunoi.facts.rules.question import Figure, Question
 from caunoi.facts.side_by_side import SideBySide, compare_boundaries, comparison_rows
@@ -43,6 +43,7 @@ from caunoi.moments import now, today
 from caunoi.periods.rules import Days
 from caunoi.places.queries import describe_absence, get_snapshot
 from caunoi.refusals import Refusal
+from caunoi.targets.attainment import ask_attained, explain_target, make_columns
 from caunoi.vietnamese_text import fold
 
 ROWS_A_PAGE = 100
@@ -77,7 +78,7 @@ def figures(request: HttpRequest) -> HttpResponseBase:
             if "compared" not in shown:
                 shown |= _table(request, question, found, scope)
     shown["picked"] = set(request.GET.getlist("codes"))
-    shown["places"] = _suggestions(scope)
+    shown["places"] = suggest_places(scope)
     return render(request, "desk/figures/figures.html", shown, status=200)
 
 
@@ -98,8 +99,11 @@ def _initial(user: User) -> dict[str, Any]:
 
 def _table(request: HttpRequest, question: Question, found: list[Figure], scope: Scope) -> dict[str, Any]:
     totals = ask_as(replace(question, level=None), scope) if question.level else []
+    attained = ask_attained(question, scope)
+    if question.level and attained:
+        attained |= ask_attained(replace(question, level=None), scope)
     sort = request.GET.get("sort", "")
-    table = arrange(question, found, totals, sort) if found else None
+    table = arrange(question, found, totals, sort, attained) if found else None
     # A place that is gone or not yet there: one sentence above the table says what stands for it.
     snapshot = get_snapshot(question.as_known)
     unit = snapshot.by_key[question.place].id
@@ -130,7 +134,7 @@ def _list_whys(figures: list[Figure]) -> list[str]:
     return list(dict.fromkeys(whys))[:8]
 
 
-def _suggestions(scope: Scope) -> list[str]:
+def suggest_places(scope: Scope) -> list[str]:
     """Names of the wider units the reader sees today: enough to begin with, short enough to send."""
     snapshot, day = get_snapshot(), today()
     seen = [
@@ -173,23 +177,24 @@ def _file_of(question: Question, scope: Scope, format_: str) -> HttpResponseBase
     if format_ == "xlsx":
         check_fits(question)
     parts = ask_as_in_parts(question, scope)
+    further = make_columns(question, scope)
     headers = {"Content-Disposition": f'attachment; filename="so-lieu.{format_}"'}
     if format_ == "csv":
-        return StreamingHttpResponse(_csv_lines(parts), "text/csv; charset=utf-8", headers=headers)
+        return StreamingHttpResponse(_csv_lines(parts, further), "text/csv; charset=utf-8", headers=headers)
     # On the disk of the data: /tmp is memory on many servers. It is gone when it is sent.
     file = cast(BinaryIO, tempfile.TemporaryFile(dir=settings.CAUNOI_HOME, prefix="export-"))  # noqa: SIM115
-    write_figures(parts, question, now(), file)
+    write_figures(parts, question, now(), file, further)
     file.seek(0)
     return FileResponse(file, content_type=WORKBOOK, headers=headers)
 
 
-def _csv_lines(parts: Iterable[list[Figure]]) -> Iterator[str]:
+def _csv_lines(parts: Iterable[list[Figure]], further: Further) -> Iterator[str]:
     # Whoever sends the lines may do so in another thread, which speaks another language.
     language = translation.get_language()
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
     buffer.write("\ufeff")  # Excel reads the letters right only when the file begins with a byte order mark
-    rows = rows_of_parts(parts)
+    rows = rows_of_parts(parts, further)
     while True:
         with translation.override(language):
             several = list(islice(rows, ROWS_AT_ONCE))
@@ -204,7 +209,8 @@ def _csv_lines(parts: Iterable[list[Figure]]) -> Iterator[str]:
 @require_safe
 def explanation(request: HttpRequest, ref: str) -> HttpResponse:
     page = request.GET.get("page", "1")
-    found = explain(ref, scope_of(_user(request), today()), int(page) if page.isdigit() else 1)
+    scope = scope_of(_user(request), today())
+    found = explain(ref, scope, int(page) if page.isdigit() else 1)
     children = sorted(found.children, key=lambda f: (f.value is None, -(f.value or 0)))
     return render(
         request,
@@ -215,6 +221,7 @@ def explanation(request: HttpRequest, ref: str) -> HttpResponse:
             "known_at": moment_of(found.figure.as_known),
             "definition": in_reader_language(found.definition_vi, found.definition_en),
             "children": children,
+            "target": explain_target(found.figure, scope),
         },
     )
 
@@ -262,7 +269,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
             "last": last,
             "level": level or "",
             "refusal": refusal,
-            "places": _suggestions(scope),
+            "places": suggest_places(scope),
         },
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from caunoi.accounts.models import Role, User
@@ -76,9 +76,9 @@ def store_province() -> tuple[OrgUnit, list[OrgUnit], User]:
     return province, communes, officer
 
 
-def achieve(place: OrgUnit, day: date, households: int) -> None:
+def achieve(place: OrgUnit, day: date, households: int, *, at: datetime = AT) -> None:
     answers = {"ngay": day.isoformat(), "so_ho": str(households)}
-    receive_many([Incoming("ket_qua", place.pk, AT, answers=answers)], by=BY, at=AT)
+    receive_many([Incoming("ket_qua", place.pk, at, answers=answers)], by=BY, at=at)
 
 
 def see(place: OrgUnit, code: str = "ho_giao") -> Breakdown:

@@ -1,0 +1,121 @@
+"""The pages of targets, and what of a target stands beside figures."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from caunoi.accounts.models import Role
+from caunoi.desk.tests.builders import signed_in
+from caunoi.moments import now, today
+from caunoi.places.models import OrgUnit
+from caunoi.records.tests.builders import user
+from caunoi.targets.actions import break_down
+from caunoi.targets.models import Allotment
+from caunoi.targets.queries import get_target, list_periods_of, read_breakdown
+from caunoi.targets.tests.builders import DECISION, achieve, parts, store_programme, store_province
+
+pytestmark = pytest.mark.django_db
+PAGE = "/targets/ho_giao/"
+
+
+@pytest.fixture
+def province() -> tuple[OrgUnit, list[OrgUnit], Client]:
+    store_programme()
+    place, communes, officer = store_province()
+    return place, communes, signed_in(officer)
+
+
+def send(client: Client, communes: list[OrgUnit], whole: str, *given: str, **further: str) -> str:
+    """The page after a breakdown was sent."""
+    fields = {f"part-{one.pk}": value for one, value in zip(communes, given, strict=True)}
+    newest = Allotment.objects.first()
+    seen = str(newest.pk) if newest else ""
+    sent = {"whole": whole, "number": "12/QĐ-UBND", "day": "15/01/2026", "save": "yes", "seen": seen}
+    return client.post(PAGE, sent | fields | further, follow=True).content.decode()
+
+
+def test_a_whole_is_set_and_given_on_the_page_and_revised_with_its_history(
+    province: tuple[OrgUnit, list[OrgUnit], Client],
+) -> None:
+    _place, communes, client = province
+
+    assert "chưa giao" in client.get("/targets/").content.decode()
+    assert "Đã lưu phân bổ: 4 đơn vị thay đổi." in send(client, communes, "300", "120", "100", "50")
+    page = send(client, communes, "310", "130", "100", "50", number="40/QĐ-UBND")
+
+    assert "Quyết định 40/QĐ-UBND ngày 15/01/2026" in page
+    assert "300 hộ theo quyết định 12/QĐ-UBND" in page
+    assert ">310<" in client.get("/targets/").content.decode()
+
+
+def test_what_does_not_add_up_is_refused_and_what_was_typed_stays(
+    province: tuple[OrgUnit, list[OrgUnit], Client],
+) -> None:
+    _place, communes, client = province
+
+    page = send(client, communes, "100", "50", "40", "20")
+
+    assert "vượt 10 hộ" in page and 'value="20"' in page
+    assert "Nhiều nhất" not in page
+    assert "Phải là số nguyên" in send(client, communes, "100", "50", "40", "1,5")
+    assert not Allotment.objects.exists()
+
+
+def test_parts_are_proposed_equal_or_like_the_results_before(province: tuple[OrgUnit, list[OrgUnit], Client]) -> None:
+    _place, communes, client = province
+    last_year = today().year - 1
+    achieve(communes[0], date(last_year, 5, 1), 30, at=now())
+    achieve(communes[1], date(last_year, 5, 1), 10, at=now())
+
+    equal = client.get(PAGE, {"propose": "equal", "whole": "100"}).content.decode()
+    like = client.get(PAGE, {"propose": "before", "whole": "100"}).content.decode()
+
+    assert equal.count('value="33"') == 2 and equal.count('value="34"') == 1
+    assert 'value="75"' in like and 'value="25"' in like and 'value="0"' in like
+
+
+def test_who_does_not_set_targets_reads_them_and_nobody_reads_beyond_their_units(
+    province: tuple[OrgUnit, list[OrgUnit], Client],
+) -> None:
+    place, communes, client = province
+    send(client, communes, "300", "120", "100", "50")
+    reader = signed_in(user("xem", (Role.VIEWER, place)))
+    other = signed_in(user("xa", (Role.VIEWER, communes[0])))
+
+    page = reader.get(PAGE).content.decode()
+    assert re.search(r">\s*120\s*</td>", page) and 'id="save"' not in page
+    assert "Chỉ quản lý chương trình" in send(reader, communes, "310", "130", "100", "50")
+    assert other.get(PAGE, {"place": place.key}).status_code == 404
+    assert "phạm vi của bạn" in other.get("/targets/", {"place": place.key}).content.decode()
+
+
+def test_a_figure_shows_what_of_its_target_was_reached_on_pages_and_in_files(
+    province: tuple[OrgUnit, list[OrgUnit], Client],
+) -> None:
+    place, communes, client = province
+    target = get_target("ho_giao")
+    period = list_periods_of(target, today())[0]
+    officer = user("quan-ly", (Role.PROGRAMME_MANAGER, place), (Role.APPROVER, place))
+    given = parts((communes[0], 120), (communes[1], 100), (communes[2], 80))
+    break_down(read_breakdown(target, place.pk, period), Decimal(300), given, DECISION, by=officer, at=now())
+    achieve(communes[0], period.days.first, 30, at=now())
+    asked = {"codes": "ho", "place": "Tỉnh Thử", "first": period.days.first.strftime("%d/%m/%Y"),
+             "last": period.days.last.strftime("%d/%m/%Y"), "level": "commune"}  # fmt: skip
+
+    page = client.get("/figures/", asked).content.decode()
+    file = b"".join(client.get("/figures/", asked | {"format": "csv"})).decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(file)))
+
+    assert "đạt 10% chỉ tiêu 300" in page and "đạt 25% chỉ tiêu 120" in page
+    assert rows[0][-2:] == ["Chỉ tiêu phấn đấu", "Đạt chỉ tiêu (%)"]
+    assert sorted(row[-2:] for row in rows[1:]) == [["100", ""], ["120", "25"], ["80", ""]]
+    address = page.split('<a class="figure-link"')[1].split('href="')[1].split('"')[0]
+    explained = client.get(address).content.decode()
+    assert "đạt 10% chỉ tiêu 300" in explained and "Quyết định 12/QĐ-UBND ngày 15/01/2026" in explained

@@ -1,0 +1,201 @@
+"""Targets: how far each is reached, setting one and breaking it down to units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import cast
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from caunoi import moments
+from caunoi.accounts.models import Role, User
+from caunoi.accounts.queries import scope_of
+from caunoi.accounts.scope import Scope
+from caunoi.desk.target_inputs import AmountField, BreakdownForm, EndedForm
+from caunoi.desk.units import list_working_units
+from caunoi.desk.views.figures import suggest_places
+from caunoi.facts.access import ask_as
+from caunoi.facts.questions import make_question
+from caunoi.facts.rules.question import Figure
+from caunoi.periods.rules import Period
+from caunoi.places.queries import get_place, get_snapshot
+from caunoi.refusals import NotFound, Refusal
+from caunoi.targets.actions import break_down, settle_ended
+from caunoi.targets.permissions import may_set
+from caunoi.targets.queries import (
+    Breakdown,
+    Target,
+    get_target,
+    list_periods_of,
+    list_targets,
+    read_breakdown,
+    read_results_before,
+    sees_place,
+)
+from caunoi.targets.rules import split_whole
+
+PROPOSALS = ("equal", "before")
+
+
+@dataclass(frozen=True)
+class TargetLine:
+    """A target of the place in its running period. `attained`: in %, with result and target; None: none is set."""
+
+    target: Target
+    period: Period
+    attained: Figure | None
+
+
+def _user(request: HttpRequest) -> User:
+    return cast(User, request.user)  # every page but sign-in requires one
+
+
+def _place_of(request: HttpRequest, period: Period | None = None) -> int:
+    """Asked for by key, name or code; else the unit the reader works for. Raises NotFound."""
+    places, today = get_snapshot(), moments.today()
+    asked = request.GET.get("place", "").strip()
+    if not asked:
+        units = list_working_units(_user(request), Role, today)
+        if not units:
+            raise NotFound(_("Bạn chưa có vai trò ở đơn vị nào nên chưa xem được chỉ tiêu phấn đấu."))
+        return units[0].id
+    if (unit := places.by_key.get(asked)) is not None:
+        return unit.id
+    return get_place(asked, today, places)
+
+
+@require_safe
+def targets(request: HttpRequest) -> HttpResponse:
+    user, today, refusal = _user(request), moments.today(), ""
+    scope = scope_of(user, today)
+    lines: list[TargetLine] = []
+    name = request.GET.get("place", "")
+    try:
+        place = _place_of(request)
+        name = get_snapshot().name_on(place, today)
+        lines = _list_lines(place, scope)
+    except Refusal as refused:
+        refusal = refused.sentence
+    shown = {"lines": lines, "place": name, "refusal": refusal, "places": suggest_places(scope)}
+    return render(request, "desk/targets/targets.html", shown)
+
+
+def _list_lines(place: int, scope: Scope) -> list[TargetLine]:
+    """One question for all targets of one period."""
+    today, key = moments.today(), get_snapshot().units[place].key
+    by_period: dict[Period, list[Target]] = {}
+    for target in list_targets():
+        by_period.setdefault(list_periods_of(target, today)[0], []).append(target)
+    found = []
+    for period, several in by_period.items():
+        codes = [f"attainment({one.result.code}, {one.code})" for one in several]
+        last = min(period.days.last, today)
+        question = make_question(codes, key, min(period.days.first, last), last)
+        figures = {figure.code: figure for figure in ask_as(question, scope)}
+        for one, code in zip(several, codes, strict=True):
+            figure = figures[code]
+            found.append(TargetLine(one, period, figure if figure.denominator is not None else None))
+    return found
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def target(request: HttpRequest, code: str) -> HttpResponse:
+    """The breakdown of one target of a place and period: read by whom its figures are, set by whom the role lets."""
+    user, at = _user(request), moments.now()
+    today = moments.today()
+    wanted, scope = get_target(code), scope_of(user, today)
+    place, periods = _place_of(request), list_periods_of(wanted, today)
+    period = next((one for one in periods if one.key == request.GET.get("period")), periods[0])
+    if not sees_place(scope, get_snapshot().units[place].key, period.days):
+        raise NotFound(_("Không có chỉ tiêu này trong phạm vi của bạn."))
+    seen = read_breakdown(wanted, place, period)
+    settable = may_set(user, place, today)
+    posted = request.method == "POST"
+    data = request.POST if posted and "save" in request.POST else None
+    before = read_results_before(seen, scope)
+    form = BreakdownForm(seen, data, {} if posted else _suggest(request, seen, before))
+    if not posted and "whole" in request.GET:
+        form.fields["whole"].initial = request.GET["whole"]
+    ended = [
+        EndedForm(seen, one, request.POST if request.POST.get("settle") == str(one.submission_id) else None)
+        for one in seen.ended
+    ]
+    try:
+        if data is not None and form.is_valid():
+            looked_at = _as_seen(seen, request.POST.get("seen", ""))
+            whole = form.cleaned_data["whole"]
+            saved = break_down(looked_at, whole, form.parts, form.decision, by=user, at=at)
+            said = _("Đã lưu phân bổ: %(units)d đơn vị thay đổi. %(waiting)d bản ghi chờ người khác duyệt.")
+            messages.success(request, said % {"units": saved.written, "waiting": saved.waiting})
+            return redirect(_address(seen))
+        for one in ended:
+            if one.is_bound and one.is_valid():
+                shares = {} if "drop" in request.POST else one.shares
+                settle_ended(seen, one.ended, shares, reason=one.cleaned_data["reason"], by=user, at=at)
+                messages.success(request, _("Đã quyết định chỉ tiêu của %s.") % one.ended.name)
+                return redirect(_address(seen))
+    except Refusal as refused:
+        (form if data is not None else next(one for one in ended if one.is_bound)).add_error(None, refused.sentence)
+    attained = _read_attained(seen, scope)
+    return render(
+        request,
+        "desk/targets/target.html",
+        {
+            "seen": seen,
+            "form": form,
+            "rows": form.rows(before, attained),
+            "ended": ended,
+            "settable": settable,
+            "periods": periods,
+            "attained": attained.get(seen.place.key),
+            "fell_short": request.GET.get("propose", "") == "before" and not any(before.values()),
+        },
+        status=422 if posted else 200,
+    )
+
+
+def _as_seen(seen: Breakdown, newest: str) -> Breakdown:
+    """With only those revisions that the page showed whose form was sent: `newest`, or none."""
+    known = [one for one in seen.history if newest.isdigit() and one.pk <= int(newest)]
+    return replace(seen, history=tuple(known))
+
+
+def _address(seen: Breakdown) -> str:
+    query = urlencode({"place": seen.place.key, "period": seen.period.key})
+    return f"{reverse('target', args=[seen.target.code])}?{query}"
+
+
+def _suggest(request: HttpRequest, seen: Breakdown, before: Mapping[str, Decimal]) -> dict[int, Decimal]:
+    """Parts of the typed whole, equal or like the results of the period before; nothing where there are none."""
+    how, decimals = request.GET.get("propose", ""), seen.target.element.decimals
+    try:
+        whole = AmountField(decimals, required=False).clean(request.GET.get("whole", ""))
+    except ValidationError:
+        return {}  # its own field says so when it is sent
+    if how not in PROPOSALS or whole is None:
+        return {}
+    weights = [Decimal(1) if how == "equal" else before.get(line.key, Decimal(0)) for line in seen.lines]
+    parts = split_whole(whole, weights, decimals)
+    return {} if parts is None else {line.unit: part for line, part in zip(seen.lines, parts, strict=True)}
+
+
+def _read_attained(seen: Breakdown, scope: Scope) -> dict[str, Figure]:
+    """By unit's key, and the place's own under its key: result, target and %, of the period up to today."""
+    code = f"attainment({seen.target.result.code}, {seen.target.code})"
+    last = max(min(seen.period.days.last, moments.today()), seen.period.days.first)
+    found: dict[str, Figure] = {}
+    for level in (None, seen.level):
+        question = make_question([code], seen.place.key, seen.period.days.first, last, level=level)
+        found |= {one.place: one for one in ask_as(question, scope)}
+    return found
