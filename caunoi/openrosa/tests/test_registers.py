@@ -19,7 +19,7 @@ from caunoi.openrosa.tests.sendings import activity
 from caunoi.openrosa.tests.test_form_list import MANIFEST, entries, files
 from caunoi.records.actions import return_
 from caunoi.records.entities.tests.builders import FORM, GROUP, OTHER, entity_xml, group_xml, register
-from caunoi.records.models import Submission
+from caunoi.records.models import EntityProblem, Submission
 
 LIST = "/forms/ghi_doi/1/media/doi.csv"
 
@@ -113,6 +113,16 @@ def test_27_the_phone_learns_what_is_gone(phone: Phone, groups: None) -> None:
 def test_27_a_file_that_is_no_list_has_no_such_address(phone: Phone, groups: None) -> None:
     assert phone.get("/forms/ghi_doi/1/media/khac.csv/integrity?id=a").status == 404
     assert phone.get(f"{LIST}/integrity").texts("entity") == []
+
+
+def test_what_the_register_cannot_take_never_fails_the_sending(phone: Phone, groups: None) -> None:
+    found_group(phone)
+    again = entity_xml(GROUP, create=True, label="Đội khác")
+
+    send_group(phone, "uuid:again", again, ten="Đội khác", so_nguoi="9")
+
+    assert EntityProblem.objects.count() == 1
+    assert [row["label"] for row in rows(phone)] == ["Đội Thôn 1"]
 
 
 def test_each_village_sees_its_own(phone: Phone, phone_of: Callable[[int], Phone], groups: None) -> None:

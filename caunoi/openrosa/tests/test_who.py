@@ -88,6 +88,17 @@ def test_the_unit_is_the_tokens_whatever_the_answers_say(phone: Phone) -> None:
     assert Submission.objects.get().org_unit_id == 3
 
 
+def test_a_form_that_the_tokens_unit_does_not_owe_is_held_and_counts_for_nobody(
+    phone_of: Callable[[int], Phone],
+) -> None:
+    commune = phone_of(2)
+
+    assert commune.send(activity("uuid:a")).status == 201
+
+    assert HeldSending.objects.get().org_unit_id == 2
+    assert not Submission.objects.exists()
+
+
 def test_another_villages_phone_cannot_correct_or_repeat_a_record(
     phone: Phone, phone_of: Callable[[int], Phone]
 ) -> None:
