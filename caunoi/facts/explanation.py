@@ -260,12 +260,9 @@ def _evidence(answer: Answer, element: DataElement, at: int, scope: Scope, page:
     rows, total = engine.contributions(
         element.pk, answer.root, element.kind, limit=PAGE, offset=(max(page, 1) - 1) * PAGE
     )
-    versions = {
-        v.pk: v
-        for v in SubmissionVersion.objects.filter(pk__in={row[0] for row in rows}).select_related(
-            "submission", "submission__form", "form_version"
-        )
-    }
+    # By key and one after the other: given the join, SQLite begins at the one form and walks through its records.
+    found = SubmissionVersion.objects.filter(pk__in={row[0] for row in rows}).defer("xml", "answers")
+    versions = {v.pk: v for v in found.prefetch_related("submission__form", "form_version")}
     approvals = _approvals(list(versions.values()))
     lines = []
     for version_id, unit, amount, first, last, class_code in rows:
