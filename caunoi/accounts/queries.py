@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from caunoi.accounts.models import PredecessorAccess, Role, RoleGrant, User
 from caunoi.accounts.rules import PlaceHistory, clamp, compute_reach, open_ends, read_history
-from caunoi.accounts.scope import NOTHING, Scope, Window
+from caunoi.accounts.scope import NOTHING, Scope, Window, is_whole
 from caunoi.places.models import SuccessionShare
 from caunoi.places.queries import get_snapshot
 from caunoi.places.rules.snapshot import PlaceSnapshot
@@ -150,7 +150,8 @@ def _get_scope(units: Iterable[int]) -> Scope:
         return cached[1]
     history = _get_history(places)
     reach = compute_reach(key[1], confirmed, history)
-    scope = Scope(False, reach, open_ends(reach, history))
+    opened = open_ends(reach, history)
+    scope = Scope(False, reach, opened, is_whole(opened, len(places.units)))
     with _lock:
         _scopes[key] = (places, scope)
         while len(_scopes) > 200:

@@ -60,11 +60,15 @@ class Scope:
 
     `record_windows`: org unit id -> the days on which a record that may be seen can end: the same days, without end
     where the unit's own life begins or ends (`accounts.rules.open_ends`). Not given: the windows.
+
+    `whole`: these are all units on all days, so that no record needs to be looked at: naming a country's units takes
+    longer than the rest of a page.
     """
 
     everything: bool
     windows: Mapping[int, tuple[Window, ...]]
     record_windows: Mapping[int, tuple[Window, ...]] | None = None
+    whole: bool = False
 
     @property
     def unit_ids(self) -> frozenset[int]:
@@ -89,12 +93,15 @@ class Scope:
 
     def filter_submissions(self, submissions: QuerySet[M]) -> QuerySet[M]:
         """The one place where submissions are filtered by what the reader may see."""
-        return submissions if self.everything else submissions.filter(self.condition())
+        return submissions if self.everything or self.whole else submissions.filter(self.condition())
 
     def condition(self, prefix: str = "") -> Q:
         """The same filter for tables that point at submissions: `scope.condition("version__submission__")`."""
         if self.everything:
             return Q()
+        if self.whole:
+            # Not the empty Q: joined with `|` to another, that one would be all that is left.
+            return Q(**{f"{prefix}org_unit_id__isnull": False})
         units_of: dict[Window, list[int]] = {}
         for unit, windows in self._of_records.items():
             for window in windows:
@@ -118,6 +125,14 @@ def ids_in_sql(ids: Iterable[int]) -> RawSQL | list[int]:
     if connection.vendor == "sqlite":
         return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(given)])
     return RawSQL("SELECT unnest(%s::bigint[])", [given])
+
+
+ALWAYS = (Window(date.min, None),)
+
+
+def is_whole(record_windows: Mapping[int, tuple[Window, ...]], unit_count: int) -> bool:
+    """Whether they are all units there are, each without first or last day."""
+    return len(record_windows) == unit_count > 0 and all(windows == ALWAYS for windows in record_windows.values())
 
 
 EVERYTHING = Scope(True, {})

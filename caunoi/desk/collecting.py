@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from caunoi.accounts.models import User
-from caunoi.accounts.queries import units_with_role
+from caunoi.accounts.queries import can, units_with_role
 from caunoi.accounts.scope import Scope, ids_in_sql
 from caunoi.desk.context import WRITERS
 from caunoi.forms.models import Form, PeriodKind
@@ -37,8 +37,11 @@ def title_of(form: Form) -> str:
 def list_forms_to_fill(user: User, on: date, unit_id: int | None = None) -> list[FormToFill]:
     """By title. With a unit: only what that unit sends."""
     units = get_snapshot().units
-    reached = units_with_role(user, WRITERS, on)
-    levels = {units[unit].level for unit in reached if unit_id is None or unit == unit_id}
+    if unit_id is not None:
+        # Of the one unit: going through all of a country's takes longer than the page.
+        levels = {units[unit_id].level} if can(user, WRITERS, unit_id, on) else set()
+    else:
+        levels = {units[unit].level for unit in units_with_role(user, WRITERS, on)}
     found: dict[str, FormToFill] = {}
     for assignment in list_assignments(on=on):
         form = assignment.form

@@ -8,12 +8,14 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.core.cache import cache
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from caunoi.accounts.models import Role, User
 from caunoi.accounts.queries import scope_of, windows_with_role
-from caunoi.accounts.scope import Scope
+from caunoi.accounts.scope import Scope, ids_in_sql
+from caunoi.approvals.rules import State
 from caunoi.desk.collecting import title_of
 from caunoi.desk.context import DECIDERS, READERS, WRITERS
 from caunoi.desk.missing import group_missing
@@ -24,7 +26,7 @@ from caunoi.moments import local_date
 from caunoi.places.queries import get_snapshot
 from caunoi.records.held import count_held
 from caunoi.records.models import Submission
-from caunoi.records.queries import LATE, list_missing, list_returned, list_waiting_for
+from caunoi.records.queries import LATE, count_missing_up_to, list_missing, list_returned, list_waiting_for
 from caunoi.reports.models import ReportRun
 from caunoi.reports.queries import list_waiting
 from caunoi.reports.rules.life import ReportState
@@ -33,6 +35,10 @@ FIRST = 3
 # Above so many units counting what is missing takes longer than a page may; a minute old is new enough there.
 MANY_UNITS = 300
 KEPT_FOR = 60
+# Above so many, a pile is counted up to here only, and what came first stands first: by its number, not by its day.
+WIDE = 5_000
+MOST_COUNTED = 1_000
+AT_ONCE = 1_500
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Pile:
-    """`name`: stable, for ids; `why`: in a few words what is in it; `first`: those to begin with."""
+    """`name`: stable, for ids; `why`: in a few words what is in it; `first`: those to begin with. `is_more`: the count
+    ended before the pile did."""
 
     name: str
     label: str
@@ -55,6 +62,11 @@ class Pile:
     count: int
     address: str
     first: tuple[Line, ...]
+    is_more: bool = False
+
+
+def is_wide(scope: Scope) -> bool:
+    return scope.everything or len(scope.unit_ids) > WIDE
 
 
 def list_piles(user: User, roles: set[Role], at: datetime) -> list[Pile]:
@@ -64,34 +76,57 @@ def list_piles(user: User, roles: set[Role], at: datetime) -> list[Pile]:
     piles: list[Pile] = []
     if roles & DECIDERS:
         scope = windows_with_role(user, DECIDERS, today)
-        piles += [_waiting(user, at, today), _missing(user, scope, today)]
+        piles += [_waiting(user, scope, at, today), _missing(user, scope, today)]
         piles += [pile for pile in (_returned(scope), _held(user, at)) if pile.count]
     if roles & (READERS | WRITERS):
         piles += [pile for pile in (_reports(user, today), _duties(user, today)) if pile.count]
     return piles
 
 
-def _waiting(user: User, at: datetime, today: date) -> Pile:
+def _look(found: QuerySet[Submission], state: State, scope: Scope) -> tuple[int, bool, list[Submission]]:
+    """(how many, whether there are more, the first ones) of records in that state."""
+    if not is_wide(scope):
+        return found.count(), False, list(found[:FIRST])
+    # Through the index of states in the order of numbers, that is, of arrival: nothing of a country's is sorted, or
+    # counted to its end.
+    pks: list[int] = []
+    last = 0
+    while len(pks) <= MOST_COUNTED:
+        several = Submission.objects.filter(state=state, pk__gt=last).order_by("pk").values_list("pk", flat=True)
+        batch = list(several[:AT_ONCE])
+        if not batch:
+            break
+        last = batch[-1]
+        pks += found.filter(pk__in=ids_in_sql(batch)).order_by().values_list("pk", flat=True)
+    first = list(found.filter(pk__in=sorted(pks)[:FIRST]).order_by("pk"))
+    return min(len(pks), MOST_COUNTED), len(pks) > MOST_COUNTED, first
+
+
+def _waiting(user: User, scope: Scope, at: datetime, today: date) -> Pile:
     found = list_waiting_for(user, at)
+    count, is_more, first = _look(found, State.SUBMITTED, scope)
     return Pile(
         "waiting",
         _("Chờ duyệt"),
         _("Đã gửi, đang đợi bạn xem và quyết định; chờ lâu nhất đứng trước."),
-        found.count(),
+        count,
         f"{reverse('inbox')}?tab=waiting",
-        tuple(_record(one, today) for one in found[:FIRST]),
+        tuple(_record(one, today) for one in first),
+        is_more,
     )
 
 
 def _returned(scope: Scope) -> Pile:
-    found = list_returned(scope)
+    found = list_returned(scope).order_by("due_on", "pk")
+    count, is_more, first = _look(found, State.RETURNED, scope)
     return Pile(
         "returned",
         _("Đã trả lại"),
         _("Đã trả lại để sửa, đơn vị chưa gửi lại."),
-        found.count(),
+        count,
         f"{reverse('inbox')}?tab=returned",
-        tuple(_record(one, date.min) for one in found.order_by("due_on", "pk")[:FIRST]),
+        tuple(_record(one, date.min) for one in first),
+        is_more,
     )
 
 
@@ -105,7 +140,9 @@ def _record(one: Submission, today: date) -> Line:
 
 
 def _missing(user: User, scope: Scope, today: date) -> Pile:
-    if scope.everything or len(scope.unit_ids) > MANY_UNITS:
+    if is_wide(scope):
+        return _missing_widely(user, scope, today)
+    if len(scope.unit_ids) > MANY_UNITS:
         key = f"desk-missing:{user.pk}:{today}"
         found = cache.get(key)
         if found is None:
@@ -122,6 +159,24 @@ def _missing(user: User, scope: Scope, today: date) -> Pile:
         count,
         f"{reverse('inbox')}?tab=missing",
         first,
+    )
+
+
+def _missing_widely(user: User, scope: Scope, today: date) -> Pile:
+    """Who reads of a country asks the page of coverage where most is missing."""
+    key = f"desk-missing-widely:{user.pk}:{today}"
+    count = cache.get(key)
+    if count is None:
+        count = count_missing_up_to(MOST_COUNTED + 1, scope, today)
+        cache.set(key, count, KEPT_FOR)
+    return Pile(
+        "missing",
+        _("Chưa gửi"),
+        _("Kỳ đã hết mà cấp dưới chưa gửi. Nơi nào thiếu nhiều, xem ở trang Tiến độ báo cáo."),
+        min(count, MOST_COUNTED),
+        reverse("coverage"),
+        (),
+        count > MOST_COUNTED,
     )
 
 

@@ -128,7 +128,7 @@ def list_duties_of(document: Document, scope: Scope) -> list[Duty]:
 def list_open_duties(scope: Scope) -> QuerySet[Duty]:
     """What is asked and not yet done, of units the reader sees or of what they succeeded; the earliest day first."""
     duties = Duty.objects.filter(done_on__isnull=True, deadline__document__withdrawn_at__isnull=True)
-    if not scope.everything:
+    if not (scope.everything or scope.whole):
         units = extend_scope(scope).windows
         duties = duties.filter(org_unit_id__in=ids_in_sql(units))
     return duties.select_related("deadline__document").order_by("deadline__due_on", "pk")

@@ -38,7 +38,7 @@ def mark_units(units: Iterable[int], day: date, places: PlaceSnapshot) -> frozen
 
 def filter_documents(documents: QuerySet[Document], scope: Scope) -> QuerySet[Document]:
     """The one place where documents are filtered by what the reader may see."""
-    if scope.everything:
+    if scope.everything or scope.whole:
         return documents
     addressed = DocumentAddress.objects.filter(extend_scope(scope).condition()).values("document_id")
     return documents.filter(scope.condition() | Q(pk__in=addressed))
@@ -116,7 +116,7 @@ def _keep(
 
 def keep_seen(document_ids: Sequence[int], scope: Scope) -> list[int]:
     """Those the reader may see, in the same order: as `filter_documents`, for a few that are known."""
-    if scope.everything:
+    if scope.everything or scope.whole:
         return list(document_ids)
     rows = Document.objects.filter(pk__in=document_ids).values_list("pk", "org_unit_id", "day_to")
     seen = {pk for pk, unit, day in rows if scope.sees_record(unit, Days(day, day))}

@@ -54,7 +54,7 @@ def _walk(query: str, scope: Scope) -> Iterator[int]:
 
 
 def _spell(words: Sequence[str], scope: Scope, where: str) -> str:
-    tops = [] if scope.everything else sorted(list_tops(scope))
+    tops = [] if scope.everything or scope.whole else sorted(list_tops(scope))
     if connection.vendor == "sqlite":
         columns = "{head}" if where == HEAD else "{head body}"
         asked = " AND ".join(f'"{word}"{"*" if _is_begun(word, words) else ""}' for word in words)

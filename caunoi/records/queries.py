@@ -7,6 +7,7 @@ import io
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any, cast
 
 from django.db.models import DateField, F, Func, OuterRef, Q, QuerySet, Subquery
@@ -31,6 +32,7 @@ from caunoi.refusals import Refusal
 # What is older than this is asked about on the coverage page, not in everybody's list of things to do.
 LOOKING_BACK = timedelta(days=366)
 MISSING, LATE = "missing", "late"
+UNITS_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -312,24 +314,32 @@ def count_missing(scope: Scope, today: date) -> int:
     return sum(1 for _absent in _list_absent(scope, today))
 
 
-def _list_absent(scope: Scope, today: date) -> Iterator[tuple[_Owed, int]]:
-    """(What is owed, unit that has not sent it), of units and days in the scope."""
+def count_missing_up_to(most: int, scope: Scope, today: date) -> int:
+    """As `count_missing`, and no further: of a country that owes hundreds of thousands it reads a few units."""
+    return sum(1 for _absent in islice(_list_absent(scope, today, at_once=UNITS_AT_ONCE), most))
+
+
+def _list_absent(scope: Scope, today: date, at_once: int | None = None) -> Iterator[tuple[_Owed, int]]:
+    """(What is owed, unit that has not sent it), of units and days in the scope. `at_once`: so many units are read
+    together, for who stops early."""
     places = get_snapshot()
     for assignment, periods in _list_owed(today):
         # Of a commune's dozen units, not of a country's hundred thousand.
         within = places.units if scope.everything else scope.unit_ids & places.units.keys()
         units = [unit for unit in within if places.units[unit].level == assignment.level]
         ended = _list_owing(assignment, [period for period in periods if period.days.last < today])
-        rows = _sent(assignment, [owed.period_key for owed in ended], units)
-        sent = set(rows.values_list("period_key", "org_unit_id")) if units and ended else set()
-        for owed in ended:
-            for unit in units:
-                if (
-                    (owed.period_key, unit) not in sent
-                    and places.exists_on(unit, owed.days.last)
-                    and scope.sees_record(unit, owed.days)
-                ):
-                    yield owed, unit
+        size = at_once or max(len(units), 1)
+        for several in (units[start : start + size] for start in range(0, len(units) if ended else 0, size)):
+            rows = _sent(assignment, [owed.period_key for owed in ended], several)
+            sent = set(rows.values_list("period_key", "org_unit_id"))
+            for owed in ended:
+                for unit in several:
+                    if (
+                        (owed.period_key, unit) not in sent
+                        and places.exists_on(unit, owed.days.last)
+                        and scope.sees_record(unit, owed.days)
+                    ):
+                        yield owed, unit
 
 
 def list_reporting(assignment: Assignment, period: Period, unit_ids: Collection[int], today: date) -> list[Due]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caunoi.accounts.rules import Reach, clamp, compute_reach, open_ends, read_history
-from caunoi.accounts.scope import Scope, Window, join_windows
+from caunoi.accounts.scope import Scope, Window, is_whole, join_windows
 from caunoi.periods.rules import Days
 from caunoi.places.rules.snapshot import ONE, PlaceSnapshot, Spell, Step, Unit, make_snapshot
 
@@ -59,6 +59,18 @@ def test_a_province_sees_every_commune_and_village_on_all_their_days() -> None:
     assert reach[EAST] == (Window(START, LAST_OLD_DAY),)
     assert reach[UNITED] == (Window(REFORM, None),)
     assert reach[EAST_VILLAGE] == (Window(START, None),)
+
+
+def test_only_who_reaches_every_unit_on_all_its_days_is_not_filtered() -> None:
+    history = read_history(two_communes_merged())
+
+    def whole(*units: int) -> bool:
+        return is_whole(open_ends(reach_of(*units), history), unit_count=6)
+
+    assert whole(PROVINCE)
+    assert not whole(UNITED)
+    assert not whole(EAST, EAST_VILLAGE, WEST_VILLAGE)
+    assert not is_whole({}, unit_count=0)
 
 
 def test_after_a_merger_a_role_on_the_old_commune_reaches_the_new_one_from_that_day() -> None:

@@ -75,7 +75,7 @@ def _write(user: User, at: datetime) -> tuple[mail.EmailMessage | None, list[int
     if Kind.WORK in wanted:
         roles = {Role(grant.role) for grant in list_grants(user, local_date(at))}
         parts += [
-            f"– {pile.label}: {pile.count}\n  {settings.CAUNOI_BASE_URL}{pile.address}"
+            f"– {pile.label}: {pile.count}{'+' if pile.is_more else ''}\n  {settings.CAUNOI_BASE_URL}{pile.address}"
             for pile in list_piles(user, roles, at)
             if pile.count
         ]

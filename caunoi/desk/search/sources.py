@@ -135,7 +135,7 @@ def find_unit_ids(words: Sequence[str], asked: Asked, reader: Reader) -> list[in
         found = look_up(
             Kind.UNIT,
             words,
-            None if scope.everything else scope.unit_ids,
+            None if scope.everything or scope.whole else scope.unit_ids,
             lambda unit, _in: unit in places.units and scope.sees_unit(unit),
             mending=asked.mending,
         )

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from caunoi.accounts.models import Role
+from caunoi.desk import work
 from caunoi.desk.tests.builders import (
     commune_officer,
     monthly_xml,
@@ -73,6 +74,24 @@ def test_the_officer_sees_how_much_waits_and_is_missing() -> None:
     page = signed_in(commune_officer()).get("/").content.decode()
 
     assert 'href="/inbox/?tab=waiting"' in page and 'href="/inbox/?tab=missing"' in page
+
+
+def test_of_a_whole_country_the_piles_are_counted_up_to_a_limit_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    publish_monthly()
+    for unit, instance in ((3, "uuid:1"), (4, "uuid:2"), (6, "uuid:3")):
+        sent = Incoming("bao_cao_thang", unit, SENT, xml=monthly_xml(instance).encode())
+        receive(sent, by=village_head(unit, f"thon-{unit}").actor, at=SENT)
+    client = signed_in(user("nuoc", [(Role.APPROVER, 1)]))
+    everything = client.get("/").content.decode()
+    assert '<span class="figure">3</span>' in everything
+
+    monkeypatch.setattr(work, "WIDE", 1)
+    assert '<span class="figure">3</span>' in client.get("/").content.decode()
+    monkeypatch.setattr(work, "MOST_COUNTED", 2)
+    page = client.get("/").content.decode()
+
+    assert page.count('<span class="figure">2+</span>') == 2, "of what waits, and of what is missing"
+    assert 'href="/coverage/"' in page
 
 
 def test_the_officer_may_list_the_villages_work_too() -> None:
