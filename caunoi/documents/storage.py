@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
+from uuid import uuid4
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -103,10 +103,10 @@ class ObjectStorage:
         """A copy on this machine's disk, whole or not at all. None if the storage has no such file, False if what it
         has is damaged: then `target` stays as it is."""
         target.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, beside = tempfile.mkstemp(dir=target.parent, suffix=f".{os.getpid()}.part")
+        beside = target.with_name(f"{target.name}.{uuid4().hex}.{os.getpid()}.part")
         digest = hashlib.sha256()
         try:
-            with os.fdopen(descriptor, "wb") as copy:
+            with beside.open("wb") as copy:
                 for block in self._read(name):
                     digest.update(block)
                     copy.write(block)
@@ -116,7 +116,7 @@ class ObjectStorage:
         except FileNotFoundError:
             return None
         finally:
-            Path(beside).unlink(missing_ok=True)
+            beside.unlink(missing_ok=True)
         return True
 
     def _read(self, name: str) -> Iterator[bytes]:
