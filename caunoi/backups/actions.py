@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -8,11 +11,14 @@ from django.db import transaction
 from caunoi.audit.actions import write_line
 from caunoi.audit.rules import Actor
 from caunoi.backups.checking import Show
+from caunoi.backups.erased import gather, write_list
+from caunoi.backups.errors import NotRestored
 from caunoi.backups.making import Made, hash_file, write_backup
 from caunoi.backups.models import BackupRun
 from caunoi.backups.restoring import Restored, restore_backup
 from caunoi.facts import segments
 from caunoi.moments import now
+from caunoi.personal.destroying import destroy_again
 from caunoi.refusals import Refusal
 
 
@@ -38,6 +44,9 @@ def make_backup(
         raise
     run.finished_at = run.checked_at = now()
     run.size, run.sha256 = made.size, made.sha256
+    # A disk that takes the backup takes these few bytes, too; if not, the next erasure writes them.
+    with contextlib.suppress(OSError, NotRestored):
+        write_list(path.parent)
     with transaction.atomic():
         run.save()
         detail = {"file": path.name, "size": made.size, "sha256": made.sha256, "encrypted": bool(passphrase)}
@@ -46,11 +55,22 @@ def make_backup(
 
 
 def restore(
-    path: Path, *, by: Actor, at: datetime, passphrase: str = "", show: Show = lambda _done, _all: None
+    path: Path,
+    *,
+    by: Actor,
+    at: datetime,
+    passphrase: str = "",
+    erased: Sequence[Path] = (),
+    show: Show = lambda _done, _all: None,
 ) -> Restored:
-    """The ledger's segments are made again; the line of the audit goes on where the restored chain ends."""
+    """The ledger's segments are made again; the line of the audit goes on where the restored chain ends.
+
+    `erased`: lists of keys destroyed since, besides the one beside the file. Their answers stay erased.
+    """
+    gone = gather(path, erased)
     restored = restore_backup(path, passphrase=passphrase, show=show)
     with transaction.atomic():
+        again = destroy_again(gone or (), by=by, at=at)
         detail = {
             "file": path.name,
             "sha256": hash_file(path),
@@ -59,4 +79,4 @@ def restore(
         }
         write_line("backup.restore", "backup", detail, by=by, at=at)
     segments.rebuild()
-    return restored
+    return replace(restored, lists_erased=gone is not None, erased_again=again)

@@ -17,6 +17,8 @@ RESTORING = "restoring"
 MADE_AGAIN = {"ledger", "static", "cache", "waiting", "backups", RESTORING, "demo-loading"}
 MADE_AT_FIRST = {SECRET, "keys"}
 PARTLY_WRITTEN = ".part"
+# Lies beside backups, also where these lie in the home.
+ERASED = "erased-people.txt"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -57,7 +59,7 @@ def _walk(base: Path, folder: Path, without: Path | None) -> Iterator[Path]:
 def _made_again(name: str) -> bool:
     # SQLite's own files stand beside the database under its name.
     own = (database_name(), "export-")
-    return name in MADE_AGAIN or name.startswith(own) or name.endswith((".log", ".caunoi"))
+    return name in MADE_AGAIN or name == ERASED or name.startswith(own) or name.endswith((".log", ".caunoi"))
 
 
 def _half_written(path: Path) -> bool:

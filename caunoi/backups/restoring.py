@@ -34,10 +34,14 @@ SECRET_MODE = 0o600
 
 @dataclass(frozen=True)
 class Restored:
-    """`secret_differs`: the environment gives another SECRET_KEY than the backup's, which seals phones' tokens."""
+    """`secret_differs`: the environment gives another SECRET_KEY than the backup's, which seals phones' tokens and what
+    is personal. `erased_again`: keys that had been destroyed since the backup; `lists_erased`: a list of them was
+    there."""
 
     summary: Summary
     secret_differs: bool
+    lists_erased: bool = False
+    erased_again: int = 0
 
 
 def restore_backup(path: Path, *, passphrase: str = "", show: Show = lambda _done, _all: None) -> Restored:

@@ -15,6 +15,7 @@ from caunoi.backups.actions import make_backup
 from caunoi.backups.actions import restore as restore_file
 from caunoi.backups.checking import Show, Summary, check_backup
 from caunoi.backups.envelope import is_encrypted
+from caunoi.backups.restoring import Restored
 from caunoi.backups.schedule import read_passphrase
 from caunoi.cli.frame import OPERATOR, print_json, progress_bars
 from caunoi.moments import now
@@ -61,22 +62,44 @@ def backup(file: Path, check: bool, encrypt: bool, passphrase_file: Path | None,
 @click.command(help=_("Khôi phục từ một bản sao lưu vào CAUNOI_HOME (và DATABASE_URL) còn trống."))
 @click.argument("file", type=FILE)
 @PASSPHRASE_FILE
+@click.option(
+    "--erased",
+    type=FILE,
+    multiple=True,
+    help=_("danh sách erased-people.txt mới hơn: dữ liệu cá nhân đã xóa từ sau bản sao lưu vẫn bị xóa"),
+)
 @click.option("--json", "as_json", is_flag=True)
-def restore(file: Path, passphrase_file: Path | None, as_json: bool) -> None:
+def restore(file: Path, passphrase_file: Path | None, erased: tuple[Path, ...], as_json: bool) -> None:
     passphrase = _passphrase_of(file, passphrase_file)
     with _progress(_("Khôi phục")) as show:
-        restored = restore_file(file, by=OPERATOR, at=now(), passphrase=passphrase, show=show)
+        restored = restore_file(file, by=OPERATOR, at=now(), passphrase=passphrase, erased=erased, show=show)
+    _tell_erased(restored)
     if restored.secret_differs:
         click.echo(
             _(
                 "SECRET_KEY của môi trường khác với khóa trong bản sao lưu: mã QR của điện thoại đã cấp không in lại"
-                " được. Hãy đặt SECRET_KEY như trước."
+                " được, dữ liệu cá nhân trong bản ghi không mở được. Hãy đặt SECRET_KEY như trước."
             ),
             err=True,
         )
     if not as_json:
         click.echo(_("Đã khôi phục. Hãy kiểm tra bằng “caunoi ledger check” và “caunoi audit verify”."))
     _tell(restored.summary, as_json)
+
+
+def _tell_erased(restored: Restored) -> None:
+    """On the side of messages: what reads the answer's JSON has asked for nothing else."""
+    if restored.erased_again:
+        sentence = _("Đã xóa lại dữ liệu cá nhân xóa từ sau bản sao lưu; số khóa: %(count)d.")
+        click.echo(sentence % {"count": restored.erased_again}, err=True)
+    elif not restored.lists_erased:
+        click.echo(
+            _(
+                "Không thấy danh sách erased-people.txt cạnh bản sao lưu. Nếu từ đó đến nay đã xóa dữ liệu cá nhân của"
+                " ai, hãy khôi phục lại với --erased, hoặc xóa lại trên trang Dữ liệu cá nhân."
+            ),
+            err=True,
+        )
 
 
 def _passphrase_of(file: Path, passphrase_file: Path | None) -> str:

@@ -62,8 +62,8 @@ def start(host: str, port: int, workers: int) -> None:
 @click.command(
     help=_(
         "Chạy việc nền: mỗi giờ khóa các bản đã duyệt đến ngày khóa, bỏ các sổ nộp đã quá một ngày mà chưa xác nhận,"
-        " xóa dữ liệu cá nhân hết thời hạn mà gói cho tự xóa, ghi số liệu mới thành tệp cột; mỗi ngày sao lưu một lần nếu đã đặt CAUNOI_BACKUP_FOLDER và gửi mỗi người một"
-        " thư việc mới nếu đã đặt CAUNOI_EMAIL_URL."
+        " xóa dữ liệu cá nhân hết thời hạn mà gói cho tự xóa, ghi số liệu mới thành tệp cột; mỗi ngày sao lưu một lần"
+        " nếu đã đặt CAUNOI_BACKUP_FOLDER và gửi mỗi người một thư việc mới nếu đã đặt CAUNOI_EMAIL_URL."
     )
 )
 @click.option("--once", is_flag=True, help=_("làm một lượt rồi thôi, để máy chủ hẹn giờ gọi"))
@@ -71,7 +71,7 @@ def worker(once: bool) -> None:
     while True:
         release_backlog(now())
         clear_waiting(at=now())
-        erase_due(by=automatic(), at=now())
+        erase_due(at=now())
         compact()
         _back_up()
         send_letters(now())

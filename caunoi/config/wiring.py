@@ -11,12 +11,13 @@ from caunoi import events
 from caunoi.accounts.events import AccountsChanged
 from caunoi.accounts.signing_in import note_added, note_removed, note_renewed, note_used
 from caunoi.accounts.unmaking import take_back_access
+from caunoi.backups.erased import spread_lists
 from caunoi.desk.notices import actions as notices
 from caunoi.desk.search import actions as search
 from caunoi.documents.events import DutiesChanged
 from caunoi.facts import actions as facts
 from caunoi.facts.checking import state_together
-from caunoi.personal.events import PersonErased
+from caunoi.personal.events import KeysDestroyed, PersonErased
 from caunoi.places.events import PlacesChanged, UnitsUnmade
 from caunoi.records import events as records
 from caunoi.records.actions.forgetting import forget_person
@@ -55,6 +56,7 @@ TABLE: list[tuple[type[Any], Callable[[Any], None]]] = [
     (PlacesChanged, search.index_units),
     (AccountsChanged, search.index_accounts),
     (PersonErased, forget_person),
+    (KeysDestroyed, spread_lists),
     (UnitsUnmade, take_back_access),
     (UnitsUnmade, tasks.drop_tasks),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,10 +34,10 @@ def field(question: str = "ten", **given: str) -> dict[str, str]:
     return row | given
 
 
-def pack(folder: Path, *rows: dict[str, str], contact: str = CONTACT, **more: object) -> Path:
+def pack(folder: Path, *rows: dict[str, str], contact: str = CONTACT, **more: Any) -> Path:
     forms: dict[str, str | bytes] = {"hoat_dong.md": HOAT_DONG, "bao_cao.md": BAO_CAO, "lien_he.md": contact}
     files: dict[str, str | bytes | None] = {personal_fields.FILE: table(personal_fields.COLUMNS, list(rows))}
-    return tiny_pack(folder, forms=forms, files=files, **more)  # type: ignore[arg-type]  # rows of another table
+    return tiny_pack(folder, forms=forms, files=files, **more)
 
 
 def mistakes_of(folder: Path) -> list[tuple[str, int, str]]:

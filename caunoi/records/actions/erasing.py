@@ -6,6 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils.translation import gettext_noop
+
 from caunoi.accounts.models import User
 from caunoi.accounts.queries import windows_with_role
 from caunoi.accounts.scope import ids_in_sql
@@ -38,9 +40,10 @@ def erase_answers(submission: Submission, *, because: str, by: User, at: datetim
     return destroy_keys(str(submission), because=because, by=by.actor, at=at)
 
 
-def erase_due(*, by: Actor, at: datetime) -> int:
+def erase_due(*, at: datetime) -> int:
     """What packs let be erased without asking anybody; what waits for a decision stays. How many records."""
     due = {one.key.subject for one in list_due_keys(local_date(at)) if one.erases_itself}
+    by = Actor(gettext_noop("Tự động: hết thời hạn giữ"))
     for subject in sorted(due):
         destroy_keys(subject, because=keep(_("Hết thời hạn giữ đã công bố.")), by=by, at=at)
     return len(due)

@@ -217,9 +217,9 @@ def test_when_its_time_is_over_a_record_is_listed_or_erased_by_itself(village: O
 
     assert list_overdue(manager, AT + timedelta(days=364)) == []
     assert [(one.submission, one.since) for one in list_overdue(manager, late)] == [(submission, date(2024, 6, 20))]
-    assert erase_due(by=BY, at=late) == 0
+    assert erase_due(at=late) == 0
     PersonalQuestion.objects.update(at_end="erase")
-    assert erase_due(by=BY, at=late) == 1
+    assert erase_due(at=late) == 1
     assert list_overdue(manager, late) == []
 
 
