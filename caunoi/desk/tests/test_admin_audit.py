@@ -9,7 +9,8 @@ import pytest
 
 from caunoi.accounts.models import Role
 from caunoi.audit.actions import write_line
-from caunoi.audit.models import AuditLine
+from caunoi.audit.models import AuditLine, KnowledgeClock
+from caunoi.audit.queries import get_anchor
 from caunoi.audit.rules import Actor
 from caunoi.backups.schedule import AUTOMATIC
 from caunoi.cli.frame import OPERATOR
@@ -63,6 +64,20 @@ def test_a_changed_line_is_found_by_the_check_of_the_chain() -> None:
 
     assert "nguyên vẹn" in whole
     assert "bị đứt ở dòng 2" in broken
+
+
+def test_an_anchor_from_paper_is_compared_and_one_that_cannot_be_read_is_said() -> None:
+    client, kept = signed_in(user("kiem-tra", [(Role.AUDITOR, 1)])), str(get_anchor())
+
+    held = client.get("/audit/", {"verify": "1", "anchor": kept}).content.decode()
+    unread = client.get("/audit/", {"verify": "1", "anchor": "12"}).content.decode()
+    AuditLine.objects.filter(number__gte=4).delete()
+    KnowledgeClock.objects.update(line=3, head=AuditLine.objects.get(number=3).hash)
+    cut = client.get("/audit/", {"verify": "1", "anchor": kept}).content.decode()
+
+    assert "khớp với dòng 4" in held
+    assert "Không đọc được mốc này" in unread
+    assert "bị đứt ở dòng 4" in cut
 
 
 def test_others_do_not_read_the_audit() -> None:

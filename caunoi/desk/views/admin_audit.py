@@ -22,6 +22,7 @@ from caunoi.audit.actions import write_line
 from caunoi.audit.models import AuditLine
 from caunoi.audit.queries import find_chain_break, get_anchor
 from caunoi.audit.reasons import REASONS
+from caunoi.audit.rules import read_anchor
 from caunoi.desk.audit_lines import cells, filter_lines, headings, list_lines, show_line
 from caunoi.desk.audit_words import name_action
 from caunoi.desk.errors import AuditTooLong, CannotAdminister
@@ -72,13 +73,17 @@ def audit(request: HttpRequest) -> HttpResponse:
         "asked": asked.urlencode(),
     }
     if "verify" in request.GET:
-        found = find_chain_break()
+        text = request.GET.get("anchor", "").strip()
+        kept = read_anchor(text) if text else None
+        found = find_chain_break(kept)
         context |= {
             "verified": True,
             "count": AuditLine.objects.count(),
             "broken_at": found[0] if found else None,
             "broken_why": REASONS[found[1]] if found else "",
             "anchor": get_anchor(),
+            "kept": kept,
+            "given": text,
         }
     return render(request, "desk/admin/audit.html", context)
 
