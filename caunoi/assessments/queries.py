@@ -34,7 +34,12 @@ def list_rounds(scope: Scope) -> QuerySet[RatingRound]:
     mine = Rating.objects.filter(scope.condition()).values("round_id")
     counted = Count("ratings", filter=~Q(ratings__state=RatingState.LEFT_OUT))
     waiting = Count("ratings", filter=Q(ratings__state__in=[RatingState.OPEN, RatingState.SENT, RatingState.RETURNED]))
-    return RatingRound.objects.filter(pk__in=mine).annotate(units=counted, waiting=waiting).select_related("org_unit")
+    return (
+        RatingRound.objects.filter(pk__in=mine)
+        .annotate(units=counted, waiting=waiting)
+        .select_related("org_unit")
+        .order_by("-day_to", "-pk")
+    )
 
 
 def get_round(round_id: int, scope: Scope) -> RatingRound:

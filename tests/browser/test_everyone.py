@@ -24,6 +24,8 @@ PAGES = {
         "/views/",
         "/help/",
         "/documents/",
+        "/ratings/",
+        "/criteria/",
     ],
     "tinh": [
         "/",

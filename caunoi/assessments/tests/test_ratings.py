@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from caunoi.accounts.models import User
 from caunoi.accounts.queries import scope_of
@@ -291,18 +292,18 @@ def test_a_sheet_that_changes_later_changes_nothing_that_was_opened(officer: Use
 
 
 def test_opening_and_closing_ask_as_often_for_three_villages_as_for_sixty(
-    django_assert_max_num_queries: object,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     world = store_world(60)
     store_sheet(caps=())
     world.state("so_hop", 3, date(2024, 1, 10), 6)
     officer = province_officer()
 
-    with django_assert_max_num_queries(60):  # type: ignore[operator]  # pytest-django's fixture
+    with django_assert_max_num_queries(60):
         round_ = opened(officer)
     for unit in round_.ratings.values_list("org_unit_id", flat=True):
         leave = rating_of(round_, unit)
         Rating.objects.filter(pk=leave.pk).update(state="left_out" if unit != 3 else "open")
     reviewed(round_, 3, officer, 10)
-    with django_assert_max_num_queries(60):  # type: ignore[operator]  # pytest-django's fixture
+    with django_assert_max_num_queries(60):
         close(round_, officer)

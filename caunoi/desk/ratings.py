@@ -1,0 +1,274 @@
+"""What the rating pages show: lines that explain themselves, the simulation of classes, the table of a round."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from caunoi.accounts.models import User
+from caunoi.assessments.actions import Typed
+from caunoi.assessments.actions.rounds import describe_breach, fingerprint_of
+from caunoi.assessments.errors import state_name
+from caunoi.assessments.models import Rating, RatingRound
+from caunoi.assessments.permissions import may_take
+from caunoi.assessments.rules.classes import ClassCount, count_classes, find_breaches
+from caunoi.assessments.rules.life import RatingState, RatingStep, find_next
+from caunoi.assessments.rules.scoring import Line, read_lines
+from caunoi.assessments.rules.sheet import HAND, LINEAR, YES_NO, Criterion, Sheet
+from caunoi.facts.queries import get_catalogue
+from caunoi.languages import in_reader_language, show_number
+from caunoi.periods.inputs import DayField
+from caunoi.places.queries import get_snapshot
+from caunoi.vietnamese_text import fold, sort_key
+
+LOOKS = {
+    RatingState.OPEN: "draft",
+    RatingState.SENT: "submitted",
+    RatingState.RETURNED: "returned",
+    RatingState.REVIEWED: "approved",
+    RatingState.LEFT_OUT: "withdrawn",
+    RatingState.CLOSED: "locked",
+    RatingState.APPEALED: "due",
+    RatingState.ANSWERED: "locked",
+}
+
+
+# -- one rating -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class LineShown:
+    """`how`: in a sentence, how points come about. `points`, `text`: fields to type in, None where nobody may."""
+
+    criterion: Criterion
+    name: str
+    guide: str
+    how: str
+    asked: str
+    line: Line
+    points: Any = None
+    text: Any = None
+
+
+class PointsForm(forms.Form):
+    """Points and their evidence or reason for each line that may be typed. Decimals with a comma or a point."""
+
+    def __init__(self, data: Any, sheet: Sheet, lines: Sequence[Line], step: RatingStep) -> None:
+        super().__init__(data)
+        self.lines = [line for line in lines if not line.by_rule]
+        for line in self.lines:
+            points, text = _initial(line, step)
+            criterion = sheet.criterion(line.code)
+            self.fields[f"points_{line.code}"] = forms.CharField(
+                label=_("Điểm (0 đến %(most)s)") % {"most": show_number(criterion.most)},
+                required=False,
+                max_length=12,
+                initial="" if points is None else show_number(points),
+                widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+            )
+            self.fields[f"text_{line.code}"] = forms.CharField(
+                label=_("Minh chứng") if step is RatingStep.SCORE else _("Lý do"),
+                required=False,
+                max_length=2000,
+                initial=text,
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        for line in self.lines:
+            name = f"points_{line.code}"
+            given = (self.cleaned_data.get(name) or "").strip().replace(",", ".")
+            try:
+                self.cleaned_data[name] = Decimal(given) if given else None
+            except InvalidOperation:
+                self.add_error(name, _("Không phải là số. Ghi ví dụ 7,5."))
+        return self.cleaned_data
+
+    def typed(self) -> Mapping[str, Typed]:
+        found = {}
+        for line in self.lines:
+            points, text = self.cleaned_data[f"points_{line.code}"], self.cleaned_data[f"text_{line.code}"]
+            found[line.code] = Typed(points, text)
+        return found
+
+
+def _initial(line: Line, step: RatingStep) -> tuple[Decimal | None, str]:
+    if step is RatingStep.SCORE:
+        return line.self_points, line.evidence
+    if step is RatingStep.REVIEW:
+        return line.review_points, line.review_reason
+    return line.council_points, line.council_reason
+
+
+class OpenForm(forms.Form):
+    """`day`: any day of the period."""
+
+    series = forms.ChoiceField(label=gettext_lazy("Bảng chấm điểm"))
+    day = DayField(label=gettext_lazy("Một ngày trong kỳ"))
+
+    def __init__(self, *args: Any, sheets: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["series"].choices = list(sheets)  # type: ignore[attr-defined]  # a ChoiceField
+
+
+def show_lines(sheet: Sheet, rating: Rating, form: PointsForm | None) -> list[LineShown]:
+    catalogue = get_catalogue()
+    found = []
+    for line in read_lines(rating.lines):
+        criterion = sheet.criterion(line.code)
+        known = catalogue.elements.get(criterion.formula) or catalogue.indicators.get(criterion.formula)
+        typed = form is not None and f"points_{line.code}" in form.fields
+        found.append(
+            LineShown(
+                criterion,
+                in_reader_language(criterion.name_vi, criterion.name_en),
+                in_reader_language(criterion.guide_vi, criterion.guide_en),
+                explain_scale(criterion),
+                in_reader_language(known.name_vi, known.name_en) if known else criterion.formula,
+                line,
+                form[f"points_{line.code}"] if form is not None and typed else None,
+                form[f"text_{line.code}"] if form is not None and typed else None,
+            )
+        )
+    return found
+
+
+def explain_scale(criterion: Criterion) -> str:
+    """How a figure becomes points: `từ 1 được 15 điểm; từ 2 được 25 điểm`."""
+    if criterion.scoring == HAND:
+        return _("Chấm tay, kèm minh chứng.")
+    if criterion.scoring == LINEAR:
+        parts = [
+            _("%(value)s được %(points)s điểm") % {"value": show_number(value), "points": show_number(points)}
+            for value, points in criterion.scale
+        ]
+        return _("%(parts)s; ở giữa tính đều.") % {"parts": "; ".join(parts)}
+    parts = [
+        _("từ %(value)s được %(points)s điểm") % {"value": show_number(value), "points": show_number(points)}
+        for value, points in criterion.scale
+    ]
+    rest = _("%(parts)s, không thì 0 điểm.") if criterion.scoring == YES_NO else _("%(parts)s; dưới đó 0 điểm.")
+    return rest % {"parts": "; ".join(parts)}
+
+
+def find_steps(rating: Rating, user: User, on: date) -> frozenset[RatingStep]:
+    """What this reader may do with the rating now."""
+    state, unit, runner = RatingState(rating.state), rating.org_unit_id, rating.round.org_unit_id
+    return frozenset(
+        step
+        for step in RatingStep
+        if find_next(state, step) is not None
+        and may_take(step, user=user, unit=unit, runner=runner, day=rating.day_to, on=on)
+        and not (step is RatingStep.REVIEW and rating.sent_by_id == user.pk)
+    )
+
+
+def choose_points_step(steps: frozenset[RatingStep]) -> RatingStep | None:
+    """Whose points are typed on the page: the council's, the review's, or the unit's own."""
+    offered = (RatingStep.ANSWER, RatingStep.DECIDE, RatingStep.REVIEW, RatingStep.SCORE)
+    return next((step for step in offered if step in steps), None)
+
+
+# -- a round ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Row:
+    rating: Rating
+    name: str
+    path: str
+    key: str
+    points: list[Decimal | None]
+    class_name: str
+    state: str
+    look: str
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """What closing now would give: of the ratings that the reader sees. `seen`: their fingerprint."""
+
+    counts: list[ClassCount]
+    warnings: list[str]
+    refused: bool
+    needs_reason: bool
+    unfinished: int
+    seen: str
+
+
+def make_rows(round_: RatingRound, sheet: Sheet, ratings: Sequence[Rating]) -> list[Row]:
+    places, day = get_snapshot(), round_.day_to
+    names = {band.code: in_reader_language(band.name_vi, band.name_en) for band in sheet.bands}
+    rows = []
+    for rating in ratings:
+        unit, state = rating.org_unit_id, RatingState(rating.state)
+        parent = places.parent_on(unit, day)
+        rows.append(
+            Row(
+                rating,
+                places.distinct_name_on(unit, day),
+                "" if parent is None else places.name_on(parent, day),
+                places.units[unit].key,
+                [line.points for line in read_lines(rating.lines)],
+                names.get(rating.class_code, ""),
+                state_name(state),
+                LOOKS[state],
+            )
+        )
+    return rows
+
+
+def sort_rows(rows: Sequence[Row], sort: str) -> list[Row]:
+    """By `unit`, `total` or `state`, `-` before it downwards; units without a total last, in the order of places."""
+    backwards, name = sort.startswith("-"), sort.removeprefix("-")
+    if name == "total":
+        given = [row for row in rows if row.rating.total is not None]
+        without = [row for row in rows if row.rating.total is None]
+        return sorted(given, key=lambda row: row.rating.total or Decimal(0), reverse=backwards) + without
+    if name in ("unit", "state"):
+        keys = {"unit": lambda row: sort_key(row.path) + sort_key(row.name), "state": lambda row: row.state}
+        return sorted(rows, key=keys[name], reverse=backwards)
+    return list(rows)
+
+
+def filter_rows(rows: Sequence[Row], words: str, state: str) -> list[Row]:
+    wanted = fold(words)
+    return [
+        row
+        for row in rows
+        if wanted in fold(f"{row.name} {row.path}")
+        and (not state or state in (row.rating.state, row.rating.class_code))
+    ]
+
+
+def simulate(sheet: Sheet, ratings: Sequence[Rating]) -> Simulation:
+    taken = [one for one in ratings if one.state != RatingState.LEFT_OUT]
+    codes = [one.class_code for one in taken]
+    breaches = find_breaches(sheet.caps, codes)
+    done = (RatingState.REVIEWED, RatingState.CLOSED, RatingState.APPEALED, RatingState.ANSWERED)
+    return Simulation(
+        count_classes(sheet.bands, codes),
+        [describe_breach(sheet, breach) for breach in breaches],
+        any(not breach.may_be_excepted for breach in breaches),
+        bool(breaches),
+        sum(one.state not in done or not one.class_code for one in taken),
+        fingerprint_of(ratings),
+    )
+
+
+def list_headings(sheet: Sheet) -> list[str]:
+    names = [in_reader_language(one.name_vi, one.name_en) for one in sheet.criteria]
+    return [_("Đơn vị"), _("Thuộc"), *names, _("Tổng điểm"), _("Xếp loại"), _("Tình trạng")]
+
+
+def list_cells(row: Row) -> list[str]:
+    points = [*row.points, row.rating.total]
+    shown = ["" if one is None else show_number(one) for one in points]
+    return [row.name, row.path, *shown, row.class_name, row.state]

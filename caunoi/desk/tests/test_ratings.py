@@ -1,0 +1,189 @@
+"""The pages of ratings and criteria: who sees what, what is typed stays, files, and that reading is cheap."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from caunoi.accounts.models import Role
+from caunoi.assessments.models import CriteriaSet, CriterionStatement, Rating, RatingRound
+from caunoi.assessments.queries import judge_units
+from caunoi.assessments.rules.criteria import AT_LEAST, SetCriterion, write_criteria
+from caunoi.assessments.tests.builders import (
+    opened,
+    province_officer,
+    rating_of,
+    reviewed,
+    store_sheet,
+    store_world,
+    village_head,
+)
+from caunoi.desk.tests.builders import signed_in, user
+from caunoi.facts.tests.builders import World
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world() -> World:
+    made = store_world()
+    made.state("so_hop", 3, date(2024, 1, 10), 6)
+    made.state("so_hop", 4, date(2024, 1, 10), 3)
+    store_sheet()
+    return made
+
+
+def test_an_officer_opens_a_round_and_the_village_head_scores_on_their_phone(world: World) -> None:
+    officer = signed_in(province_officer())
+
+    answer = officer.post("/ratings/", {"series": "cham_thon@u1", "day": "15/01/2024"})
+    round_ = RatingRound.objects.get()
+    head = signed_in(village_head())
+    page = head.get(f"/ratings/{round_.pk}/u3/").content.decode()
+    sent = head.post(
+        f"/ratings/{round_.pk}/u3/", {"points_phoi_hop": "30,5", "text_phoi_hop": "Biên bản", "send": "yes"}
+    )
+
+    assert (answer.status_code, sent.status_code) == (302, 302)
+    assert "/figures/" in page and "60/60 điểm" in page and "6 được 60 điểm" in page
+    assert rating_of(round_, 3).total == Decimal("90.5")
+    assert head.get("/ratings/").status_code == 200
+
+
+def test_what_was_typed_survives_a_refusal(world: World) -> None:
+    round_ = opened(province_officer())
+    head = signed_in(village_head())
+
+    page = head.post(f"/ratings/{round_.pk}/u3/", {"points_phoi_hop": "50", "text_phoi_hop": "Nhiều việc"})
+    no_number = head.post(f"/ratings/{round_.pk}/u3/", {"points_phoi_hop": "nhiều", "text_phoi_hop": ""})
+
+    assert "từ 0 đến 40" in page.content.decode() and "Nhiều việc" in page.content.decode()
+    assert "Không phải là số" in no_number.content.decode()
+
+
+def test_a_round_shows_its_simulation_and_is_closed_once(world: World) -> None:
+    by = province_officer()
+    round_, officer = opened(by), signed_in(by)
+    reviewed(round_, 3, by, 30)
+    reviewed(round_, 4, by, 40)
+    officer.post(f"/ratings/{round_.pk}/u6/leave-out/", {"reason": "Chưa có báo cáo"})
+    page = officer.get(f"/ratings/{round_.pk}/").content.decode()
+    seen = page.split('name="seen" value="')[1].split('"')[0]
+
+    refused = officer.post(f"/ratings/{round_.pk}/steps/close/", {"seen": seen})
+    closed = officer.post(f"/ratings/{round_.pk}/steps/close/", {"seen": seen, "exception_reason": "Khen thưởng"})
+    again = officer.post(f"/ratings/{round_.pk}/steps/close/", {"seen": seen, "exception_reason": "x"})
+
+    assert "mức trần" in page
+    assert (refused.status_code, closed.status_code, again.status_code) == (400, 302, 400)
+    assert "Khen thưởng" in officer.get(f"/ratings/{round_.pk}/").content.decode()
+
+
+def test_the_council_table_is_sorted_filtered_and_taken_away(world: World) -> None:
+    by = province_officer()
+    round_, officer = opened(by), signed_in(by)
+    reviewed(round_, 4, by, 40)
+
+    page = officer.get(f"/ratings/{round_.pk}/?sort=-total&q=thon+2").content.decode()
+    lines = b"".join(officer.get(f"/ratings/{round_.pk}/?format=csv").streaming_content).decode()  # type: ignore[attr-defined]
+    book = officer.get(f"/ratings/{round_.pk}/?format=xlsx")
+
+    assert "Thôn 2" in page and "Thôn 3" not in page
+    assert "Thôn 2,Xã Bản Qua,30,40,70,Tốt,đã thẩm định" in lines
+    assert b"".join(book.streaming_content).startswith(b"PK")  # type: ignore[attr-defined]
+
+
+def test_a_rating_out_of_reach_is_not_found(world: World) -> None:
+    round_ = opened(province_officer())
+    stranger, head = signed_in(user("la")), signed_in(village_head())
+
+    assert stranger.get(f"/ratings/{round_.pk}/").status_code == 404
+    assert head.get(f"/ratings/{round_.pk}/u4/").status_code == 404
+    assert head.post(f"/ratings/{round_.pk}/steps/refresh/").status_code == 403
+    assert "Thôn 2" not in head.get(f"/ratings/{round_.pk}/").content.decode()
+
+
+def test_a_page_of_many_units_asks_no_more_than_one_of_few(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    store_world(90)
+    store_sheet()
+    by = province_officer()
+    round_, officer = opened(by), signed_in(by)
+    officer.get(f"/ratings/{round_.pk}/")
+
+    with django_assert_max_num_queries(25):
+        assert officer.get(f"/ratings/{round_.pk}/").status_code == 200
+    assert Rating.objects.count() == 90
+
+
+# -- criteria ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def set_(world: World) -> CriteriaSet:
+    criteria = [
+        SetCriterion("hop", "1. Họp dân", "1. Meetings", AT_LEAST, "so_hop", "cuộc", (("", Decimal(8)),)),
+        SetCriterion("nha", "2. Nhà ở", "2. Housing"),
+        SetCriterion("dien", "3. Điện", "3. Electricity"),
+    ]
+    return CriteriaSet.objects.create(
+        pack="thu", code="ntm", title_vi="Nông thôn mới", title_en="New rural", level="commune",
+        from_day=date(2024, 1, 1), to_day=date(2024, 12, 31), criteria=write_criteria(criteria),
+        groups=[{"code": "nhom_1", "name_vi": "Nhóm 1", "name_en": "Group 1"}],
+    )  # fmt: skip
+
+
+def test_a_commune_meets_by_rule_or_by_what_was_confirmed_and_the_rest_is_missing(set_: CriteriaSet) -> None:
+    officer = signed_in(province_officer())
+    typed = {"criterion": "nha", "met": "yes", "day": "01/03/2024", "evidence": "Biên bản số 5"}
+
+    said = officer.post("/criteria/ntm/u2/", typed)
+    page = officer.get("/criteria/ntm/u2/").content.decode()
+    table = officer.get("/criteria/ntm/?sort=-met").content.decode()
+
+    assert said.status_code == 302
+    assert "đạt 2/3 tiêu chí" in page and "3. Điện" in page and "Biên bản số 5" in page
+    assert table.index("Bản Qua") < table.index("Cốc San")
+    judged = judge_units(set_, [2], date(2024, 2, 1))[2]
+    assert [one.met for one in judged] == [True, None, None]  # what was said later was not known to hold then
+
+
+def test_a_later_statement_takes_the_place_and_the_earlier_one_stays_to_be_read(set_: CriteriaSet) -> None:
+    officer = signed_in(province_officer())
+    typed = {"criterion": "nha", "evidence": "Biên bản", "met": "yes", "day": "01/03/2024"}
+
+    officer.post("/criteria/ntm/u2/", typed)
+    officer.post("/criteria/ntm/u2/", typed | {"met": "no", "day": "01/06/2024"})
+
+    assert judge_units(set_, [2], date(2024, 4, 1))[2][1].met is True
+    assert judge_units(set_, [2], date(2024, 7, 1))[2][1].met is False
+    assert CriterionStatement.objects.count() == 2
+
+
+def test_evidence_and_a_day_of_the_set_are_needed(set_: CriteriaSet) -> None:
+    officer = signed_in(province_officer())
+    typed = {"criterion": "nha", "met": "yes", "day": "01/03/2025", "evidence": "Biên bản"}
+
+    outside = officer.post("/criteria/ntm/u2/", typed).content.decode()
+    without = officer.post("/criteria/ntm/u2/", typed | {"evidence": " "}).content.decode()
+
+    assert "ngoài thời gian áp dụng" in outside
+    assert "field-error" in without
+    assert not CriterionStatement.objects.exists()
+
+
+def test_a_commune_is_put_into_a_group_by_the_level_above_only(set_: CriteriaSet) -> None:
+    typed = {"group": "nhom_1", "from_day": "01/02/2024"}
+    commune = signed_in(user("xa", [(Role.APPROVER, 2), (Role.VIEWER, 2)]))
+
+    refused = commune.post("/criteria/ntm/u2/", typed)
+    signed_in(province_officer()).post("/criteria/ntm/u2/", typed)
+
+    assert refused.status_code == 403
+    assert "Nhóm 1" in commune.get("/criteria/ntm/u2/").content.decode()
+    assert commune.get("/criteria/ntm/u5/").status_code == 404
+    assert "Cốc San" not in commune.get("/criteria/ntm/").content.decode()

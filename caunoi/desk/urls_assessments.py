@@ -1,0 +1,14 @@
+from django.urls import URLPattern, path
+
+from caunoi.desk.views import criteria, ratings
+
+urlpatterns: list[URLPattern] = [
+    path("ratings/", ratings.ratings, name="ratings"),
+    path("ratings/<int:round_id>/", ratings.rating_round, name="rating-round"),
+    path("ratings/<int:round_id>/steps/<str:step>/", ratings.rating_round_step, name="rating-round-step"),
+    path("ratings/<int:round_id>/<str:key>/", ratings.rating, name="rating"),
+    path("ratings/<int:round_id>/<str:key>/<str:step>/", ratings.rating_step, name="rating-step"),
+    path("criteria/", criteria.criteria, name="criteria"),
+    path("criteria/<str:code>/", criteria.criteria_set, name="criteria-set"),
+    path("criteria/<str:code>/<str:key>/", criteria.criteria_unit, name="criteria-unit"),
+]

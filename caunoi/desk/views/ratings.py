@@ -1,0 +1,259 @@
+"""Ratings: the list of rounds, one round with its simulation and council table, one unit's sheet and its steps."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import cast
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from caunoi import moments
+from caunoi.accounts.models import User
+from caunoi.accounts.queries import scope_of
+from caunoi.accounts.scope import Scope
+from caunoi.assessments.actions import (
+    answer_appeal,
+    appeal_rating,
+    close_round,
+    decide_rating,
+    leave_out,
+    open_round,
+    refresh_figures,
+    return_rating,
+    review_complete,
+    review_rating,
+    score_rating,
+    take_in,
+)
+from caunoi.assessments.errors import state_name
+from caunoi.assessments.models import Rating, RatingRound
+from caunoi.assessments.permissions import DECIDERS, may_run
+from caunoi.assessments.queries import (
+    get_rating,
+    get_round,
+    get_sheet,
+    list_ratings,
+    list_rounds,
+    list_sheets,
+    period_of_round,
+    read_sheet_of,
+)
+from caunoi.assessments.rules.life import RatingState, RatingStep
+from caunoi.assessments.rules.scoring import read_lines
+from caunoi.desk.ratings import (
+    LOOKS,
+    OpenForm,
+    PointsForm,
+    choose_points_step,
+    filter_rows,
+    find_steps,
+    list_cells,
+    list_headings,
+    make_rows,
+    show_lines,
+    simulate,
+    sort_rows,
+)
+from caunoi.desk.table_files import WORKBOOK, as_csv, as_workbook
+from caunoi.desk.units import list_working_units
+from caunoi.languages import in_reader_language
+from caunoi.periods.rules import PeriodType, period_of
+from caunoi.places.queries import get_snapshot
+from caunoi.refusals import NotFound, Refusal
+
+ROUNDS_A_PAGE = 25
+UNITS_A_PAGE = 100
+
+
+def _reader(request: HttpRequest) -> tuple[User, Scope]:
+    user = cast(User, request.user)  # every page but sign-in requires one
+    return user, scope_of(user, moments.today())
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def ratings(request: HttpRequest) -> HttpResponse:
+    user, scope = _reader(request)
+    today = moments.today()
+    units = list_working_units(user, DECIDERS, today)
+    offered = [
+        (f"{sheet.series}@{unit.key}", f"{in_reader_language(sheet.title_vi, sheet.title_en)} – {unit.name}")
+        for sheet in list_sheets(today)
+        for unit in units
+        if sheet.run_by == unit.level
+    ]
+    posted = request.method == "POST"
+    before = today.replace(day=1) - timedelta(days=1)
+    form = OpenForm(request.POST if posted else None, sheets=offered, initial={"day": before})
+    if posted and form.is_valid():
+        try:
+            made = _open(form.cleaned_data["series"], form, user)
+        except Refusal as refused:
+            form.add_error(None, refused.sentence)
+        else:
+            messages.success(request, _("Đã mở đợt chấm điểm."))
+            return redirect("rating-round", made.pk)
+    page = Paginator(list_rounds(scope), ROUNDS_A_PAGE).get_page(request.GET.get("page"))
+    lines = [(one, read_sheet_of(one), period_of_round(one), _name_unit(one)) for one in page]
+    shown = {"page": page, "lines": lines, "form": form if offered else None}
+    return render(request, "desk/assessments/ratings.html", shown)
+
+
+def _open(chosen: str, form: OpenForm, user: User) -> RatingRound:
+    series, _at, key = chosen.partition("@")
+    sheet = get_sheet(series, form.cleaned_data["day"])
+    type_ = cast(PeriodType, sheet.period_type)
+    period = period_of(form.cleaned_data["day"], type_, 15 if sheet.cut_off == 15 else 1)
+    unit = get_snapshot().by_key[key].id
+    return open_round(series=series, org_unit_id=unit, period=period, by=user, at=moments.now())
+
+
+def _name_unit(round_: RatingRound) -> str:
+    return get_snapshot().path_name(round_.org_unit_id, round_.day_to)
+
+
+@never_cache
+@require_safe
+def rating_round(request: HttpRequest, round_id: int) -> HttpResponse | StreamingHttpResponse | FileResponse:
+    """`q`, `state` (a state or a class), `sort`; `format`: csv or xlsx of all rows that match."""
+    user, scope = _reader(request)
+    round_ = get_round(round_id, scope)
+    sheet, found = read_sheet_of(round_), list_ratings(round_, scope)
+    asked = {name: request.GET.get(name, "").strip() for name in ("q", "state", "sort")}
+    rows = sort_rows(filter_rows(make_rows(round_, sheet, found), asked["q"], asked["state"]), asked["sort"])
+    name = f"{round_.series}-{round_.period_key}"
+    match request.GET.get("format"):
+        case "csv":
+            lines = (list_cells(row) for row in rows)
+            answer = StreamingHttpResponse(as_csv(list_headings(sheet), lines), "text/csv; charset=utf-8")
+            answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+            return answer
+        case "xlsx":
+            made = as_workbook(_("Xếp loại"), list_headings(sheet), map(list_cells, rows), wide=2)
+            return FileResponse(made, as_attachment=True, filename=f"{name}.xlsx", content_type=WORKBOOK)
+    runs = may_run(user, round_.org_unit_id, moments.today())
+    states = [("", _("Tất cả")), *((state.value, state_name(state)) for state in RatingState)]
+    bands = [(band.code, in_reader_language(band.name_vi, band.name_en)) for band in sheet.bands]
+    shown = {
+        "round": round_,
+        "sheet": sheet,
+        "unit": _name_unit(round_),
+        "period": period_of_round(round_),
+        "criteria": [in_reader_language(one.name_vi, one.name_en) for one in sheet.criteria],
+        "page": Paginator(rows, UNITS_A_PAGE).get_page(request.GET.get("page")),
+        "simulation": simulate(sheet, found),
+        "partial": len(found) < round_.ratings.count(),
+        "may_close": runs and not round_.is_closed,
+        "may_review": not round_.is_closed and bool(list_working_units(user, DECIDERS, moments.today())),
+        "choices": [*states, *bands],
+        **asked,
+    }
+    return render(request, "desk/assessments/round.html", shown)
+
+
+@require_POST
+def rating_round_step(request: HttpRequest, round_id: int, step: str) -> HttpResponse:
+    user, scope = _reader(request)
+    round_, at = get_round(round_id, scope), moments.now()
+    match step:
+        case "refresh":
+            changed = refresh_figures(round_id=round_.pk, by=user, at=at)
+            said = _("Đã đọc lại số liệu: %(count)d bảng chấm thay đổi.") % {"count": changed}
+        case "review":
+            done = review_complete(round_id=round_.pk, by=user, at=at)
+            said = _("Đã thẩm định %(count)d bảng chấm đủ điểm.") % {"count": done}
+        case "close":
+            reason = request.POST.get("exception_reason", "")
+            close_round(
+                round_id=round_.pk, seen=request.POST.get("seen", ""), exception_reason=reason, by=user, at=at
+            )  # fmt: skip
+            said = _("Đã chốt xếp loại. Đơn vị chưa đồng ý có thể kiến nghị.")
+        case _other:
+            raise NotFound(_("Không có bước này. Hãy quay lại trang đợt chấm điểm."))
+    messages.success(request, said)
+    return redirect("rating-round", round_.pk)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def rating(request: HttpRequest, round_id: int, key: str) -> HttpResponse:
+    user, scope = _reader(request)
+    one = get_rating(round_id, key, scope)
+    sheet, steps = read_sheet_of(one.round), find_steps(one, user, moments.today())
+    step = choose_points_step(steps)
+    form = None
+    if step is not None:
+        given = request.POST if request.method == "POST" else None
+        form = PointsForm(given, sheet, read_lines(one.lines), step)
+        if given is not None and form.is_valid():
+            try:
+                _keep(one, form, step, request, user)
+            except Refusal as refused:
+                form.add_error(None, refused.sentence)
+            else:
+                messages.success(request, _("Đã lưu."))
+                return redirect("rating", round_id, key)
+    elif request.method == "POST":
+        return redirect("rating", round_id, key)
+    band = sheet.band(one.class_code)
+    state = RatingState(one.state)
+    shown = {
+        "rating": one,
+        "round": one.round,
+        "sheet": sheet,
+        "unit": get_snapshot().path_name(one.org_unit_id, one.day_to),
+        "period": period_of_round(one.round),
+        "lines": show_lines(sheet, one, form),
+        "form": form,
+        "step": "" if step is None else step.value,
+        "may": {found.value: True for found in steps},
+        "class_name": "" if band is None else in_reader_language(band.name_vi, band.name_en),
+        "state": state_name(state),
+        "look": LOOKS[state],
+        "total_of": sheet.total,
+    }
+    return render(request, "desk/assessments/rating.html", shown)
+
+
+def _keep(one: Rating, form: PointsForm, step: RatingStep, request: HttpRequest, user: User) -> None:
+    at, typed = moments.now(), form.typed()
+    match step:
+        case RatingStep.SCORE:
+            score_rating(rating_id=one.pk, points=typed, send="send" in request.POST, by=user, at=at)
+        case RatingStep.REVIEW:
+            review_rating(rating_id=one.pk, points=typed, by=user, at=at)
+        case RatingStep.DECIDE:
+            decide_rating(rating_id=one.pk, points=typed, by=user, at=at)
+        case _answer:
+            given = {code: points for code, points in typed.items() if points.points is not None}
+            answer = request.POST.get("answer", "")
+            answer_appeal(rating_id=one.pk, answer=answer, points=given, by=user, at=at)
+
+
+@require_POST
+def rating_step(request: HttpRequest, round_id: int, key: str, step: str) -> HttpResponse:
+    user, scope = _reader(request)
+    one, at, reason = get_rating(round_id, key, scope), moments.now(), request.POST.get("reason", "")
+    match step:
+        case "return":
+            return_rating(rating_id=one.pk, reason=reason, by=user, at=at)
+            said = _("Đã trả lại bảng chấm.")
+        case "leave-out":
+            leave_out(rating_id=one.pk, reason=reason, by=user, at=at)
+            said = _("Đã đưa đơn vị ra khỏi đợt xếp loại.")
+        case "take-in":
+            take_in(rating_id=one.pk, by=user, at=at)
+            said = _("Đã đưa đơn vị lại vào đợt xếp loại.")
+        case "appeal":
+            appeal_rating(rating_id=one.pk, appeal=reason, by=user, at=at)
+            said = _("Đã gửi kiến nghị.")
+        case _other:
+            raise NotFound(_("Không có bước này. Hãy quay lại trang bảng chấm."))
+    messages.success(request, said)
+    return redirect("rating", round_id, key)
