@@ -57,7 +57,7 @@ VALUE_NAMES = frozenset(
         *("cap_tren", "cap_tren_thuong", "cap_tren_hoa"),
         *("ky", "ky_hoa", "ngay", "tu_ngay", "den_ngay", "ranh_gioi", "ngay_ranh_gioi"),
         *("do_day_du", "bao_cao_dinh_ky", "so_sach", "ghi_chu", "thieu"),
-        *("the_thuc", "co_quan", "co_quan_hoa", "co_quan_tren", "thay_mat", "noi_nhan"),
+        *("the_thuc", "co_quan", "co_quan_hoa", "co_quan_tren", "thay_mat", "noi_nhan", "tieu_de_phai", "luu"),
         *BLANKS,
     ]
 )
@@ -144,6 +144,8 @@ class Composer(Asking):
             "co_quan_tren": layout.superior,
             "thay_mat": layout.on_behalf,
             "noi_nhan": list(layout.recipients),
+            "tieu_de_phai": layout.heading,
+            "luu": layout.archive,
             "tu_ngay": wording.word_day(occasion.days.first),
             "den_ngay": wording.word_day(occasion.days.last),
             "ngay_ranh_gioi": wording.word_day(day),

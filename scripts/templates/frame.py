@@ -1,6 +1,9 @@
 """What stands around the text: head, title, signature and recipients, the heading of an annex.
 
-The head and the signature stand there once for each layout set; the template's `[layout] set` chooses (`the_thuc`).
+Two layout sets, chosen by the template's `[layout] set` (`the_thuc`): `nd30` after the decree's Appendix I, and another
+one for bodies that have format rules of their own. Of those rules we hold no source: that set leaves out what is the
+decree's (national title, rules under it) and takes its words from the parameters; how its boxes lie is an
+assumption that the body checks against its rules and mends in Word. Page, sizes and text are the same in both.
 """
 
 from __future__ import annotations
@@ -44,13 +47,16 @@ def _write_body(cell: Any) -> None:
 
 
 def _add_other_head(document: Any) -> None:
-    """Without the national title: body and number on the left, place and date on the right."""
+    """Without the national title: body and number on the left, the body's own heading, place and date on the right."""
     table = add_plain_table(document, [Cm(8.0), Cm(8.0)], rows=1)
     left, right = table.rows[0].cells
     _write_body(left)
     write(left, "*", size=13, more=True)
     write(left, "Số: {{ so_van_ban }}", size=13, more=True)
-    write(right, "{{ noi_ban_hanh }}, {{ ngay_ban_hanh }}", italic=True, size=13)
+    write(right, "{%p if tieu_de_phai %}", size=13)
+    write(right, "{{ tieu_de_phai|upper }}", bold=True, size=13, more=True)
+    write(right, "{%p endif %}", size=13, more=True)
+    write(right, "{{ noi_ban_hanh }}, {{ ngay_ban_hanh }}", italic=True, size=13, more=True)
 
 
 def add_title(document: Any, title: Title) -> None:
@@ -75,7 +81,7 @@ def add_signature(document: Any) -> None:
         "{%p for noi in noi_nhan %}",
         "- {{ noi }};",
         "{%p endfor %}",
-        "- Lưu: VT.",
+        "- Lưu{% if luu %}: {{ luu }}{% endif %}.",
     ):
         write(left, text, size=11, align=LEFT, more=True)
     write(right, "{{ thay_mat }}", bold=True, size=14)

@@ -26,7 +26,8 @@ cut_off = 15             its months run from the 15th to the 14th
 
 [layout]                 the head and the signature
 set = "nghi-dinh"        which of the template's layouts: {% if the_thuc == 'nghi-dinh' %}
-body = "Ủy ban nhân dân" who reports; also superior, on_behalf, recipients
+body = "Ủy ban nhân dân" who reports; also superior, on_behalf, recipients, heading (at the top right, where the
+                         layout has no words of its own there), archive (the last of the recipients; "VT" by itself)
 """
 
 from __future__ import annotations
@@ -92,6 +93,8 @@ class Layout:
     superior: str = ""
     on_behalf: str = ""
     recipients: tuple[str, ...] = ()
+    heading: str = ""
+    archive: str = "VT"
 
 
 @dataclass(frozen=True)
@@ -188,7 +191,7 @@ def _read_layout(given: Mapping[str, Any], wrong: list[tuple[str, str]]) -> Layo
         if key == "recipients":
             if not _is_texts(value):
                 wrong.append(("layout.recipients", _("Ghi danh sách nơi nhận.")))
-        elif key not in ("set", "body", "superior", "on_behalf"):
+        elif key not in ("set", "body", "superior", "on_behalf", "heading", "archive"):
             wrong.append((f"layout.{key}", _("Không có mục này.")))
         elif not isinstance(value, str):
             wrong.append((f"layout.{key}", _("Ghi một dòng chữ trong dấu nháy.")))

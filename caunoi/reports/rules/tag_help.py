@@ -139,6 +139,11 @@ CHAPTERS: tuple[Chapter, ...] = (
             _one("ngay_ban_hanh noi_ban_hanh ngay", "{{ noi_ban_hanh }}, {{ ngay_ban_hanh }}", _("địa danh và ngày ban hành; ngay: ngày lập")),
             _one("co_quan co_quan_hoa co_quan_tren", "{{ co_quan_hoa }}", _("tên cơ quan báo cáo, ghi ở [layout]")),
             _one("thay_mat chuc_vu_ky noi_nhan", "{{ thay_mat }}", _("TM. …; chuc_vu_ky: chức vụ người ký; noi_nhan: danh sách nơi nhận")),
+            _one(
+                "tieu_de_phai luu",
+                "{{ tieu_de_phai }}",
+                _("dòng đầu bên phải (heading) và nơi lưu cuối danh sách nơi nhận (archive), ghi ở [layout]"),
+            ),
         ),
     ),
     Chapter(

@@ -113,7 +113,7 @@ def store_template(
 
 def make(place: int = DISTRICT, first: date = FIRST, last: date = LAST, **options: Any) -> MadeReport:
     return make_report(
-        template_code="thu", place=place, first=first, last=last, **{"by": WRITER, "at": AT, **options}
+        place=place, first=first, last=last, **{"template_code": "thu", "by": WRITER, "at": AT, **options}
     )  # fmt: skip
 
 

@@ -341,3 +341,21 @@ def test_the_makers_name_stands_in_the_run() -> None:
 
     assert make(by=WRITER).run.made_by_name == WRITER.name
     assert make(place=EAST).run.org_unit_id == EAST
+
+
+def test_a_body_with_rules_of_its_own_chooses_its_layout_and_its_words_by_data() -> None:
+    state_usual(store_world())
+    head = "{% if the_thuc == 'khac' %}{{ tieu_de_phai }}{% else %}Độc lập{% endif %}"
+    for code, layout in (
+        ("thu", {"set": "nd30"}),
+        ("khac", {"set": "khac", "heading": "Tiêu đề riêng", "archive": ""}),
+    ):
+        store_template(
+            [head, "{{ so('ngay_cong') }}", "- Lưu{% if luu %}: {{ luu }}{% endif %}."],
+            code=code, parameters={"title": {"vi": "T"}, "layout": layout},
+        )  # fmt: skip
+
+    decree, other = (text_of_docx(make(template_code=code).content) for code in ("thu", "khac"))
+
+    assert "Độc lập" in decree and "- Lưu: VT." in decree
+    assert "Tiêu đề riêng" in other and "- Lưu." in other and "Độc lập" not in other
