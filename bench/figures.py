@@ -59,5 +59,7 @@ MEASURES: list[Callable[[Bench], Measured]] = [
     whole.demo_load_s,
     whole.report_s,
     whole.verify_s,
+    whole.reports_batch_s,
+    whole.reports_batch_peak_mb,
 ]
 FIGURES = {measure.__name__: measure for measure in MEASURES}

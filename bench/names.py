@@ -35,5 +35,5 @@ GROUPS = {
     ],
     "browser": ["form_interactive_s", "form_interactive_again_s", "form_interactive_offline_s"],
     "documents": ["document_search_p95_ms"],
-    "demo": ["demo_load_s", "report_s", "verify_s"],
+    "demo": ["demo_load_s", "report_s", "verify_s", "reports_batch_s", "reports_batch_peak_mb"],
 }
