@@ -24,6 +24,8 @@ PAGES = {
         "/views/",
         "/help/",
         "/documents/",
+        "/account/",
+        "/account/password/",
         "/ratings/",
         "/criteria/",
     ],
@@ -31,11 +33,14 @@ PAGES = {
         "/",
         "/places/",
         "/users/",
+        "/users/invitations/new/",
         "/reports/new/",
         "/audit/",
         "/personal-data/",
         "/personal-data/overdue/",
         "/reports/templates/",
+        "/reports/batches/",
+        "/verify/",
     ],
 }
 # A card shows the focus of the link that stretches over it.
