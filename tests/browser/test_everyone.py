@@ -35,6 +35,8 @@ PAGES = {
         "/users/",
         "/users/invitations/new/",
         "/reports/new/",
+        "/targets/",
+        "/targets/road_widened_km_target/",
         "/audit/",
         "/personal-data/",
         "/personal-data/overdue/",

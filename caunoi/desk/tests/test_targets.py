@@ -74,9 +74,10 @@ def test_parts_are_proposed_equal_or_like_the_results_before(province: tuple[Org
     achieve(communes[0], date(last_year, 5, 1), 30, at=now())
     achieve(communes[1], date(last_year, 5, 1), 10, at=now())
 
-    equal = client.get(PAGE, {"propose": "equal", "whole": "100"}).content.decode()
-    like = client.get(PAGE, {"propose": "before", "whole": "100"}).content.decode()
+    equal = client.post(PAGE, {"propose": "equal", "whole": "100"}).content.decode()
+    like = client.post(PAGE, {"propose": "before", "whole": "100"}).content.decode()
 
+    assert 'value="100"' in equal and not Allotment.objects.exists()
     assert equal.count('value="33"') == 2 and equal.count('value="34"') == 1
     assert 'value="75"' in like and 'value="25"' in like and 'value="0"' in like
 

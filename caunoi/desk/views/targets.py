@@ -124,9 +124,11 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
     posted = request.method == "POST"
     data = request.POST if posted and "save" in request.POST else None
     before = read_results_before(seen, scope)
-    form = BreakdownForm(seen, data, {} if posted else _suggest(request, seen, before))
-    if not posted and "whole" in request.GET:
-        form.fields["whole"].initial = request.GET["whole"]
+    proposed = _suggest(request, seen, before)
+    form = BreakdownForm(seen, data, proposed)
+    if "propose" in request.POST:
+        for name in ("whole", "number", "day", "note"):
+            form.fields[name].initial = request.POST.get(name, "")
     ended = [
         EndedForm(seen, one, request.POST if request.POST.get("settle") == str(one.submission_id) else None)
         for one in seen.ended
@@ -159,9 +161,9 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
             "settable": settable,
             "periods": periods,
             "attained": attained.get(seen.place.key),
-            "fell_short": request.GET.get("propose", "") == "before" and not any(before.values()),
+            "fell_short": request.POST.get("propose") == "before" and not any(before.values()),
         },
-        status=422 if posted else 200,
+        status=422 if data is not None or any(one.is_bound for one in ended) else 200,
     )
 
 
@@ -178,9 +180,9 @@ def _address(seen: Breakdown) -> str:
 
 def _suggest(request: HttpRequest, seen: Breakdown, before: Mapping[str, Decimal]) -> dict[int, Decimal]:
     """Parts of the typed whole, equal or like the results of the period before; nothing where there are none."""
-    how, decimals = request.GET.get("propose", ""), seen.target.element.decimals
+    how, decimals = request.POST.get("propose", ""), seen.target.element.decimals
     try:
-        whole = AmountField(decimals, required=False).clean(request.GET.get("whole", ""))
+        whole = AmountField(decimals, required=False).clean(request.POST.get("whole", ""))
     except ValidationError:
         return {}  # its own field says so when it is sent
     if how not in PROPOSALS or whole is None:
