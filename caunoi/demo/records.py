@@ -24,11 +24,19 @@ from caunoi.facts.models import Kind as ElementKind
 from caunoi.forms.models import Assignment, PeriodKind
 from caunoi.forms.queries import get_form_version, list_assignments, questions_of
 from caunoi.forms.rules.assignments import holds_on
-from caunoi.forms.rules.questions import PERIOD_QUESTION, find_event_question
+from caunoi.forms.rules.questions import (
+    FILES,
+    PERIOD_QUESTION,
+    Branch,
+    find_event_question,
+    list_answered_files,
+    outline,
+)
 from caunoi.periods.rules import CutOff, PeriodType, period_starting
 from caunoi.places.queries import get_place, get_snapshot
 from caunoi.places.rules.snapshot import PlaceSnapshot
 from caunoi.records.actions import Incoming, approve_many, receive_many, return_many
+from caunoi.records.incoming import IncomingFile
 from caunoi.records.models import SubmissionVersion
 from caunoi.remembering import as_defined_at
 
@@ -63,10 +71,14 @@ class FormFacts:
     def __init__(self, forms: Iterable[str]) -> None:
         self.assignments: dict[str, list[Assignment]] = {form: list_assignments(form) for form in forms}
         self.event_question: dict[str, str] = {}
+        self.with_photos: dict[str, Branch] = {}
         for form in self.assignments:
-            question = find_event_question(questions_of(get_form_version(form)))
+            questions = questions_of(get_form_version(form))
+            question = find_event_question(questions)
             if question is not None:
                 self.event_question[form] = question.name
+            if any(one.type in FILES for one in questions):
+                self.with_photos[form] = outline(questions)
 
     def is_by_period(self, form: str) -> bool:
         return any(one.period_kind != PeriodKind.EVENT for one in self.assignments[form])
@@ -259,6 +271,7 @@ class _Sender:
             org_unit_id=unit,
             period_key=self.dues[draft.key].period_key,
             answers=answers,
+            attachments=self._photos_of(draft.form, answers),
             instance_id=_instance(draft, step.version),
             deprecated_id=_instance(draft, step.version - 1) if step.version > 1 else None,
             source="browser",
@@ -266,6 +279,12 @@ class _Sender:
             entered_by_name=user.full_name if user is not None else name,
             received_at=step.at,
         )
+
+    def _photos_of(self, form: str, answers: Mapping[str, str]) -> list[IncomingFile]:
+        if form not in self.forms.with_photos:
+            return []
+        names = list_answered_files(self.forms.with_photos[form], answers)
+        return [IncomingFile(name, (self.plan.photos / name).read_bytes(), "image/jpeg") for name in names]
 
     def _recorder_of(self, draft: Draft, day: date) -> User | None:
         for account in self.people.recorders:

@@ -77,6 +77,7 @@ class DemoPlan:
     approvers: tuple[Account, ...]
     report: ReportToMake
     documents: tuple[PlannedDocument, ...]
+    photos: Path
 
 
 def read_demo(repository: Path, *, small: bool = False) -> DemoPlan:
@@ -137,6 +138,7 @@ def read_demo(repository: Path, *, small: bool = False) -> DemoPlan:
         ),
         report=ReportToMake(report["template"], report["place"], report["from"], report["to"]),
         documents=plan_documents(read_rows(folder / "documents.csv")),
+        photos=folder / "photos",
     )
 
 

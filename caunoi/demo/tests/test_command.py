@@ -65,6 +65,10 @@ def test_of_the_plans_that_a_resolution_asks_for_one_is_missing_and_every_docume
     assert ask(small, "SELECT COUNT(*) FROM documents_document WHERE title NOT LIKE '%(văn bản minh họa)'") == 0
 
 
+def test_some_records_come_with_a_photo(small: Path) -> None:
+    assert ask(small, "SELECT COUNT(*) FROM records_attachment WHERE file_id IS NOT NULL") == 3
+
+
 def test_each_step_leaves_one_plain_line_where_there_is_no_terminal(small: Path, tmp_path: Path) -> None:
     home = interrupted(small, tmp_path)
 
