@@ -75,7 +75,7 @@ def draw_trend(title: str, subtitle: str, points: Sequence[Bar], decimals: int) 
 
 def draw_pairs(title: str, subtitle: str, pairs: Sequence[Pair], names: tuple[str, str], decimals: int) -> bytes:
     """Two bars for each unit: the period (dark) and the one it is compared with (pale)."""
-    rows = [
+    rows: list[Row] = [
         {"name": pair.name, "which": name, "value": float(value), "label": word_number(value, decimals)}
         for pair in pairs
         for name, value in zip(names, (pair.now, pair.before), strict=True)
