@@ -19,6 +19,7 @@ from caunoi.backups.restoring import Restored, restore_backup
 from caunoi.facts import segments
 from caunoi.moments import now
 from caunoi.personal.destroying import destroy_again
+from caunoi.personal.models import PersonKey
 from caunoi.refusals import Refusal
 
 
@@ -79,4 +80,4 @@ def restore(
         }
         write_line("backup.restore", "backup", detail, by=by, at=at)
     segments.rebuild()
-    return replace(restored, lists_erased=gone is not None, erased_again=again)
+    return replace(restored, lists_erased=gone is not None or not PersonKey.objects.exists(), erased_again=again)

@@ -92,6 +92,7 @@ def _write(
             "made_at": at.isoformat(timespec="seconds"),
             "database": connection.vendor,
             "migrations": snapshot.list_migrations(),
+            "schema": snapshot.read_schema(),
             "sequences": {name: last for name, last in snapshot.read_sequences().items() if name in tables},
         }
         writer.add(about, ())

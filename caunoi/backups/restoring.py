@@ -36,7 +36,7 @@ SECRET_MODE = 0o600
 class Restored:
     """`secret_differs`: the environment gives another SECRET_KEY than the backup's, which seals phones' tokens and what
     is personal. `erased_again`: keys that had been destroyed since the backup; `lists_erased`: a list of them was
-    there."""
+    there, or nobody is named in what was restored."""
 
     summary: Summary
     secret_differs: bool
@@ -125,7 +125,11 @@ def _restore(parts: Iterator[Part], summary: Summary) -> None:
     if connection.vendor == "sqlite":
         place = _database()
         with _sqlite_aside() as database:
-            _migrate_to(summary.migrations)
+            # Backups of PostgreSQL, and those of before, do not say how to make the tables; migrating takes seconds.
+            if about.get("schema"):
+                _make_tables(database, about["schema"])
+            else:
+                _migrate_to(summary.migrations)
             connection.close()
             with closing(sqlite3.connect(database, isolation_level=None)) as raw:
                 # Nobody reads it yet; it is flushed once, at the end.
@@ -198,6 +202,16 @@ def _sqlite_aside() -> Iterator[Path]:
     finally:
         connection.close()
         connection.settings_dict |= {"NAME": name, "OPTIONS": options}
+
+
+def _make_tables(database: Path, schema: list[str]) -> None:
+    with closing(sqlite3.connect(database, isolation_level=None)) as raw:
+        raw.execute("BEGIN")
+        for statement in schema:
+            if not statement.startswith("CREATE "):
+                raise damaged()
+            raw.execute(statement)
+        raw.execute("COMMIT")
 
 
 def _migrate_to(applied: tuple[Migration, ...]) -> None:

@@ -48,6 +48,10 @@ class Snapshot(Protocol):
 
     def read_sequences(self) -> dict[str, int]: ...
 
+    def read_schema(self) -> list[str]:
+        """Statements that make the same empty tables in the same kind of database, in order; empty: migrations do."""
+        ...
+
     def estimate_size(self) -> int: ...
 
     def list_stored_files(self) -> Iterator[str]:
@@ -102,6 +106,14 @@ class SqliteSnapshot:
     def read_sequences(self) -> dict[str, int]:
         return dict(self._reader.execute("SELECT name, seq FROM sqlite_sequence"))
 
+    def read_schema(self) -> list[str]:
+        made_along = {row[1] for row in self._reader.execute("PRAGMA main.table_list") if row[2] == "shadow"}
+        found = self._reader.execute(
+            "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+            " ORDER BY type = 'trigger', type = 'index', type = 'view', rowid"
+        )
+        return [statement for name, statement in found if name not in made_along]
+
     def estimate_size(self) -> int:
         pages, size = (self._reader.execute(f"PRAGMA {what}").fetchone()[0] for what in ("page_count", "page_size"))
         return int(pages * size)
@@ -152,6 +164,9 @@ class PostgresSnapshot:
 
     def list_migrations(self) -> list[tuple[str, str]]:
         return self._reader.execute(f"SELECT app, name FROM {MIGRATIONS} ORDER BY id".encode()).fetchall()
+
+    def read_schema(self) -> list[str]:
+        return []
 
     def read_sequences(self) -> dict[str, int]:
         found = {}

@@ -11,7 +11,9 @@ from caunoi import events
 from caunoi.accounts.events import AccountsChanged
 from caunoi.accounts.signing_in import note_added, note_removed, note_renewed, note_used
 from caunoi.accounts.unmaking import take_back_access
+from caunoi.backups.alarm import tell_overdue
 from caunoi.backups.erased import spread_lists
+from caunoi.desk.alarms import sound
 from caunoi.desk.notices import actions as notices
 from caunoi.desk.search import actions as search
 from caunoi.documents.events import DutiesChanged
@@ -71,6 +73,8 @@ SECOND_FACTOR = [
 
 # What the door asks of later rooms before anything is written.
 CHECKS = [state_together]
+# What stands first on the first page.
+ALARMS = [tell_overdue]
 
 
 def connect() -> None:
@@ -80,3 +84,5 @@ def connect() -> None:
         announced.connect(note)
     for make in CHECKS:
         further_check(make)
+    for source in ALARMS:
+        sound(source)

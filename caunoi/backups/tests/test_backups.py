@@ -193,3 +193,15 @@ def test_the_page_is_for_those_who_answer_for_everything(home: Path, tmp_path: P
 
     assert "a.caunoi" in page and "Đĩa đầy." in page and "Chưa đặt lịch sao lưu" in page
     assert refused.status_code == 403
+
+
+@pytest.mark.django_db
+def test_an_overdue_backup_is_told_on_the_first_page_of_administrators(client: Client) -> None:
+    country = unit("Việt Nam", "country")
+
+    def first_page_of(role: Role) -> str:
+        client.force_login(user(role.value, (role, country)))
+        return client.get("/").content.decode()
+
+    assert "Chưa có bản sao lưu nào" in first_page_of(Role.ADMINISTRATOR)
+    assert "Chưa có bản sao lưu nào" not in first_page_of(Role.VIEWER)

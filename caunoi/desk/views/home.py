@@ -17,6 +17,7 @@ from caunoi import moments
 from caunoi.accounts.models import Role, User
 from caunoi.accounts.queries import list_grants, windows_with_role
 from caunoi.boards.queries import find_first_page, list_tiles
+from caunoi.desk.alarms import list_alarms
 from caunoi.desk.collecting import list_due_cards, list_forms_to_fill, list_returned_cards, title_of
 from caunoi.desk.context import READERS, WRITERS
 from caunoi.desk.reading import as_defined_now
@@ -53,7 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
     user, at = cast(User, request.user), moments.now()
     today = moments.local_date(at)
     roles = {Role(grant.role) for grant in list_grants(user, today)}
-    context: dict[str, object] = {"shortcuts": list_shortcuts(roles)}
+    context: dict[str, object] = {"shortcuts": list_shortcuts(roles), "alarms": list_alarms(user, at)}
     units = list_working_units(user, WRITERS, today)
     if (unit := choose_working_unit(request, units)) is not None:
         context |= {"units": units, "unit": unit, **_read_unit(user, unit, today)}
