@@ -87,7 +87,7 @@ def _was_destroyed(sealed: str) -> bool:
 
 
 def erased() -> str:
-    return _("đã xoá theo yêu cầu")
+    return _("đã xóa theo yêu cầu")
 
 
 def may_read(user: User, submission: Submission, at: datetime) -> bool:

@@ -64,7 +64,7 @@ def test_a_key_that_a_backup_brought_back_is_destroyed_again(record: Submission)
 
     assert destroy_again(gone, by=BY, at=AT) == 1
 
-    assert open_version(get_version(record, 1))["ten"] == "đã xoá theo yêu cầu"
+    assert open_version(get_version(record, 1))["ten"] == "đã xóa theo yêu cầu"
     assert AuditLine.objects.get(action="person.erase-again").detail == {"keys": 1}
     assert destroy_again(gone, by=BY, at=AT) == 0
 

@@ -69,7 +69,7 @@ def test_erasing_takes_a_reason_and_cannot_be_done_twice(record: Submission, man
     assert (without.status_code, again.status_code) == (422, 422)
     for address in (page_of(record), f"/submissions/{record.pk}/"):
         page = client.get(address).content.decode()
-        assert NAME not in page and "đã xoá theo yêu cầu" in page
+        assert NAME not in page and "đã xóa theo yêu cầu" in page
     assert "Đơn ngày 12/03/2026" in client.get(page_of(record)).content.decode()
 
 

@@ -185,7 +185,7 @@ def test_erasing_leaves_the_record_its_figures_and_the_chain(village: OrgUnit, o
     erase_answers(submission, because="Đơn ngày 12/03/2026", by=manager, at=AT)
 
     version = get_version(submission, 1)
-    assert read_answers(version, by=officer, at=AT)["ten"] == "đã xoá theo yêu cầu"
+    assert read_answers(version, by=officer, at=AT)["ten"] == "đã xóa theo yêu cầu"
     assert NAME not in read_whole(version, by=officer, at=AT)
     assert send(incoming).outcome == "unchanged"
     assert check_ledger() == [] and find_chain_break() is None
@@ -201,7 +201,7 @@ def test_after_erasure_a_correction_may_name_somebody_anew(village: OrgUnit, man
     send(contact(village, deprecated_id="uuid:a", ten="Người khác"))
 
     assert open_version(get_version(submission, 2))["ten"] == "Người khác"
-    assert open_version(get_version(submission, 1))["ten"] == "đã xoá theo yêu cầu"
+    assert open_version(get_version(submission, 1))["ten"] == "đã xóa theo yêu cầu"
 
 
 def test_who_only_records_may_not_erase(village: OrgUnit, officer: User) -> None:
