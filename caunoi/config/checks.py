@@ -54,7 +54,7 @@ def check_settings(**_kwargs: Any) -> list[CheckMessage]:
             Error(
                 _("CAUNOI_STORAGE_URL không đọc được."),
                 hint=_(
-                    "Ví dụ: s3://kho/cau-noi?endpoint=https://luutru.example.vn, với khoá trong AWS_ACCESS_KEY_ID và"
+                    "Ví dụ: s3://kho/cau-noi?endpoint=https://luutru.example.vn, với khóa trong AWS_ACCESS_KEY_ID và"
                     " AWS_SECRET_ACCESS_KEY. Bỏ trống để giữ tệp trong CAUNOI_HOME."
                 ),
                 id="caunoi.E041",
