@@ -33,6 +33,4 @@ def send(as_json: bool) -> None:
     if wrong:
         raise LedgerBroken(_("Không còn bản nào nguyên vẹn của: %(names)s") % {"names": ", ".join(wrong)})
     if not as_json:
-        click.echo(
-            _("Kho có đủ %(files)d tệp và %(segments)d tệp số liệu.") % {"files": files, "segments": segments}
-        )
+        click.echo(_("Kho có đủ %(files)d tệp và %(segments)d tệp số liệu.") % {"files": files, "segments": segments})

@@ -17,7 +17,10 @@ from caunoi.facts.tests.builders import World
 from caunoi.places.tests.test_chains import chained
 
 pytestmark = pytest.mark.django_db
-ASKED = "/figures/?codes=so&codes=khac&place=u2&first=01/01/2024&last=31/12/2024&level=commune&by=month&boundaries=01/01/2026"
+ASKED = (
+    "/figures/?codes=so&codes=khac&place=u2&first=01/01/2024&last=31/12/2024&level=commune&by=month"
+    "&boundaries=01/01/2026"
+)
 
 
 @pytest.fixture(autouse=True)
