@@ -30,7 +30,7 @@ def open_first_due(head: Visitor, title: str = MONTHLY) -> str:
 
 
 def wait_for_form(page: Page) -> None:
-    expect(page.locator("#form-host .odk-form")).to_be_visible(timeout=30_000)
+    expect(page.locator("#form-host .odk-form")).to_be_visible()
     expect(page.locator("#form-host .question-container label").first).to_be_visible()
     expect(page.locator("#form-status")).to_be_empty()
 

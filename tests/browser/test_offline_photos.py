@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import subprocess
+import time
 from base64 import b64decode
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.device import Device, OwnServer, open_event, wait_for_records
 from tests.browser.filling import send
 from tests.browser.serving import CAUNOI, REPOSITORY, environment
+from tests.browser.visitor import PATIENCE_MS
 
 ORIENTATION, GPS, MAKE = 0x0112, 0x8825, 0x010F
 FORM = """
@@ -136,7 +138,8 @@ def test_photos_are_shrunk_upright_and_tell_no_place_unless_the_form_asks(
 
 
 def wait_for_photos(page: Page, count: int) -> None:
-    for _ in range(100):
+    given_up = time.monotonic() + PATIENCE_MS / 1000
+    while time.monotonic() < given_up:
         if len(kept_photos(page)) == count:
             return
         page.wait_for_timeout(200)

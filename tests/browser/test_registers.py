@@ -23,7 +23,7 @@ def open_group_form(head: Visitor, title: str) -> None:
 def choose_known(page: Page, name: str) -> None:
     """The thing to change, out of the village's own."""
     choice = page.locator("#form-host").get_by_role("radio", name=name, exact=True)
-    expect(choice).to_be_visible(timeout=30_000)
+    expect(choice).to_be_visible()
     choice.check(force=True)
 
 
@@ -54,6 +54,9 @@ def test_the_officer_finds_a_thing_without_accents_and_reads_its_history(visitor
     officer.page.locator("#entities tbody a").click()
     expect(officer.page.locator("#history tbody tr")).to_have_count(1)
     officer.look("register-entity")
+    officer.page.locator("#move").click()
+    expect(officer.page.locator("#move-form")).to_be_visible()
+    officer.look("register-move")
     officer.check_nothing_broke()
 
 
