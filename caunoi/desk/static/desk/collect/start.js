@@ -12,6 +12,7 @@ import { language, words } from "./words.js";
 
 const FRESH_FOR = 5 * 60_000;
 const SHOWN_AFTER = 1500; // on a good line nobody needs to read that something is loading
+const RETRY_FIRST = 3000, RETRY_LAST = 120_000;
 const { user: signedIn, userName, collects, frame } = document.body.dataset;
 
 async function begin() {
@@ -25,7 +26,7 @@ async function begin() {
   if (collects === undefined) return;
   await showUnsent(user);
   onChange(() => showUnsent(user));
-  await bringForms(user);
+  bringForms(user).catch((error) => console.warn(error));
   await forgetOldSent(user.id);
 }
 
@@ -34,7 +35,21 @@ async function begin() {
 const parts = { worker: { done: 0, total: 0 }, forms: { done: 0, total: 0 } };
 let progress = null;
 
+/** Until all of it has come: after a broken line it goes on by itself, soon when the line is back, and ever more seldom
+ * while nothing answers. */
 async function bringForms(user) {
+  let pause = RETRY_FIRST;
+  while (!(await tryToBring(user))) {
+    await new Promise((resolve) => {
+      setTimeout(resolve, pause);
+      addEventListener("online", resolve, { once: true });
+    });
+    pause = Math.min(pause * 3, RETRY_LAST);
+  }
+}
+
+/** Whether all is there. What has come of it is kept. */
+async function tryToBring(user) {
   const showing = setTimeout(() => {
     progress = element("p", { id: "offline-progress", className: "offline-progress" });
     progress.setAttribute("role", "status");
@@ -48,14 +63,18 @@ async function bringForms(user) {
     isOld || isListPage ? refresh(user.id, (...counts) => advance("forms", ...counts)) : null,
   ]);
   clearTimeout(showing);
-  // The line broke: what has come is kept, and the next page goes on from there.
-  if (done.some(({ status }) => status === "rejected")) return progress?.remove();
-  if (progress) {
-    progress.textContent = words.prepared;
-    setTimeout(() => progress.remove(), 6000);
+  const shown = progress;
+  progress = null;
+  if (done.some(({ status }) => status === "rejected")) {
+    shown?.remove();
+    return false;
+  }
+  if (shown) {
+    shown.textContent = words.prepared;
+    setTimeout(() => shown.remove(), 6000);
   }
   dispatchEvent(new Event("caunoi-list"));
-  return undefined;
+  return true;
 }
 
 function advance(part, done, total) {
@@ -71,16 +90,20 @@ function showProgress() {
   progress.replaceChildren(said, element("progress", { max: 100, value: percent, ariaLabel: said }));
 }
 
+function tellWorker({ data }) {
+  if (data.total) advance("worker", data.done, data.total);
+}
+
 /** The service worker brings the pages and scripts. It is a module where it can also send in the background. */
 async function installWorker() {
   if (!navigator.serviceWorker) return;
-  navigator.serviceWorker.addEventListener("message", ({ data }) => data.total && advance("worker", data.done, data.total));
+  navigator.serviceWorker.addEventListener("message", tellWorker);
   const kind = "SyncManager" in globalThis ? "module" : "classic";
   const registration = await navigator.serviceWorker.register(`/service-worker.js?language=${language}&kind=${kind}`, {
     scope: "/", type: kind, updateViaCache: "none",
   });
   const worker = registration.installing;
-  if (!worker) return;
+  if (!worker || worker.state === "activated") return;
   await new Promise((resolve, reject) => {
     worker.addEventListener("statechange", () => {
       if (worker.state === "activated") resolve();
