@@ -51,7 +51,7 @@ def test_what_is_too_much_for_a_page_comes_whole_as_csv(monkeypatch: pytest.Monk
     page = client.get(ASKED).content.decode()
     answer = client.get(f"{ASKED}&format=csv")
 
-    assert 'id="export-csv"' in page and 'id="figures"' not in page
+    assert 'id="large-csv"' in page and 'id="figures"' not in page
     assert answer.streaming
     assert list_values(answer.getvalue().decode()) == whole
 
@@ -68,7 +68,7 @@ def test_a_workbook_beyond_excel_s_rows_is_refused_and_names_csv(monkeypatch: py
     rows = list(sheet.iter_rows(min_row=2, values_only=True))
     assert len(rows) == 48
     assert sum(float(str(row[6] or 0)) for row in rows) == 2 * (25 + 30)
-    assert "48" in refused and "CSV" in refused and 'id="export-csv"' in refused
+    assert "48" in refused and "CSV" in refused and 'id="large-csv"' in refused
 
 
 def test_beyond_the_reader_s_reach_there_is_no_file_either() -> None:

@@ -53,7 +53,8 @@ export async function refresh(user, advance) {
   if (!response.ok) throw new TypeError(`forms.json: ${response.status}`);
   const list = await response.json();
   if (String(list.user) !== user) return; // somebody else signed in meanwhile
-  await put("lists", { ...list, user, at: 0 }); // of use at once, but fresh only when all it names is here
+  const kept = { ...list, user, at: Date.now() };
+  await put("lists", { ...kept, complete: false }); // of use at once; complete when all it names is here
   const wanted = await listWanted(user, list.sheets);
   let done = 0;
   for (const bring of wanted.values()) {
@@ -62,7 +63,7 @@ export async function refresh(user, advance) {
     done += 1;
   }
   advance(done, wanted.size);
-  await put("lists", { ...list, user, at: Date.now() });
+  await put("lists", { ...kept, complete: true });
   await forgetUnused(user, list.sheets);
 }
 

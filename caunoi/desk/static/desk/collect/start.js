@@ -56,7 +56,8 @@ async function tryToBring(user) {
     document.body.append(progress);
     showProgress();
   }, SHOWN_AFTER);
-  const isOld = Date.now() - ((await getList(user.id))?.at ?? 0) > FRESH_FOR;
+  const list = await getList(user.id);
+  const isOld = !list?.complete || Date.now() - list.at > FRESH_FOR;
   const isListPage = ["/", "/due/", "/offline/"].includes(location.pathname);
   const done = await Promise.allSettled([
     installWorker(),
