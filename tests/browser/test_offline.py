@@ -352,7 +352,8 @@ def test_signing_out_with_unsent_work_asks_and_the_next_person_does_not_see_it(
         dialog.dismiss()
 
     pc.page.once("dialog", think_again)
-    sign_out.click()
+    with pc.page.expect_event("dialog"):
+        sign_out.click()
     expect(pc.page).to_have_url(f"{own_server.address}/due/")
     assert "còn 1 bản" in asked[0]
     pc.page.once("dialog", lambda dialog: dialog.accept())

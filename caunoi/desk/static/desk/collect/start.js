@@ -16,11 +16,12 @@ const RETRY_FIRST = 3000, RETRY_LAST = 120_000;
 const { user: signedIn, userName, collects, frame } = document.body.dataset;
 
 async function begin() {
+  if (signedIn) watchSignOut({ id: signedIn }); // before anything is waited for: who presses at once is asked too
   if (signedIn && (await signOutIsDue(signedIn))) return signOut(signedIn);
   const user = await currentUser();
   if (!user || (!signedIn && frame === undefined)) return;
   if (signedIn) await rememberUser({ id: signedIn, name: userName }).catch(() => undefined); // full: all else still works
-  watchSignOut(user);
+  if (!signedIn) watchSignOut(user);
   const pass = keepSending(user.id, (halted) => dispatchEvent(new CustomEvent("caunoi-pass", { detail: halted })));
   addEventListener("caunoi-send-now", pass);
   if (collects === undefined) return;
