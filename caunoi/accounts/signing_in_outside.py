@@ -183,9 +183,14 @@ def read_waiting(request: HttpRequest) -> OutsideIdentity | None:
     return OutsideIdentity(*kept[:3])
 
 
+def forget_waiting(request: HttpRequest) -> None:
+    """Somebody else sits at this browser now."""
+    request.session.pop(WAITING, None)
+
+
 def begin_session_of(request: HttpRequest, user: User, *, next_address: str) -> HttpResponse:
     """Signed in as the person who waited."""
-    request.session.pop(WAITING, None)
+    forget_waiting(request)
     record_authentication(request, user, METHOD, provider=PROVIDER)
     answer: HttpResponse = perform_login(request, Login(user=user, redirect_url=next_address))
     return answer

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 
 import click
 from django.conf import settings
@@ -68,14 +69,18 @@ def start(host: str, port: int, workers: int) -> None:
 )
 @click.option("--once", is_flag=True, help=_("làm một lượt rồi thôi, để máy chủ hẹn giờ gọi"))
 def worker(once: bool) -> None:
-    while True:
-        release_backlog(now())
-        clear_waiting(at=now())
-        erase_due(at=now())
-        compact()
-        _back_up()
-        send_letters(now())
+    locked = 0
+
+    def lock() -> None:
+        nonlocal locked
         locked = lock_due(by=automatic(), at=now())
+
+    while True:
+        for work in (
+            lambda: release_backlog(now()), lambda: clear_waiting(at=now()), lambda: erase_due(at=now()), compact,
+            _back_up, lambda: send_letters(now()), lock,
+        ):  # fmt: skip
+            _attempt(work)
         if locked or once:
             click.echo(_("Đã khóa %(count)d bản đến ngày khóa.") % {"count": locked})
         if once:
@@ -83,12 +88,14 @@ def worker(once: bool) -> None:
         time.sleep(3600)
 
 
-def _back_up() -> None:
+def _attempt(work: Callable[[], object]) -> None:
+    """A full disk of backups, or a storage that does not answer, must not stop the other work."""
     try:
-        made = back_up_if_due(at=now())
+        work()
     except Refusal as refusal:
-        # A full disk of backups must not stop the other work; the page of backups shows it too.
         click.echo(refusal.sentence, err=True)
-    else:
-        if made:
-            click.echo(_("Đã sao lưu vào %(file)s.") % {"file": made.path})
+
+
+def _back_up() -> None:
+    if made := back_up_if_due(at=now()):
+        click.echo(_("Đã sao lưu vào %(file)s.") % {"file": made.path})

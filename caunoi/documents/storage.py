@@ -110,6 +110,9 @@ class ObjectStorage:
                 for block in self._read(name):
                     digest.update(block)
                     copy.write(block)
+                # A power cut must not leave half a file under its hash, which nobody would look at again.
+                copy.flush()
+                os.fsync(copy.fileno())
             if digest.hexdigest() != sha256:
                 return False
             os.replace(beside, target)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import atexit
 import difflib
 import gc
 import threading
@@ -42,6 +43,8 @@ def get_snapshot(known: int | None = None) -> PlaceSnapshot:
                 # then looked through all units again and again for what nobody refers to, two fifths of its time.
                 gc.collect()
                 gc.freeze()
+                # At the end of the process all is let go again, or DuckDB takes what is left for a leak and says so.
+                atexit.register(gc.unfreeze)
         return _cached[key]
 
 

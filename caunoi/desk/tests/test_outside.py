@@ -157,6 +157,21 @@ def test_an_invitation_is_taken_without_a_password_once(office: str) -> None:
     assert "đã được nhận rồi" in other.get("/invitation/", {"code": code}).content.decode()
 
 
+def test_whose_account_it_would_be_is_said_and_somebody_else_takes_the_invitation_with_a_password(office: str) -> None:
+    hoa, client = user("quan-tri", [(Role.ADMINISTRATOR, COMMUNE)]), Client()
+    _made, code = invite(
+        full_name="Giàng A Dê", email="", role=Role.RECORDER, org_unit_id=VILLAGE, from_day=date(2026, 2, 1),
+        to_day=None, by=hoa, at=moments.now(),
+    )  # fmt: skip
+    sign_in(client, "may")
+    assert "may@so.example" in client.get("/invitation/", {"code": code}).content.decode()
+
+    page = client.post("/invitation/", {"code": code, "username": "", "somebody_else": "1"}).content.decode()
+
+    assert "may@so.example" not in page and 'name="password"' in page
+    assert 'name="password"' in client.get("/invitation/", {"code": code}).content.decode()
+
+
 def test_the_second_factor_of_here_is_asked_too(office: str) -> None:
     head, client = village_head(), Client()
     secret = give_totp(head)

@@ -19,7 +19,7 @@ from caunoi.accounts.inviting import accept_with_account, accept_with_new_accoun
 from caunoi.accounts.models import Invitation, Role, User
 from caunoi.accounts.outside import accept_with_outside_account
 from caunoi.accounts.signing_in import begin_session
-from caunoi.accounts.signing_in_outside import begin_session_of, read_waiting
+from caunoi.accounts.signing_in_outside import begin_session_of, forget_waiting, read_waiting
 from caunoi.places.queries import get_snapshot
 from caunoi.refusals import Refusal
 
@@ -42,9 +42,13 @@ def invitation(request: HttpRequest) -> HttpResponse:
         return render(request, TEMPLATE, {"asking": asking}, status=422)
     if isinstance(request.user, User):
         return _with_account(request, request.user, found, code)
+    is_somebody_else = bool(request.POST.get("somebody_else"))
+    if is_somebody_else:
+        forget_waiting(request)
     waiting = read_waiting(request)
     form_of = NewAccountForm if waiting is None else OutsideNewAccountForm
-    form = form_of(request.POST if "username" in request.POST else None, initial={"code": code})
+    is_sent = "username" in request.POST and not is_somebody_else
+    form = form_of(request.POST if is_sent else None, initial={"code": code})
     if form.is_bound and form.is_valid():
         told = {"code": code, "username": form.cleaned_data["username"], "language": get_language() or ""}
         try:
@@ -56,8 +60,10 @@ def invitation(request: HttpRequest) -> HttpResponse:
             form.add_error("password" if refusal.code == "user-invalid" else "username", refusal.sentence)
         else:
             return begin_session(request, user, next_address="/")
-    office = settings.CAUNOI_OIDC_NAME if waiting else ""
-    context = {**_describe(found), "form": form, "code": code, "office": office}
+    context = {**_describe(found), "form": form, "code": code}
+    if waiting is not None:
+        # On a shared computer the last who came from there may be another: whose account it would be is said.
+        context |= {"office": settings.CAUNOI_OIDC_NAME, "outside": waiting.email or waiting.subject}
     return render(request, TEMPLATE, context, status=422 if form.errors else 200)
 
 

@@ -3,6 +3,7 @@ its figures and the chain of the audit stay as they are."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,6 +15,7 @@ from caunoi.accounts.scope import ids_in_sql
 from caunoi.audit.rules import Actor
 from caunoi.moments import local_date
 from caunoi.personal.destroying import destroy_keys
+from caunoi.personal.errors import NothingToErase
 from caunoi.personal.queries import DueKey, list_due_keys
 from caunoi.records.errors import ErasingNotAllowed
 from caunoi.records.models import Submission
@@ -45,7 +47,8 @@ def erase_due(*, at: datetime) -> int:
     due = {one.key.subject for one in list_due_keys(local_date(at)) if one.erases_itself}
     by = Actor(gettext_noop("Tự động: hết thời hạn giữ"))
     for subject in sorted(due):
-        destroy_keys(subject, because=keep(_("Hết thời hạn giữ đã công bố.")), by=by, at=at)
+        with suppress(NothingToErase):  # somebody decided it meanwhile
+            destroy_keys(subject, because=keep(_("Hết thời hạn giữ đã công bố.")), by=by, at=at)
     return len(due)
 
 
