@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.serializers.json import DjangoJSONEncoder
@@ -22,7 +23,7 @@ from caunoi.places.models import OrgUnit
 from caunoi.records.actions.erasing import erase_answers, erase_due, list_overdue
 from caunoi.records.actions.held import hold, place_held
 from caunoi.records.actions.resending import check_same, find_known
-from caunoi.records.errors import ErasingNotAllowed, EventDayMissing, InstanceTaken
+from caunoi.records.errors import AnswersRefused, ErasingNotAllowed, EventDayMissing, InstanceTaken
 from caunoi.records.exports.tables import cells_of, tables_of
 from caunoi.records.models import Source
 from caunoi.records.queries import get_version
@@ -231,3 +232,54 @@ def test_a_forged_seal_opens_nothing(village: OrgUnit) -> None:
     made = get_version(stored(send(forged)), 1)
 
     assert open_version(made)["ten"].startswith("sealed:1:")
+
+
+def test_what_another_record_says_is_not_read_by_pasting_its_seal(village: OrgUnit, officer: User) -> None:
+    """In a sheet it is refused; what comes as XML keeps it as the text it is."""
+    token = get_version(stored(send(contact(village, instance_id="uuid:a"))), 1).answers["ten"]
+    send(contact(village, instance_id="uuid:b", ten="Người khác"))
+
+    for changes in ({"ten": token}, {"ghi_chu": token}, {"ten": token, "deprecated_id": "uuid:b"}):
+        with pytest.raises(AnswersRefused) as refused:
+            send(contact(village, source=Source.SPREADSHEET, **changes))
+        assert "niêm phong" in str([one.message for one in refused.value.problems])
+    made = get_version(stored(send(from_phone(village, ten=token, ghi_chu=token))), 1)
+    head = from_phone(village, "uuid:9", ten="", dien_thoai="").xml or b""
+    forged = head.replace(b"<data ", f'<data sealed="{token}" '.encode())
+    whole = get_version(stored(send(contact(village, xml=forged, source=Source.DEVICE))), 1)
+
+    assert NAME not in str([read_answers(made, by=officer, at=AT), open_version(made)])
+    assert token in whole.xml and NAME not in read_whole(whole, by=officer, at=AT).partition("-->")[2]
+
+
+def test_an_answer_is_not_read_under_another_question_of_its_record(village: OrgUnit) -> None:
+    phone = get_version(stored(send(contact(village, instance_id="uuid:a"))), 1).answers["dien_thoai"]
+
+    for question in ("ten", "ghi_chu"):
+        with pytest.raises(AnswersRefused):
+            send(contact(village, deprecated_id="uuid:a", source=Source.SPREADSHEET, **{question: phone}))
+
+
+def test_what_was_erased_stays_so_in_a_sheet_that_carries_it_along(village: OrgUnit, manager: User) -> None:
+    submission = stored(send(contact(village, instance_id="uuid:a")))
+    carried = {**get_version(submission, 1).answers, "so_nguoi": "30"}
+    erase_answers(submission, because="Đơn", by=manager, at=AT)
+
+    send(contact(village, answers=carried, deprecated_id="uuid:a", source=Source.SPREADSHEET))
+
+    again = get_version(submission, 2)
+    assert again.answers == {"ngay": "2023-06-01", "so_nguoi": "30"} and not again.flags
+    assert not PersonKey.objects.filter(destroyed_at=None).exists()
+
+
+def test_a_correction_is_sealed_with_the_key_of_what_it_corrects(village: OrgUnit) -> None:
+    submission = stored(send(contact(village, instance_id="uuid:a")))
+    key = PersonKey.objects.get()
+    PersonKey.objects.create(
+        id=uuid4(), subject=key.subject, form_code=key.form_code, wrapped=key.wrapped, counted_from=key.counted_from,
+        made_at=key.made_at + timedelta(days=1),
+    )  # fmt: skip
+
+    send(contact(village, instance_id="uuid:b", deprecated_id="uuid:a", so_nguoi="30"))
+
+    assert get_version(submission, 2).answers["ten"] == get_version(submission, 1).answers["ten"]
