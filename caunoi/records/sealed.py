@@ -178,11 +178,18 @@ def read_whole(version: SubmissionVersion, *, by: User, at: datetime) -> str:
 
 
 def read_held(held: HeldSending, *, by: User, at: datetime) -> dict[str, Any]:
-    """Answers of a sending that no record came of, for the officer who places it."""
+    """Answers of a sending that no record came of, for the officer who places it; sensitive ones stay closed."""
     opened, was_read = open_xml(held.xml, subjects_of(held))
     if was_read:
         note_read("person", str(held), by=by.actor, at=at)
-    return parse_instance(opened.encode(), checker_of(held.form_version).questions).answers
+    questions = checker_of(held.form_version).questions
+    answers = parse_instance(opened.encode(), questions).answers
+    personal = find_personal_form(held.form_code)
+    if personal is None:
+        return answers
+    stored = parse_instance(held.xml.encode(), questions).answers
+    closed = personal.sensitive & answers.keys() & stored.keys()
+    return {**answers, **{name: stored[name] for name in closed}}
 
 
 def open_xml(stored: str, subjects: Collection[str]) -> tuple[str, bool]:

@@ -27,7 +27,7 @@ from caunoi.records.errors import AnswersRefused, ErasingNotAllowed, EventDayMis
 from caunoi.records.exports.tables import cells_of, tables_of
 from caunoi.records.models import Source
 from caunoi.records.queries import get_version
-from caunoi.records.sealed import open_version, read_answers, read_whole
+from caunoi.records.sealed import open_version, read_answers, read_held, read_whole
 from caunoi.records.tests.builders import AT, BY, DAY, send, stored, unit, user
 from caunoi.records.tests.people import NAME, PHONE, contact, from_phone, publish_contact
 from caunoi.vietnamese_text import fold
@@ -176,6 +176,15 @@ def test_what_a_phone_sent_without_its_day_is_held_sealed_and_placed(village: Or
     assert open_version(get_version(stored(received), 1))["ten"] == NAME
     assert send(replace(incoming, is_placed=True, placed_on=DAY)).outcome == "unchanged"
     assert {key.subject for key in PersonKey.objects.all()} == {f"submission:{received.submission_id}"}
+
+
+def test_what_is_sensitive_stays_closed_on_a_held_sending_too(village: OrgUnit, officer: User) -> None:
+    held = hold(from_phone(village, ngay=""), EventDayMissing("Ngày"), by=BY, at=AT)
+
+    answers = read_held(held, by=officer, at=AT)
+
+    rows = {row.question: row.value for row in list_rows(checker_of(held.form_version).outline, answers, None, "vi")}
+    assert (rows["ten"], rows["dien_thoai"]) == (NAME, "(dữ liệu cá nhân)")
 
 
 def test_erasing_leaves_the_record_its_figures_and_the_chain(village: OrgUnit, officer: User, manager: User) -> None:
