@@ -49,13 +49,13 @@ def subjects_of(stored: SubmissionVersion | HeldSending) -> frozenset[str]:
 def list_later(held: HeldSending) -> list[HeldSending]:
     """Sendings that correct it while it was held, and those that correct these."""
     same = HeldSending.objects.filter(form_code=held.form_code, org_unit_id=held.org_unit_id)
-    return _follow(held, lambda several: same.filter(deprecated_id__in=[one.instance_id for one in several]))
+    return _follow(held, lambda several: same.filter(deprecated_id__in={one.instance_id for one in several} - {""}))
 
 
 def list_earlier(held: HeldSending) -> list[HeldSending]:
     """Held sendings that it corrects, and those that these correct."""
     same = HeldSending.objects.filter(form_code=held.form_code, org_unit_id=held.org_unit_id)
-    return _follow(held, lambda several: same.filter(instance_id__in=[one.deprecated_id for one in several]))
+    return _follow(held, lambda several: same.filter(instance_id__in={one.deprecated_id for one in several} - {""}))
 
 
 def _follow(
@@ -129,6 +129,11 @@ def may_erase(user: User, submission: Submission, at: datetime) -> bool:
 
 def has_sealed(answers: Mapping[str, Any]) -> bool:
     return any(is_sealed(value) for value in answers.values())
+
+
+def count_destroyed(version: SubmissionVersion) -> int:
+    """Keys of its record: changes whenever less of it can be read."""
+    return PersonKey.objects.filter(subject__in=subjects_of(version), wrapped=None).count()
 
 
 def names_somebody(submission: Submission) -> bool:

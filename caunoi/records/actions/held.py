@@ -23,7 +23,7 @@ from caunoi.records.held import check_may_settle
 from caunoi.records.incoming import Incoming, IncomingFile, Received
 from caunoi.records.models import HeldFile, HeldSending
 from caunoi.records.rules.phones import choose_files
-from caunoi.records.sealed import is_same_sending, open_xml, subjects_of
+from caunoi.records.sealed import is_same_sending, list_earlier, open_xml, subjects_of
 from caunoi.refusals import Refusal
 from caunoi.sentences import gettext as _
 from caunoi.sentences import keep
@@ -144,8 +144,9 @@ def place_held(
         # What it corrected was about another period, or was held itself: where the officer puts it, it stands alone.
         received = receive(replace(incoming, deprecated_id=""), by=by.actor, at=at)
     held.became_id = received.submission_id
-    # What it was held under goes when the record's person asks for erasure.
-    PersonKey.objects.filter(subject=str(held)).update(subject=f"submission:{received.submission_id}")
+    # What it was held under goes when the record's person asks for erasure; so do those that it corrected before.
+    subjects = [str(one) for one in (held, *list_earlier(held))]
+    PersonKey.objects.filter(subject__in=subjects).update(subject=f"submission:{received.submission_id}")
     _settle(held, by, at)
     detail = {"submission": received.submission_id, "period": period_key, "day": day.isoformat() if day else ""}
     write_line("held.place", str(held), detail, by=by.actor, at=at)

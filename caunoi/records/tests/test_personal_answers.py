@@ -17,6 +17,7 @@ from caunoi.audit.queries import find_chain_break
 from caunoi.desk.answers import list_rows
 from caunoi.facts.ledger import check_ledger
 from caunoi.forms.queries import checker_of
+from caunoi.forms.rules.instance import build_instance
 from caunoi.personal.errors import NothingToErase
 from caunoi.personal.models import PersonalQuestion, PersonKey
 from caunoi.places.models import OrgUnit
@@ -176,6 +177,22 @@ def test_what_a_phone_sent_without_its_day_is_held_sealed_and_placed(village: Or
     assert open_version(get_version(stored(received), 1))["ten"] == NAME
     assert send(replace(incoming, is_placed=True, placed_on=DAY)).outcome == "unchanged"
     assert {key.subject for key in PersonKey.objects.all()} == {f"submission:{received.submission_id}"}
+
+
+def test_erasing_takes_what_was_corrected_while_it_was_held(village: OrgUnit, officer: User, manager: User) -> None:
+    first = hold(from_phone(village, ngay=""), EventDayMissing("Ngày"), by=BY, at=AT)
+    checker = checker_of(first.form_version)
+    answers = {"so_nguoi": "25", "ten": "Người khác"}
+    corrected = build_instance(checker.outline, "dau_moi", "1", "uuid:2", answers, "uuid:1")
+    again = contact(village, xml=corrected.encode(), source=Source.DEVICE)
+    second = hold(again, EventDayMissing("Ngày"), by=BY, at=AT)
+    received = place_held(second.pk, day=DAY, by=officer, at=AT)
+
+    assert read_held(first, by=officer, at=AT)["ten"] == NAME
+    erase_answers(stored(received), because="Đơn", by=manager, at=AT)
+
+    assert "ten" not in read_held(first, by=officer, at=AT)
+    assert not PersonKey.objects.filter(destroyed_at=None).exists()
 
 
 def test_what_is_sensitive_stays_closed_on_a_held_sending_too(village: OrgUnit, officer: User) -> None:
