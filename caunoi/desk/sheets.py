@@ -28,6 +28,7 @@ from caunoi.places.rules.snapshot import Unit
 from caunoi.records.entities.queries import entity_csv
 from caunoi.records.models import Submission, SubmissionVersion
 from caunoi.records.queries import find_return_comment, get_version, list_due, list_remarks, list_returned, returned_csv
+from caunoi.records.sealed import count_destroyed, has_sealed
 
 EVENT = "event"
 # The list of what waits for correction, which a form may show.
@@ -142,11 +143,18 @@ def describe_correction(submission: Submission, version: SubmissionVersion) -> O
         badge="returned" if returned else "",
         hidden=[PERIOD_QUESTION] if submission.period_key else [],
         files=list_sheet_files(version.form_version, unit),
-        instance=SheetFile("", reverse("submission-instance", args=[one]), version.instance_id),
+        instance=SheetFile("", reverse("submission-instance", args=[one]), _hash_of_instance(version)),
         instance_files_url=reverse("submission-file", args=[one, version.number, "-"]).removesuffix("-/"),
         comment=comment,
         remarks=[Remark(**one) for one in list_remarks(submission)] if returned else [],
     )
+
+
+def _hash_of_instance(version: SubmissionVersion) -> str:
+    """A device that holds what a record said about a person fetches it anew once that was erased."""
+    if not has_sealed(version.answers):
+        return version.instance_id
+    return f"{version.instance_id} {count_destroyed(version)}"
 
 
 def _xform_url(version: FormVersion) -> str:

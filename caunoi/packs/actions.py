@@ -26,7 +26,7 @@ from caunoi.packs.models import LoadedPack
 from caunoi.packs.queries import get_surroundings
 from caunoi.packs.reading import read_pack
 from caunoi.packs.rules.contents import DocumentKindRow, Pack
-from caunoi.personal.models import PersonalQuestion
+from caunoi.personal.models import PersonalQuestion, PersonKey
 from caunoi.records.entities.actions import set_register
 from caunoi.reports.models import ReportTemplate
 
@@ -35,6 +35,8 @@ DOCUMENT_KIND_COLUMNS = [one.name for one in fields(DocumentKindRow)]
 Progress = Callable[[str, int, int], None]
 # Of one load, in one audit line; what is beyond them is counted.
 MOST_TOLD = 200
+# All of a form's personal questions have the same.
+KEEPING_COLUMNS = ("keep_months", "keep_days", "counted_from", "at_end")
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -106,6 +108,7 @@ def _load(pack: Pack, by: Actor, at: datetime, tell: Progress) -> LoadResult:
             sets[kept.code] = {}
     _replace(CriteriaSet, about.code, sets, lambda one: one.code, result)
     personal = {(one.form_code, one.question): asdict(one) for one in pack.personal_fields}
+    _keep_declared(about.code, personal)
     _replace(PersonalQuestion, about.code, personal, lambda one: (one.form_code, one.question), result)
     reports = {
         report.code: {
@@ -120,6 +123,19 @@ def _load(pack: Pack, by: Actor, at: datetime, tell: Progress) -> LoadResult:
     _replace(ReportTemplate, about.code, reports, lambda one: one.code, result)
     _note_loaded(pack, by, at, result)
     return result
+
+
+def _keep_declared(pack: str, personal: dict[tuple[str, str], dict[str, Any]]) -> None:
+    """A question that left the pack stays declared as long as records of its form name people: they would otherwise be
+    kept for ever, and be open to nobody. Kept as long as the pack now says of the form, if it says anything."""
+    now = {form_code: columns for (form_code, _question), columns in personal.items()}
+    alive = PersonKey.objects.filter(destroyed_at=None).values("form_code")
+    for kept in PersonalQuestion.objects.filter(pack=pack, form_code__in=alive):
+        if (kept.form_code, kept.question) not in personal:
+            columns = now.get(kept.form_code, {})
+            personal[kept.form_code, kept.question] = {
+                column: columns.get(column, getattr(kept, column)) for column in KEEPING_COLUMNS
+            }
 
 
 def _load_forms(pack: Pack, by: Actor, at: datetime, tell: Progress, result: LoadResult) -> None:

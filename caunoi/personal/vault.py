@@ -10,7 +10,6 @@ import base64
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.fernet import InvalidToken
@@ -70,12 +69,6 @@ def open_sealed(keys: Mapping[uuid.UUID, Key], sealed: str) -> str | None:
         return None
 
 
-def read_keys(answers: Iterable[Mapping[str, Any]]) -> dict[uuid.UUID, Key]:
-    """The keys of all that is sealed in these answers, as far as they are not destroyed."""
-    sealed = (value for one in answers for value in one.values() if is_sealed(value))
-    return find_keys(key_id_of(value) for value in sealed)
-
-
 def find_keys(ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, Key]:
     wanted = sorted({one for one in ids if one is not None})
     found = {}
@@ -88,15 +81,3 @@ def find_keys(ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, Key]:
             except InvalidToken:
                 continue  # another SECRET_KEY: `caunoi restore` and the page of backups say so
     return found
-
-
-def open_answers(answers: Mapping[str, Any], keys: Mapping[uuid.UUID, Key], instead: str = "") -> dict[str, Any]:
-    """With what is sealed opened; `instead` of what cannot be any more, left out if that is empty."""
-    opened: dict[str, Any] = {}
-    for name, value in answers.items():
-        if is_sealed(value):
-            value = open_sealed(keys, value) or instead
-            if not value:
-                continue
-        opened[name] = value
-    return opened

@@ -9,9 +9,12 @@ from django.test import Client
 
 from caunoi.accounts.models import Role, User
 from caunoi.audit.models import AuditLine
+from caunoi.desk.sheets import describe_correction
 from caunoi.places.models import OrgUnit
+from caunoi.records.actions.erasing import erase_answers
 from caunoi.records.models import Submission
-from caunoi.records.tests.builders import send, stored, unit, user
+from caunoi.records.queries import get_version
+from caunoi.records.tests.builders import AT, send, stored, unit, user
 from caunoi.records.tests.people import NAME, PHONE, contact, publish_contact
 
 pytestmark = pytest.mark.django_db
@@ -116,3 +119,12 @@ def test_a_record_is_found_by_its_number(record: Submission, manager: User, clie
     assert client.get(f"/personal-data/records/?number={record.pk}").headers["Location"] == page_of(record)
     assert client.get("/personal-data/records/?number=Mẩy").headers["Location"] == "/personal-data/"
     assert "/personal-data/overdue/" in client.get("/personal-data/").content.decode()
+
+
+def test_a_device_fetches_a_record_anew_once_it_was_erased(record: Submission, manager: User) -> None:
+    before = describe_correction(record, get_version(record, 1)).instance
+
+    erase_answers(record, because="Đơn", by=manager, at=AT)
+
+    after = describe_correction(record, get_version(record, 1)).instance
+    assert before and after and before.url == after.url and before.hash != after.hash

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from caunoi.packs.actions import load_pack
 from caunoi.packs.reading import read_pack
 from caunoi.packs.rules import personal_fields
 from caunoi.packs.rules.contents import PersonalFieldRow
 from caunoi.packs.tests.builders import BAO_CAO, DAY, HOAT_DONG, element, form, table, tiny_pack
+from caunoi.personal.destroying import destroy_keys
+from caunoi.personal.models import PersonalQuestion, PersonKey
+from caunoi.personal.queries import list_due_keys
+from caunoi.personal.vault import make_key, wrap
+from caunoi.records.tests.builders import AT, BY
 from caunoi.refusals import FileRefused
 
 CONTACT = form(
@@ -124,3 +131,21 @@ def test_no_figure_is_made_from_a_personal_answer(tmp_path: Path) -> None:
     counted = element("co_lien_he", form="lien_he", filter="${ten} = 'x'")
 
     assert (personal_fields.FILE, 2, "question") in mistakes_of(pack(tmp_path, field(), data_elements=[counted]))
+
+
+@pytest.mark.django_db
+def test_a_question_that_left_the_pack_stays_declared_while_records_name_people(tmp_path: Path) -> None:
+    load_pack(pack(tmp_path / "1", field(), field("so_may")), by=BY, at=AT)
+    key = make_key()
+    PersonKey.objects.create(
+        id=key.id, subject="submission:1", form_code="lien_he", wrapped=wrap(key), counted_from=AT.date(), made_at=AT
+    )
+
+    load_pack(pack(tmp_path / "2", field(keep="3 months")), by=BY, at=AT)
+
+    assert dict(PersonalQuestion.objects.values_list("question", "keep_months")) == {"ten": 3, "so_may": 3}
+    load_pack(pack(tmp_path / "3"), by=BY, at=AT)
+    assert len(list_due_keys(AT.date() + timedelta(days=100))) == 1
+    destroy_keys("submission:1", because="Đơn", by=BY, at=AT)
+    load_pack(pack(tmp_path / "4"), by=BY, at=AT)
+    assert not PersonalQuestion.objects.exists()

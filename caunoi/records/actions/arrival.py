@@ -180,7 +180,7 @@ class _Arrival:
             return self._repeat(one, *known)
         if (before := self.stored.repeated.get((form, one.instance_id))) is not None:
             record, repeated, sha256 = before
-            if not is_same_repeated(sha256, one.xml, repeated.xml):
+            if not is_same_repeated(sha256, one.xml, repeated.xml, [str(record.submission)]):
                 raise InstanceTaken
             return record, repeated, "unchanged"
         if one.deprecated_id:
@@ -207,7 +207,8 @@ class _Arrival:
         """Phones resend after a timeout although the first try arrived, and sends large photos in later requests.
         Same instance, same bytes: keep only the files we lack. Other bytes: refuse, or two answers would share one
         identity."""
-        if not is_same_sending(version.xml, one.xml) or record.submission.org_unit_id != one.unit.id:
+        same = is_same_sending(version.xml, one.xml, [str(record.submission)])
+        if not same or record.submission.org_unit_id != one.unit.id:
             raise InstanceTaken
         if one.item.source == Source.DEVICE and record.state is State.WITHDRAWN:
             raise InstanceWithdrawn
@@ -221,7 +222,7 @@ class _Arrival:
             version=version,
             form_id=one.version.form_id,
             instance_id=one.instance_id,
-            sha256=fingerprint(one.xml, version.xml),
+            sha256=fingerprint(one.xml, version.xml, [str(record.submission)]),
         )
         self.stored.repeated[known.form_id, known.instance_id] = (record, version, known.sha256)
         self.newly_repeated.append(known)

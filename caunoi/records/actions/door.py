@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, cast
 
@@ -30,9 +30,9 @@ from caunoi.moments import local_date
 from caunoi.periods.rules import PeriodType
 from caunoi.periods.wording import describe_period
 from caunoi.personal.queries import PersonalForm, find_personal_form
-from caunoi.personal.vault import open_answers, read_keys
 from caunoi.places.queries import describe_absence, get_snapshot
 from caunoi.places.rules.snapshot import PlaceSnapshot, Unit
+from caunoi.records.actions.carried import Carried, open_carried
 from caunoi.records.checks import Statement, check_statement, compare_statements, make_checks
 from caunoi.records.errors import (
     AnswersRefused,
@@ -104,6 +104,7 @@ class _Opened:
     deprecated_id: str
     xml: str | None
     instance: Instance | None = None
+    carried: Carried = field(default_factory=lambda: Carried({}))
 
 
 class Door:
@@ -139,11 +140,12 @@ class Door:
         found: list[Refusal] = []
         version = self.version_of(item)
         checker = checker_of(version)
-        given = item.answers or {}
+        carried = self._open_carried(item)
         checked = checker.check(
-            _normal(_opened(given), checker), local_date(item.received_at), item.received_at, calculate=True
+            _normal(carried.answers, checker), local_date(item.received_at), item.received_at, calculate=True
         )
-        problems = [p for p in checked.problems if p.question != PERIOD_QUESTION]
+        problems = _without_carried(checked.problems, carried, checker)
+        problems = [p for p in problems if p.question != PERIOD_QUESTION]
         try:
             opened = self._open(item)
             problems += self._check_further(opened, checked.answers, problems)
@@ -177,6 +179,7 @@ class Door:
         checker = checker_of(version)
         instance_id, deprecated_id, xml = item.instance_id or "", item.deprecated_id or "", None
         instance: Instance | None = None
+        carried = Carried({})
         if item.xml is not None:
             instance = item.instance or parse_instance(item.xml, checker.questions)
             answers, xml = dict(instance.answers), item.xml.decode()
@@ -184,7 +187,8 @@ class Door:
             if item.is_placed and item.deprecated_id is not None:
                 deprecated_id = item.deprecated_id
         else:
-            answers = _normal(_opened(item.answers or {}), checker)
+            carried = self._open_carried(item)
+            answers = _normal(carried.answers, checker)
         if len(instance_id) > MAX_INSTANCE_ID or len(deprecated_id) > MAX_INSTANCE_ID:
             raise InstanceRefused(_("Mã nhận dạng của bản gửi dài quá %(count)d ký tự.") % {"count": MAX_INSTANCE_ID})
         unit = self.places.units.get(item.org_unit_id)
@@ -196,7 +200,13 @@ class Door:
             answers[PERIOD_QUESTION] = occasion.named.first.isoformat()
         if item.placed_on is not None and (event := self._event_question(version, checker)) is not None:
             answers[event.name] = item.placed_on.isoformat()
-        return _Opened(version, checker, unit, assignment, occasion, answers, instance_id, deprecated_id, xml, instance)
+        return _Opened(
+            version, checker, unit, assignment, occasion, answers, instance_id, deprecated_id, xml, instance, carried
+        )
+
+    def _open_carried(self, item: Incoming) -> Carried:
+        personal = self.personal_of(item.form_code)
+        return open_carried(item.answers or {}, personal, item.form_code, item.deprecated_id or "")
 
     def _place(
         self, item: Incoming, version: FormVersion, checker: FormChecker, unit: Unit, answers: Mapping[str, Any]
@@ -268,7 +278,7 @@ class Door:
             calculate=item.source == Source.SPREADSHEET,
         )
         answers = {name: value for name, value in checked.answers.items() if value not in ("", [])}
-        problems = list(checked.problems)
+        problems = _without_carried(checked.problems, opened.carried, opened.checker)
         if item.source == Source.DEVICE and opened.instance is not None:
             event_day = None if opened.occasion.period_key else opened.occasion.days.first
             problems += list_oddities(
@@ -314,7 +324,7 @@ class Door:
         self, item: Incoming, opened: _Opened, answers: dict[str, Any], problems: tuple[Problem, ...]
     ) -> Prepared:
         instance_id = opened.instance_id
-        personal = self._personal_of(item.form_code)
+        personal = self.personal_of(item.form_code)
         if not instance_id and item.source == Source.SPREADSHEET:
             told = _without_people(answers, personal)
             instance_id = row_instance_id(item.form_code, opened.unit.key, opened.occasion.period_key, told)
@@ -348,7 +358,7 @@ class Door:
             personal,
         )
 
-    def _personal_of(self, form_code: str) -> PersonalForm | None:
+    def personal_of(self, form_code: str) -> PersonalForm | None:
         if form_code not in self._personal:
             self._personal[form_code] = find_personal_form(form_code)
         return self._personal[form_code]
@@ -389,9 +399,21 @@ def _normal(answers: Mapping[str, Any], checker: FormChecker) -> dict[str, Any]:
     return normal
 
 
-def _opened(answers: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a sheet carries along of a record unread, sealed as it is stored, is checked and kept as what it says."""
-    return open_answers(answers, keys) if (keys := read_keys([answers])) else answers
+def _without_carried(problems: Sequence[Problem], carried: Carried, checker: FormChecker) -> list[Problem]:
+    """What is erased is not missing: nobody can write it down again. What is sealed elsewhere is no answer here."""
+    found = [
+        problem
+        for problem in problems
+        if problem.question not in carried.foreign
+        and not (problem.question in carried.erased and problem.kind == "required")
+    ]
+    for name in sorted(carried.foreign & checker.by_name.keys()):
+        message = _(
+            "Đây là dữ liệu cá nhân đã niêm phong của bản ghi khác hoặc câu hỏi khác, hay lúc này không mở được. "
+            "Hãy ghi lại nội dung."
+        )
+        found.append(Problem(name, checker.by_name[name].label(), "", message, "", "type"))
+    return found
 
 
 def _without_people(answers: Mapping[str, Any], personal: PersonalForm | None) -> Mapping[str, Any]:

@@ -23,7 +23,7 @@ from caunoi.records.held import check_may_settle
 from caunoi.records.incoming import Incoming, IncomingFile, Received
 from caunoi.records.models import HeldFile, HeldSending
 from caunoi.records.rules.phones import choose_files
-from caunoi.records.sealed import is_same_sending, open_xml
+from caunoi.records.sealed import is_same_sending, list_earlier, open_xml, subjects_of
 from caunoi.refusals import Refusal
 from caunoi.sentences import gettext as _
 from caunoi.sentences import keep
@@ -43,7 +43,7 @@ def hold(incoming: Incoming, refusal: Refusal, *, by: Actor, at: datetime) -> He
     except IntegrityError:
         # The same phone's other try got there first.
         held = HeldSending.objects.get(form_code=incoming.form_code, instance_id=_instance_id(incoming))
-        if not is_same_sending(held.xml, (incoming.xml or b"").decode()):
+        if not is_same_sending(held.xml, (incoming.xml or b"").decode(), subjects_of(held)):
             raise InstanceTaken from None
         return held
 
@@ -125,7 +125,7 @@ def place_held(
         org_unit_id=unit,
         received_at=held.received_at,
         period_key=period_key,
-        xml=open_xml(held.xml)[0].encode(),
+        xml=open_xml(held.xml, subjects_of(held))[0].encode(),
         source=held.source,
         entered_by_name=held.entered_by_name,
         device=held.device,
@@ -144,8 +144,9 @@ def place_held(
         # What it corrected was about another period, or was held itself: where the officer puts it, it stands alone.
         received = receive(replace(incoming, deprecated_id=""), by=by.actor, at=at)
     held.became_id = received.submission_id
-    # What it was held under goes when the record's person asks for erasure.
-    PersonKey.objects.filter(subject=str(held)).update(subject=f"submission:{received.submission_id}")
+    # What it was held under goes when the record's person asks for erasure; so do those that it corrected before.
+    subjects = [str(one) for one in (held, *list_earlier(held))]
+    PersonKey.objects.filter(subject__in=subjects).update(subject=f"submission:{received.submission_id}")
     _settle(held, by, at)
     detail = {"submission": received.submission_id, "period": period_key, "day": day.isoformat() if day else ""}
     write_line("held.place", str(held), detail, by=by.actor, at=at)

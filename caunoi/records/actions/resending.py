@@ -20,7 +20,7 @@ from caunoi.records.errors import InstanceTaken, InstanceWithdrawn
 from caunoi.records.incoming import IncomingFile
 from caunoi.records.models import Attachment, HeldFile, HeldSending, RepeatedInstance, SubmissionVersion
 from caunoi.records.rules.phones import choose_files
-from caunoi.records.sealed import is_same_repeated, is_same_sending
+from caunoi.records.sealed import is_same_repeated, is_same_sending, subjects_of
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,7 @@ def keep_held_files(held: HeldSending, files: Sequence[IncomingFile], *, at: dat
 
 
 def _is_same(known: Known, xml: str) -> bool:
+    subjects = subjects_of(known.stored)
     if known.fingerprint is not None:
-        return is_same_repeated(known.fingerprint, xml, known.stored.xml)
-    return is_same_sending(known.stored.xml, xml)
+        return is_same_repeated(known.fingerprint, xml, known.stored.xml, subjects)
+    return is_same_sending(known.stored.xml, xml, subjects)

@@ -12,7 +12,7 @@ from caunoi.forms.queries import checker_of
 from caunoi.moments import local_date
 from caunoi.personal.models import CountedFrom, PersonKey
 from caunoi.personal.queries import PersonalForm, find_personal_form
-from caunoi.personal.vault import Key, find_keys, make_key, seal, wrap
+from caunoi.personal.vault import Key, find_keys, is_sealed, key_id_of, make_key, seal, wrap
 from caunoi.records.actions.door import Prepared
 from caunoi.records.actions.stored import Record
 from caunoi.records.rules.sealed_xml import seal_instance
@@ -49,9 +49,13 @@ class Seals:
     def _find(self, record: Record, one: Prepared) -> Key | None:
         if not record.version_ids:
             return None
-        rows = PersonKey.objects.filter(subject=str(record.submission), destroyed_at=None).order_by("-made_at", "-pk")
-        newest = rows.values_list("pk", flat=True).first()
-        found = find_keys([newest]).get(newest) if newest is not None else None
+        rows = PersonKey.objects.filter(subject=str(record.submission), destroyed_at=None)
+        alive = list(rows.order_by("-made_at", "-pk").values_list("pk", flat=True))
+        # What the current version is sealed with: what a correction leaves alone shows no change. A newer one may be of
+        # a sending that was held.
+        used = {key_id_of(value) for value in record.current.answers.values() if is_sealed(value)}
+        chosen = next((pk for pk in alive if pk in used), alive[0] if alive else None)
+        found = find_keys([chosen]).get(chosen) if chosen is not None else None
         if found is not None and one.personal is not None and one.personal.counted_from == CountedFrom.DAY:
             self._moved.append((record, one.occasion.days.last))
         return found

@@ -16,6 +16,7 @@ from caunoi.accounts.models import User
 from caunoi.accounts.scope import Scope
 from caunoi.audit.rules import Actor
 from caunoi.documents.actions import store_bytes
+from caunoi.personal.queries import find_personal_form
 from caunoi.records.actions.arrival import store
 from caunoi.records.errors import DiskFull, SeveralRefused
 from caunoi.records.spreadsheet.reading import Sheet, read_rows, refuse
@@ -55,7 +56,7 @@ def import_file(
             sheet = read_rows(
                 form_code, content, file_name, by=by, by_name=by_name, at=at, scope=scope, progress=progress
             )
-            return _store(sheet, content, file_name, by, by_name, at, progress)
+            return _store(form_code, sheet, content, file_name, by, by_name, at, progress)
     except (OSError, DatabaseError) as error:
         if is_disk_full(error):
             raise DiskFull(file_name) from error
@@ -63,6 +64,7 @@ def import_file(
 
 
 def _store(
+    form_code: str,
     sheet: Sheet,
     content: bytes,
     file_name: str,
@@ -91,7 +93,8 @@ def _store(
             ],
         ) from None
     counts = Counter(one.outcome for one in received)
-    if counts["new"] or counts["corrected"]:
+    # Of a file that names people only its hash is kept, in the audit: in its bytes nothing could ever be erased.
+    if (counts["new"] or counts["corrected"]) and find_personal_form(form_code) is None:
         store_bytes(content, media_type="application/octet-stream", at=at)
     notes = list(sheet.notes)
     if old := sum(1 for one in received if not one.is_current):

@@ -26,6 +26,7 @@ from caunoi.records.errors import (
     PeriodNotBegun,
     UnitNotOnDay,
 )
+from caunoi.records.exports.tables import HIDDEN
 from caunoi.records.incoming import Incoming, IncomingFile
 from caunoi.records.models import Source, SubmissionVersion
 from caunoi.records.spreadsheet.carrying import Carrier, choose_files
@@ -79,6 +80,7 @@ class RowReader:
         self.row_repeats = self._take_repeats(number, row)
         answers: dict[str, Any] = {**given, **answers_of(self.row_repeats)}
         version = self._find_corrected(number, row)
+        self.fill_hidden(number, row, answers, broken, version)
         if version is not None:
             answers = self._carry(version, answers)
         period, day = self._read_day(number, row, answers)
@@ -164,6 +166,34 @@ class RowReader:
             elif value:
                 answers[question.name] = value
         return answers, broken
+
+    def _is_hidden(self, question: Question, cell: Cell) -> bool:
+        personal = self.door.personal_of(self.form_code)
+        return personal is not None and question.name in personal.names and cell == HIDDEN
+
+    def fill_hidden(
+        self,
+        number: int,
+        row: Sequence[Cell],
+        answers: dict[str, Any],
+        broken: set[str],
+        version: SubmissionVersion | None,
+    ) -> None:
+        """Where an export hid what a person said, the row doesn't tell it: of a record that it corrects it stays, as it
+        is stored; of any other nobody knows it."""
+        for index, question in self.columns.questions.items():
+            if answers.get(question.name) != HIDDEN or not self._is_hidden(question, HIDDEN):
+                continue
+            stored = version.answers.get(question.name) if version is not None else None
+            answers.pop(question.name)
+            if stored:
+                answers[question.name] = stored
+            elif version is None:
+                message = _(
+                    "“•••” chỉ che dữ liệu cá nhân trong tệp xuất. Hãy ghi nội dung, hoặc ghi số bản ghi cần sửa."
+                )
+                broken.add(question.name)
+                self.say(number, index, message, row)
 
     def _read_day(
         self, number: int, row: Sequence[Cell], answers: Mapping[str, Any]

@@ -18,6 +18,7 @@ FORM = """\
 | | type | name | label::Tiếng Việt (vi) | label::English (en) | constraint |
 | | date | ngay | Ngày | Day | |
 | | integer | so_nguoi | Số người | People | |
+| | text | ghi_chu | Ghi chú | Notes | |
 | | begin group | lien_he | Liên hệ | Contact | |
 | | text | ten | Người liên hệ | Contact person | |
 | | text | dien_thoai | Điện thoại | Phone | regex(., '^[0-9]{10}$') |

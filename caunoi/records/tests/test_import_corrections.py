@@ -13,8 +13,10 @@ from caunoi.accounts.scope import EVERYTHING, Scope
 from caunoi.approvals.rules import State
 from caunoi.records.models import Submission, SubmissionVersion
 from caunoi.records.permissions import MAY_ENTER
+from caunoi.records.sealed import open_version
 from caunoi.records.spreadsheet import ImportResult
 from caunoi.records.tests.builders import DAY, cleanup, report, send, stored, user
+from caunoi.records.tests.people import NAME, contact, publish_contact
 from caunoi.records.tests.test_import_spreadsheet import Places, load, mistakes, places, xlsx
 from caunoi.refusals import FileRefused, Mistake
 
@@ -90,3 +92,28 @@ def test_a_report_corrected_by_number_keeps_its_period(places: Places) -> None:
 def test_without_the_column_a_missing_question_is_still_named(places: Places) -> None:
     assert "Thiếu cột" in mistakes(xlsx(["don_vi", "ky", "so_luot_du"], ["Thôn 1", "2023-05", 75]))[0].message
     assert not Submission.objects.exists()
+
+
+CONTACT_HEADER = ["Số bản ghi", "don_vi", "ngay", "so_nguoi", "ghi_chu", "ten", "dien_thoai"]
+
+
+def test_who_corrects_an_export_leaves_the_people_it_hides_as_they_are(places: Places) -> None:
+    publish_contact()
+    made = stored(send(contact(places.village)))
+    row = [made.pk, "Thôn 1", "01/06/2023", 25, "", "•••", "•••"]
+
+    assert load(xlsx(CONTACT_HEADER, row), "dau_moi") == ImportResult(0, 0, 1)
+    assert load(xlsx(CONTACT_HEADER, [*row[:3], 30, *row[4:]]), "dau_moi") == ImportResult(0, 1, 0)
+    before, after = SubmissionVersion.objects.filter(submission=made).order_by("number")
+    assert after.answers == {**before.answers, "so_nguoi": "30"}
+    assert open_version(after)["ten"] == NAME
+
+
+def test_a_new_row_cannot_say_what_an_export_hides(places: Places) -> None:
+    publish_contact()
+
+    with pytest.raises(FileRefused) as found:
+        load(xlsx(CONTACT_HEADER, ["", "Thôn 1", "01/06/2023", 25, "", "•••", "0987654321"]), "dau_moi")
+
+    (mistake,) = found.value.mistakes
+    assert (mistake.row, mistake.value) == (2, "•••") and "tệp xuất" in mistake.message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import subprocess
@@ -23,6 +24,7 @@ from caunoi.accounts.queries import windows_with_role
 from caunoi.accounts.scope import EVERYTHING, Scope
 from caunoi.audit.models import AuditLine
 from caunoi.cli.import_ import import_
+from caunoi.documents.models import StoredFile
 from caunoi.forms.errors import FormUnknown
 from caunoi.forms.rules.assignments import AssignmentRow
 from caunoi.places.models import OrgUnit
@@ -34,6 +36,7 @@ from caunoi.records.spreadsheet import ImportResult, import_file, template_workb
 from caunoi.records.spreadsheet.importing import is_disk_full
 from caunoi.records.spreadsheet.reading import MAX_LISTED
 from caunoi.records.tests.builders import AT, DAY, EVENTS, merge, publish, unit, user
+from caunoi.records.tests.people import NAME, PHONE, publish_contact
 from caunoi.refusals import FileRefused, Mistake
 
 pytestmark = pytest.mark.django_db
@@ -668,3 +671,17 @@ def test_fifty_thousand_rows_fit_into_memory(tmp_path: Path, share: Callable[[in
 
     assert json.loads(done.stdout)["new"] == rows
     assert json.loads(done.stdout)["peak_mb"] < 600
+
+
+def test_of_a_file_that_names_people_only_its_hash_is_kept(places: Places) -> None:
+    publish_contact()
+    header = ["don_vi", "ngay", "so_nguoi", "ghi_chu", "ten", "dien_thoai"]
+    content = xlsx(header, ["Thôn 1", "01/06/2023", 25, "", NAME, PHONE])
+
+    load(content, "dau_moi")
+    load(other := xlsx(REPORT, FINE))
+
+    lines = AuditLine.objects.filter(action="submission.import")
+    told = {line.detail["sha256"] for line in lines}
+    assert told == {hashlib.sha256(content).hexdigest(), hashlib.sha256(other).hexdigest()}
+    assert set(StoredFile.objects.values_list("sha256", flat=True)) & told == {hashlib.sha256(other).hexdigest()}

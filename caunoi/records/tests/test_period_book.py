@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Callable
 from datetime import date, datetime
@@ -14,10 +15,12 @@ from caunoi.accounts.models import Role, User
 from caunoi.accounts.queries import windows_with_role
 from caunoi.accounts.scope import EVERYTHING, Scope
 from caunoi.audit.models import AuditLine
+from caunoi.documents.models import StoredFile
 from caunoi.forms.actions import publish_form, set_assignments
 from caunoi.forms.rules.assignments import AssignmentRow
 from caunoi.moments import local_moment
 from caunoi.periods.rules import Period
+from caunoi.personal.models import PersonalQuestion
 from caunoi.places.models import OrgUnit
 from caunoi.records.actions import approve, lock, withdraw
 from caunoi.records.incoming import IncomingFile
@@ -512,3 +515,16 @@ def test_photos_of_a_record_survive_its_correction_by_workbook(places: Places) -
     version = SubmissionVersion.objects.get(number=2)
     assert version.answers["anh"] == "a.jpg"
     assert Attachment.objects.get(version=version).file is not None
+
+
+def test_of_a_workbook_that_names_people_only_its_hash_is_kept(places: Places) -> None:
+    content = fill(download(places.commune), {"V1": FINE})
+    PersonalQuestion.objects.create(
+        form_code=REPORT, question="so_luot_ho", purpose_vi="Thử.", keep_months=1, pack="thu"
+    )
+
+    import_book(content, "so.xlsx", sender())
+
+    told = AuditLine.objects.get(action="submission.import").detail["sha256"]
+    assert told == hashlib.sha256(content).hexdigest()
+    assert not StoredFile.objects.filter(sha256=told).exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.serializers.json import DjangoJSONEncoder
@@ -16,17 +17,18 @@ from caunoi.audit.queries import find_chain_break
 from caunoi.desk.answers import list_rows
 from caunoi.facts.ledger import check_ledger
 from caunoi.forms.queries import checker_of
+from caunoi.forms.rules.instance import build_instance
 from caunoi.personal.errors import NothingToErase
 from caunoi.personal.models import PersonalQuestion, PersonKey
 from caunoi.places.models import OrgUnit
 from caunoi.records.actions.erasing import erase_answers, erase_due, list_overdue
 from caunoi.records.actions.held import hold, place_held
 from caunoi.records.actions.resending import check_same, find_known
-from caunoi.records.errors import ErasingNotAllowed, EventDayMissing, InstanceTaken
+from caunoi.records.errors import AnswersRefused, ErasingNotAllowed, EventDayMissing, InstanceTaken
 from caunoi.records.exports.tables import cells_of, tables_of
 from caunoi.records.models import Source
 from caunoi.records.queries import get_version
-from caunoi.records.sealed import open_version, read_answers, read_whole
+from caunoi.records.sealed import open_version, read_answers, read_held, read_whole
 from caunoi.records.tests.builders import AT, BY, DAY, send, stored, unit, user
 from caunoi.records.tests.people import NAME, PHONE, contact, from_phone, publish_contact
 from caunoi.vietnamese_text import fold
@@ -177,6 +179,31 @@ def test_what_a_phone_sent_without_its_day_is_held_sealed_and_placed(village: Or
     assert {key.subject for key in PersonKey.objects.all()} == {f"submission:{received.submission_id}"}
 
 
+def test_erasing_takes_what_was_corrected_while_it_was_held(village: OrgUnit, officer: User, manager: User) -> None:
+    first = hold(from_phone(village, ngay=""), EventDayMissing("Ngày"), by=BY, at=AT)
+    checker = checker_of(first.form_version)
+    answers = {"so_nguoi": "25", "ten": "Người khác"}
+    corrected = build_instance(checker.outline, "dau_moi", "1", "uuid:2", answers, "uuid:1")
+    again = contact(village, xml=corrected.encode(), source=Source.DEVICE)
+    second = hold(again, EventDayMissing("Ngày"), by=BY, at=AT)
+    received = place_held(second.pk, day=DAY, by=officer, at=AT)
+
+    assert read_held(first, by=officer, at=AT)["ten"] == NAME
+    erase_answers(stored(received), because="Đơn", by=manager, at=AT)
+
+    assert "ten" not in read_held(first, by=officer, at=AT)
+    assert not PersonKey.objects.filter(destroyed_at=None).exists()
+
+
+def test_what_is_sensitive_stays_closed_on_a_held_sending_too(village: OrgUnit, officer: User) -> None:
+    held = hold(from_phone(village, ngay=""), EventDayMissing("Ngày"), by=BY, at=AT)
+
+    answers = read_held(held, by=officer, at=AT)
+
+    rows = {row.question: row.value for row in list_rows(checker_of(held.form_version).outline, answers, None, "vi")}
+    assert (rows["ten"], rows["dien_thoai"]) == (NAME, "(dữ liệu cá nhân)")
+
+
 def test_erasing_leaves_the_record_its_figures_and_the_chain(village: OrgUnit, officer: User, manager: User) -> None:
     incoming = from_phone(village)
     submission = stored(send(incoming))
@@ -231,3 +258,54 @@ def test_a_forged_seal_opens_nothing(village: OrgUnit) -> None:
     made = get_version(stored(send(forged)), 1)
 
     assert open_version(made)["ten"].startswith("sealed:1:")
+
+
+def test_what_another_record_says_is_not_read_by_pasting_its_seal(village: OrgUnit, officer: User) -> None:
+    """In a sheet it is refused; what comes as XML keeps it as the text it is."""
+    token = get_version(stored(send(contact(village, instance_id="uuid:a"))), 1).answers["ten"]
+    send(contact(village, instance_id="uuid:b", ten="Người khác"))
+
+    for changes in ({"ten": token}, {"ghi_chu": token}, {"ten": token, "deprecated_id": "uuid:b"}):
+        with pytest.raises(AnswersRefused) as refused:
+            send(contact(village, source=Source.SPREADSHEET, **changes))
+        assert "niêm phong" in str([one.message for one in refused.value.problems])
+    made = get_version(stored(send(from_phone(village, ten=token, ghi_chu=token))), 1)
+    head = from_phone(village, "uuid:9", ten="", dien_thoai="").xml or b""
+    forged = head.replace(b"<data ", f'<data sealed="{token}" '.encode())
+    whole = get_version(stored(send(contact(village, xml=forged, source=Source.DEVICE))), 1)
+
+    assert NAME not in str([read_answers(made, by=officer, at=AT), open_version(made)])
+    assert token in whole.xml and NAME not in read_whole(whole, by=officer, at=AT).partition("-->")[2]
+
+
+def test_an_answer_is_not_read_under_another_question_of_its_record(village: OrgUnit) -> None:
+    phone = get_version(stored(send(contact(village, instance_id="uuid:a"))), 1).answers["dien_thoai"]
+
+    for question in ("ten", "ghi_chu"):
+        with pytest.raises(AnswersRefused):
+            send(contact(village, deprecated_id="uuid:a", source=Source.SPREADSHEET, **{question: phone}))
+
+
+def test_what_was_erased_stays_so_in_a_sheet_that_carries_it_along(village: OrgUnit, manager: User) -> None:
+    submission = stored(send(contact(village, instance_id="uuid:a")))
+    carried = {**get_version(submission, 1).answers, "so_nguoi": "30"}
+    erase_answers(submission, because="Đơn", by=manager, at=AT)
+
+    send(contact(village, answers=carried, deprecated_id="uuid:a", source=Source.SPREADSHEET))
+
+    again = get_version(submission, 2)
+    assert again.answers == {"ngay": "2023-06-01", "so_nguoi": "30"} and not again.flags
+    assert not PersonKey.objects.filter(destroyed_at=None).exists()
+
+
+def test_a_correction_is_sealed_with_the_key_of_what_it_corrects(village: OrgUnit) -> None:
+    submission = stored(send(contact(village, instance_id="uuid:a")))
+    key = PersonKey.objects.get()
+    PersonKey.objects.create(
+        id=uuid4(), subject=key.subject, form_code=key.form_code, wrapped=key.wrapped, counted_from=key.counted_from,
+        made_at=key.made_at + timedelta(days=1),
+    )  # fmt: skip
+
+    send(contact(village, instance_id="uuid:b", deprecated_id="uuid:a", so_nguoi="30"))
+
+    assert get_version(submission, 2).answers["ten"] == get_version(submission, 1).answers["ten"]

@@ -16,6 +16,7 @@ from caunoi.forms.errors import FormUnknown
 from caunoi.forms.models import FormVersion, PeriodKind
 from caunoi.forms.queries import get_form_version, list_assignments
 from caunoi.periods.rules import CutOff, Period, PeriodType, period_from_key
+from caunoi.personal.queries import find_personal_form
 from caunoi.records.actions.arrival import rehearse, store
 from caunoi.records.actions.door import Door, Prepared
 from caunoi.records.errors import BookMoved, DiskFull, SeveralRefused
@@ -59,7 +60,9 @@ def import_book(
                 raise BookMoved
             detail = {"file": file_name, "sha256": hashlib.sha256(content).hexdigest(), "book": read.book}
             if changes.writes:
-                store_bytes(content, media_type=MEDIA_TYPE, at=sender.at)
+                # Of a workbook that names people only its hash is kept: in its bytes nothing could ever be erased.
+                if not any(find_personal_form(work.version.form.code) for work in read.works):
+                    store_bytes(content, media_type=MEDIA_TYPE, at=sender.at)
                 _try(
                     read,
                     sender,

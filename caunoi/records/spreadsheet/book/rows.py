@@ -205,6 +205,7 @@ class SheetWork:
 
     def _take(self, row: FilledRow, stored: StoredRows, files: Mapping[int, list[IncomingFile]]) -> None:
         version = self._find_stored(row, stored)
+        self.reader.fill_hidden(row.number, row.cells, row.answers, row.broken, version)
         if row.is_blank:
             if version is not None and self._is_seen(version):
                 self._tell(row, "emptied", version)
