@@ -86,9 +86,13 @@ class PointsForm(forms.Form):
             name = f"points_{line.code}"
             given = (self.cleaned_data.get(name) or "").strip().replace(",", ".")
             try:
-                self.cleaned_data[name] = Decimal(given) if given else None
+                points = Decimal(given) if given else None
             except InvalidOperation:
+                points = Decimal("NaN")
+            if points is not None and not points.is_finite():
                 self.add_error(name, _("Không phải là số. Ghi ví dụ 7,5."))
+            else:
+                self.cleaned_data[name] = points
         return self.cleaned_data
 
     def typed(self) -> Mapping[str, Typed]:

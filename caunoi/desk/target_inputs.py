@@ -17,6 +17,8 @@ from caunoi.records.spreadsheet.cells import Wrong, read_number
 from caunoi.targets.actions import Decision
 from caunoi.targets.queries import Breakdown, Ended, Line
 
+MOST_DIGITS = 18
+
 
 class AmountField(forms.CharField):
     """An amount not below nought, with at most so many decimals; None for an empty field."""
@@ -36,6 +38,9 @@ class AmountField(forms.CharField):
         amount = Decimal(read)
         if amount < 0:
             raise forms.ValidationError(_("Chỉ tiêu không âm."))
+        # Before rounding, which has no more digits than the house reckons with.
+        if len(amount.as_tuple().digits) > MOST_DIGITS:
+            raise forms.ValidationError(_("Nhiều nhất %d chữ số.") % MOST_DIGITS)
         if amount != round(amount, self.decimals):
             raise forms.ValidationError(_("Nhiều nhất %d chữ số thập phân.") % self.decimals)
         return amount

@@ -213,9 +213,9 @@ def _check_points(criterion: Criterion, line: Line, given: Typed) -> None:
     points = given.points
     if points is None:
         return
-    exponent = points.normalize().as_tuple().exponent
-    too_fine = isinstance(exponent, int) and exponent < -POINTS_DECIMALS
-    if not points.is_finite() or too_fine or not 0 <= points <= criterion.most:
+    # In this order: what is no number cannot be compared, and what is out of bounds may be too long to round.
+    within = points.is_finite() and 0 <= points <= criterion.most
+    if not within or points != round(points, POINTS_DECIMALS):
         raise _refuse(
             criterion,
             _("điểm từ 0 đến %(most)s, nhiều nhất 2 chữ số thập phân.") % {"most": show_number(criterion.most)},

@@ -60,6 +60,9 @@ def test_what_was_typed_survives_a_refusal(world: World) -> None:
     page = head.post(f"/ratings/{round_.pk}/u3/", {"points_phoi_hop": "50", "text_phoi_hop": "Nhiều việc"})
     no_number = head.post(f"/ratings/{round_.pk}/u3/", {"points_phoi_hop": "nhiều", "text_phoi_hop": ""})
 
+    for text in ("sNaN", "Infinity", "9e9999999"):
+        odd = head.post(f"/ratings/{round_.pk}/u3/", {"points_phoi_hop": text, "text_phoi_hop": "x"})
+        assert odd.status_code == 200 and text in odd.content.decode()
     assert "từ 0 đến 40" in page.content.decode() and "Nhiều việc" in page.content.decode()
     assert "Không phải là số" in no_number.content.decode()
 

@@ -64,6 +64,7 @@ def test_what_does_not_add_up_is_refused_and_what_was_typed_stays(
 
     assert "vượt 10 hộ" in page and 'value="20"' in page
     assert "Nhiều nhất" not in page
+    assert "Nhiều nhất 18 chữ số." in send(client, communes, "9" * 30, "50", "40", "20")
     assert "Phải là số nguyên" in send(client, communes, "100", "50", "40", "1,5")
     assert not Allotment.objects.exists()
 
