@@ -104,6 +104,7 @@ def settle_ended(
     ended: Ended,
     shares: Mapping[int, Decimal],
     *,
+    drop: bool = False,
     reason: str,
     by: User,
     at: datetime,
@@ -111,8 +112,8 @@ def settle_ended(
     """Take back the target of a unit that ended, and add what a person decided to its heirs; returns how many records
     still wait for approval.
 
-    `shares`: by unit, adding up to the target, or empty: it is given up and the whole falls by it. Of other targets
-    that stand in the same record each heir gets what the succession's shares propose. Raises CannotSetTargets,
+    `shares`: by unit, adding up to the target. `drop`: nobody gets it, and the whole falls by it. Of other targets that
+    stand in the same record each heir gets what the succession's shares propose. Raises CannotSetTargets,
     AlreadySettled, PartsDoNotAddUp, and what withdrawing or the door refuses.
     """
     _check_may_set(by, seen, at)
@@ -122,16 +123,18 @@ def settle_ended(
     standing = next((one for one in now.ended if one.submission_id == ended.submission_id), None)
     if standing is None or standing.value != ended.value:
         raise AlreadySettled
-    given = sum(shares.values(), ZERO)
-    if shares and given != standing.value:
-        raise _not_adding_up(now, standing.value, given, standing.value - given)
     heirs = {heir.unit for heir in standing.heirs}
+    shares = {} if drop else {unit: value for unit, value in shares.items() if unit in heirs}
+    given = sum(shares.values(), ZERO)
+    # Emptied fields are no decision to give up: only `drop` is.
+    if not drop and given != standing.value:
+        raise _not_adding_up(now, standing.value, given, standing.value - given)
     stated = read_stated(target.element.form_code, key)
     wanted: dict[int, dict[str, Decimal]] = {}
     for one, proposed in _targets_of_record(now, standing):
         amounts = {heir.unit: heir.suggested for heir in proposed.heirs}
         if one.code == target.code:
-            amounts = {unit: value for unit, value in shares.items() if unit in heirs}
+            amounts = dict(shares)
         for unit, value in amounts.items():
             record = stated.get(unit)
             before = record.value(one.question) if record else None
@@ -143,6 +146,7 @@ def settle_ended(
         "unit": get_snapshot().units[standing.unit].key,
         "value": text_of(standing.value),
         "given": {get_snapshot().units[unit].key: text_of(value) for unit, value in shares.items()},
+        "dropped": drop,
         "reason": reason,
     }
     write_line("target.settle-ended", _subject(now), detail, by=by.actor, at=at)

@@ -143,8 +143,10 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
             return redirect(_address(seen))
         for one in ended:
             if one.is_bound and one.is_valid():
-                shares = {} if "drop" in request.POST else one.shares
-                settle_ended(seen, one.ended, shares, reason=one.cleaned_data["reason"], by=user, at=at)
+                settle_ended(
+                    seen, one.ended, one.shares, drop="drop" in request.POST, reason=one.cleaned_data["reason"],
+                    by=user, at=at,
+                )  # fmt: skip
                 messages.success(request, _("Đã quyết định chỉ tiêu của %s.") % one.ended.name)
                 return redirect(_address(seen))
     except Refusal as refused:

@@ -212,7 +212,9 @@ def test_a_target_given_up_with_its_unit_leaves_the_whole() -> None:
     _merged_commune(province, [one, two])
 
     seen = see(province)
-    settle_ended(seen, seen.ended[1], {}, reason="Thôi giao", by=officer, at=AT)
+    with pytest.raises(PartsDoNotAddUp):
+        settle_ended(seen, seen.ended[1], {}, reason="Giao lại", by=officer, at=AT)
+    settle_ended(seen, seen.ended[1], {}, drop=True, reason="Thôi giao", by=officer, at=AT)
 
     assert figure("ho_giao", "Tỉnh Thử").value == 200
 
