@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -68,9 +69,11 @@ def score_rating(*, rating_id: int, points: Points, send: bool, by: User, at: da
 
 @transaction.atomic
 def return_rating(*, rating_id: int, reason: str, by: User, at: datetime) -> Rating:
-    rating, _sheet = _begin(rating_id, RatingStep.RETURN, by, at, reason=reason)
+    """What the review and the council had said of the lines goes: it would outrank the points that the unit gives now.
+    It stands in the audit line."""
+    rating, sheet = _begin(rating_id, RatingStep.RETURN, by, at, reason=reason)
     rating.reason = reason.strip()
-    return _end(rating, RatingStep.RETURN, by, at, reason)
+    return _end(rating, RatingStep.RETURN, by, at, reason, taken_back=_take_back(rating, sheet))
 
 
 @transaction.atomic
@@ -118,9 +121,10 @@ def leave_out(*, rating_id: int, reason: str, by: User, at: datetime) -> Rating:
 
 @transaction.atomic
 def take_in(*, rating_id: int, by: User, at: datetime) -> Rating:
-    rating, _sheet = _begin(rating_id, RatingStep.TAKE_IN, by, at)
+    """Begins again with the unit's own points, as one that was returned."""
+    rating, sheet = _begin(rating_id, RatingStep.TAKE_IN, by, at)
     rating.reason = ""
-    return _end(rating, RatingStep.TAKE_IN, by, at)
+    return _end(rating, RatingStep.TAKE_IN, by, at, taken_back=_take_back(rating, sheet))
 
 
 @transaction.atomic
@@ -174,7 +178,28 @@ def _who(step: RatingStep) -> str:
     }[PERMISSIONS[step][1]]
 
 
-def _end(rating: Rating, step: RatingStep, by: User, at: datetime, reason: str = "") -> Rating:
+def _take_back(rating: Rating, sheet: Sheet) -> dict[str, Any]:
+    """Leaves the figures and the unit's own points; what was on the lines beside them, by criterion."""
+    lines = read_lines(rating.lines)
+    taken = {
+        line.code: {
+            name: kept[name]
+            for name in ("review_points", "review_reason", "council_points", "council_reason")
+            if name in kept
+        }
+        for line, kept in zip(lines, rating.lines, strict=True)
+    }
+    own = [
+        replace(line, review_points=None, review_reason="", council_points=None, council_reason="") for line in lines
+    ]
+    set_lines(rating, sheet, own)
+    return {code: said for code, said in taken.items() if said}
+
+
+def _end(
+    rating: Rating, step: RatingStep, by: User, at: datetime, reason: str = "", **further: dict[str, Any]
+) -> Rating:
+    """`further`: of this step, for the audit line; left out where it is empty."""
     old = RatingState(rating.state)
     new = find_next(old, step)
     assert new is not None, "looked up when the step began"
@@ -184,6 +209,7 @@ def _end(rating: Rating, step: RatingStep, by: User, at: datetime, reason: str =
         "unit": rating.org_unit.key, "old": old.value, "new": new.value,
         "points": {line.code: format(line.points, "f") for line in read_lines(rating.lines) if line.points is not None},
         "class": rating.class_code, "reason": reason.strip(),
+        **{name: said for name, said in further.items() if said},
     }  # fmt: skip
     write_line(f"rating.{step.value.replace('_', '-')}", rating.subject, detail, by=by.actor, at=at)
     return rating
