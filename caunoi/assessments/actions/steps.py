@@ -20,12 +20,13 @@ from caunoi.assessments.errors import (
     RatingStepNotPossible,
     RatingUnknown,
     ReasonMissing,
+    RoundChanged,
 )
 from caunoi.assessments.models import Rating
 from caunoi.assessments.permissions import PERMISSIONS, Where, may_take
 from caunoi.assessments.queries import read_sheet_of
 from caunoi.assessments.rules.life import FINAL, NEEDS_REASON, RatingState, RatingStep, find_next
-from caunoi.assessments.rules.scoring import POINTS_DECIMALS, Line, list_unscored, read_lines
+from caunoi.assessments.rules.scoring import POINTS_DECIMALS, Line, fingerprint_lines, list_unscored, read_lines
 from caunoi.assessments.rules.sheet import Criterion, Sheet
 from caunoi.audit.actions import write_line
 from caunoi.languages import in_reader_language, show_number
@@ -46,9 +47,11 @@ Points = Mapping[str, Typed]
 
 
 @transaction.atomic
-def score_rating(*, rating_id: int, points: Points, send: bool, by: User, at: datetime) -> Rating:
+def score_rating(
+    *, rating_id: int, points: Points, send: bool, by: User, at: datetime, seen: str | None = None
+) -> Rating:
     """The unit's own points; evidence is needed for any. Sent, nothing may be left open."""
-    rating, sheet = _begin(rating_id, RatingStep.SEND if send else RatingStep.SCORE, by, at)
+    rating, sheet = _begin(rating_id, RatingStep.SEND if send else RatingStep.SCORE, by, at, seen=seen)
     lines = []
     for line in read_lines(rating.lines):
         given, criterion = points.get(line.code), sheet.criterion(line.code)
@@ -77,9 +80,9 @@ def return_rating(*, rating_id: int, reason: str, by: User, at: datetime) -> Rat
 
 
 @transaction.atomic
-def review_rating(*, rating_id: int, points: Points, by: User, at: datetime) -> Rating:
+def review_rating(*, rating_id: int, points: Points, by: User, at: datetime, seen: str | None = None) -> Rating:
     """Points left empty agree with the unit's own; others need a reason beside them."""
-    rating, sheet = _begin(rating_id, RatingStep.REVIEW, by, at)
+    rating, sheet = _begin(rating_id, RatingStep.REVIEW, by, at, seen=seen)
     if rating.sent_by_id == by.pk:
         raise OwnRating()
     lines = []
@@ -104,9 +107,9 @@ def review_rating(*, rating_id: int, points: Points, by: User, at: datetime) -> 
 
 
 @transaction.atomic
-def decide_rating(*, rating_id: int, points: Points, by: User, at: datetime) -> Rating:
+def decide_rating(*, rating_id: int, points: Points, by: User, at: datetime, seen: str | None = None) -> Rating:
     """The council's points; left empty: those of the review."""
-    rating, sheet = _begin(rating_id, RatingStep.DECIDE, by, at)
+    rating, sheet = _begin(rating_id, RatingStep.DECIDE, by, at, seen=seen)
     set_lines(rating, sheet, _decide(sheet, read_lines(rating.lines), points))
     return _end(rating, RatingStep.DECIDE, by, at)
 
@@ -135,9 +138,11 @@ def appeal_rating(*, rating_id: int, appeal: str, by: User, at: datetime) -> Rat
 
 
 @transaction.atomic
-def answer_appeal(*, rating_id: int, answer: str, points: Points, by: User, at: datetime) -> Rating:
+def answer_appeal(
+    *, rating_id: int, answer: str, points: Points, by: User, at: datetime, seen: str | None = None
+) -> Rating:
     """With other points where the unit is right: the answer is their reason, and that of leaving a cap behind."""
-    rating, sheet = _begin(rating_id, RatingStep.ANSWER, by, at, reason=answer)
+    rating, sheet = _begin(rating_id, RatingStep.ANSWER, by, at, reason=answer, seen=seen)
     reasoned = {code: Typed(one.points, one.text or answer) for code, one in points.items()}
     if reasoned:
         before = rating.class_code
@@ -152,8 +157,11 @@ def answer_appeal(*, rating_id: int, answer: str, points: Points, by: User, at: 
 # -- inside -----------------------------------------------------------------------------------------------------------
 
 
-def _begin(rating_id: int, step: RatingStep, by: User, at: datetime, *, reason: str = "…") -> tuple[Rating, Sheet]:
-    """The rating, which nobody else changes until the transaction ends, once the step may be taken."""
+def _begin(
+    rating_id: int, step: RatingStep, by: User, at: datetime, *, reason: str = "…", seen: str | None = None
+) -> tuple[Rating, Sheet]:
+    """The rating, which nobody else changes until the transaction ends, once the step may be taken. `seen`: the
+    fingerprint of the lines that were looked at, if somebody looked."""
     round_id = Rating.objects.filter(pk=rating_id).values_list("round_id", flat=True).first()
     if round_id is None:
         raise RatingUnknown()
@@ -165,6 +173,8 @@ def _begin(rating_id: int, step: RatingStep, by: User, at: datetime, *, reason: 
         raise RatingNotAllowed(_who(step))
     if find_next(RatingState(rating.state), step) is None:
         raise RatingStepNotPossible(RatingState(rating.state), step)
+    if seen is not None and seen != fingerprint_lines(read_lines(rating.lines)):
+        raise RoundChanged(of_one=True)
     if step in NEEDS_REASON and not reason.strip():
         raise ReasonMissing()
     return rating, read_sheet_of(round_)
