@@ -71,7 +71,7 @@ class BreakdownForm(forms.Form):
         whole = newest.whole if newest else breakdown.whole
         self.fields["whole"] = AmountField(decimals, label=_("Chỉ tiêu chung"), initial=typed(whole))
         for line in breakdown.lines:
-            value = suggested.get(line.unit, line.own)
+            value = suggested.get(line.unit, line.value)
             self.fields[f"part-{line.unit}"] = AmountField(
                 decimals, label=line.name, required=False, initial=typed(value)
             )

@@ -35,8 +35,8 @@ def province() -> tuple[OrgUnit, list[OrgUnit], Client]:
 def send(client: Client, communes: list[OrgUnit], whole: str, *given: str, **further: str) -> str:
     """The page after a breakdown was sent."""
     fields = {f"part-{one.pk}": value for one, value in zip(communes, given, strict=True)}
-    newest = Allotment.objects.first()
-    seen = str(newest.pk) if newest else ""
+    page = client.get(PAGE).content.decode()
+    seen = page.split('name="seen" value="')[1].split('"')[0]
     sent = {"whole": whole, "number": "12/QĐ-UBND", "day": "15/01/2026", "save": "yes", "seen": seen}
     return client.post(PAGE, sent | fields | further, follow=True).content.decode()
 
