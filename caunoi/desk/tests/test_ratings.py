@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from caunoi.accounts.models import Role
+from caunoi.assessments.figures import Answers, ask_figures
 from caunoi.assessments.models import CriteriaSet, CriterionStatement, Rating, RatingRound
 from caunoi.assessments.queries import judge_units
 from caunoi.assessments.rules.criteria import AT_LEAST, SetCriterion, write_criteria
@@ -184,6 +186,21 @@ def test_a_commune_meets_by_rule_or_by_what_was_confirmed_and_the_rest_is_missin
     assert table.index("Bản Qua") < table.index("Cốc San")
     judged = judge_units(set_, [2], date(2024, 2, 1))[2]
     assert [one.met for one in judged] == [True, None, None]  # what was said later was not known to hold then
+
+
+def test_one_commune_s_page_asks_for_that_commune_alone(set_: CriteriaSet, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def recorded(*given: Any, place: int, **further: Any) -> Answers:
+        asked.append(place)
+        return ask_figures(*given, place=place, **further)
+
+    monkeypatch.setattr("caunoi.assessments.queries.ask_figures", recorded)
+
+    alone, both = (judge_units(set_, units, date(2024, 2, 1)) for units in ([2], [2, 5]))
+
+    assert asked == [2, 1]
+    assert alone[2] == both[2] and alone[2][0].met is True
 
 
 def test_a_later_statement_takes_the_place_and_the_earlier_one_stays_to_be_read(set_: CriteriaSet) -> None:
