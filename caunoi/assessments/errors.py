@@ -110,8 +110,13 @@ class RoundChanged(Refusal):
 
     code = "rating-changed"
 
-    def __init__(self) -> None:
-        super().__init__(_("Điểm đã thay đổi sau khi bạn xem bảng mô phỏng. Hãy xem lại kết quả mới rồi chốt."))
+    def __init__(self, *, of_one: bool = False) -> None:
+        """`of_one`: the lines of one rating, not the round's simulation."""
+        super().__init__(
+            _("Điểm đã thay đổi sau khi bạn xem bảng mô phỏng. Hãy xem lại kết quả mới rồi chốt.")
+            if not of_one
+            else _("Điểm hoặc số liệu đã thay đổi sau khi bạn mở trang. Hãy xem lại từng dòng rồi ghi lần nữa.")
+        )
 
 
 class RoundUnfinished(Refusal):

@@ -139,17 +139,21 @@ def judge_units(set_: CriteriaSet, units: Sequence[int], day: date) -> dict[int,
 def _ask(
     criteria: Sequence[SetCriterion], set_: CriteriaSet, units: Sequence[int], day: date
 ) -> dict[tuple[int, str], tuple[Any, str, str]]:
-    """Figures of the year so far, of states those on the day."""
+    """Figures of the year so far, of states those on the day. Asked at the smallest unit that holds them all: one
+    commune's page does not reckon a country's communes."""
     formulas = [criterion.formula for criterion in criteria if criterion.formula]
     if not formulas or not units:
         return {}
     places = get_snapshot()
-    tops = {(places.ancestors_on(unit, day) or [unit])[-1] for unit in units}
+    # From the top down to the unit itself.
+    chains = [[*reversed(places.ancestors_on(unit, day)), unit] for unit in units]
     found: dict[tuple[int, str], tuple[Any, str, str]] = {}
-    for top in sorted(tops):
+    for top in sorted({chain[0] for chain in chains}):
+        under = [chain for chain in chains if chain[0] == top]
+        shared = [steps[0] for steps in zip(*under, strict=False) if len(set(steps)) == 1]
         answers = ask_figures(
-            formulas, place=top, level=set_.level, days=Days(date(day.year, 1, 1), day), boundaries=day, cut_off=1,
-            as_known=current_number(), only=set(units),
+            formulas, place=shared[-1], level=set_.level, days=Days(date(day.year, 1, 1), day), boundaries=day,
+            cut_off=1, as_known=current_number(), only=set(units),
         )  # fmt: skip
         found |= {key: (one.value, one.why, one.ref) for key, one in answers.items()}
     return found

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from caunoi.accounts.models import User
 from caunoi.assessments.actions import Typed
 from caunoi.assessments.actions.rounds import describe_breach, fingerprint_of
-from caunoi.assessments.errors import state_name
+from caunoi.assessments.errors import RatingStepNotPossible, state_name
 from caunoi.assessments.models import Rating, RatingRound
 from caunoi.assessments.permissions import may_take
 from caunoi.assessments.rules.classes import ClassCount, count_classes, find_breaches
@@ -86,9 +86,13 @@ class PointsForm(forms.Form):
             name = f"points_{line.code}"
             given = (self.cleaned_data.get(name) or "").strip().replace(",", ".")
             try:
-                self.cleaned_data[name] = Decimal(given) if given else None
+                points = Decimal(given) if given else None
             except InvalidOperation:
+                points = Decimal("NaN")
+            if points is not None and not points.is_finite():
                 self.add_error(name, _("Không phải là số. Ghi ví dụ 7,5."))
+            else:
+                self.cleaned_data[name] = points
         return self.cleaned_data
 
     def typed(self) -> Mapping[str, Typed]:
@@ -176,16 +180,31 @@ def choose_points_step(steps: frozenset[RatingStep]) -> RatingStep | None:
     return next((step for step in offered if step in steps), None)
 
 
+def check_same_step(posted: str, step: RatingStep | None, rating: Rating) -> None:
+    """What was typed as one step's points is never saved as another's."""
+    if step is None or posted != step.value:
+        raise RatingStepNotPossible(RatingState(rating.state), read_step(posted))
+
+
+def read_step(posted: str) -> RatingStep:
+    """The step that a form was shown for; SCORE for what no form says."""
+    return next((step for step in RatingStep if step.value == posted), RatingStep.SCORE)
+
+
 # -- a round ----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Row:
+    """`total`, `class_code`, `class_name`: empty for a unit that gets no class this time."""
+
     rating: Rating
     name: str
     path: str
     key: str
     points: list[Decimal | None]
+    total: Decimal | None
+    class_code: str
     class_name: str
     state: str
     look: str
@@ -209,7 +228,7 @@ def make_rows(round_: RatingRound, sheet: Sheet, ratings: Sequence[Rating]) -> l
     rows = []
     for rating in ratings:
         unit, state = rating.org_unit_id, RatingState(rating.state)
-        parent = places.parent_on(unit, day)
+        parent, is_rated = places.parent_on(unit, day), state != RatingState.LEFT_OUT
         rows.append(
             Row(
                 rating,
@@ -217,7 +236,9 @@ def make_rows(round_: RatingRound, sheet: Sheet, ratings: Sequence[Rating]) -> l
                 "" if parent is None else places.name_on(parent, day),
                 places.units[unit].key,
                 [line.points for line in read_lines(rating.lines)],
-                names.get(rating.class_code, ""),
+                rating.total if is_rated else None,
+                rating.class_code if is_rated else "",
+                names.get(rating.class_code, "") if is_rated else "",
                 state_name(state),
                 LOOKS[state],
             )
@@ -229,9 +250,9 @@ def sort_rows(rows: Sequence[Row], sort: str) -> list[Row]:
     """By `unit`, `total` or `state`, `-` before it downwards; units without a total last, in the order of places."""
     backwards, name = sort.startswith("-"), sort.removeprefix("-")
     if name == "total":
-        given = [row for row in rows if row.rating.total is not None]
-        without = [row for row in rows if row.rating.total is None]
-        return sorted(given, key=lambda row: row.rating.total or Decimal(0), reverse=backwards) + without
+        given = [row for row in rows if row.total is not None]
+        without = [row for row in rows if row.total is None]
+        return sorted(given, key=lambda row: row.total or Decimal(0), reverse=backwards) + without
     if name in ("unit", "state"):
         keys = {"unit": lambda row: sort_key(row.path) + sort_key(row.name), "state": lambda row: row.state}
         return sorted(rows, key=keys[name], reverse=backwards)
@@ -243,8 +264,7 @@ def filter_rows(rows: Sequence[Row], words: str, state: str) -> list[Row]:
     return [
         row
         for row in rows
-        if wanted in fold(f"{row.name} {row.path}")
-        and (not state or state in (row.rating.state, row.rating.class_code))
+        if wanted in fold(f"{row.name} {row.path}") and (not state or state in (row.rating.state, row.class_code))
     ]
 
 
@@ -269,6 +289,6 @@ def list_headings(sheet: Sheet) -> list[str]:
 
 
 def list_cells(row: Row) -> list[str]:
-    points = [*row.points, row.rating.total]
+    points = [*row.points, row.total]
     shown = ["" if one is None else show_number(one) for one in points]
     return [row.name, row.path, *shown, row.class_name, row.state]

@@ -17,6 +17,8 @@ from caunoi.records.spreadsheet.cells import Wrong, read_number
 from caunoi.targets.actions import Decision
 from caunoi.targets.queries import Breakdown, Ended, Line
 
+MOST_DIGITS = 18
+
 
 class AmountField(forms.CharField):
     """An amount not below nought, with at most so many decimals; None for an empty field."""
@@ -36,6 +38,9 @@ class AmountField(forms.CharField):
         amount = Decimal(read)
         if amount < 0:
             raise forms.ValidationError(_("Chỉ tiêu không âm."))
+        # Before rounding, which has no more digits than the house reckons with.
+        if len(amount.as_tuple().digits) > MOST_DIGITS:
+            raise forms.ValidationError(_("Nhiều nhất %d chữ số.") % MOST_DIGITS)
         if amount != round(amount, self.decimals):
             raise forms.ValidationError(_("Nhiều nhất %d chữ số thập phân.") % self.decimals)
         return amount
@@ -66,7 +71,7 @@ class BreakdownForm(forms.Form):
         whole = newest.whole if newest else breakdown.whole
         self.fields["whole"] = AmountField(decimals, label=_("Chỉ tiêu chung"), initial=typed(whole))
         for line in breakdown.lines:
-            value = suggested.get(line.unit, line.own)
+            value = suggested.get(line.unit, line.value)
             self.fields[f"part-{line.unit}"] = AmountField(
                 decimals, label=line.name, required=False, initial=typed(value)
             )

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 from functools import cache
+from itertools import islice
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from caunoi.accounts.queries import scope_of
 from caunoi.accounts.scope import Scope, ids_in_sql
 from caunoi.audit.clock import current_number
 from caunoi.documents.actions import read_bytes
-from caunoi.facts.access import may_see
+from caunoi.facts.access import Reach, may_see
 from caunoi.periods.rules import Days
 from caunoi.reports.errors import BatchUnknown, ReportOutOfReach, ReportUnknown, TemplateUnknown
 from caunoi.reports.models import BatchUnit, ReportBatch, ReportRun, ReportTemplate, ReportVersion
@@ -22,6 +23,8 @@ from caunoi.reports.rules.manifest import Line, Manifest
 from caunoi.reports.verification import read_manifest
 from caunoi.reports.word_file import WordFile
 from caunoi.vietnamese_text import fold
+
+BATCHES_SHOWN = 50
 
 
 def list_templates() -> list[ReportTemplate]:
@@ -127,11 +130,19 @@ def get_run(run_id: int, scope: Scope) -> ReportRun:
 
 
 def list_batches(scope: Scope) -> list[ReportBatch]:
-    """About places and days the reader sees, newest first, each with `total` and `done` units."""
+    """The newest 50 about places and days the reader sees, newest first, each with `total` and `done` units."""
     counted = ReportBatch.objects.select_related("org_unit").annotate(
         total=Count("units"), done=Count("units", filter=~Q(units__run=None, units__why=""))
     )
-    return [batch for batch in counted.order_by("-pk")[:50] if _sees(batch, scope)]
+    if not (scope.everything or scope.whole):
+        counted = counted.filter(org_unit_id__in=ids_in_sql(scope.unit_ids))
+    reach = cache(lambda days, boundaries: Reach(days, boundaries, scope))
+    seen = (
+        batch
+        for batch in counted.order_by("-pk").iterator(chunk_size=BATCHES_SHOWN)
+        if reach(Days(batch.day_from, batch.day_to), batch.boundaries).sees(batch.org_unit.key)
+    )
+    return list(islice(seen, BATCHES_SHOWN))
 
 
 def get_batch(batch_id: int, scope: Scope) -> ReportBatch:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from caunoi.accounts.models import User
 from caunoi.approvals.rules import State
@@ -19,7 +20,7 @@ from caunoi.languages import show_number
 from caunoi.moments import local_date
 from caunoi.places.queries import get_snapshot
 from caunoi.records.actions import Incoming, approve_many, receive_many, withdraw
-from caunoi.records.models import Source
+from caunoi.records.models import Source, Submission
 from caunoi.targets.errors import (
     AllotmentMoved,
     AlreadySettled,
@@ -31,7 +32,7 @@ from caunoi.targets.errors import (
 )
 from caunoi.targets.models import Allotment
 from caunoi.targets.permissions import may_set
-from caunoi.targets.queries import Breakdown, Ended, Stated, Target, list_targets, read_breakdown, read_stated
+from caunoi.targets.queries import Breakdown, Ended, Line, Stated, Target, list_targets, read_breakdown, read_stated
 from caunoi.targets.rules import ZERO, balance
 
 
@@ -55,23 +56,24 @@ class Saved:
 
 @transaction.atomic
 def break_down(
-    seen: Breakdown, whole: Decimal, parts: Mapping[int, Decimal | None], decision: Decision, *, by: User, at: datetime
-) -> Saved:
+    seen: Breakdown, whole: Decimal, parts: Mapping[int, Decimal | None], decision: Decision, *, by: User, at: datetime,
+    looked_at: str | None = None,
+) -> Saved:  # fmt: skip
     """Set the whole for the place and give the parts to its units; None leaves a unit that has none without one.
 
-    `seen`: as the officer saw it. What is not given stays with the place, if its level may state the target. Raises
-    CannotSetTargets, AllotmentMoved, EndedUndecided, PartEmptied, PartsDoNotAddUp, PartOutsideForm, and what the door
-    refuses.
+    `seen`: as the officer saw it, or `looked_at`: the fingerprint of that. A part is a unit's whole: its record gets
+    what it has not passed down already. What is not given stays with the place, if its level may state the target.
+    Raises CannotSetTargets, AllotmentMoved, EndedUndecided, PartEmptied, PartsDoNotAddUp, PartOutsideForm, and what the
+    door refuses.
     """
     _check_may_set(by, seen, at)
     # Two officers who break down the same whole queue here, and the second is told of the first's.
-    lock_clock()
+    _lock(seen)
     now = read_breakdown(seen.target, seen.place.id, seen.period)
-    if now.newest is not None and now.newest != seen.newest:
-        raise AllotmentMoved(now.newest.set_by_name)
+    _check_looked_at(now, seen.fingerprint if looked_at is None else looked_at)
     if now.ended:
         raise EndedUndecided([one.name for one in now.ended])
-    emptied = [line.name for line in now.lines if line.own is not None and parts.get(line.unit) is None]
+    emptied = [line.name for line in now.lines if line.value is not None and parts.get(line.unit) is None]
     if emptied:
         raise PartEmptied(emptied)
     units = {line.unit for line in now.lines}
@@ -79,9 +81,13 @@ def break_down(
     sums = balance(whole, given, may_keep=now.may_keep)
     if not sums.holds:
         raise _not_adding_up(now, whole, sums.given, sums.difference)
-    own = {line.unit: line.own for line in now.lines}
-    wanted = {unit: value for unit, value in given.items() if own[unit] != value}
-    if now.may_keep and (now.own is not None or sums.kept) and now.own != sums.kept:
+    # What waits for approval, or was returned, does not count yet: the same number once more is a decision about it.
+    wanted = {
+        line.unit: _rest(now, line, given[line.unit])
+        for line in now.lines
+        if line.unit in given and (line.waiting or line.value != given[line.unit])
+    }
+    if now.may_keep and (now.own is not None or sums.kept) and (now.own_waiting or now.own != sums.kept):
         wanted[now.place.id] = sums.kept
     written, waiting = _send(now.target, now.period.key, {unit: {now.target.question: v} for unit, v in wanted.items()},
                              by=by, at=at, comment=decision.number)  # fmt: skip
@@ -104,6 +110,7 @@ def settle_ended(
     ended: Ended,
     shares: Mapping[int, Decimal],
     *,
+    drop: bool = False,
     reason: str,
     by: User,
     at: datetime,
@@ -111,27 +118,29 @@ def settle_ended(
     """Take back the target of a unit that ended, and add what a person decided to its heirs; returns how many records
     still wait for approval.
 
-    `shares`: by unit, adding up to the target, or empty: it is given up and the whole falls by it. Of other targets
-    that stand in the same record each heir gets what the succession's shares propose. Raises CannotSetTargets,
+    `shares`: by unit, adding up to the target. `drop`: nobody gets it, and the whole falls by it. Of other targets that
+    stand in the same record each heir gets what the succession's shares propose. Raises CannotSetTargets,
     AlreadySettled, PartsDoNotAddUp, and what withdrawing or the door refuses.
     """
     _check_may_set(by, seen, at)
-    lock_clock()
+    _lock(seen)
     target, key = seen.target, seen.period.key
     now = read_breakdown(target, seen.place.id, seen.period)
     standing = next((one for one in now.ended if one.submission_id == ended.submission_id), None)
     if standing is None or standing.value != ended.value:
         raise AlreadySettled
-    given = sum(shares.values(), ZERO)
-    if shares and given != standing.value:
-        raise _not_adding_up(now, standing.value, given, standing.value - given)
     heirs = {heir.unit for heir in standing.heirs}
+    shares = {} if drop else {unit: value for unit, value in shares.items() if unit in heirs}
+    given = sum(shares.values(), ZERO)
+    # Emptied fields are no decision to give up: only `drop` is.
+    if not drop and given != standing.value:
+        raise _not_adding_up(now, standing.value, given, standing.value - given)
     stated = read_stated(target.element.form_code, key)
     wanted: dict[int, dict[str, Decimal]] = {}
     for one, proposed in _targets_of_record(now, standing):
         amounts = {heir.unit: heir.suggested for heir in proposed.heirs}
         if one.code == target.code:
-            amounts = {unit: value for unit, value in shares.items() if unit in heirs}
+            amounts = dict(shares)
         for unit, value in amounts.items():
             record = stated.get(unit)
             before = record.value(one.question) if record else None
@@ -143,6 +152,7 @@ def settle_ended(
         "unit": get_snapshot().units[standing.unit].key,
         "value": text_of(standing.value),
         "given": {get_snapshot().units[unit].key: text_of(value) for unit, value in shares.items()},
+        "dropped": drop,
         "reason": reason,
     }
     write_line("target.settle-ended", _subject(now), detail, by=by.actor, at=at)
@@ -163,6 +173,32 @@ def _targets_of_record(now: Breakdown, ended: Ended) -> list[tuple[Target, Ended
 def _check_may_set(by: User, seen: Breakdown, at: datetime) -> None:
     if not may_set(by, seen.place.id, local_date(at)):
         raise CannotSetTargets(seen.place_name)
+
+
+def _lock(seen: Breakdown) -> None:
+    """The records of the target form first, in the order of their keys, then the clock: whoever approves or withdraws
+    records takes them in this order too, and neither waits for the other for ever."""
+    records = Submission.objects.select_for_update(of=("self",)).filter(
+        form__code=seen.target.element.form_code, period_key=seen.period.key
+    )
+    list(records.order_by("pk").values_list("pk"))
+    lock_clock()
+
+
+def _check_looked_at(now: Breakdown, looked_at: str) -> None:
+    if looked_at == now.fingerprint:
+        return
+    newest, _dash, _figures = looked_at.partition("-")
+    moved = now.newest is not None and str(now.newest.pk) != newest
+    raise AllotmentMoved(now.newest.set_by_name if moved and now.newest else _("Người khác"))
+
+
+def _rest(now: Breakdown, line: Line, part: Decimal) -> Decimal:
+    """Of a part, what the unit's own record says: all that it has not passed down."""
+    if part < line.below:
+        said = _("đơn vị này đã giao xuống dưới %(below)s %(unit)s nên phần của nó không ít hơn được.")
+        raise PartOutsideForm(line.name, said % {"below": show_number(line.below), "unit": now.target.element.unit})
+    return part - line.below
 
 
 def _send(

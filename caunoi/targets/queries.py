@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
@@ -14,6 +15,7 @@ from caunoi.facts.access import ask_as, may_see
 from caunoi.facts.models import DataElement, Kind, Nature
 from caunoi.facts.queries import get_catalogue, period_type_of
 from caunoi.facts.questions import make_question
+from caunoi.facts.rules.question import text_of
 from caunoi.forms.models import Assignment
 from caunoi.forms.queries import list_assignments, period_of
 from caunoi.forms.rules.assignments import find_assignment
@@ -21,7 +23,7 @@ from caunoi.languages import in_reader_language
 from caunoi.periods.rules import CutOff, Days, Period, PeriodType
 from caunoi.periods.rules import period_of as period_holding
 from caunoi.places.queries import get_snapshot
-from caunoi.places.rules.snapshot import LEVELS, ONE, PlaceSnapshot, Unit
+from caunoi.places.rules.snapshot import LEVELS, ONE, Mapped, PlaceSnapshot, Unit
 from caunoi.records.models import Submission, SubmissionVersion
 from caunoi.targets.errors import NobodyToGiveTo, TargetUnknown
 from caunoi.targets.models import Allotment
@@ -108,13 +110,21 @@ def read_stated(form_code: str, period_key: str) -> dict[int, Stated]:
 
 @dataclass(frozen=True)
 class Line:
-    """One unit that may get a part."""
+    """One unit that may get a part. `own`: what its record keeps with it; `below`: what it has passed down, which
+    stands in the records of the units under it."""
 
     unit: int
     key: str
     name: str
+    submission_id: int | None
     own: Decimal | None
+    below: Decimal
     waiting: bool
+
+    @property
+    def value(self) -> Decimal | None:
+        """The whole part; None if it has none."""
+        return None if self.own is None and not self.below else (self.own or ZERO) + self.below
 
 
 @dataclass(frozen=True)
@@ -148,13 +158,14 @@ class Breakdown:
     level: str
     lines: tuple[Line, ...]
     own: Decimal | None
+    own_waiting: bool
     may_keep: bool
     ended: tuple[Ended, ...]
     history: tuple[Allotment, ...]
 
     @property
     def given(self) -> Decimal:
-        return sum((line.own for line in self.lines if line.own is not None), ZERO)
+        return sum((line.value for line in self.lines if line.value is not None), ZERO)
 
     @property
     def undecided(self) -> Decimal:
@@ -163,7 +174,7 @@ class Breakdown:
     @property
     def stands(self) -> bool:
         """Whether anything is set at all."""
-        return self.own is not None or any(line.own is not None for line in self.lines) or bool(self.ended)
+        return self.own is not None or any(line.value is not None for line in self.lines) or bool(self.ended)
 
     @property
     def whole(self) -> Decimal | None:
@@ -173,6 +184,14 @@ class Breakdown:
     @property
     def newest(self) -> Allotment | None:
         return self.history[0] if self.history else None
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the newest decision and of everything an officer reckons with: whether what is saved was looked at."""
+        lines = [(line.unit, line.submission_id, text_of(line.own), text_of(line.below)) for line in self.lines]
+        ended = [(one.submission_id, text_of(one.value)) for one in self.ended]
+        looked_at = hashlib.sha256(repr((lines, text_of(self.own), ended)).encode()).hexdigest()[:16]
+        return f"{self.newest.pk if self.newest else ''}-{looked_at}"
 
 
 def list_periods_of(target: Target, today: date) -> list[Period]:
@@ -196,17 +215,30 @@ def read_breakdown(target: Target, place: int, period: Period) -> Breakdown:
     stated = read_stated(target.element.form_code, period.key)
     units = places.at_level(place, level, last)
     own = stated.get(place)
+    own_value = own.value(target.question) if own else None
+    ended = _list_ended(target, place, level, stated.values(), places, last)
+    below = _sum_below(target, units, stated.values(), {one.submission_id for one in ended}, places, last)
     lines = []
     for one in units:
         record = stated.get(one)
         value = record.value(target.question) if record else None
         waiting = record is not None and record.waiting and value is not None
-        lines.append(Line(one, places.units[one].key, places.distinct_name_on(one, last), value, waiting))
+        lines.append(
+            Line(
+                one,
+                places.units[one].key,
+                places.distinct_name_on(one, last),
+                record.submission_id if record else None,
+                value,
+                below.get(one, ZERO),
+                waiting,
+            )  # fmt: skip
+        )
     return Breakdown(
         target, unit, places.name_on(place, last), period, level, tuple(lines),
-        own.value(target.question) if own else None,
+        own_value, own is not None and own.waiting and own_value is not None,
         unit.level in target.element.levels and find_assignment(rows, unit.level, last) is not None,
-        tuple(_list_ended(target, place, level, stated.values(), places, last)),
+        tuple(ended),
         tuple(Allotment.objects.filter(code=target.code, org_unit_id=place, period_key=period.key)),
     )  # fmt: skip
 
@@ -229,6 +261,33 @@ def _level_below(
     return None
 
 
+def _sum_below(
+    target: Target, units: Collection[int], stated: Collection[Stated], undecided: Collection[int],
+    places: PlaceSnapshot, last: date,
+) -> dict[int, Decimal]:  # fmt: skip
+    """By unit: what the records under it say, those of units that ended with whoever stands for them. `undecided`:
+    records that somebody has to say something of first."""
+    found: dict[int, Decimal] = {}
+    among = set(units)
+    for record in stated:
+        value = record.value(target.question)
+        if value is None or record.unit in among or record.submission_id in undecided:
+            continue
+        mapped = places.map_unit(record.unit, last)
+        for one, share in zip(mapped, _split(target, value, mapped), strict=True):
+            above = (one.unit, *places.ancestors_on(one.unit, last))
+            line = next((unit for unit in above if unit in among), None)
+            if line is not None:
+                found[line] = found.get(line, ZERO) + share
+    return found
+
+
+def _split(target: Target, value: Decimal, mapped: Sequence[Mapped]) -> list[Decimal]:
+    """By the succession's shares."""
+    weights = [Decimal(one.parts) / ONE for one in mapped]
+    return split_whole(value, weights, target.element.decimals) or [ZERO] * len(mapped)
+
+
 def _list_ended(
     target: Target, place: int, level: str, stated: Collection[Stated], places: PlaceSnapshot, last: date
 ) -> list[Ended]:
@@ -242,11 +301,9 @@ def _list_ended(
         mapped = places.map_unit(unit.id, last)
         if not mapped or not all(one.unit in heirs_of_place for one in mapped):
             continue
-        weights = [Decimal(one.parts) / ONE for one in mapped]
-        shares = split_whole(value, weights, target.element.decimals) or [ZERO] * len(mapped)
         heirs = tuple(
             Heir(one.unit, places.distinct_name_on(one.unit, last), one.parts, share)
-            for one, share in zip(mapped, shares, strict=True)
+            for one, share in zip(mapped, _split(target, value, mapped), strict=True)
         )
         bases = tuple(sorted({basis for one in mapped for basis in one.bases}))
         day = unit.ends_on or last

@@ -122,18 +122,31 @@ def review_complete(*, round_id: int, by: User, at: datetime) -> int:
     return len(done)
 
 
-@transaction.atomic
 def close_round(*, round_id: int, seen: str, exception_reason: str, by: User, at: datetime) -> RatingRound:
     """`seen`: the fingerprint of the simulation that was looked at. Classes never change again, except by the answer to
-    an appeal. Caps may be left behind only as far as the sheet's exceptions go, with a recorded reason."""
+    an appeal. Caps may be left behind only as far as the sheet's exceptions go, with a recorded reason.
+
+    Raises RoundChanged where the figures give something else by now. Those are kept, so that the page shows them and
+    the next try can close: the refusal comes after their transaction, not within it.
+    """
+    closed = _close(round_id=round_id, seen=seen, exception_reason=exception_reason, by=by, at=at)
+    if closed is None:
+        raise RoundChanged()
+    return closed
+
+
+@transaction.atomic
+def _close(*, round_id: int, seen: str, exception_reason: str, by: User, at: datetime) -> RatingRound | None:
+    """None: something else was seen, and the figures have been read again."""
     # Two officers closing at once: the second waits for this lock and then finds the round closed.
     round_ = lock_round(round_id)
     _check_runs(round_, by, at)
     sheet = read_sheet_of(round_)
     ratings = [one for one in round_.ratings.order_by("pk") if one.state != RatingState.LEFT_OUT]
-    _refresh(round_, sheet, ratings)
+    changed = _refresh(round_, sheet, ratings)
     if seen != fingerprint_of(ratings):
-        raise RoundChanged()
+        write_line("rating.refresh", round_.subject, {"changed": changed}, by=by.actor, at=at)
+        return None
     _check_finished(round_, ratings)
     check_caps(sheet, [one.class_code for one in ratings], exception_reason)
     round_.closed_at, round_.closed_by_name, round_.exception_reason = at, str(by), exception_reason.strip()

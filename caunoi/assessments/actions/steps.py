@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -19,12 +20,13 @@ from caunoi.assessments.errors import (
     RatingStepNotPossible,
     RatingUnknown,
     ReasonMissing,
+    RoundChanged,
 )
 from caunoi.assessments.models import Rating
 from caunoi.assessments.permissions import PERMISSIONS, Where, may_take
 from caunoi.assessments.queries import read_sheet_of
 from caunoi.assessments.rules.life import FINAL, NEEDS_REASON, RatingState, RatingStep, find_next
-from caunoi.assessments.rules.scoring import POINTS_DECIMALS, Line, list_unscored, read_lines
+from caunoi.assessments.rules.scoring import POINTS_DECIMALS, Line, fingerprint_lines, list_unscored, read_lines
 from caunoi.assessments.rules.sheet import Criterion, Sheet
 from caunoi.audit.actions import write_line
 from caunoi.languages import in_reader_language, show_number
@@ -45,9 +47,11 @@ Points = Mapping[str, Typed]
 
 
 @transaction.atomic
-def score_rating(*, rating_id: int, points: Points, send: bool, by: User, at: datetime) -> Rating:
+def score_rating(
+    *, rating_id: int, points: Points, send: bool, by: User, at: datetime, seen: str | None = None
+) -> Rating:
     """The unit's own points; evidence is needed for any. Sent, nothing may be left open."""
-    rating, sheet = _begin(rating_id, RatingStep.SEND if send else RatingStep.SCORE, by, at)
+    rating, sheet = _begin(rating_id, RatingStep.SEND if send else RatingStep.SCORE, by, at, seen=seen)
     lines = []
     for line in read_lines(rating.lines):
         given, criterion = points.get(line.code), sheet.criterion(line.code)
@@ -68,15 +72,17 @@ def score_rating(*, rating_id: int, points: Points, send: bool, by: User, at: da
 
 @transaction.atomic
 def return_rating(*, rating_id: int, reason: str, by: User, at: datetime) -> Rating:
-    rating, _sheet = _begin(rating_id, RatingStep.RETURN, by, at, reason=reason)
+    """What the review and the council had said of the lines goes: it would outrank the points that the unit gives now.
+    It stands in the audit line."""
+    rating, sheet = _begin(rating_id, RatingStep.RETURN, by, at, reason=reason)
     rating.reason = reason.strip()
-    return _end(rating, RatingStep.RETURN, by, at, reason)
+    return _end(rating, RatingStep.RETURN, by, at, reason, taken_back=_take_back(rating, sheet))
 
 
 @transaction.atomic
-def review_rating(*, rating_id: int, points: Points, by: User, at: datetime) -> Rating:
+def review_rating(*, rating_id: int, points: Points, by: User, at: datetime, seen: str | None = None) -> Rating:
     """Points left empty agree with the unit's own; others need a reason beside them."""
-    rating, sheet = _begin(rating_id, RatingStep.REVIEW, by, at)
+    rating, sheet = _begin(rating_id, RatingStep.REVIEW, by, at, seen=seen)
     if rating.sent_by_id == by.pk:
         raise OwnRating()
     lines = []
@@ -101,9 +107,9 @@ def review_rating(*, rating_id: int, points: Points, by: User, at: datetime) -> 
 
 
 @transaction.atomic
-def decide_rating(*, rating_id: int, points: Points, by: User, at: datetime) -> Rating:
+def decide_rating(*, rating_id: int, points: Points, by: User, at: datetime, seen: str | None = None) -> Rating:
     """The council's points; left empty: those of the review."""
-    rating, sheet = _begin(rating_id, RatingStep.DECIDE, by, at)
+    rating, sheet = _begin(rating_id, RatingStep.DECIDE, by, at, seen=seen)
     set_lines(rating, sheet, _decide(sheet, read_lines(rating.lines), points))
     return _end(rating, RatingStep.DECIDE, by, at)
 
@@ -118,9 +124,10 @@ def leave_out(*, rating_id: int, reason: str, by: User, at: datetime) -> Rating:
 
 @transaction.atomic
 def take_in(*, rating_id: int, by: User, at: datetime) -> Rating:
-    rating, _sheet = _begin(rating_id, RatingStep.TAKE_IN, by, at)
+    """Begins again with the unit's own points, as one that was returned."""
+    rating, sheet = _begin(rating_id, RatingStep.TAKE_IN, by, at)
     rating.reason = ""
-    return _end(rating, RatingStep.TAKE_IN, by, at)
+    return _end(rating, RatingStep.TAKE_IN, by, at, taken_back=_take_back(rating, sheet))
 
 
 @transaction.atomic
@@ -131,9 +138,11 @@ def appeal_rating(*, rating_id: int, appeal: str, by: User, at: datetime) -> Rat
 
 
 @transaction.atomic
-def answer_appeal(*, rating_id: int, answer: str, points: Points, by: User, at: datetime) -> Rating:
+def answer_appeal(
+    *, rating_id: int, answer: str, points: Points, by: User, at: datetime, seen: str | None = None
+) -> Rating:
     """With other points where the unit is right: the answer is their reason, and that of leaving a cap behind."""
-    rating, sheet = _begin(rating_id, RatingStep.ANSWER, by, at, reason=answer)
+    rating, sheet = _begin(rating_id, RatingStep.ANSWER, by, at, reason=answer, seen=seen)
     reasoned = {code: Typed(one.points, one.text or answer) for code, one in points.items()}
     if reasoned:
         before = rating.class_code
@@ -148,8 +157,11 @@ def answer_appeal(*, rating_id: int, answer: str, points: Points, by: User, at: 
 # -- inside -----------------------------------------------------------------------------------------------------------
 
 
-def _begin(rating_id: int, step: RatingStep, by: User, at: datetime, *, reason: str = "…") -> tuple[Rating, Sheet]:
-    """The rating, which nobody else changes until the transaction ends, once the step may be taken."""
+def _begin(
+    rating_id: int, step: RatingStep, by: User, at: datetime, *, reason: str = "…", seen: str | None = None
+) -> tuple[Rating, Sheet]:
+    """The rating, which nobody else changes until the transaction ends, once the step may be taken. `seen`: the
+    fingerprint of the lines that were looked at, if somebody looked."""
     round_id = Rating.objects.filter(pk=rating_id).values_list("round_id", flat=True).first()
     if round_id is None:
         raise RatingUnknown()
@@ -161,6 +173,8 @@ def _begin(rating_id: int, step: RatingStep, by: User, at: datetime, *, reason: 
         raise RatingNotAllowed(_who(step))
     if find_next(RatingState(rating.state), step) is None:
         raise RatingStepNotPossible(RatingState(rating.state), step)
+    if seen is not None and seen != fingerprint_lines(read_lines(rating.lines)):
+        raise RoundChanged(of_one=True)
     if step in NEEDS_REASON and not reason.strip():
         raise ReasonMissing()
     return rating, read_sheet_of(round_)
@@ -174,7 +188,28 @@ def _who(step: RatingStep) -> str:
     }[PERMISSIONS[step][1]]
 
 
-def _end(rating: Rating, step: RatingStep, by: User, at: datetime, reason: str = "") -> Rating:
+def _take_back(rating: Rating, sheet: Sheet) -> dict[str, Any]:
+    """Leaves the figures and the unit's own points; what was on the lines beside them, by criterion."""
+    lines = read_lines(rating.lines)
+    taken = {
+        line.code: {
+            name: kept[name]
+            for name in ("review_points", "review_reason", "council_points", "council_reason")
+            if name in kept
+        }
+        for line, kept in zip(lines, rating.lines, strict=True)
+    }
+    own = [
+        replace(line, review_points=None, review_reason="", council_points=None, council_reason="") for line in lines
+    ]
+    set_lines(rating, sheet, own)
+    return {code: said for code, said in taken.items() if said}
+
+
+def _end(
+    rating: Rating, step: RatingStep, by: User, at: datetime, reason: str = "", **further: dict[str, Any]
+) -> Rating:
+    """`further`: of this step, for the audit line; left out where it is empty."""
     old = RatingState(rating.state)
     new = find_next(old, step)
     assert new is not None, "looked up when the step began"
@@ -184,6 +219,7 @@ def _end(rating: Rating, step: RatingStep, by: User, at: datetime, reason: str =
         "unit": rating.org_unit.key, "old": old.value, "new": new.value,
         "points": {line.code: format(line.points, "f") for line in read_lines(rating.lines) if line.points is not None},
         "class": rating.class_code, "reason": reason.strip(),
+        **{name: said for name, said in further.items() if said},
     }  # fmt: skip
     write_line(f"rating.{step.value.replace('_', '-')}", rating.subject, detail, by=by.actor, at=at)
     return rating
@@ -213,9 +249,9 @@ def _check_points(criterion: Criterion, line: Line, given: Typed) -> None:
     points = given.points
     if points is None:
         return
-    exponent = points.normalize().as_tuple().exponent
-    too_fine = isinstance(exponent, int) and exponent < -POINTS_DECIMALS
-    if not points.is_finite() or too_fine or not 0 <= points <= criterion.most:
+    # In this order: what is no number cannot be compared, and what is out of bounds may be too long to round.
+    within = points.is_finite() and 0 <= points <= criterion.most
+    if not within or points != round(points, POINTS_DECIMALS):
         raise _refuse(
             criterion,
             _("điểm từ 0 đến %(most)s, nhiều nhất 2 chữ số thập phân.") % {"most": show_number(criterion.most)},

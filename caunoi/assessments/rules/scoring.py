@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
@@ -119,6 +121,13 @@ def write_lines(lines: Sequence[Line]) -> list[dict[str, Any]]:
 
 
 _NUMBERS = ("figure", "rule_points", "self_points", "review_points", "council_points")
+
+
+def fingerprint_lines(lines: Sequence[Line]) -> str:
+    """Of everything that a person judges by: figures and points with what is written beside them. A figure read again
+    with the same answer is the same."""
+    shown = [{**kept, "ref": "", "why": ""} for kept in write_lines(lines)]
+    return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def read_lines(kept: Sequence[Mapping[str, Any]]) -> list[Line]:

@@ -160,7 +160,22 @@ def test_a_rating_sent_back_says_why_and_can_be_sent_again(officer: User) -> Non
     return_rating(rating_id=rating.pk, reason="Thiếu biên bản", by=commune, at=AT)
     again = sent(round_, 3, head, 35)
 
+    assert again.total == 95
     assert (again.state, again.reason) == ("sent", "Thiếu biên bản")
+
+
+def test_a_rating_sent_back_after_its_review_counts_what_the_unit_says_now(officer: User) -> None:
+    round_, head, commune = opened(officer), village_head(), commune_officer()
+    rating = sent(round_, 3, head, 40)
+    review_rating(rating_id=rating.pk, points={"phoi_hop": Typed(D(20), "Thiếu biên bản")}, by=commune, at=AT)
+    decide_rating(rating_id=rating.pk, points={"phoi_hop": Typed(D(10), "Mức chung")}, by=officer, at=AT)
+
+    returned = return_rating(rating_id=rating.pk, reason="Bổ sung biên bản", by=commune, at=AT)
+    again = sent(round_, 3, head, 35)
+
+    assert (returned.total, again.total, again.class_code) == (100, 95, "xuat_sac")
+    kept = AuditLine.objects.filter(action="rating.return").latest("number").detail["taken_back"]["phoi_hop"]
+    assert (kept["review_points"], kept["council_reason"]) == ("20", "Mức chung")
 
 
 def test_figures_are_read_again_and_points_by_hand_stay(world: World, officer: User) -> None:
@@ -219,6 +234,8 @@ def test_what_is_closed_is_what_was_looked_at(world: World, officer: User) -> No
 
     with pytest.raises(RoundChanged):
         close_round(round_id=round_.pk, seen=seen, exception_reason="", by=officer, at=AT)
+    assert rating_of(round_, 4).total == 90  # the new figures stand on the page that is looked at next
+    close(round_, officer, "Được khen thưởng")
 
 
 def test_a_cap_is_left_behind_only_with_a_recorded_reason_and_nobody_is_put_down_for_it(officer: User) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from caunoi.accounts.models import Role
+from caunoi.assessments.figures import Answers, ask_figures
 from caunoi.assessments.models import CriteriaSet, CriterionStatement, Rating, RatingRound
 from caunoi.assessments.queries import judge_units
 from caunoi.assessments.rules.criteria import AT_LEAST, SetCriterion, write_criteria
@@ -36,6 +38,11 @@ def world() -> World:
     return made
 
 
+def hidden(page: str) -> dict[str, str]:
+    """What the form of points says of the step and the lines that it was shown for."""
+    return {name: page.split(f'name="{name}" value="')[1].split('"')[0] for name in ("step", "seen")}
+
+
 def test_an_officer_opens_a_round_and_the_village_head_scores_on_their_phone(world: World) -> None:
     officer = signed_in(province_officer())
 
@@ -43,9 +50,8 @@ def test_an_officer_opens_a_round_and_the_village_head_scores_on_their_phone(wor
     round_ = RatingRound.objects.get()
     head = signed_in(village_head())
     page = head.get(f"/ratings/{round_.pk}/u3/").content.decode()
-    sent = head.post(
-        f"/ratings/{round_.pk}/u3/", {"points_phoi_hop": "30,5", "text_phoi_hop": "Biên bản", "send": "yes"}
-    )
+    typed = {"points_phoi_hop": "30,5", "text_phoi_hop": "Biên bản", "send": "yes"}
+    sent = head.post(f"/ratings/{round_.pk}/u3/", typed | hidden(page))
 
     assert (answer.status_code, sent.status_code) == (302, 302)
     assert "/figures/" in page and "60/60 điểm" in page and "6 được 60 điểm" in page
@@ -57,11 +63,36 @@ def test_what_was_typed_survives_a_refusal(world: World) -> None:
     round_ = opened(province_officer())
     head = signed_in(village_head())
 
-    page = head.post(f"/ratings/{round_.pk}/u3/", {"points_phoi_hop": "50", "text_phoi_hop": "Nhiều việc"})
+    shown = hidden(head.get(f"/ratings/{round_.pk}/u3/").content.decode())
+    page = head.post(f"/ratings/{round_.pk}/u3/", {"points_phoi_hop": "50", "text_phoi_hop": "Nhiều việc"} | shown)
     no_number = head.post(f"/ratings/{round_.pk}/u3/", {"points_phoi_hop": "nhiều", "text_phoi_hop": ""})
 
+    for text in ("sNaN", "Infinity", "9e9999999"):
+        odd = head.post(f"/ratings/{round_.pk}/u3/", {"points_phoi_hop": text, "text_phoi_hop": "x"})
+        assert odd.status_code == 200 and text in odd.content.decode()
     assert "từ 0 đến 40" in page.content.decode() and "Nhiều việc" in page.content.decode()
     assert "Không phải là số" in no_number.content.decode()
+
+
+def test_points_typed_for_one_step_or_for_other_lines_are_never_saved_as_another_s(world: World) -> None:
+    by, colleague = province_officer(), user("tinh2", [(Role.APPROVER, 1), (Role.VIEWER, 1)])
+    round_, officer = opened(by), signed_in(by)
+    address, typed = f"/ratings/{round_.pk}/u3/", {"points_phoi_hop": "7", "text_phoi_hop": "Xem lại"}
+    before = hidden(officer.get(address).content.decode())
+    reviewed(round_, 3, colleague, 30)
+
+    other_step = officer.post(address, typed | before).content.decode()
+    deciding = hidden(other_step)
+    other_lines = officer.post(address, typed | deciding | {"seen": "x"}).content.decode()
+    officer.post(f"{address}leave-out/", {"reason": "Chưa có báo cáo"})
+    out = officer.post(address, typed | deciding).content.decode()
+
+    assert (before["step"], deciding["step"]) == ("review", "decide")
+    assert "đã thẩm định" in other_step and "Không thể thẩm định" in other_step
+    assert "sau khi bạn mở trang" in other_lines
+    assert "Không thể ghi điểm hội đồng" in out
+    assert all("Xem lại</textarea>" in page for page in (other_step, other_lines, out))
+    assert rating_of(round_, 3).total == 90
 
 
 def test_a_round_shows_its_simulation_and_is_closed_once(world: World) -> None:
@@ -93,6 +124,11 @@ def test_the_council_table_is_sorted_filtered_and_taken_away(world: World) -> No
 
     assert "Thôn 2" in page and "Thôn 3" not in page
     assert "Thôn 2,Xã Bản Qua,30,40,70,Tốt,đã thẩm định" in lines
+    officer.post(f"/ratings/{round_.pk}/u4/leave-out/", {"reason": "Sắp sáp nhập"})
+    out = b"".join(officer.get(f"/ratings/{round_.pk}/?format=csv").streaming_content).decode()  # type: ignore[attr-defined]
+    assert "Thôn 2,Xã Bản Qua,30,40,,,không xếp loại" in out
+    assert "Thôn 2" not in officer.get(f"/ratings/{round_.pk}/?state=tot").content.decode()
+    assert "Xếp loại:" not in officer.get(f"/ratings/{round_.pk}/u4/").content.decode()
     assert b"".join(book.streaming_content).startswith(b"PK")  # type: ignore[attr-defined]
 
 
@@ -150,6 +186,21 @@ def test_a_commune_meets_by_rule_or_by_what_was_confirmed_and_the_rest_is_missin
     assert table.index("Bản Qua") < table.index("Cốc San")
     judged = judge_units(set_, [2], date(2024, 2, 1))[2]
     assert [one.met for one in judged] == [True, None, None]  # what was said later was not known to hold then
+
+
+def test_one_commune_s_page_asks_for_that_commune_alone(set_: CriteriaSet, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def recorded(*given: Any, place: int, **further: Any) -> Answers:
+        asked.append(place)
+        return ask_figures(*given, place=place, **further)
+
+    monkeypatch.setattr("caunoi.assessments.queries.ask_figures", recorded)
+
+    alone, both = (judge_units(set_, units, date(2024, 2, 1)) for units in ([2], [2, 5]))
+
+    assert asked == [2, 1]
+    assert alone[2] == both[2] and alone[2][0].met is True
 
 
 def test_a_later_statement_takes_the_place_and_the_earlier_one_stays_to_be_read(set_: CriteriaSet) -> None:

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import pytest
 from django.http import HttpResponse, StreamingHttpResponse
+from pytest_django import DjangoAssertNumQueries
 
 from caunoi import moments
 from caunoi.accounts.models import Role
@@ -64,6 +65,21 @@ def test_a_batch_is_seen_within_ones_reach_and_gone_on_with_by_its_maker_only() 
     refused = elsewhere.post("/reports/new/", {**YEAR, "each_below": "commune"})
     assert "trong phạm vi của bạn" in words(refused)
     assert ReportBatch.objects.count() == 1
+
+
+def test_newer_batches_of_others_hide_none_of_ones_own(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    store_world()
+    days = {"day_from": date(2023, 1, 1), "day_to": date(2023, 12, 31), "boundaries": date(2023, 12, 31)}
+    kept = {"template_code": "thu", "as_known": 0, "made_by_name": "x", "made_at": moments.now(), **days}
+    ReportBatch.objects.create(org_unit_id=WEST, level="village", **kept)
+    ReportBatch.objects.bulk_create(ReportBatch(org_unit_id=EAST, level="commune", **kept) for _one in range(60))
+
+    west, east = (signed_in(user(name, [(Role.VIEWER, unit)])) for name, unit in (("xa", WEST), ("xb", EAST)))
+    assert "từng thôn" in words(west.get("/reports/batches/"))
+    with django_assert_max_num_queries(25):
+        page = words(east.get("/reports/batches/"))
+
+    assert page.count("từng xã") == 50
 
 
 def test_what_no_unit_can_get_is_said_at_once() -> None:

@@ -35,8 +35,8 @@ def province() -> tuple[OrgUnit, list[OrgUnit], Client]:
 def send(client: Client, communes: list[OrgUnit], whole: str, *given: str, **further: str) -> str:
     """The page after a breakdown was sent."""
     fields = {f"part-{one.pk}": value for one, value in zip(communes, given, strict=True)}
-    newest = Allotment.objects.first()
-    seen = str(newest.pk) if newest else ""
+    page = client.get(PAGE).content.decode()
+    seen = page.split('name="seen" value="')[1].split('"')[0]
     sent = {"whole": whole, "number": "12/QĐ-UBND", "day": "15/01/2026", "save": "yes", "seen": seen}
     return client.post(PAGE, sent | fields | further, follow=True).content.decode()
 
@@ -64,6 +64,7 @@ def test_what_does_not_add_up_is_refused_and_what_was_typed_stays(
 
     assert "vượt 10 hộ" in page and 'value="20"' in page
     assert "Nhiều nhất" not in page
+    assert "Nhiều nhất 18 chữ số." in send(client, communes, "9" * 30, "50", "40", "20")
     assert "Phải là số nguyên" in send(client, communes, "100", "50", "40", "1,5")
     assert not Allotment.objects.exists()
 

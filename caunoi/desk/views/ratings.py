@@ -45,17 +45,19 @@ from caunoi.assessments.queries import (
     read_sheet_of,
 )
 from caunoi.assessments.rules.life import RatingState, RatingStep
-from caunoi.assessments.rules.scoring import read_lines
+from caunoi.assessments.rules.scoring import fingerprint_lines, read_lines
 from caunoi.desk.ratings import (
     LOOKS,
     OpenForm,
     PointsForm,
+    check_same_step,
     choose_points_step,
     filter_rows,
     find_steps,
     list_cells,
     list_headings,
     make_rows,
+    read_step,
     show_lines,
     simulate,
     sort_rows,
@@ -186,21 +188,21 @@ def rating(request: HttpRequest, round_id: int, key: str) -> HttpResponse:
     user, scope = _reader(request)
     one = get_rating(round_id, key, scope)
     sheet, steps = read_sheet_of(one.round), find_steps(one, user, moments.today())
-    step = choose_points_step(steps)
-    form = None
-    if step is not None:
-        given = request.POST if request.method == "POST" else None
-        form = PointsForm(given, sheet, read_lines(one.lines), step)
-        if given is not None and form.is_valid():
+    step, lines = choose_points_step(steps), read_lines(one.lines)
+    form = None if step is None else PointsForm(None, sheet, lines, step)
+    if request.method == "POST":
+        posted = request.POST.get("step", "")
+        # Where no points can be given any more, what was typed is shown once more beside the refusal.
+        form = PointsForm(request.POST, sheet, lines, step or read_step(posted))
+        if form.is_valid():
             try:
-                _keep(one, form, step, request, user)
+                check_same_step(posted, step, one)
+                _keep(one, form, read_step(posted), request, user)
             except Refusal as refused:
                 form.add_error(None, refused.sentence)
             else:
                 messages.success(request, _("Đã lưu."))
                 return redirect("rating", round_id, key)
-    elif request.method == "POST":
-        return redirect("rating", round_id, key)
     band = sheet.band(one.class_code)
     state = RatingState(one.state)
     shown = {
@@ -210,6 +212,8 @@ def rating(request: HttpRequest, round_id: int, key: str) -> HttpResponse:
         "unit": get_snapshot().path_name(one.org_unit_id, one.day_to),
         "period": period_of_round(one.round),
         "lines": show_lines(sheet, one, form),
+        "seen": fingerprint_lines(lines),
+        "answer": request.POST.get("answer", ""),
         "form": form,
         "step": "" if step is None else step.value,
         "may": {found.value: True for found in steps},
@@ -222,18 +226,18 @@ def rating(request: HttpRequest, round_id: int, key: str) -> HttpResponse:
 
 
 def _keep(one: Rating, form: PointsForm, step: RatingStep, request: HttpRequest, user: User) -> None:
-    at, typed = moments.now(), form.typed()
+    at, typed, seen = moments.now(), form.typed(), request.POST.get("seen", "")
     match step:
         case RatingStep.SCORE:
-            score_rating(rating_id=one.pk, points=typed, send="send" in request.POST, by=user, at=at)
+            score_rating(rating_id=one.pk, points=typed, send="send" in request.POST, by=user, at=at, seen=seen)
         case RatingStep.REVIEW:
-            review_rating(rating_id=one.pk, points=typed, by=user, at=at)
+            review_rating(rating_id=one.pk, points=typed, by=user, at=at, seen=seen)
         case RatingStep.DECIDE:
-            decide_rating(rating_id=one.pk, points=typed, by=user, at=at)
+            decide_rating(rating_id=one.pk, points=typed, by=user, at=at, seen=seen)
         case _answer:
             given = {code: points for code, points in typed.items() if points.points is not None}
             answer = request.POST.get("answer", "")
-            answer_appeal(rating_id=one.pk, answer=answer, points=given, by=user, at=at)
+            answer_appeal(rating_id=one.pk, answer=answer, points=given, by=user, at=at, seen=seen)
 
 
 @require_POST

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Any, cast
 
@@ -21,6 +22,7 @@ from caunoi.desk.long_work import Show, answer
 from caunoi.languages import in_reader_language
 from caunoi.places.models import Level
 from caunoi.places.queries import get_snapshot
+from caunoi.places.rules.snapshot import PlaceSnapshot
 from caunoi.refusals import FileRefused, Mistake, Refusal
 from caunoi.reports.actions import make_batch
 from caunoi.reports.bundling import write_bundle
@@ -41,7 +43,8 @@ def _reader(request: HttpRequest) -> tuple[User, Scope]:
 @require_safe
 def report_batches(request: HttpRequest) -> HttpResponse:
     _user, scope = _reader(request)
-    rows = [(batch, _describe(batch)) for batch in list_batches(scope)]
+    titles, places = _list_titles(), get_snapshot()
+    rows = [(batch, _describe(batch, titles, places)) for batch in list_batches(scope)]
     return render(request, "desk/reports/batches.html", {"rows": rows})
 
 
@@ -77,7 +80,7 @@ def _show(
     places = get_snapshot()
     shown: dict[str, Any] = {
         "batch": batch,
-        "title": _describe(batch),
+        "title": _describe(batch, _list_titles(), get_snapshot()),
         "page": page,
         "rows": [(unit, places.distinct_name_on(unit.org_unit_id, batch.boundaries)) for unit in page],
         "total": len(units),
@@ -95,13 +98,16 @@ def _waits(unit: BatchUnit) -> bool:
     return unit.run_id is None and not unit.why
 
 
-def _describe(batch: ReportBatch) -> str:
+def _list_titles() -> dict[str, str]:
+    return {one.code: in_reader_language(one.title_vi, one.title_en) for one in list_templates()}
+
+
+def _describe(batch: ReportBatch, titles: Mapping[str, str], places: PlaceSnapshot) -> str:
     """`Báo cáo tháng …: từng xã, Tỉnh Lào Cai`; the code of a template that is no longer there."""
-    titles = {one.code: in_reader_language(one.title_vi, one.title_en) for one in list_templates()}
     return _("%(title)s: từng %(level)s của %(place)s") % {
         "title": titles.get(batch.template_code, batch.template_code),
         "level": str(Level(batch.level).label).lower(),
-        "place": get_snapshot().name_on(batch.org_unit_id, batch.boundaries),
+        "place": places.name_on(batch.org_unit_id, batch.boundaries),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import cast
 from urllib.parse import urlencode
@@ -135,16 +135,17 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
     ]
     try:
         if data is not None and form.is_valid():
-            looked_at = _as_seen(seen, request.POST.get("seen", ""))
-            whole = form.cleaned_data["whole"]
-            saved = break_down(looked_at, whole, form.parts, form.decision, by=user, at=at)
+            whole, looked_at = form.cleaned_data["whole"], request.POST.get("seen", "")
+            saved = break_down(seen, whole, form.parts, form.decision, by=user, at=at, looked_at=looked_at)
             said = _("Đã lưu phân bổ: %(units)d đơn vị thay đổi. %(waiting)d bản ghi chờ người khác duyệt.")
             messages.success(request, said % {"units": saved.written, "waiting": saved.waiting})
             return redirect(_address(seen))
         for one in ended:
             if one.is_bound and one.is_valid():
-                shares = {} if "drop" in request.POST else one.shares
-                settle_ended(seen, one.ended, shares, reason=one.cleaned_data["reason"], by=user, at=at)
+                settle_ended(
+                    seen, one.ended, one.shares, drop="drop" in request.POST, reason=one.cleaned_data["reason"],
+                    by=user, at=at,
+                )  # fmt: skip
                 messages.success(request, _("Đã quyết định chỉ tiêu của %s.") % one.ended.name)
                 return redirect(_address(seen))
     except Refusal as refused:
@@ -165,12 +166,6 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
         },
         status=422 if data is not None or any(one.is_bound for one in ended) else 200,
     )
-
-
-def _as_seen(seen: Breakdown, newest: str) -> Breakdown:
-    """With only those revisions that the page showed whose form was sent: `newest`, or none."""
-    known = [one for one in seen.history if newest.isdigit() and one.pk <= int(newest)]
-    return replace(seen, history=tuple(known))
 
 
 def _address(seen: Breakdown) -> str:

@@ -162,6 +162,34 @@ def test_a_part_waits_where_somebody_else_approves_it() -> None:
     assert (saved.written, saved.waiting) == (3, 3)
     assert figure("ho_giao", "Tỉnh Thử").value is None
     assert all(line.waiting for line in see(province).lines)
+    approver = user("duyet", (Role.PROGRAMME_MANAGER, province), (Role.APPROVER, province))
+    same = parts((one, 10), (two, 10), (three, 10))
+    assert break_down(see(province), Decimal(30), same, DECISION, by=approver, at=AT).waiting == 0
+    assert figure("ho_giao", "Tỉnh Thử").value == 30
+
+
+def test_what_a_commune_passes_on_to_its_villages_counts_once() -> None:
+    store_programme("province", "commune", "village")
+    province, (one, two, three), officer = store_province()
+    village = unit("Thôn Một", "village", one)
+    given = parts((one, 120), (two, 100), (three, 80))
+    break_down(see(province), Decimal(300), given, DECISION, by=officer, at=AT)
+    break_down(see(one), Decimal(120), parts((village, 90)), DECISION, by=officer, at=AT)
+    stale = see(province)
+
+    assert (stale.whole, stale.given, {line.unit: line.value for line in stale.lines}) == (300, 300, given)
+    with pytest.raises(PartOutsideForm, match="Xã Ái: đơn vị này đã giao xuống dưới 90"):
+        break_down(stale, Decimal(260), given | parts((one, 80)), DECISION, by=officer, at=AT)
+    raised = break_down(stale, Decimal(310), given | parts((one, 130)), DECISION, by=officer, at=AT)
+
+    assert raised.written == 1
+    assert [figure("ho_giao", name).value for name in ("Tỉnh Thử", "Xã Ái", "Thôn Một")] == [310, 130, 90]
+    assert see(one).own == 40
+
+    stale = see(province)
+    break_down(see(one), Decimal(100), parts((village, 90)), DECISION, by=officer, at=AT)
+    with pytest.raises(AllotmentMoved, match="Người khác"):
+        break_down(stale, Decimal(310), given | parts((one, 130)), DECISION, by=officer, at=AT)
 
 
 # -- A unit that ended ------------------------------------------------------------------------------------------------
@@ -212,7 +240,9 @@ def test_a_target_given_up_with_its_unit_leaves_the_whole() -> None:
     _merged_commune(province, [one, two])
 
     seen = see(province)
-    settle_ended(seen, seen.ended[1], {}, reason="Thôi giao", by=officer, at=AT)
+    with pytest.raises(PartsDoNotAddUp):
+        settle_ended(seen, seen.ended[1], {}, reason="Giao lại", by=officer, at=AT)
+    settle_ended(seen, seen.ended[1], {}, drop=True, reason="Thôi giao", by=officer, at=AT)
 
     assert figure("ho_giao", "Tỉnh Thử").value == 200
 
