@@ -258,8 +258,14 @@ _most = os.environ.get("CAUNOI_MAX_SUBMISSION_MB") or "100"
 CAUNOI_MAX_SUBMISSION_MB = int(_most) if _most.isdecimal() and int(_most) else 100
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-    # Counters that all processes of a machine share.
-    "shared": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": CAUNOI_HOME / "cache"},
+    # Counters that all processes of a machine share. Each new count begins the pause of `counting` anew; at 300 of
+    # them, as Django would have it, a third would be forgotten by chance, the one that just refuses somebody too.
+    "shared": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": CAUNOI_HOME / "cache",
+        "TIMEOUT": 600,
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
 }
 
 LOGGING = {

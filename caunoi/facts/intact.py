@@ -64,9 +64,11 @@ def describe_missing(name: str) -> LedgerBroken:
 
 
 def hash_file(path: Path) -> str | None:
-    """None if it cannot be read."""
+    """None if there is no such file; of what is there and cannot be read, no hash that anything could have."""
     try:
         with open(path, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
+    except FileNotFoundError:
         return None
+    except OSError:
+        return ""

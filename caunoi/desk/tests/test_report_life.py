@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from caunoi.accounts.models import Role, User
+from caunoi.counting import count_within
 from caunoi.desk.tests.builders import signed_in, user
 from caunoi.desk.views.report_verify import CHECKS_ALLOWED
 from caunoi.documents.actions import read_bytes
@@ -210,7 +211,9 @@ def test_of_sensitive_counts_the_public_learns_only_that_they_were_corrected(
     assert "1.235" in words(officers)
 
 
-def test_who_checks_without_end_is_asked_to_wait() -> None:
+def test_who_checks_without_end_is_asked_to_wait_however_many_others_are_counted() -> None:
+    for number in range(400):
+        count_within("others", f"192.0.2.{number}", 5)
     for _turn in range(CHECKS_ALLOWED):
         assert Client().post("/verify/", {}).status_code == 200
 
