@@ -122,28 +122,33 @@ def share(pytestconfig: pytest.Config) -> Callable[[int, int], int]:
 
 
 @pytest.fixture(scope="session")
+def full_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home folder of the demonstration, in SQLite: made by the command itself, once by the first test process of a
+    run that asks, read and copied by all, changed by none."""
+    return _load_demo(tmp_path_factory, "full-demo")
+
+
+@pytest.fixture(scope="session")
 def small_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The home folder of the small demonstration, in SQLite: made once by the first test process of a run that asks,
-    read and copied by all, changed by none."""
+    """The same of the small one."""
+    return _load_demo(tmp_path_factory, "small-demo", "--small")
+
+
+def _load_demo(tmp_path_factory: pytest.TempPathFactory, name: str, *arguments: str) -> Path:
     base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "small-demo"
+    # Processes of one run share it; two runs never do.
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
     folder.mkdir(exist_ok=True)
     home = folder / "home"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (home / "demo.json").exists():
             kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "SECRET_KEY")}
-            command = [
-                sys.executable,
-                "-c",
-                "from caunoi.cli.main import main; main()",
-                "demo",
-                "--small",
-                "--no-serve",
-            ]
+            command = [sys.executable, "-c", "from caunoi.cli.main import main; main()", "demo", "--no-serve"]
             made = subprocess.run(
-                command, env={**kept, "CAUNOI_HOME": str(home)}, capture_output=True, text=True, timeout=600
-            )
+                [*command, *arguments], env={**kept, "CAUNOI_HOME": str(home)}, capture_output=True, text=True,
+                timeout=600, check=False,
+            )  # fmt: skip
             assert made.returncode == 0, made.stdout + made.stderr
     return home
 

@@ -59,7 +59,7 @@ def server() -> Iterator[str]:
                 break
             except OSError:
                 assert process.poll() is None and time.monotonic() < until, "the storage did not start"
-                time.sleep(0.1)
+                time.sleep(0.1)  # until the server of the storage answers; it tells nobody when
         yield address
     finally:
         process.terminate()

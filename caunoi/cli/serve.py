@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from typing import ParamSpec, TypeVar
 
 import click
 from django.conf import settings
@@ -20,6 +21,8 @@ from caunoi.records.entities.actions import release_backlog
 from caunoi.refusals import Refusal
 from caunoi.reports.signing import ensure_key
 
+P = ParamSpec("P")
+T = TypeVar("T")
 # Of each process. A phone on a weak line holds one of them for as long as it sends; each has a connection to the
 # database, of which PostgreSQL gives a hundred in all.
 THREADS = 32
@@ -69,31 +72,28 @@ def start(host: str, port: int, workers: int) -> None:
 )
 @click.option("--once", is_flag=True, help=_("làm một lượt rồi thôi, để máy chủ hẹn giờ gọi"))
 def worker(once: bool) -> None:
-    locked = 0
-
-    def lock() -> None:
-        nonlocal locked
-        locked = lock_due(by=automatic(), at=now())
-
     while True:
-        for work in (
-            lambda: release_backlog(now()), lambda: clear_waiting(at=now()), lambda: erase_due(at=now()), compact,
-            _back_up, lambda: send_letters(now()), lock,
-        ):  # fmt: skip
-            _attempt(work)
+        _attempt(release_backlog, now())
+        _attempt(clear_waiting, at=now())
+        _attempt(erase_due, at=now())
+        _attempt(compact)
+        _attempt(_back_up)
+        _attempt(send_letters, now())
+        locked = _attempt(lock_due, by=automatic(), at=now())
         if locked or once:
-            click.echo(_("Đã khóa %(count)d bản đến ngày khóa.") % {"count": locked})
+            click.echo(_("Đã khóa %(count)d bản đến ngày khóa.") % {"count": locked or 0})
         if once:
             return
         time.sleep(3600)
 
 
-def _attempt(work: Callable[[], object]) -> None:
+def _attempt(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T | None:
     """A full disk of backups, or a storage that does not answer, must not stop the other work."""
     try:
-        work()
+        return work(*arguments, **named)
     except Refusal as refusal:
         click.echo(refusal.sentence, err=True)
+        return None
 
 
 def _back_up() -> None:

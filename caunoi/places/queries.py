@@ -26,6 +26,8 @@ MOST_NAMED_KEYS = 300
 _lock = threading.Lock()
 MANY_UNITS = 2000
 _cached: dict[tuple[object, ...], PlaceSnapshot] = {}
+# What was frozen is let go at the end of the process, or DuckDB takes what is left for a leak and says so.
+atexit.register(gc.unfreeze)
 
 
 def get_snapshot(known: int | None = None) -> PlaceSnapshot:
@@ -43,8 +45,6 @@ def get_snapshot(known: int | None = None) -> PlaceSnapshot:
                 # then looked through all units again and again for what nobody refers to, two fifths of its time.
                 gc.collect()
                 gc.freeze()
-                # At the end of the process all is let go again, or DuckDB takes what is left for a leak and says so.
-                atexit.register(gc.unfreeze)
         return _cached[key]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import subprocess
 import sys
@@ -23,31 +22,16 @@ def caunoi(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*COMMAND, *arguments], env=environment, capture_output=True, text=True, check=False)
 
 
-@pytest.fixture(scope="session")
-def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    base = tmp_path_factory.getbasetemp()
-    # Workers of one run share it; two runs never do.
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo"
-    folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        home = folder / "home"
-        if not (home / "demo.json").exists():
-            loaded = caunoi(home, "demo", "--no-serve")
-            assert loaded.returncode == 0, loaded.stderr
-    return home
-
-
 @pytest.fixture
-def demo(demo_home: Path, settings: object, django_db_blocker: object) -> Iterator[Path]:
+def demo(full_demo: Path, settings: object, django_db_blocker: object) -> Iterator[Path]:
     """Questions in this process are asked of the demonstration instead of the tests' own database."""
     if connection.vendor != "sqlite":
         pytest.skip("The demonstration of the tests is kept in SQLite; PostgreSQL has the tests of the rooms.")
-    settings.CAUNOI_HOME = demo_home  # type: ignore[attr-defined]
+    settings.CAUNOI_HOME = full_demo  # type: ignore[attr-defined]
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         connection.close()
         own = connection.settings_dict["NAME"]
-        connection.settings_dict["NAME"] = str(demo_home / "caunoi.sqlite3")
-        yield demo_home
+        connection.settings_dict["NAME"] = str(full_demo / "caunoi.sqlite3")
+        yield full_demo
         connection.close()
         connection.settings_dict["NAME"] = own

@@ -241,11 +241,11 @@ def test_every_code_of_the_table_is_in_the_pack(demo: Path) -> None:
     assert {row["code"] for row in ROWS} <= known
 
 
-def test_the_command_gives_the_same_figures(demo_home: Path) -> None:
+def test_the_command_gives_the_same_figures(full_demo: Path) -> None:
     for row in [ROWS[0], ROWS[15], ROWS[29], ROWS[33]]:
         asked = ["--place", row["place"], "--from", row["from"], "--to", row["to"], "--format", "json"]
 
-        answer = caunoi(demo_home, "figures", row["code"], *asked)
+        answer = caunoi(full_demo, "figures", row["code"], *asked)
 
         assert answer.returncode == 0, answer.stderr
         found = json.loads(answer.stdout)[0]

@@ -70,6 +70,12 @@ def named(thing: Any) -> str:
 
 
 @register.filter
+def sourced(thing: Any) -> str:
+    """The reader's wording of a rule's legal source (`source_vi`, `source_en`)."""
+    return in_reader_language(thing.source_vi, thing.source_en)
+
+
+@register.filter
 def period(value: Period | str | None) -> str:
     """`tháng 01/2023`, from a period or from its key; the empty key of an event gives the empty text."""
     if not value:
