@@ -53,8 +53,10 @@ def demo_home(request: pytest.FixtureRequest) -> Path:
     return made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One for each file: what a journey of another file merged or approved must not be met here, whichever files share
+    a test process."""
     home = tmp_path_factory.mktemp("server") / "home"
     shutil.copytree(demo_home, home)
     with socket.socket() as probe:
@@ -84,14 +86,9 @@ def server(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 @pytest.fixture(scope="session")
-def base_url(server: Server) -> str:
-    return server.address
-
-
-@pytest.fixture(scope="session")
-def browser_context_args(base_url: str) -> dict[str, Any]:
+def browser_context_args() -> dict[str, Any]:
     """Without pytest-playwright's own `device`, which is a name of another thing here."""
-    return {"base_url": base_url}
+    return {}
 
 
 @pytest.fixture(params=[PHONE, DESKTOP], ids=lambda viewport: viewport.name)
@@ -99,7 +96,7 @@ def viewport(request: pytest.FixtureRequest) -> Viewport:
     return request.param  # type: ignore[no-any-return]  # pytest's own Any
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def signed_in() -> dict[str, Any]:
     """The cookies of each account after its first sign-in: hashing a password takes longer than most pages."""
     return {}
@@ -107,7 +104,7 @@ def signed_in() -> dict[str, Any]:
 
 @pytest.fixture
 def visitor(
-    new_context: Callable[..., BrowserContext], viewport: Viewport, signed_in: dict[str, Any]
+    new_context: Callable[..., BrowserContext], viewport: Viewport, server: Server, signed_in: dict[str, Any]
 ) -> Iterator[Callable[..., Visitor]]:
     """`visitor("xa")` opens a browser of their own for that account of the demonstration and signs in.
 
@@ -118,6 +115,7 @@ def visitor(
     def open_browser(account: str = "", *, on: Viewport = viewport, fresh: bool = False) -> Visitor:
         known = None if fresh else signed_in.get(account)
         context = new_context(
+            base_url=server.address,
             viewport={"width": on.width, "height": on.height},
             has_touch=on is PHONE,
             is_mobile=on is PHONE,
