@@ -62,6 +62,10 @@ async function activate() {
   await clients.claim();
 }
 
+addEventListener("message", (event) => {
+  if (event.data === "take over") event.waitUntil(clients.claim());
+});
+
 // ---- Answering --------------------------------------------------------------------------------------------------------
 
 addEventListener("fetch", (event) => {

@@ -105,7 +105,11 @@ async function installWorker() {
     scope: "/", type: kind, updateViaCache: "none",
   });
   const worker = registration.installing;
-  if (!worker || worker.state === "activated") return;
+  if (!worker || worker.state === "activated") {
+    // It takes over the pages that are open when it begins, not one that was just being loaded at that moment.
+    if (!navigator.serviceWorker.controller) registration.active?.postMessage("take over");
+    return;
+  }
   await new Promise((resolve, reject) => {
     worker.addEventListener("statechange", () => {
       if (worker.state === "activated") resolve();
