@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from caunoi.moments import end_of_day, local_date
 # Actions that leave places, forms, people and the catalogue as they are; any other is taken to change them.
 ABOUT_RECORDS = (
     "submission.", "held.", "entity.", "report.", "document.", "session.", "sign-in.", "second-factor.", "view.",
-    "dashboard.", "rating.", "criterion.",
+    "dashboard.", "rating.", "criterion.", "meeting.",
 )  # fmt: skip
 READ = ".read"
 
@@ -88,10 +88,19 @@ def write_line(action: str, subject: str, detail: dict[str, Any] | None = None, 
 def note_read(what: str, subject: str, detail: dict[str, Any] | None = None, *, by: Actor, at: datetime) -> bool:
     """That a person read personal data: `note_read("user", "user:12", …)` writes `user.read`, at most one line for each
     reader, subject and day (in Vietnam), or the chain would tell of nothing else. False if there is one already."""
+    return bool(note_reads(what, [subject], detail, by=by, at=at))
+
+
+@transaction.atomic
+def note_reads(
+    what: str, subjects: Sequence[str], detail: dict[str, Any] | None = None, *, by: Actor, at: datetime
+) -> int:
+    """As `note_read`, of all that one page shows. How many lines were new."""
     action = what + READ
     today = end_of_day(local_date(at) - timedelta(days=1))
-    same = AuditLine.objects.filter(action=action, subject=subject, actor_id=by.user_id, at__gte=today)
-    if same.exists():
-        return False
-    write_line(action, subject, detail, by=by, at=at)
-    return True
+    same = AuditLine.objects.filter(action=action, subject__in=subjects, actor_id=by.user_id, at__gte=today)
+    known = set(same.values_list("subject", flat=True))
+    new = [Entry(action, subject, detail or {}) for subject in subjects if subject not in known]
+    if new:
+        write_lines(new, by=by, at=at)
+    return len(new)

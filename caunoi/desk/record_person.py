@@ -60,7 +60,7 @@ def read_held_of(submission: Submission) -> Held:
     keys = list_keys(str(submission))
     left = [key for key in keys if key.destroyed_at is None]
     form = find_personal_form(submission.form.code)
-    until = form.keeping.ends(min(key.counted_from for key in left)) if form and left else None
+    until = form.keeping.ends(min(key.counted_from for key in left if key.counted_from)) if form and left else None
     return Held(said, until, bool(form and form.erases_itself), [key for key in keys if key.destroyed_at], bool(left))
 
 

@@ -10,6 +10,7 @@ from caunoi.sentences import tell
 class CountedFrom(models.TextChoices):
     RECEIVED = "received", _("ngày nhận")
     DAY = "day", _("ngày của bản ghi")
+    ENDED = "ended", _("ngày thôi ở trong sổ")
 
 
 class AtEnd(models.TextChoices):
@@ -18,13 +19,15 @@ class AtEnd(models.TextChoices):
 
 
 class PersonalQuestion(models.Model):
-    """A question whose answers are about a person, declared by a pack with its purpose and how long it is kept.
+    """A question whose answers are about a person, declared by a pack with its purpose and how long it is kept; or, of
+    a register, a property of its things (`form_code` is blank then).
 
     Kept for `keep_months` months and `keep_days` days (one of them is 0) from the day that `counted_from` names. All
-    questions of a form are kept equally long: they are erased together.
+    questions of a form are kept equally long, and so are all properties of a register: they are erased together.
     """
 
-    form_code = models.CharField(max_length=80)
+    form_code = models.CharField(max_length=80, blank=True)
+    register = models.CharField(max_length=80, blank=True, default="")
     question = models.CharField(max_length=120)
     whose_vi = models.CharField(max_length=200, blank=True)
     whose_en = models.CharField(max_length=200, blank=True)
@@ -38,11 +41,13 @@ class PersonalQuestion(models.Model):
     pack = models.CharField(max_length=80, db_index=True)
 
     class Meta:
-        ordering = ["form_code", "question"]
-        constraints = [models.UniqueConstraint(fields=["form_code", "question"], name="personal_question_once")]
+        ordering = ["form_code", "register", "question"]
+        constraints = [
+            models.UniqueConstraint(fields=["form_code", "register", "question"], name="personal_question_once")
+        ]
 
     def __str__(self) -> str:
-        return f"{self.form_code}.{self.question}"
+        return f"{self.form_code or self.register}.{self.question}"
 
     @property
     def purpose(self) -> str:
@@ -54,21 +59,24 @@ class PersonalQuestion(models.Model):
 
 
 class PersonKey(models.Model):
-    """The key under which a record's personal answers are sealed. Destroyed, nobody can read them any more, wherever
-    they stand; the row stays and says that, why and by whom."""
+    """The key under which the personal answers of a record, or of a thing in a register, are sealed. Destroyed, nobody
+    can read them any more, wherever they stand; the row stays and says that, why and by whom."""
 
     id = models.UUIDField(primary_key=True)
-    subject = models.CharField(max_length=80, db_index=True, help_text="who carries the answers: submission:12, held:3")
-    form_code = models.CharField(max_length=80)
+    subject = models.CharField(
+        max_length=140, db_index=True, help_text="who carries the answers: submission:12, held:3, entity:list:uuid"
+    )
+    form_code = models.CharField(max_length=80, blank=True)
+    register = models.CharField(max_length=80, blank=True, default="")
     wrapped = models.BinaryField(null=True, help_text="the key, sealed with the server's secret key")
-    counted_from = models.DateField(help_text="the day from which its time of keeping runs")
+    counted_from = models.DateField(null=True, help_text="the day from which its time of keeping runs; null: not yet")
     made_at = models.DateTimeField()
     destroyed_at = models.DateTimeField(null=True)
     destroyed_by_name = models.CharField(max_length=200, blank=True)
     because = models.TextField(blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["form_code", "counted_from"])]
+        indexes = [models.Index(fields=["form_code", "register", "counted_from"])]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(destroyed_at__isnull=True, wrapped__isnull=False, destroyed_by_name="")

@@ -46,9 +46,11 @@ def _line(breach: Breach, at: datetime) -> BreachLine:
 
 @dataclass(frozen=True)
 class PersonalForm:
-    """Which questions of a form are about a person, and how long what they say is kept."""
+    """Which questions of a form are about a person, and how long what they say is kept; or which properties of a
+    register (`form_code` is blank then)."""
 
     form_code: str
+    register: str
     names: frozenset[str]
     sensitive: frozenset[str]
     counted_from: str
@@ -67,10 +69,17 @@ def find_personal_form(form_code: str) -> PersonalForm | None:
     return _personal_form(rows)
 
 
+def find_personal_register(code: str) -> PersonalForm | None:
+    """None: nothing in it is about anybody."""
+    rows = list(PersonalQuestion.objects.filter(form_code="", register=code))
+    return _personal_form(rows) if rows else None
+
+
 def list_personal_forms() -> list[PersonalForm]:
-    by_form: dict[str, list[PersonalQuestion]] = {}
+    """And registers."""
+    by_form: dict[tuple[str, str], list[PersonalQuestion]] = {}
     for row in PersonalQuestion.objects.all():
-        by_form.setdefault(row.form_code, []).append(row)
+        by_form.setdefault((row.form_code, row.register), []).append(row)
     return [_personal_form(rows) for rows in by_form.values()]
 
 
@@ -78,6 +87,7 @@ def _personal_form(rows: Sequence[PersonalQuestion]) -> PersonalForm:
     first = rows[0]
     return PersonalForm(
         first.form_code,
+        first.register,
         frozenset(row.question for row in rows),
         frozenset(row.question for row in rows if row.sensitive),
         CountedFrom(first.counted_from),
@@ -95,13 +105,20 @@ class DueKey:
 
 
 def list_due_keys(today: date) -> list[DueKey]:
-    """Keys of what was kept as long as its form's pack says, the longest overdue first."""
+    """Keys of what was kept as long as its pack says, the longest overdue first."""
     found = []
     for form in list_personal_forms():
         counted = PersonKey.objects.filter(
-            form_code=form.form_code, destroyed_at=None, counted_from__lte=counted_until(form.keeping, today)
+            form_code=form.form_code,
+            register=form.register,
+            destroyed_at=None,
+            counted_from__lte=counted_until(form.keeping, today),
         )
-        found += [DueKey(key, form.keeping.ends(key.counted_from), form.erases_itself) for key in counted]
+        found += [
+            DueKey(key, form.keeping.ends(key.counted_from), form.erases_itself)
+            for key in counted
+            if key.counted_from is not None
+        ]
     return sorted(found, key=lambda due: (due.since, due.key.pk))
 
 

@@ -166,11 +166,11 @@ def open_version(version: SubmissionVersion) -> dict[str, Any]:
     destroyed = dict(rows.values_list("pk", "destroyed_at")) if sealed else {}
     keys = find_keys(destroyed)
     own = {name: value for name, value in sealed.items() if ids[name] in destroyed}
-    closed = {name: erased() if destroyed[pk] else _unreadable() for name, pk in ids.items() if pk in destroyed}
+    closed = {name: erased() if destroyed[pk] else unreadable() for name, pk in ids.items() if pk in destroyed}
     return {**stored, **{name: open_sealed(keys, value) or closed[name] for name, value in own.items()}}
 
 
-def _unreadable() -> str:
+def unreadable() -> str:
     return _("(không mở được: SECRET_KEY của máy chủ đã đổi)")
 
 

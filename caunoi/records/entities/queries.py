@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from caunoi import moments
 from caunoi.accounts.scope import ONE_DAY, Scope, ids_in_sql
@@ -22,6 +23,7 @@ from caunoi.forms.queries import declarations_of, list_feeding, questions_of
 from caunoi.forms.rules.check import type_problem
 from caunoi.forms.rules.questions import NUMBERS, Question
 from caunoi.languages import show_number
+from caunoi.personal.vault import is_sealed
 from caunoi.places.queries import get_snapshot
 from caunoi.places.rules.snapshot import PlaceSnapshot
 from caunoi.records.entities.errors import EntityListUnknown, EntityProblemUnknown, EntityUnknown
@@ -61,7 +63,10 @@ class Property:
         return self.question.label(language) if self.question else self.name
 
     def show(self, value: str, language: str) -> str:
-        """Choices by their labels, days and numbers as people write them, other values as they are."""
+        """Choices by their labels, days and numbers as people write them, other values as they are. What is sealed is
+        hidden: who may read it asks `sealed.read_people` first."""
+        if is_sealed(value):
+            return _("(dữ liệu cá nhân)")
         if self.question is None or not value:
             return value
         if self.question.type == "date" and type_problem(self.question, value) is None:
@@ -86,6 +91,17 @@ def list_properties(entity_list: EntityList) -> list[Property]:
     return [Property(name, questions.get(name)) for name in entity_list.properties]
 
 
+def name_thing(entity_list: EntityList, values: Mapping[str, str]) -> str:
+    """The name that the register gives a thing with these values, in Vietnamese, as forms' own labels are; '' if a form
+    or a person names it."""
+    wanted = list(entity_list.label_from)
+    if not wanted:
+        return ""
+    known = {one.name: one for one in list_properties(entity_list)}
+    shown = (known[name].show(values.get(name, ""), "vi") for name in wanted if name in known)
+    return " ".join(one for one in shown if one)
+
+
 def columns_of(entity_list: EntityList) -> list[str]:
     return list(entity_list.columns) or list(entity_list.properties)[:FIRST_COLUMNS]
 
@@ -97,11 +113,12 @@ def entity_csv(list_code: str, org_unit_id: int, on: date | None = None) -> byte
     """The unit's things as Collect and the browser form read them; of a unit above, those of its whole subtree.
 
     Only what exists: not ended, merged away or removed. Things of units that went into this one are its own. Header
-    ``name,label,__version,<properties>``; nothing but the header for a register that doesn't exist (yet). `on`: the
-    boundaries, default today's. The same bytes as long as nothing about the things changes.
+    ``name,label,__version,<properties>``, without those about a person; nothing but the header for a register that
+    doesn't exist (yet). `on`: the boundaries, default today's. The same bytes as long as nothing about the things
+    changes.
     """
     register = EntityList.objects.filter(code=list_code).first()
-    properties = list(register.properties) if register else []
+    properties = [name for name in register.properties if name not in register.personal] if register else []
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["name", "label", "__version", *properties])
@@ -237,7 +254,8 @@ def _narrow(register: EntityList, scope: Scope, filters: Filters) -> QuerySet[En
 
 
 def _says(row: Row, wanted: Sequence[str]) -> bool:
-    folded = fold(" ".join([row.label, *row.properties.values()])) if wanted else ""
+    open_ones = (one for one in row.properties.values() if not is_sealed(one))
+    folded = fold(" ".join([row.label, *open_ones])) if wanted else ""
     return all(re.search(_whole(word), folded) if word.isdigit() else word in folded for word in wanted)
 
 

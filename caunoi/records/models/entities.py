@@ -18,6 +18,16 @@ class EntityList(models.Model):
     properties = models.JSONField(default=list, help_text="names in order, as the forms' save_to gives them")
     columns = models.JSONField(default=list, help_text="properties that lists show, in order; empty: the first ones")
     ended_when = models.TextField(blank=True, help_text="condition over properties: the thing no longer exists")
+    personal = models.JSONField(default=list, help_text="properties about a person: sealed with the thing's own key")
+    label_from = models.JSONField(
+        default=list, help_text="properties whose values make a thing's name, in order; empty: forms give it"
+    )
+    seats_by = models.CharField(max_length=80, blank=True, default="", help_text="property that says which seat")
+    seats = models.JSONField(default=dict, help_text="level -> value of that property -> how many each unit has")
+    review_from = models.CharField(
+        max_length=5, blank=True, default="", help_text="MM-DD: each year from that day every thing is looked at again"
+    )
+    term_until = models.CharField(max_length=80, blank=True, default="", help_text="property with a term's last day")
     known_from = models.BigIntegerField()
 
     class Meta:

@@ -42,7 +42,7 @@ from caunoi.records.entities.errors import (
     EntityUnknown,
 )
 from caunoi.records.entities.permissions import check_may_edit
-from caunoi.records.entities.queries import get_problem, get_register, visible_entities
+from caunoi.records.entities.queries import get_problem, get_register, name_thing, visible_entities
 from caunoi.records.entities.rules.merging import fill_blanks, find_refill
 from caunoi.records.entities.rules.versions import (
     LABEL,
@@ -56,6 +56,7 @@ from caunoi.records.entities.rules.versions import (
     Version,
     list_sayings,
 )
+from caunoi.records.entities.sealed import carry_over, find_unshown, seal_values
 from caunoi.records.errors import ReasonMissing
 from caunoi.records.models import Entity, EntityList
 from caunoi.vietnamese_text import clean
@@ -74,7 +75,8 @@ def enter_entity(
     register = get_register(list_code)
     check_may_edit(by, org_unit_id, at)
     _check_day(from_day, at)
-    given = _clean(register, values) | {LABEL: _label(label)}
+    given = _clean(register, values)
+    given[LABEL] = _label(name_thing(register, given) or label)
     written = Written("create", from_day, by.actor, at)
     entity, _version = create_entity(register, str(uuids.uuid4()), org_unit_id, given, written)
     detail = {"unit": get_snapshot().units[org_unit_id].key, "from": str(from_day), "changes": _marks({}, given)}
@@ -93,7 +95,7 @@ def edit_entity(
     by: User,
     at: datetime,
 ) -> None:
-    """Only what differs changes, from that day on.
+    """Only what differs changes, from that day on. `label` counts where the register does not name its things itself.
 
     Raises EntityMoved, EntityUnchanged, EntityLabelMissing, EntityDayWrong, EntityEditNotAllowed, EntityUnknown.
     """
@@ -102,7 +104,11 @@ def edit_entity(
         raise EntityUnknown
     _check_day(from_day, at)
     current = versions[-1].values
-    wanted = _clean(entity.entity_list, values) | {LABEL: _label(label)}
+    wanted = seal_values(entity, _clean(entity.entity_list, values), at)
+    for name in find_unshown(entity, current, by, at):
+        if not wanted.get(name):
+            wanted[name] = current[name]  # nobody blanks what they could not see
+    wanted[LABEL] = _label(name_thing(entity.entity_list, {**current, **wanted}) or label)
     changed = {name: value for name, value in wanted.items() if current.get(name, "") != value}
     if not changed:
         raise EntityUnchanged
@@ -152,6 +158,7 @@ def resolve_conflict(entity_id: int, chosen: Mapping[str, str], *, number: int, 
     decided = {name: clean(chosen[name]) for name in sayings}
     if LABEL in decided:
         decided[LABEL] = _label(decided[LABEL])
+    decided = seal_values(entity, decided, at)
     current = versions[-1]
     # From the latest day any of them tells of: the decision says what holds in the end.
     from_day = max(one.from_day for one in versions)
@@ -177,7 +184,7 @@ def merge_entities(keep_id: int, duplicate_id: int, *, numbers: tuple[int, int],
         or _is_gone(duplicate)
     ):
         raise EntityMergeImpossible
-    filled = fill_blanks(kept[-1].values, gone[-1].values)
+    filled = carry_over(fill_blanks(kept[-1].values, gone[-1].values), duplicate, keep, at)
     begins = min(keep.begins_on, duplicate.begins_on)
     written = Written(MERGE, begins, by.actor, at, base=kept[-1].number)
     merge = add_version(keep, kept, {**kept[-1].values, **filled}, filled, written)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -15,6 +15,7 @@ from caunoi.audit.values import changes_of
 from caunoi.records.entities.actions.storing import Changes
 from caunoi.records.entities.reading import ended_condition, read_versions
 from caunoi.records.entities.rules.states import find_end, tell_story
+from caunoi.records.entities.sealed import follow_end
 from caunoi.records.models import EntityList
 
 
@@ -27,6 +28,12 @@ def set_register(
     ended_when: str,
     columns: Sequence[str],
     properties: Sequence[str],
+    personal: Sequence[str] = (),
+    label_from: Sequence[str] = (),
+    seats_by: str = "",
+    seats: Mapping[str, Mapping[str, int]] | None = None,
+    review_from: str = "",
+    term_until: str = "",
     pack: str,
     by: Actor,
     at: datetime,
@@ -34,7 +41,9 @@ def set_register(
     """The register as described; its things' ends are found anew if the condition changed."""
     wanted = {
         "title_vi": title_vi, "title_en": title_en, "ended_when": ended_when, "columns": list(columns),
-        "properties": list(properties), "pack": pack,
+        "properties": list(properties), "personal": list(personal), "label_from": list(label_from),
+        "seats_by": seats_by, "seats": {level: dict(counts) for level, counts in (seats or {}).items()},
+        "review_from": review_from, "term_until": term_until, "pack": pack,
     }  # fmt: skip
     # Locked, so that no form adds a property while the list of properties is written.
     register = EntityList.objects.select_for_update().filter(code=code).first()
@@ -43,6 +52,8 @@ def set_register(
         write_line("register.set", f"register:{code}", {"changes": changes_of({}, wanted)}, by=by, at=at)
         return "created"
     wanted["properties"] = list(dict.fromkeys([*properties, *register.properties]))
+    # What was sealed once is never shown to everybody, whatever a later version of the pack says.
+    wanted["personal"] = list(dict.fromkeys([*personal, *register.personal]))
     old = {name: getattr(register, name) for name in wanted}
     if old == wanted:
         return "unchanged"
@@ -66,5 +77,6 @@ def _find_ends(register: EntityList, at: datetime) -> None:
         if end != entity.ended_on:
             entity.ended_on = end
             entity.save(update_fields=["ended_on"])
+            follow_end(entity, at)
             changes.add(entity)
     changes.announce(at)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid as uuids
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from caunoi.audit.rules import Actor
@@ -29,6 +30,7 @@ from caunoi.records.entities.rules.versions import (
     Version,
     lay,
 )
+from caunoi.records.entities.sealed import open_sent, seal_values, was_erased
 from caunoi.records.models import Entity, SubmissionVersion
 from caunoi.sentences import gettext as _
 
@@ -52,6 +54,8 @@ class Sending:
         part: EntityPart,
         force: bool,
     ) -> None:
+        if personal := work.personal_of(part.list_code):
+            part = replace(part, properties=open_sent(part.properties, personal, version))
         self.work, self.version, self.part, self.force = work, version, part, force
         self.declarations = declarations
         self.sent = sent_by(part)
@@ -124,6 +128,7 @@ class Sending:
 
     def _lay(self, entity: Entity, change: Change, act: str = UPDATE) -> list[tuple[Entity, Version]]:
         versions = list_versions(entity)
+        change = replace(change, sent=self._as_kept(entity, change.sent))
         try:
             laid = lay(change, versions, force=self.force)
         except BaseAwaited:
@@ -145,6 +150,13 @@ class Sending:
         version = add_version(entity, versions, laid.values, laid.changed, written)
         self.work.changes.add(entity)
         return [(entity, version)]
+
+    def _as_kept(self, entity: Entity, sent: Mapping[str, str]) -> dict[str, str]:
+        """As it would stand in the thing, to be compared with what does. Somebody who was forgotten is not written down
+        again because an old sending arrives late or is corrected: only by hand."""
+        if was_erased(entity):
+            sent = {name: value for name, value in sent.items() if name not in entity.entity_list.personal}
+        return seal_values(entity, sent, self.work.at)
 
     def _read_change(self) -> Change:
         """The versions as the device counts them. Empty ones count as absent."""
@@ -171,7 +183,7 @@ class Sending:
         """The sending said something else about this thing before: only what it says otherwise changes."""
         entity = find_entity(made.list_code, made.uuid)
         assert entity is not None, "what was made stays"
-        news = news_of(self.part, made)
+        news = news_of(replace(self.part, properties=self._as_kept(entity, self.part.properties)), made)
         moved = made.created and self.from_day != entity.begins_on
         if not news and not moved:
             # It may be the first version without flags to say so.

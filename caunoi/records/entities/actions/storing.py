@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid as uuids
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.db import connection
@@ -12,9 +12,12 @@ from django.db import connection
 from caunoi import events
 from caunoi.audit.clock import take_numbers
 from caunoi.audit.rules import Actor
+from caunoi.personal.vault import is_sealed
+from caunoi.records.entities.queries import name_thing
 from caunoi.records.entities.reading import as_rule, ended_condition
 from caunoi.records.entities.rules.states import find_end, tell_story
 from caunoi.records.entities.rules.versions import CREATE, LABEL, ConflictKind, Version, worse
+from caunoi.records.entities.sealed import follow_end, seal_values
 from caunoi.records.events import EntitiesChanged
 from caunoi.records.models import Entity, EntityList, EntityVersion
 from caunoi.vietnamese_text import fold
@@ -115,8 +118,10 @@ def create_entity(
     version = Version(
         1, CREATE, written.from_day, values, frozenset(values), source_id=written.source_id,
     )  # fmt: skip
+    version = replace(version, values=kept_values(entity, values, written.at))
     _refresh(entity, [version], written.at)
     entity.save(force_insert=True)
+    follow_end(entity, written.at)
     _row_of(entity, version, written).save(force_insert=True)
     return entity, version
 
@@ -131,6 +136,8 @@ def add_version(
     resolves: bool = False,
 ) -> Version:
     """The next version upon these, all there are. An undecided conflict stays unless `resolves`."""
+    values = kept_values(entity, values, written.at)
+    changed = {*changed, LABEL} if values[LABEL] != versions[-1].values.get(LABEL) else changed
     version = Version(
         number=versions[-1].number + 1,
         act=written.act,
@@ -148,7 +155,14 @@ def add_version(
     entity.conflict = "" if resolves else worse(_kind(entity.conflict), written.conflict)
     _refresh(entity, [*versions, version], written.at)
     entity.save()
+    follow_end(entity, written.at)
     return version
+
+
+def kept_values(entity: Entity, values: Mapping[str, str], at: datetime) -> dict[str, str]:
+    """As they are stored: sealed where they are about a person, named by the register where it names its things."""
+    sealed = seal_values(entity, values, at)
+    return {**sealed, LABEL: name_thing(entity.entity_list, sealed)[:MAX_LABEL] or values[LABEL]}
 
 
 def _kind(text: str) -> ConflictKind:
@@ -186,7 +200,7 @@ def _refresh(entity: Entity, versions: Sequence[Version], at: datetime) -> None:
     story = tell_story(versions, ended_condition(entity.entity_list).holds)
     entity.label = newest.values[LABEL]
     entity.properties = {name: value for name, value in newest.values.items() if name != LABEL}
-    words = [entity.label, *(value for value in entity.properties.values() if value)]
+    words = [entity.label, *(value for value in entity.properties.values() if value and not is_sealed(value))]
     entity.search = fold(" ".join(words))[:MAX_SEARCH]
     entity.current_number = newest.number
     entity.begins_on = story[0].first if story else entity.begins_on

@@ -11,6 +11,7 @@ from caunoi.places.queries import get_snapshot
 from caunoi.records.actions.stored import chunks
 from caunoi.records.entities.actions.storing import Changes, get_or_make_list, lock_identities
 from caunoi.records.entities.rules.corrections import plain_uuid
+from caunoi.records.entities.sealed import personal_names
 from caunoi.records.models import Entity, EntityBacklog, EntityList, SubmissionVersion
 
 
@@ -20,6 +21,7 @@ class Work:
         self.changes = Changes()
         self.places = get_snapshot()
         self._lists: dict[str, EntityList] = {}
+        self._personal: dict[str, frozenset[str]] = {}
         # Of the identities looked at ahead: those that stand, and those that sendings wait for. Of others nothing is
         # known.
         self.ahead: set[str] = set()
@@ -48,6 +50,12 @@ class Work:
     def note_created(self, entity: Entity) -> None:
         self._standing.add(str(entity.uuid))
         self.changes.add(entity)
+
+    def personal_of(self, list_code: str) -> frozenset[str]:
+        """Names of the register's properties that are about a person."""
+        if list_code not in self._personal:
+            self._personal[list_code] = personal_names(list_code)
+        return self._personal[list_code]
 
     def list_of(self, part: EntityPart, declarations: Sequence[Declaration], version: SubmissionVersion) -> EntityList:
         names = [name for one in declarations if one.list_code == part.list_code for name, _path in one.properties]
