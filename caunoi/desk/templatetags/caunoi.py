@@ -8,6 +8,7 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from caunoi.facts.rules.question import round_half_up
@@ -120,6 +121,16 @@ def report_badge(state: str) -> dict[str, str]:
     """The badge of a report's state: an issued one looks like a locked record, a superseded one like a withdrawn."""
     looks = {ReportState.ISSUED: "locked", ReportState.SUPERSEDED: "withdrawn"}
     return {"name": looks.get(ReportState(state), state), "label": report_state_name(ReportState(state)).capitalize()}
+
+
+@register.simple_tag(takes_context=True)
+def crumb(context: template.Context, label: object, view: str, *args: Any, **query: Any) -> str:
+    """One more page above this one, from the top down, for `desk/components/breadcrumbs.html`; shows nothing itself.
+    `query`: of its address. The first stands outside any loop, whose names end with it."""
+    if "crumbs" not in context:
+        context["crumbs"] = []
+    context["crumbs"].append({"label": label, "address": reverse(view, args=args, query=query or None)})
+    return ""
 
 
 @register.inclusion_tag("desk/components/pagination.html", takes_context=True)
