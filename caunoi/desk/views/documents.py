@@ -47,6 +47,7 @@ from caunoi.documents.queries import (
     list_kinds,
 )
 from caunoi.documents.rules.questions import Question
+from caunoi.languages import in_reader_language
 from caunoi.places.queries import get_snapshot
 from caunoi.refusals import Refusal
 from caunoi.vietnamese_text import fold
@@ -67,7 +68,7 @@ def documents(request: HttpRequest) -> HttpResponse:
         "sort": sort,
         "page": page,
         "lines": show_lines(page.object_list),
-        "kinds": list_kinds(),
+        "kinds": [(kind.code, in_reader_language(kind.name_vi, kind.name_en)) for kind in list_kinds()],
         "directions": Direction.choices,
         "units": list_unit_choices(user, today),
         "may_enter": bool(list_registers(user, today)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, cast
 
 from django.core.paginator import Paginator
@@ -22,6 +23,7 @@ from caunoi.approvals.queries import list_steps
 from caunoi.desk.report_inputs import ReportForm
 from caunoi.desk.units import list_working_units
 from caunoi.desk.views.report_life import find_what_may
+from caunoi.languages import show_number
 from caunoi.places.queries import get_place, get_snapshot
 from caunoi.refusals import FileRefused, Mistake, Refusal
 from caunoi.reports.actions import make_report, start_batch
@@ -70,7 +72,8 @@ def reports(request: HttpRequest) -> HttpResponse:
         found = [run for run in list_runs(scope, asked) if run.pk in ids]
     else:
         found = list_runs(scope, asked, [ReportState(state)] if state in list(ReportState) else [])
-    states = [("", _("Tất cả")), ("waiting", _("Chờ tôi")), *((one.value, state_name(one)) for one in ReportState)]
+    mine = f"{_('Chờ tôi')} ({show_number(Decimal(len(waiting)))})"
+    states = [("", _("Tất cả")), ("waiting", mine), *((one.value, state_name(one)) for one in ReportState)]
     return render(
         request,
         "desk/reports/reports.html",
@@ -79,7 +82,6 @@ def reports(request: HttpRequest) -> HttpResponse:
             "q": asked,
             "state": state,
             "states": states,
-            "waiting": len(waiting),
             "filtered": bool(asked or state),
         },
     )
