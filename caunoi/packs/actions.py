@@ -14,6 +14,7 @@ from caunoi.audit.actions import write_line
 from caunoi.audit.clock import lock_clock, take_numbers
 from caunoi.audit.rules import Actor
 from caunoi.audit.values import changes_of
+from caunoi.awards.models import AwardCount, AwardKind, AwardOccasion, Dossier
 from caunoi.documents.actions import store_bytes
 from caunoi.documents.models import DocumentKind
 from caunoi.facts.actions import recount
@@ -43,7 +44,8 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 @dataclass
 class LoadResult:
     """How many forms, data elements, indicators, relations, check settings, tables for release, kinds of documents,
-    personal fields, scoring sheets, sets of criteria, assignments (by form) and report templates."""
+    personal fields, scoring sheets, sets of criteria, kinds and occasions of awards, assignments (by form) and report
+    templates."""
 
     pack: str = ""
     version: str = ""
@@ -107,7 +109,10 @@ def _load(pack: Pack, by: Actor, at: datetime, tell: Progress) -> LoadResult:
         if CriterionStatement.objects.filter(set_code=kept.code).exists():
             sets[kept.code] = {}
     _replace(CriteriaSet, about.code, sets, lambda one: one.code, result)
+    _load_awards(pack, at, result)
     personal = {(one.form_code, one.question): asdict(one) for one in pack.personal_fields}
+    if (person := pack.awards.person) is not None:
+        personal[person.form_code, person.question] = asdict(person)
     _keep_declared(about.code, personal)
     _replace(PersonalQuestion, about.code, personal, lambda one: (one.form_code, one.question), result)
     reports = {
@@ -194,6 +199,33 @@ def _load_registers(pack: Pack, by: Actor, at: datetime, result: LoadResult) -> 
                 result.unchanged += 1
 
 
+def _load_awards(pack: Pack, at: datetime, result: LoadResult) -> None:
+    about, awards = pack.about, pack.awards
+    kinds = {
+        row.code: {
+            **{column: value for column, value in asdict(row).items() if column != "template"},
+            "template_id": store_bytes(row.template, media_type=WORD, at=at).sha256 if row.template else None,
+        }
+        for row in awards.kinds
+    }
+    # What was decided keeps its kind and its template, also when a pack no longer brings them.
+    for code in AwardKind.objects.filter(pack=about.code).exclude(code__in=kinds).values_list("code", flat=True):
+        if Dossier.objects.filter(kind_code=code).exists():
+            kinds[code] = {}
+    _replace(AwardKind, about.code, kinds, lambda one: one.code, result)
+    occasions = {row.code: asdict(row) for row in awards.occasions}
+    for code in AwardOccasion.objects.filter(pack=about.code).exclude(code__in=occasions).values_list(
+        "code", flat=True
+    ):
+        if Dossier.objects.filter(occasion_code=code).exists():
+            occasions[code] = {}
+    _replace(AwardOccasion, about.code, occasions, lambda one: one.code, result)
+    counts = {
+        form: {"form_code": form, "nature": nature, "answers": dict(answers)} for form, nature, answers in awards.counts
+    }
+    _replace(AwardCount, about.code, counts, lambda one: one.form_code, result)
+
+
 def _columns(row: Mapping[str, Any]) -> dict[str, Any]:
     """As the tables keep it: lists in JSON columns."""
     return {column: list(value) if isinstance(value, tuple) else value for column, value in row.items()}
@@ -211,6 +243,9 @@ M = TypeVar(
     CriteriaSet,
     PersonalQuestion,
     ReportTemplate,
+    AwardKind,
+    AwardOccasion,
+    AwardCount,
 )
 Key = Any  # str or a tuple of them: whatever names a row of the table
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from caunoi.assessments.models import CriteriaSet, ScoringSheet
+from caunoi.awards.models import FIELD_OF_PERSON, AwardCount, AwardKind, AwardOccasion
 from caunoi.documents.models import DocumentKind
 from caunoi.facts.models import DataElement, Disaggregation, Indicator, Posting, Relation
 from caunoi.facts.rules.formula import FormulaError, parse_formula
@@ -10,6 +11,7 @@ from caunoi.facts.rules.formula_check import ElementFacts, IndicatorFacts
 from caunoi.forms.models import FormVersion
 from caunoi.packs.models import LoadedPack
 from caunoi.packs.rules.contents import KnownRegister, PublishedForm, StandingElement, Surroundings
+from caunoi.personal.models import PersonalQuestion
 from caunoi.records.models import EntityList, SubmissionVersion
 from caunoi.reports.models import ReportTemplate
 
@@ -38,7 +40,23 @@ def get_surroundings(pack: str) -> Surroundings:
         document_kind_owners=dict(DocumentKind.objects.exclude(pack=pack).values_list("code", "pack")),
         sheet_owners=dict(ScoringSheet.objects.exclude(pack=pack).values_list("code", "pack")),
         criteria_set_owners=dict(CriteriaSet.objects.exclude(pack=pack).values_list("code", "pack")),
+        award_owners=_award_owners(pack),
     )
+
+
+def _award_owners(pack: str) -> dict[str, str]:
+    """By file and code; the one row about people by its file alone."""
+    found: dict[str, str] = {}
+    for file, model, column in (
+        ("kinds", AwardKind, "code"), ("occasions", AwardOccasion, "code"), ("counts", AwardCount, "form_code"),
+    ):  # fmt: skip
+        rows = model._default_manager.exclude(pack=pack).values_list(column, "pack")
+        found |= {f"{file} {code}": other for code, other in rows}
+    form, question = FIELD_OF_PERSON
+    declared = PersonalQuestion.objects.filter(form_code=form, question=question).exclude(pack=pack)
+    if (other := declared.first()) is not None:
+        found["persons"] = other.pack
+    return found
 
 
 def _indicator_facts(one: Indicator) -> IndicatorFacts | None:

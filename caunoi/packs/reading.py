@@ -17,6 +17,7 @@ from caunoi.forms.rules.questions import Question
 from caunoi.packs import assessing
 from caunoi.packs.rules import (
     assignments,
+    awards,
     checks,
     disaggregations,
     document_kinds,
@@ -41,6 +42,7 @@ TABLES = (
 )  # fmt: skip
 FORM_TYPES = (".xlsx", ".xls", ".md")
 FOLDERS = {"forms": FORM_TYPES, "reports": (".docx", ".toml"), **dict.fromkeys(assessing.FOLDERS, (".csv",))}
+FOLDERS |= {awards.FOLDER: (".csv", ".docx")}
 KNOWN = (PACK_FILE, *TABLES, *FOLDERS)
 # Beside the pack for people; and what Excel, Windows and macOS leave behind while a file is open.
 _LEFT_ALONE = re.compile(r"\..*|~\$.*|README(\..*)?|LICEN[CS]E(\..*)?|Thumbs\.db|desktop\.ini|__MACOSX", re.IGNORECASE)
@@ -115,6 +117,7 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
     read_personal = personal_fields.read_personal_fields(
         table(personal_fields.FILE, personal_fields.COLUMNS), forms, questions, read_elements, notes
     )
+    read_awards = awards.read_awards(files, questions, loaded.award_owners, notes)
     sheets, criteria_sets = assessing.read_assessments(files, about.levels, known, loaded, notes)
     # Forms that can't be read would leave their files without an owner; their own mistakes come first.
     form_media = registers.check_media(media, forms, loaded.registers, notes) if None not in questions.values() else {}
@@ -139,6 +142,7 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
         sheets=tuple(sheets),
         criteria_sets=tuple(criteria_sets),
         personal_fields=tuple(read_personal),
+        awards=read_awards,
     )
 
 

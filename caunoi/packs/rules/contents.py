@@ -151,6 +151,37 @@ class PersonalFieldRow:
 
 
 @dataclass(frozen=True)
+class AwardKindRow:
+    """One row of awards/kinds.csv. `template`: awards/<code>.docx, None where there is none."""
+
+    code: str
+    name_vi: str
+    name_en: str
+    nature: str
+    position: int
+    template: bytes | None = None
+
+
+@dataclass(frozen=True)
+class AwardOccasionRow:
+    code: str
+    name_vi: str
+    name_en: str
+    position: int
+
+
+@dataclass(frozen=True)
+class AwardRows:
+    """What awards/ holds. `counts`: (form, nature, question -> {value, choices}); `person`: why recipients' names are
+    kept, None where no row says so."""
+
+    kinds: tuple[AwardKindRow, ...] = ()
+    occasions: tuple[AwardOccasionRow, ...] = ()
+    counts: tuple[tuple[str, str, Mapping[str, Mapping[str, Any]]], ...] = ()
+    person: PersonalFieldRow | None = None
+
+
+@dataclass(frozen=True)
 class CheckRow:
     """One row of checks.csv. `code` and `level` blank: all of them; `values`: column -> text, only what is given."""
 
@@ -191,6 +222,7 @@ class Pack:
     sheets: tuple[SheetRow, ...] = ()
     criteria_sets: tuple[CriteriaSetRow, ...] = ()
     personal_fields: tuple[PersonalFieldRow, ...] = ()
+    awards: AwardRows = AwardRows()
 
 
 @dataclass(frozen=True)
@@ -233,6 +265,7 @@ class Surroundings:
     document_kind_owners: Mapping[str, str] = field(default_factory=dict)
     sheet_owners: Mapping[str, str] = field(default_factory=dict)
     criteria_set_owners: Mapping[str, str] = field(default_factory=dict)
+    award_owners: Mapping[str, str] = field(default_factory=dict)
 
 
 NOTHING_LOADED = Surroundings()

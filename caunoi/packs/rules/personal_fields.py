@@ -54,6 +54,12 @@ def read_personal_fields(
 
 
 def _read(row: Row, notes: Notes) -> PersonalFieldRow:
+    sensitive = notes.one_of(row, "sensitive", YES_NO) == "yes"
+    return read_person(row, row["form"], row["question"], sensitive=sensitive, notes=notes)
+
+
+def read_person(row: Row, form: str, question: str, *, sensitive: bool, notes: Notes) -> PersonalFieldRow:
+    """What a row declares: whose it is, for what, and how long it is kept."""
     for column, message in (
         ("whose_vi", _("Chưa ghi đây là dữ liệu của ai.")),
         ("whose_en", _("Thiếu bản dịch tiếng Anh.")),
@@ -64,8 +70,8 @@ def _read(row: Row, notes: Notes) -> PersonalFieldRow:
             notes.add(row, column, message)
     months, days = _read_keep(row, notes)
     return PersonalFieldRow(
-        form_code=row["form"],
-        question=row["question"],
+        form_code=form,
+        question=question,
         whose_vi=notes.text(row, "whose_vi", 200),
         whose_en=notes.text(row, "whose_en", 200),
         purpose_vi=notes.text(row, "purpose_vi", 300),
@@ -74,7 +80,7 @@ def _read(row: Row, notes: Notes) -> PersonalFieldRow:
         keep_days=days,
         counted_from=notes.one_of(row, "counted_from", COUNTED_FROM),
         at_end=notes.one_of(row, "at_end", AT_END),
-        sensitive=notes.one_of(row, "sensitive", YES_NO) == "yes",
+        sensitive=sensitive,
     )
 
 

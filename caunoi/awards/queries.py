@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet
+
+from caunoi.accounts.scope import Scope, ids_in_sql
+from caunoi.awards.errors import AwardUnknown
+from caunoi.awards.models import Award, AwardKind, AwardOccasion, Dossier, Nature
+from caunoi.awards.people import open_names
+from caunoi.awards.rules.life import DossierState
+from caunoi.awards.rules.recipients import RecipientKind
+from caunoi.places.queries import get_snapshot
+from caunoi.vietnamese_text import fold
+
+SORTS = {
+    "day": ("day_to", "pk"),
+    "decision": ("dossier__decision", "number", "pk"),
+    "number": ("number", "pk"),
+    "kind": ("dossier__kind_code", "pk"),
+}
+# More names than this are not opened to look for one: the reader is asked for a year or a unit first.
+MOST_OPENED = 5_000
+
+
+@dataclass(frozen=True)
+class AwardFilters:
+    """`unit`: the recipients' unit, with all below it today. `names`: people's names are opened and searched too."""
+
+    text: str = ""
+    nature: str = ""
+    kind: str = ""
+    occasion: str = ""
+    recipient: str = ""
+    unit: int | None = None
+    year: int | None = None
+    state: str = ""
+    names: bool = False
+
+
+def list_kinds(nature: Nature | None = None) -> list[AwardKind]:
+    found = AwardKind.objects.all()
+    return list(found if nature is None else found.filter(nature=nature))
+
+
+def list_occasions() -> list[AwardOccasion]:
+    return list(AwardOccasion.objects.all())
+
+
+def list_awards(scope: Scope, filters: AwardFilters, sort: str, today: date) -> QuerySet[Award]:
+    """Decided ones whose recipient, or whose register, is within the scope."""
+    found = Award.objects.filter(
+        scope.condition() | scope.condition("dossier__"), dossier__state=DossierState.DECIDED.value
+    )
+    if filters.nature:
+        kinds = [kind.code for kind in list_kinds(Nature(filters.nature))]
+        found = found.filter(dossier__kind_code__in=kinds)
+    if filters.kind:
+        found = found.filter(dossier__kind_code=filters.kind)
+    if filters.occasion:
+        found = found.filter(dossier__occasion_code=filters.occasion)
+    if filters.recipient:
+        found = found.filter(recipient=filters.recipient)
+    if filters.year:
+        found = found.filter(day_to__year=filters.year)
+    if filters.unit is not None:
+        places = get_snapshot()
+        found = found.filter(org_unit_id__in=ids_in_sql(places.subtree_on(filters.unit, today)))
+    found = found.filter(withdrawn_at__isnull=filters.state != "withdrawn") if filters.state != "all" else found
+    for word in fold(filters.text).split():
+        found = found.filter(
+            Q(folded__contains=word) | Q(dossier__folded__contains=word) | _people(found, word, filters)
+        )
+    order = [f"-{one}" if sort.startswith("-") else one for one in SORTS[sort.removeprefix("-")]]
+    return found.select_related("dossier", "org_unit").order_by(*order)
+
+
+def _people(found: QuerySet[Award], word: str, filters: AwardFilters) -> Q:
+    if not filters.names:
+        return Q(pk__in=[])
+    people = found.filter(recipient=RecipientKind.PERSON.value).order_by("-day_to", "-pk")[:MOST_OPENED]
+    named = [pk for pk, name in open_names(people).items() if word in fold(name)]
+    return Q(pk__in=ids_in_sql(named))
+
+
+def list_dossiers(scope: Scope) -> QuerySet[Dossier]:
+    """Those kept within the scope, the newest first; `recipients` counts those not withdrawn."""
+    return (
+        Dossier.objects.filter(scope.condition())
+        .exclude(state=DossierState.DROPPED.value)
+        .annotate(recipients=Count("awards", filter=Q(awards__withdrawn_at=None)))
+        .order_by("-day_to", "-pk")
+    )
+
+
+def get_dossier(dossier_id: int, scope: Scope) -> Dossier:
+    """Raises AwardUnknown also for one the reader may not see."""
+    found = Dossier.objects.filter(scope.condition(), pk=dossier_id).select_related("document").first()
+    if found is None:
+        raise AwardUnknown()
+    return found
+
+
+def get_award(dossier: Dossier, award_id: int) -> Award:
+    found = dossier.awards.filter(pk=award_id).select_related("dossier").first()
+    if found is None:
+        raise AwardUnknown()
+    return found
+
+
+def name_of_kind(code: str, kinds: Mapping[str, AwardKind] | None = None) -> AwardKind | None:
+    """None for one that no pack brings any more: its code is shown."""
+    if kinds is not None:
+        return kinds.get(code)
+    return AwardKind.objects.filter(code=code).select_related("template").first()
