@@ -120,6 +120,7 @@ INSTALLED_APPS = [
     "caunoi.targets",
     "caunoi.assessments",
     "caunoi.reports",
+    "caunoi.meetings",
     "caunoi.awards",
     "caunoi.boards",
     "caunoi.desk",
