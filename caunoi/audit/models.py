@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 
@@ -42,3 +43,26 @@ class AuditLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.actor} {self.action} {self.subject}"
+
+
+class PastRow(models.Model):
+    """A definition as it was known from one knowledge number until another, from which it was changed or gone.
+
+    `columns`: as they stood, by name. What counts now stands in the definition's own table. See `audit.past`.
+    """
+
+    table = models.CharField(max_length=60, help_text="the model, as in `facts.dataelement`")
+    row = models.BigIntegerField()
+    columns = models.JSONField(encoder=DjangoJSONEncoder)
+    known_from = models.BigIntegerField()
+    known_until = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(known_from__lt=models.F("known_until")), name="past_row_in_order")
+        ]
+        indexes = [models.Index(fields=["table", "known_until"])]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.row} {self.known_from}–{self.known_until}"

@@ -20,7 +20,6 @@ from caunoi.facts.closure import get_closure
 from caunoi.facts.engine import Engine
 from caunoi.facts.models import Book, DataElement, Kind
 from caunoi.facts.projection import get_projection
-from caunoi.facts.queries import get_catalogue
 from caunoi.facts.questions import Answer
 from caunoi.facts.refs import decode
 from caunoi.facts.rules.formula import Node, list_reads, print_formula
@@ -130,9 +129,8 @@ def explain(ref: str, scope: Scope, page: int = 1) -> Explanation:
     if related:
         together = tuple(dict.fromkeys([figure.code, *(one.figure.code for one in related)]))
         figure = Answer(replace(question, codes=together), scope).figures()[0]
-    catalogue = get_catalogue()
     code = question.codes[0]
-    element, indicator = catalogue.elements.get(code), catalogue.indicators.get(code)
+    element, indicator = answer.catalogue.elements.get(code), answer.catalogue.indicators.get(code)
     formula = indicator.formula if indicator else "" if element else code
     behind = sorted(answer.cells_behind(code, 0), key=lambda one: (one[1], one[0]))
     return Explanation(

@@ -83,6 +83,7 @@ class Relation(models.Model):
     other = models.CharField(max_length=80)
     note = models.TextField(blank=True)
     pack = models.CharField(max_length=80)
+    known_from = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["code", "relation", "other"], name="relation_once")]

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import difflib
+from bisect import bisect_right
+from collections.abc import Iterable
+from typing import TypeVar
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from caunoi.audit.past import last_past, list_past
 from caunoi.facts.errors import CodeUnknown
 from caunoi.facts.models import DataElement, Indicator, Relation
 from caunoi.facts.rules.derivation import ElementRule, compile_element
@@ -56,20 +60,24 @@ def element_rules(form_code: str) -> Rules:
     return found
 
 
-def get_catalogue() -> Catalogue:
-    """Read once for each state of the catalogue."""
+def get_catalogue(as_known: int | None = None) -> Catalogue:
+    """Now, or as it was known at a knowledge number. Read once for each state of the catalogue."""
     key = remember("catalogue", _read_state)
-    if (known := _catalogues.get(key)) is not None:
-        return known
-    if len(_catalogues) > 8:
-        _catalogues.clear()
-    found = Catalogue(
-        {e.code: e for e in DataElement.objects.all()},
-        {i.code: i for i in Indicator.objects.all()},
-        [(r.code, r.relation, r.other) for r in Relation.objects.all()],
+    if (found := _catalogues.get(key)) is None:
+        if len(_catalogues) > 8:
+            _catalogues.clear()
+        found = _catalogues[key] = _read_catalogue()
+    return found if as_known is None or as_known >= found.since else found.as_known(as_known)
+
+
+def _read_catalogue() -> Catalogue:
+    elements = list(DataElement.objects.all())
+    indicators = list(Indicator.objects.all())
+    relations = list(Relation.objects.order_by("pk"))
+    numbers = (row.known_from for several in (elements, indicators, relations) for row in several)
+    return Catalogue(
+        elements, indicators, relations, since=max(last_past(DataElement, Indicator, Relation), *numbers, 0)
     )
-    _catalogues[key] = found
-    return found
 
 
 def period_type_of(form_code: str) -> PeriodType | None:
@@ -86,21 +94,43 @@ def forget_catalogues() -> None:
 
 
 class Catalogue:
-    """All data elements, indicators and relations, by code."""
+    """All data elements, indicators and relations, by code. `since`: it is the same for every knowledge number from
+    this one on."""
 
     def __init__(
         self,
-        elements: dict[str, DataElement],
-        indicators: dict[str, Indicator],
-        relations: list[tuple[str, str, str]],
+        elements: Iterable[DataElement],
+        indicators: Iterable[Indicator],
+        relations: Iterable[Relation],
+        *,
+        since: int = 0,
+        later: Catalogue | None = None,
     ) -> None:
-        self.elements = elements
-        self.indicators = indicators
-        self.relations = relations
+        """`later`: the catalogue of now, for one of then."""
+        self.elements = {one.code: one for one in elements}
+        self.indicators = {one.code: one for one in indicators}
+        self.rows = list(relations)
+        self.relations = [(one.code, one.relation, one.other) for one in self.rows]
+        self.since = since
+        self._later = later
+        self._history: _History | None = None
+
+    def as_known(self, number: int) -> Catalogue:
+        """As it was known at an earlier number."""
+        if self._history is None:
+            self._history = _History(self)
+        return self._history.at(number)
 
     def check_code(self, code: str) -> None:
         if code in self.elements or code in self.indicators:
             return
+        if self._later is not None and code in (*self._later.elements, *self._later.indicators):
+            raise CodeUnknown(
+                _(
+                    "Chỉ tiêu “%(code)s” được đặt ra sau thời điểm hỏi nên khi ấy chưa có. Hãy hỏi theo một ngày muộn hơn."
+                )
+                % {"code": code}
+            )
         near = difflib.get_close_matches(code, [*self.elements, *self.indicators], n=3, cutoff=0.6)
         hint = " " + _("Có phải: %(codes)s?") % {"codes": ", ".join(near)} if near else ""
         raise CodeUnknown(_("Không có chỉ tiêu nào mã “%(code)s”.") % {"code": code} + hint)
@@ -113,3 +143,46 @@ class Catalogue:
         }
         indicators = {i.code: IndicatorFacts(parse_formula(i.formula), i.unit) for i in self.indicators.values()}
         return judge_formula(node, elements, self.relations, indicators)
+
+
+D = TypeVar("D", DataElement, Indicator, Relation)
+MOST_PAST = 12
+
+
+class _History:
+    """Every definition that ever was, with the numbers between which it was known."""
+
+    def __init__(self, now: Catalogue) -> None:
+        self.now = now
+        self.elements = [*list_past(DataElement), *((one, None) for one in now.elements.values())]
+        self.indicators = [*list_past(Indicator), *((one, None) for one in now.indicators.values())]
+        self.relations = [*list_past(Relation), *((one, None) for one in now.rows)]
+        # Who may see a count is decided by what is known of it today, whichever moment is asked.
+        for element, _until in self.elements:
+            if element.code in now.elements:
+                element.sensitive = now.elements[element.code].sensitive
+        self.moments = sorted(_numbers(self.elements) | _numbers(self.indicators) | _numbers(self.relations))
+        self.made: dict[int, Catalogue] = {}
+
+    def at(self, number: int) -> Catalogue:
+        """Between two changes all numbers have the same catalogue."""
+        stretch = bisect_right(self.moments, number)
+        if stretch not in self.made:
+            if len(self.made) >= MOST_PAST:
+                self.made.clear()
+            self.made[stretch] = Catalogue(
+                sorted(_known(self.elements, number), key=lambda one: one.code),
+                sorted(_known(self.indicators, number), key=lambda one: one.code),
+                sorted(_known(self.relations, number), key=lambda one: one.pk),
+                since=number,
+                later=self.now,
+            )
+        return self.made[stretch]
+
+
+def _numbers(rows: Iterable[tuple[D, int | None]]) -> set[int]:
+    return {number for row, until in rows for number in (row.known_from, until) if number is not None}
+
+
+def _known(rows: Iterable[tuple[D, int | None]], number: int) -> list[D]:
+    return [row for row, until in rows if row.known_from <= number and (until is None or number < until)]

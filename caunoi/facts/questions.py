@@ -102,15 +102,15 @@ def make_question(
         )
     if not codes:
         raise QuestionMalformed(_("Hãy chọn ít nhất một chỉ tiêu."))
-    catalogue = get_catalogue()
-    for code in codes:
-        if not _is_formula(code):
-            catalogue.check_code(code)
     known = current_number()
     if isinstance(as_known, date):
         known = min(known, number_at(as_known))
     elif as_known is not None:
         known = min(known, max(as_known, 0))
+    catalogue = get_catalogue(known if as_known is not None else None)
+    for code in codes:
+        if not _is_formula(code):
+            catalogue.check_code(code)
     snapshot = get_snapshot(known if as_known is not None else None)
     try:
         unit = get_place(place, day, snapshot)
@@ -218,7 +218,7 @@ class Answer:
 
     def __init__(self, question: Question, reader: Scope = NOTHING, units: Sequence[int] | None = None) -> None:
         self.question = question
-        self.catalogue: Catalogue = get_catalogue()
+        self.catalogue: Catalogue = get_catalogue(question.as_known)
         self.places: PlaceSnapshot = get_snapshot(question.as_known)
         self.slices = make_slices(question)
         self.asked = len(self.slices)

@@ -18,6 +18,7 @@ from django.db.models import Max, QuerySet, Sum
 from caunoi.accounts.scope import EVERYTHING, ids_in_sql
 from caunoi.facts.closure import Closure, get_closure
 from caunoi.facts.models import Book, DataElement, Kind, Posting
+from caunoi.facts.queries import get_catalogue
 from caunoi.facts.questions import ask
 from caunoi.facts.rules.question import Question
 from caunoi.facts.rules.stocks import hold
@@ -177,7 +178,7 @@ def _read_statements(wanted: Wanted) -> Statements:
         for unit in places.units
         if root in closure.shares(places.map_unit(unit, closure.day))
     }
-    elements = {element.code: element for rule in wanted.rules for element in _elements_of(rule)}
+    elements = {element.code: element for rule in wanted.rules for element in _elements_of(rule, wanted.as_known)}
     found: Statements = {code: {} for code in elements}
     for table, rule in enumerate(wanted.rules):
         targets = {closure.day: set(list_units(wanted, rule, closure.day, places)) for closure in closures}
@@ -193,8 +194,9 @@ def _read_statements(wanted: Wanted) -> Statements:
     return found
 
 
-def _elements_of(rule: TableRule) -> list[DataElement]:
-    return list(DataElement.objects.filter(code__in=rule.codes))
+def _elements_of(rule: TableRule, as_known: int) -> list[DataElement]:
+    elements = get_catalogue(as_known).elements
+    return [elements[code] for code in rule.codes]
 
 
 Share = tuple[Base, int, date, int, int, date]

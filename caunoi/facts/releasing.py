@@ -309,7 +309,7 @@ def _make_table(
 ) -> dict[str, Any]:
     """What stands for ever; plain values. `cells`: by row, period and column; texts of exact numbers."""
     found = Disaggregation.objects.get(code=rule.code)
-    elements = get_catalogue().elements
+    elements = get_catalogue(wanted.as_known).elements
     columns = [
         {"code": code, "name_vi": elements[code].name_vi, "name_en": elements[code].name_en} for code in rule.codes
     ]

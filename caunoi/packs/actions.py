@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from caunoi.assessments.models import CriteriaSet, CriterionStatement, ScoringSheet
 from caunoi.audit.actions import write_line
 from caunoi.audit.clock import lock_clock, take_numbers
+from caunoi.audit.past import keep_past
 from caunoi.audit.rules import Actor
 from caunoi.audit.values import changes_of
 from caunoi.awards.models import AwardCount, AwardKind, AwardOccasion, Dossier
@@ -84,14 +86,16 @@ def _load(pack: Pack, by: Actor, at: datetime, tell: Progress) -> LoadResult:
     result = LoadResult(about.code, about.version)
     _load_forms(pack, by, at, tell, result)
     _load_registers(pack, by, at, result)
+    # One number for all of them: between two, a formula could be known without the elements it names.
+    number = cache(lambda: take_numbers(1)[0])
     elements = {row.code: _columns(asdict(row)) for row in pack.elements}
-    _replace(DataElement, about.code, elements, lambda one: one.code, result, numbered=True)
+    _replace(DataElement, about.code, elements, lambda one: one.code, result, number=number)
     # What a pack begins to count may be registered already; and it may say otherwise when a thing has ended.
     recount(about.code)
     indicators = {row.code: asdict(row) for row in pack.indicators}
-    _replace(Indicator, about.code, indicators, lambda one: one.code, result, numbered=True)
+    _replace(Indicator, about.code, indicators, lambda one: one.code, result, number=number)
     relations = {(one.code, one.relation, one.other): asdict(one) for one in pack.relations}
-    _replace(Relation, about.code, relations, lambda one: (one.code, one.relation, one.other), result)
+    _replace(Relation, about.code, relations, lambda one: (one.code, one.relation, one.other), result, number=number)
     checks = {(one.code, one.level): asdict(one) for one in pack.checks}
     _replace(CheckSetting, about.code, checks, lambda one: (one.code, one.level), result)
     disaggregations = {row.code: _columns(asdict(row)) for row in pack.disaggregations}
@@ -257,9 +261,10 @@ def _replace(
     key: Callable[[M], Key],
     result: LoadResult,
     *,
-    numbered: bool = False,
+    number: Callable[[], int] | None = None,
 ) -> None:
-    """These and no others are the pack's rows. What is the same keeps its knowledge number."""
+    """These and no others are the pack's rows. With a knowledge number for what changes, what is the same keeps its
+    own, and what was is kept."""
     stored: dict[Key, M] = {key(one): one for one in _rows(model).filter(pack=pack)}
     new = [columns for name, columns in wanted.items() if name not in stored]
     different = [
@@ -268,13 +273,17 @@ def _replace(
         if name in stored and any(getattr(stored[name], column) != value for column, value in columns.items())
     ]
     gone = [one.pk for name, one in stored.items() if name not in wanted]
-    number = {"known_from": take_numbers(1)[0]} if numbered and (new or different) else {}
+    known = {}
+    if number is not None and (new or different or gone):
+        known = {"known_from": number()}
+        changed = [one for name, one in stored.items() if name not in wanted] + [one for one, _columns in different]
+        keep_past(changed, until=known["known_from"])
     if gone:
         _rows(model).filter(pk__in=gone).delete()
-    _rows(model).bulk_create([model(pack=pack, **columns, **number) for columns in new])
+    _rows(model).bulk_create([model(pack=pack, **columns, **known) for columns in new])
     for one, columns in different:
         _tell_changes(result, one, key(one), columns)
-        for column, value in {**columns, **number}.items():
+        for column, value in {**columns, **known}.items():
             setattr(one, column, value)
         one.save()
     result.created += len(new)

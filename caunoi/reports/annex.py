@@ -38,7 +38,8 @@ def make_annex(manifest: Manifest) -> bytes:
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": manifest.title, "author": manifest.made_by})
     letters = _Letters(book)
-    meanings = {line.code: find_meaning(line.code, get_catalogue()) for line in manifest.figures}
+    catalogue = get_catalogue(manifest.as_known)
+    meanings = {line.code: find_meaning(line.code, catalogue) for line in manifest.figures}
     _write_figures(book.add_worksheet(_("Số liệu")), manifest, meanings, letters)
     _write_meanings(book.add_worksheet(_("Định nghĩa")), manifest, meanings, letters)
     _write_grounds(book.add_worksheet(_("Căn cứ")), manifest, letters)

@@ -24,9 +24,10 @@ Attained = dict[tuple[str, str, date], Figure]
 """By code, unit's key and first day: value in %, numerator the result so far, denominator the target."""
 
 
-def list_target_codes() -> dict[str, str]:
-    """Result -> target, as the packs' relations tie them. Of several targets of one result the first by code."""
-    catalogue = get_catalogue()
+def list_target_codes(as_known: int | None = None) -> dict[str, str]:
+    """Result -> target, as the packs' relations tie them (now, or as known then). Of several targets of one result the
+    first by code."""
+    catalogue = get_catalogue(as_known)
     ties = sorted((other, code) for code, relation, other in catalogue.relations if relation == "target-of")
     return {
         result: target
@@ -38,7 +39,7 @@ def list_target_codes() -> dict[str, str]:
 def ask_attained(question: Question, scope: Scope) -> Attained:
     """For those of the question's codes that have a target: one question more, or none. Units without a target are
     left out, and what the reader may not know."""
-    targets = list_target_codes()
+    targets = list_target_codes(question.as_known)
     formulas = {f"attainment({code}, {targets[code]})": code for code in question.codes if code in targets}
     if not formulas:
         return {}
@@ -71,14 +72,14 @@ def explain_target(figure: Figure, scope: Scope) -> ExplainedTarget | None:
     if attained is None:
         return None
     unit = get_snapshot(figure.as_known).by_key[figure.place].id
-    code, days = list_target_codes()[figure.code], Days(figure.first, figure.last)
+    code, days = list_target_codes(figure.as_known)[figure.code], Days(figure.first, figure.last)
     return ExplainedTarget(attained, find_source(code, unit, days, figure.as_known))
 
 
 def make_columns(question: Question, scope: Scope) -> Further:
     """Target and share reached beside each figure of a file; nothing where no code has a target. A question that is
     answered in parts comes without them: each has the file of `attainment(...)` for itself."""
-    targets = list_target_codes()
+    targets = list_target_codes(question.as_known)
     if not any(code in targets for code in question.codes) or count_figures(question) > MOST_FIGURES:
         return NOTHING_FURTHER
     attained = ask_attained(question, scope)

@@ -138,8 +138,8 @@ def draft_report(
 ) -> Drafted:
     """The filled and signed draft, not stored yet. `key`, `number`: of the report and the version it will be."""
     template, file_name = get_template(template_code), f"{template_code}.docx"
-    catalogue, places = get_catalogue(), get_snapshot()
     known = current_number() if as_known is None else as_known
+    catalogue, places = get_catalogue(known), get_snapshot()
     occasion = _make_occasion(place, days, boundaries, known, places)
     check_may_see(_question(occasion), scope)
     codes = frozenset([*catalogue.elements, *catalogue.indicators])
