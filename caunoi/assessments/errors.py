@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
@@ -117,6 +117,14 @@ class RoundChanged(Refusal):
             if not of_one
             else _("Điểm hoặc số liệu đã thay đổi sau khi bạn mở trang. Hãy xem lại từng dòng rồi ghi lần nữa.")
         )
+
+
+class AppealTooLate(Refusal):
+    code = "appeal-too-late"
+
+    def __init__(self, last: date) -> None:
+        said = _("Hạn kiến nghị của đợt này là ngày %(day)s. Đơn vị có thể đề nghị cấp mở đợt xem xét ở đợt sau.")
+        super().__init__(said % {"day": f"{last:%d/%m/%Y}"})
 
 
 class RoundUnfinished(Refusal):

@@ -4,7 +4,9 @@ from django.db import models
 from django.db.models import Q
 
 from caunoi.assessments.rules.life import FINAL, RatingState
+from caunoi.documents.models import StoredFile
 from caunoi.places.models import Level, OrgUnit
+from caunoi.records.models import Submission
 
 STATES = [(state.value, state.value) for state in RatingState]
 
@@ -50,6 +52,8 @@ class RatingRound(models.Model):
     opened_by_name = models.CharField(max_length=200)
     closed_at = models.DateTimeField(null=True)
     closed_by_name = models.CharField(max_length=200, blank=True)
+    due_on = models.DateField(null=True, help_text="last day for the units' own points; null: none is set")
+    appeal_until = models.DateField(null=True, help_text="last day for appeals, set at closing; null: no limit")
     exception_reason = models.TextField(blank=True, help_text="why a cap was left behind")
 
     class Meta:
@@ -100,6 +104,9 @@ class Rating(models.Model):
     answer = models.TextField(blank=True)
     answered_at = models.DateTimeField(null=True)
     answered_by_name = models.CharField(max_length=200, blank=True)
+    submission = models.ForeignKey(
+        Submission, on_delete=models.SET_NULL, null=True, related_name="+", help_text="that carries the closed class"
+    )
 
     class Meta:
         ordering = ["round", "pk"]
@@ -118,6 +125,23 @@ class Rating(models.Model):
     @property
     def subject(self) -> str:
         return f"rating:{self.pk}"
+
+
+class EvidenceFile(models.Model):
+    """What a unit shows for a line that is scored by hand. Never changed; taken away only while the unit may score."""
+
+    rating = models.ForeignKey(Rating, on_delete=models.CASCADE, related_name="files")
+    criterion = models.CharField(max_length=80)
+    name = models.CharField(max_length=200)
+    stored = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    by_name = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["rating", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class CriteriaSet(models.Model):

@@ -65,6 +65,11 @@ def get_rating(round_id: int, unit_key: str, scope: Scope) -> Rating:
     return found
 
 
+def find_rating_of(submission_id: int, scope: Scope) -> Rating | None:
+    """The closed rating that a record carries the class of."""
+    return Rating.objects.filter(scope.condition(), submission=submission_id).select_related("org_unit").first()
+
+
 def read_sheet_of(round_: RatingRound) -> Sheet:
     return read_sheet(round_.sheet)
 

@@ -43,7 +43,7 @@ def list_forms_to_fill(user: User, on: date, unit_id: int | None = None) -> list
     else:
         levels = {units[unit].level for unit in units_with_role(user, WRITERS, on)}
     found: dict[str, FormToFill] = {}
-    for assignment in list_assignments(on=on):
+    for assignment in list_assignments(on=on, by_hand=True):
         form = assignment.form
         if assignment.level not in levels or (form.closed_on is not None and form.closed_on <= on):
             continue

@@ -173,6 +173,21 @@ def set_assignments(form_code: str, rows: Sequence[AssignmentRow], *, by: Actor,
 
 
 @transaction.atomic
+def set_derived(pack: str, form_codes: Collection[str], *, by: Actor, at: datetime) -> None:
+    """These forms of a pack, and no others of it, are nobody's to fill by hand."""
+    forms = Form.objects.filter(pack=pack)
+    begin = forms.filter(code__in=form_codes, is_derived=False)
+    end = forms.filter(is_derived=True).exclude(code__in=form_codes)
+    changed = sorted({*begin.values_list("code", flat=True), *end.values_list("code", flat=True)})
+    if not changed:
+        return
+    take_numbers(1)  # what processes remember of forms is of the number before
+    begin.update(is_derived=True)
+    end.update(is_derived=False)
+    write_line("form.derive", f"pack:{pack}", {"forms": changed}, by=by, at=at)
+
+
+@transaction.atomic
 def close_form(form_code: str, *, on: date | None, by: Actor, at: datetime) -> None:
     """Nothing is accepted from that day on; None opens the form again."""
     form = get_form(form_code)

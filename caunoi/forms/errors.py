@@ -30,6 +30,18 @@ class FormClosed(Refusal):
         )
 
 
+class FormDerived(Refusal):
+    """Its records come from what the house knows itself, such as a rating that was closed."""
+
+    code = "form-derived"
+
+    def __init__(self, title: str) -> None:
+        super().__init__(
+            _("Không ai điền tay biểu mẫu “%(title)s”: nội dung lấy từ đợt chấm điểm đã chốt. Hãy mở trang Chấm điểm.")
+            % {"title": title}
+        )
+
+
 class VersionTaken(Refusal):
     """The form's content changed but its version did not."""
 

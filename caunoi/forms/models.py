@@ -15,6 +15,9 @@ class Form(models.Model):
     title_en = models.CharField(max_length=200, blank=True)
     pack = models.CharField(max_length=80)
     closed_on = models.DateField(null=True, blank=True, help_text="from this day on nothing is accepted")
+    is_derived = models.BooleanField(
+        default=False, help_text="filled from what the house knows; nobody fills it by hand"
+    )
 
     class Meta:
         ordering = ["code"]

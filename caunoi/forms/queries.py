@@ -45,16 +45,17 @@ def get_form_version(code: str, version: str = "") -> FormVersion:
 
 
 def list_assignments(
-    form_code: str | None = None, *, level: str | None = None, on: date | None = None
+    form_code: str | None = None, *, level: str | None = None, on: date | None = None, by_hand: bool = False
 ) -> list[Assignment]:
-    """Assignments, with their forms, narrowed by form, level and the day they hold."""
+    """Assignments, with their forms, narrowed by form, level and the day they hold. `by_hand`: only of forms that
+    somebody fills."""
     found = Assignment.objects.select_related("form").order_by("form__code", "level", "from_day")
     if form_code is not None:
         found = found.filter(form__code=form_code)
     if level is not None:
         found = found.filter(level=level)
     kept = remember(("assignments", form_code, level), lambda: list(found))
-    return [one for one in kept if on is None or holds_on(one, on)]
+    return [one for one in kept if (on is None or holds_on(one, on)) and not (by_hand and one.form.is_derived)]
 
 
 def period_of(assignment: Assignment, period_key: str) -> Period | None:

@@ -117,7 +117,7 @@ def _list_assigned(org_unit_id: int, today: date) -> dict[int, _Assigned]:
     unit = get_snapshot().units.get(org_unit_id)
     if unit is None or not unit.exists_on(today):
         return {}
-    assigned = list_assignments(level=unit.level, on=today)
+    assigned = list_assignments(level=unit.level, on=today, by_hand=True)
     decided = {one.form_id for one in assigned if one.approval_levels}
     return {
         one.form_id: _Assigned(one.form, one.form_id in decided)

@@ -21,7 +21,7 @@ from caunoi.documents.actions import store_bytes
 from caunoi.documents.models import DocumentKind
 from caunoi.facts.actions import recount
 from caunoi.facts.models import CheckSetting, DataElement, Disaggregation, Indicator, Relation
-from caunoi.forms.actions import publish_form, set_assignments, set_form_files
+from caunoi.forms.actions import publish_form, set_assignments, set_derived, set_form_files
 from caunoi.forms.models import Form, FormVersion
 from caunoi.forms.queries import get_form_version
 from caunoi.packs.assessing import set_columns, sheet_columns
@@ -105,6 +105,7 @@ def _load(pack: Pack, by: Actor, at: datetime, tell: Progress) -> LoadResult:
     for kind in DocumentKind.objects.filter(pack=about.code, document__isnull=False).exclude(code__in=kinds).distinct():
         kinds[kind.code] = {column: getattr(kind, column) for column in DOCUMENT_KIND_COLUMNS}
     _replace(DocumentKind, about.code, kinds, lambda one: one.code, result)
+    set_derived(about.code, {row.sheet.form for row in pack.sheets if row.sheet.form}, by=by, at=at)
     sheets = {row.sheet.code: sheet_columns(row) for row in pack.sheets}
     _replace(ScoringSheet, about.code, sheets, lambda one: one.code, result)
     sets = {row.code: set_columns(row) for row in pack.criteria_sets}

@@ -13,6 +13,7 @@ from caunoi.facts.rules.formula_check import ElementFacts, IndicatorFacts
 from caunoi.packs.rules import criteria_sets, ratings
 from caunoi.packs.rules.contents import IndicatorRow, RelationRow, Surroundings
 from caunoi.packs.rules.criteria_sets import CriteriaSetRow
+from caunoi.packs.rules.rating_records import Recording
 from caunoi.packs.rules.ratings import Known, SheetRow
 from caunoi.packs.rules.tables import Notes, Row, read_table
 
@@ -21,14 +22,21 @@ FILES = {**ratings.FILES, **criteria_sets.FILES}
 
 
 def read_assessments(
-    files: Mapping[str, bytes], levels: Sequence[str], known: Known | None, loaded: Surroundings, notes: Notes
+    files: Mapping[str, bytes],
+    levels: Sequence[str],
+    known: Known | None,
+    loaded: Surroundings,
+    recording: Recording,
+    notes: Notes,
 ) -> tuple[list[SheetRow], list[CriteriaSetRow]]:
     """`known` None: a table of codes can't be read, and every code would look unknown."""
     rows: dict[str, Sequence[Row]] = {
-        file: read_table(file, files[file], columns, notes) for file, columns in FILES.items() if file in files
+        file: read_table(file, files[file], columns, notes, ratings.OPTIONAL.get(file, ()))
+        for file, columns in FILES.items()
+        if file in files
     }
     return (
-        ratings.read_ratings(rows, levels, known, loaded.sheet_owners, notes),
+        ratings.read_ratings(rows, levels, known, loaded.sheet_owners, recording, notes),
         criteria_sets.read_criteria_sets(rows, levels, known, loaded.criteria_set_owners, notes),
     )
 

@@ -27,6 +27,7 @@ from caunoi.packs.rules import (
     registers,
 )
 from caunoi.packs.rules.contents import NOTHING_LOADED, About, FormFile, Pack, RelationRow, ReportFile, Surroundings
+from caunoi.packs.rules.rating_records import Recording
 from caunoi.packs.rules.ratings import Known
 from caunoi.packs.rules.tables import Notes, Row, check_unique, decode, read_table, suggest
 from caunoi.packs.rules.words import LEVELS
@@ -118,7 +119,9 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
         table(personal_fields.FILE, personal_fields.COLUMNS), forms, questions, read_elements, notes
     )
     read_awards = awards.read_awards(files, questions, loaded.award_owners, notes)
-    sheets, criteria_sets = assessing.read_assessments(files, about.levels, known, loaded, notes)
+    sheets, criteria_sets = assessing.read_assessments(
+        files, about.levels, known, loaded, Recording(questions, read_assignments), notes
+    )
     # Forms that can't be read would leave their files without an owner; their own mistakes come first.
     form_media = registers.check_media(media, forms, loaded.registers, notes) if None not in questions.values() else {}
     # Where a table can't be read, every code a template names would look unknown.

@@ -33,6 +33,8 @@ class Incoming:
     corrects the first. `form_version` blank: what the XML says, else the one in use. `placed_on`, `is_placed`: an
     officer says which day or period a sending is about that could not tell by itself; their word goes over its answers
     (with `deprecated_id` also over what it says it corrects).
+    `is_derived`: a room made it of what it knows; of a form that nobody fills by hand only such sendings pass, and who
+    brings them has decided about them.
     `device`: of a phone's sending, see SubmissionVersion.device. `instance`: the XML as read by the questions of the
     version it names, if the caller has read it already.
     """
@@ -52,6 +54,7 @@ class Incoming:
     attachments: Sequence[IncomingFile] = field(default_factory=tuple)
     form_version: str = ""
     device: Mapping[str, Any] = field(default_factory=dict)
+    is_derived: bool = False
     is_placed: bool = False
     placed_on: date | None = None
 

@@ -349,7 +349,7 @@ def list_reporting(assignment: Assignment, period: Period, unit_ids: Collection[
 
 def _list_owed(today: date) -> Iterator[tuple[Assignment, list[Period]]]:
     """Periodic assignments of open forms with the periods that had begun, up to a year back, in order."""
-    for assignment in list_assignments():
+    for assignment in list_assignments(by_hand=True):
         form = assignment.form
         if assignment.period_kind == PeriodKind.EVENT or (form.closed_on is not None and form.closed_on <= today):
             continue

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from caunoi.accounts.models import User
+from caunoi.assessments.actions.recording import record_classes
 from caunoi.assessments.errors import (
     CapBroken,
     NothingToRate,
@@ -74,6 +75,7 @@ def open_round(*, series: str, org_unit_id: int, period: Period, by: User, at: d
         sheet_code=kept.code, series=series, sheet=write_sheet(sheet), org_unit_id=org_unit_id,
         period_type=period.type, period_key=period.key, cut_off=period.cut_off, day_from=days.first,
         day_to=days.last, as_known=current_number(), opened_at=at, opened_by_name=str(by),
+        due_on=None if sheet.due_days is None else days.last + timedelta(days=sheet.due_days),
     )  # fmt: skip
     answers = _ask(round_, sheet)
     ratings = []
@@ -150,8 +152,11 @@ def _close(*, round_id: int, seen: str, exception_reason: str, by: User, at: dat
     _check_finished(round_, ratings)
     check_caps(sheet, [one.class_code for one in ratings], exception_reason)
     round_.closed_at, round_.closed_by_name, round_.exception_reason = at, str(by), exception_reason.strip()
+    if sheet.appeal_days is not None:
+        round_.appeal_until = local_date(at) + timedelta(days=sheet.appeal_days)
     round_.save()
     round_.ratings.exclude(state=RatingState.LEFT_OUT).update(state=RatingState.CLOSED)
+    record_classes(round_, sheet, ratings, by=by.actor, at=at)
     counted = {band.code: sum(one.class_code == band.code for one in ratings) for band in sheet.bands}
     detail = {"classes": counted, "as_known": round_.as_known, "exception": round_.exception_reason}
     write_line("rating.close", round_.subject, detail, by=by.actor, at=at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -12,8 +12,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from caunoi.accounts.models import User
+from caunoi.assessments.actions.recording import record_classes
 from caunoi.assessments.actions.rounds import check_caps, lock_round, set_lines
 from caunoi.assessments.errors import (
+    AppealTooLate,
     OwnRating,
     PointsRefused,
     RatingNotAllowed,
@@ -52,15 +54,7 @@ def score_rating(
 ) -> Rating:
     """The unit's own points; evidence is needed for any. Sent, nothing may be left open."""
     rating, sheet = _begin(rating_id, RatingStep.SEND if send else RatingStep.SCORE, by, at, seen=seen)
-    lines = []
-    for line in read_lines(rating.lines):
-        given, criterion = points.get(line.code), sheet.criterion(line.code)
-        if given is not None:
-            _check_points(criterion, line, given)
-            if given.points and not given.text.strip():
-                raise _refuse(criterion, _("cần ghi minh chứng cho số điểm tự chấm."))
-            line = replace(line, self_points=given.points, evidence=clean(given.text))
-        lines.append(line)
+    lines = _lay(sheet, rating, points, _put_own)
     unscored = list_unscored(sheet, lines)
     if send and unscored:
         raise _refuse(unscored[0], _("chưa có điểm tự chấm."))
@@ -85,20 +79,7 @@ def review_rating(*, rating_id: int, points: Points, by: User, at: datetime, see
     rating, sheet = _begin(rating_id, RatingStep.REVIEW, by, at, seen=seen)
     if rating.sent_by_id == by.pk:
         raise OwnRating()
-    lines = []
-    for line in read_lines(rating.lines):
-        given, criterion = points.get(line.code), sheet.criterion(line.code)
-        if given is not None:
-            _check_points(criterion, line, given)
-            differs = given.points is not None and given.points != line.self_points
-            if differs and line.self_points is not None and not given.text.strip():
-                raise _refuse(criterion, _("điểm thẩm định khác điểm tự chấm nên cần ghi lý do."))
-            line = replace(
-                line,
-                review_points=given.points if differs else None,
-                review_reason=clean(given.text) if differs else "",
-            )
-        lines.append(line)
+    lines = _lay(sheet, rating, points, _put_review)
     if unscored := list_unscored(sheet, lines):
         raise _refuse(unscored[0], _("chưa có điểm."))
     set_lines(rating, sheet, lines)
@@ -110,7 +91,7 @@ def review_rating(*, rating_id: int, points: Points, by: User, at: datetime, see
 def decide_rating(*, rating_id: int, points: Points, by: User, at: datetime, seen: str | None = None) -> Rating:
     """The council's points; left empty: those of the review."""
     rating, sheet = _begin(rating_id, RatingStep.DECIDE, by, at, seen=seen)
-    set_lines(rating, sheet, _decide(sheet, read_lines(rating.lines), points))
+    set_lines(rating, sheet, _lay(sheet, rating, points, _put_council))
     return _end(rating, RatingStep.DECIDE, by, at)
 
 
@@ -132,7 +113,11 @@ def take_in(*, rating_id: int, by: User, at: datetime) -> Rating:
 
 @transaction.atomic
 def appeal_rating(*, rating_id: int, appeal: str, by: User, at: datetime) -> Rating:
+    """Raises AppealTooLate."""
     rating, _sheet = _begin(rating_id, RatingStep.APPEAL, by, at, reason=appeal)
+    last = rating.round.appeal_until
+    if last is not None and local_date(at) > last:
+        raise AppealTooLate(last)
     rating.appeal, rating.appealed_at, rating.appealed_by_name = appeal.strip(), at, str(by)
     return _end(rating, RatingStep.APPEAL, by, at, appeal)
 
@@ -146,10 +131,11 @@ def answer_appeal(
     reasoned = {code: Typed(one.points, one.text or answer) for code, one in points.items()}
     if reasoned:
         before = rating.class_code
-        set_lines(rating, sheet, _decide(sheet, read_lines(rating.lines), reasoned))
+        set_lines(rating, sheet, _lay(sheet, rating, reasoned, _put_council))
         others = Rating.objects.filter(round_id=rating.round_id, state__in=sorted(FINAL)).exclude(pk=rating.pk)
         if rating.class_code != before:
             check_caps(sheet, [*others.values_list("class_code", flat=True), rating.class_code], answer)
+            record_classes(rating.round, sheet, [rating], by=by.actor, at=at)
     rating.answer, rating.answered_at, rating.answered_by_name = answer.strip(), at, str(by)
     return _end(rating, RatingStep.ANSWER, by, at, answer)
 
@@ -225,22 +211,46 @@ def _end(
     return rating
 
 
-def _decide(sheet: Sheet, lines: list[Line], points: Points) -> list[Line]:
+def _lay(sheet: Sheet, rating: Rating, points: Points, put: Callable[[Criterion, Line, Typed], Line]) -> list[Line]:
+    """The lines with what came in for each, once it may stand there."""
     found = []
-    for line in lines:
+    for line in read_lines(rating.lines):
         given, criterion = points.get(line.code), sheet.criterion(line.code)
         if given is not None:
             _check_points(criterion, line, given)
-            differs = given.points is not None and given.points != line.before_council
-            if differs and not given.text.strip():
-                raise _refuse(criterion, _("điểm hội đồng khác điểm thẩm định nên cần ghi lý do."))
-            line = replace(
-                line,
-                council_points=given.points if differs else None,
-                council_reason=clean(given.text) if differs else "",
-            )
+            line = put(criterion, line, given)
         found.append(line)
     return found
+
+
+def _put_own(criterion: Criterion, line: Line, given: Typed) -> Line:
+    if given.points and not given.text.strip():
+        raise _refuse(criterion, _("cần ghi minh chứng cho số điểm tự chấm."))
+    return replace(line, self_points=given.points, evidence=clean(given.text))
+
+
+def _put_review(criterion: Criterion, line: Line, given: Typed) -> Line:
+    # Where the unit said nothing, there is nobody to be told why.
+    said = _beside(line.self_points, given, needs_reason=line.self_points is not None)
+    if said is None:
+        raise _refuse(criterion, _("điểm thẩm định khác điểm tự chấm nên cần ghi lý do."))
+    return replace(line, review_points=said.points, review_reason=said.text)
+
+
+def _put_council(criterion: Criterion, line: Line, given: Typed) -> Line:
+    said = _beside(line.before_council, given, needs_reason=True)
+    if said is None:
+        raise _refuse(criterion, _("điểm hội đồng khác điểm thẩm định nên cần ghi lý do."))
+    return replace(line, council_points=said.points, council_reason=said.text)
+
+
+def _beside(before: Decimal | None, given: Typed, *, needs_reason: bool) -> Typed | None:
+    """What stands beside the points before: nothing where they are the same; None where a reason is missing."""
+    if given.points is None or given.points == before:
+        return Typed(None)
+    if needs_reason and not given.text.strip():
+        return None
+    return Typed(given.points, clean(given.text))
 
 
 def _check_points(criterion: Criterion, line: Line, given: Typed) -> None:

@@ -57,7 +57,11 @@ class Cap:
 
 @dataclass(frozen=True)
 class Sheet:
-    """`bands` from the best class to the lowest, without gaps, over 0 to `total`."""
+    """`bands` from the best class to the lowest, without gaps, over 0 to `total`.
+
+    `form`, `question`: where a closed class is recorded, by the class's code; blank: nowhere. `due_days`: after the
+    period, for the units' own points; `appeal_days`: after closing; None: at any time.
+    """
 
     code: str
     title_vi: str
@@ -69,6 +73,10 @@ class Sheet:
     caps: tuple[Cap, ...] = ()
     source_vi: str = ""
     source_en: str = ""
+    form: str = ""
+    question: str = ""
+    due_days: int | None = None
+    appeal_days: int | None = None
 
     def criterion(self, code: str) -> Criterion:
         return next(one for one in self.criteria if one.code == code)
@@ -104,6 +112,8 @@ def read_sheet(kept: Mapping[str, Any]) -> Sheet:
             Band(**{**one, "least": Decimal(one["least"]), "below": Decimal(one["below"])}) for one in kept["bands"]
         ),
         caps=tuple(_read_cap(one) for one in kept["caps"]),
+        # Rounds opened before sheets had these keep their copies without them.
+        **{key: kept[key] for key in ("form", "question", "due_days", "appeal_days") if key in kept},
     )
 
 

@@ -24,7 +24,7 @@ from caunoi.desk.collecting import title_of
 from caunoi.desk.context import WRITERS
 from caunoi.desk.errors import CannotCorrectNow, CannotWriteHere, PageUnknown
 from caunoi.desk.sheets import EVENT, OpenSheet, describe_correction, describe_sheet
-from caunoi.forms.errors import FormClosed
+from caunoi.forms.errors import FormClosed, FormDerived
 from caunoi.forms.models import Assignment, FormVersion, PeriodKind
 from caunoi.forms.queries import checker_of, get_form_version, list_assignments
 from caunoi.forms.rules.assignments import holds_on
@@ -76,6 +76,8 @@ def open_sheet(user: User, form_code: str, unit_key: str, period_key: str, today
     version = get_form_version(form_code)
     if version.form.closed_on is not None and version.form.closed_on <= today:
         raise FormClosed(title_of(version.form), version.form.closed_on)
+    if version.form.is_derived:
+        raise FormDerived(title_of(version.form))
     for assignment in list_assignments(form_code, level=unit.level):
         if period_key == EVENT and assignment.period_kind == PeriodKind.EVENT and holds_on(assignment, today):
             return Sheet(version, unit.id, unit.key, None)

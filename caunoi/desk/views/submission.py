@@ -21,6 +21,7 @@ from caunoi.accounts.queries import can, scope_of
 from caunoi.approvals.errors import CommentMissing, NotYourTurn, OwnApproval, StepImpossible
 from caunoi.approvals.queries import list_steps
 from caunoi.approvals.rules import State, Step
+from caunoi.assessments.queries import find_rating_of
 from caunoi.desk.answers import AnswerRow, list_rows
 from caunoi.desk.collecting import title_of
 from caunoi.desk.context import WRITERS
@@ -109,6 +110,7 @@ def _show_newest(request: HttpRequest, found: Submission, user: User, return_err
     context |= _look_over(user, found, version)
     at = moments.now()
     context["names_somebody"] = (may_read(user, found, at) or may_erase(user, found, at)) and names_somebody(found)
+    context["rating"] = find_rating_of(found.pk, scope_of(user, moments.today()))
     context["return_error"] = return_error
     return render(request, "desk/collect/submission.html", context, status=422 if return_error else 200)
 
@@ -247,7 +249,7 @@ def find_what_may(user: User, found: Submission) -> May:
     obstacles = {step: find_obstacle_to(found, step, user, at) for step in steps}
     own = obstacles[Step.APPROVE]
     return May(
-        correct=writes and not isinstance(obstacles[Step.CORRECT], StepImpossible),
+        correct=writes and not found.form.is_derived and not isinstance(obstacles[Step.CORRECT], StepImpossible),
         approve=own is None,
         return_=obstacles[Step.RETURN] is None,
         withdraw=obstacles[Step.WITHDRAW] is None,

@@ -27,6 +27,7 @@ from caunoi.assessments.rules.sheet import (
 )
 from caunoi.facts.rules.formula import FormulaError, codes_in, parse_formula
 from caunoi.facts.rules.formula_check import ElementFacts, IndicatorFacts, judge_formula
+from caunoi.packs.rules.rating_records import Recording, check_recording
 from caunoi.packs.rules.tables import Notes, Row, check_unique, suggest
 from caunoi.packs.rules.words import EVENT, LEVELS, PERIOD_TYPES
 
@@ -36,6 +37,7 @@ SHEET_COLUMNS = (
     "code", "series", "title_vi", "title_en", "level", "run_by", "period_type", "cut_off", "total", "from", "to",
     "source_vi", "source_en",
 )  # fmt: skip
+SHEET_OPTIONAL = ("form", "question", "due_days", "appeal_days")
 CRITERION_COLUMNS = (
     "sheet", "code", "name_vi", "name_en", "most", "scoring", "formula", "scale", "missing", "guide_vi", "guide_en",
 )  # fmt: skip
@@ -45,6 +47,7 @@ CAP_COLUMNS = (
     "source_en",
 )  # fmt: skip
 FILES = {SHEETS: SHEET_COLUMNS, CRITERIA: CRITERION_COLUMNS, CLASSES: CLASS_COLUMNS, CAPS: CAP_COLUMNS}
+OPTIONAL = {SHEETS: SHEET_OPTIONAL}
 _NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,6})?", re.ASCII)
 
 
@@ -75,6 +78,7 @@ def read_ratings(
     levels: Sequence[str],
     known: Known | None,
     owners: Mapping[str, str],
+    recording: Recording,
     notes: Notes,
 ) -> list[SheetRow]:
     """`rows` by file. `known` None: a table of codes can't be read, and every code would look unknown. `owners`: sheets
@@ -103,6 +107,8 @@ def read_ratings(
         for row in sheets
     ]
     _check_versions(sheets, found, notes)
+    for row, one in zip(sheets, found, strict=True):
+        check_recording(row, one.sheet, one.period_type, one.cut_off, recording, notes)
     return found
 
 
@@ -131,6 +137,10 @@ def _read_sheet(
         caps=tuple(_read_cap(one, classes, notes) for one in caps),
         source_vi=source_vi,
         source_en=source_en,
+        form=row["form"],
+        question=row["question"],
+        due_days=_read_days(row, "due_days", notes),
+        appeal_days=_read_days(row, "appeal_days", notes),
     )
     return SheetRow(
         series=notes.code(row, "series"),
@@ -141,6 +151,10 @@ def _read_sheet(
         to_day=last,
         sheet=sheet,
     )
+
+
+def _read_days(row: Row, column: str, notes: Notes) -> int | None:
+    return notes.whole_number(row, column, 0, 366) if row[column] else None
 
 
 def _check_versions(rows: Sequence[Row], found: Sequence[SheetRow], notes: Notes) -> None:

@@ -10,14 +10,30 @@ import pytest
 from caunoi.assessments.models import CriteriaSet, ScoringSheet
 from caunoi.assessments.rules.sheet import read_sheet
 from caunoi.audit.rules import Actor
+from caunoi.forms.models import Form
 from caunoi.moments import local_moment
 from caunoi.packs.actions import load_pack
 from caunoi.packs.assessing import FILES
 from caunoi.packs.reading import read_pack
 from caunoi.packs.rules import criteria_sets, ratings
-from caunoi.packs.tests.builders import table, tiny_pack
+from caunoi.packs.tests.builders import (
+    ASSIGNMENTS,
+    BAO_CAO,
+    HOAT_DONG,
+    MONTH,
+    assignment,
+    form,
+    table,
+    tiny_pack,
+)
 from caunoi.refusals import FileRefused
 
+RESULT = form(
+    MONTH,
+    "| | select_one xep | xep_loai | Xếp loại | Class | |",
+    form_id="ket_qua",
+    choices="| | xep | tot | Tốt | Good |\n| | xep | yeu | Yếu | Weak |",
+)
 Rows = dict[str, list[dict[str, str]]]
 
 
@@ -27,7 +43,8 @@ def right() -> Rows:
             {
                 "code": "cham_xa", "series": "cham_xa", "title_vi": "Chấm xã", "title_en": "Communes",
                 "level": "commune", "run_by": "province", "period_type": "month", "cut_off": "15", "total": "20",
-                "from": "2026-01-01", "source_vi": "Quyết định 1", "source_en": "Decision 1",
+                "from": "2026-01-01", "source_vi": "Quyết định 1", "source_en": "Decision 1", "form": "ket_qua",
+                "question": "xep_loai", "due_days": "5", "appeal_days": "15",
             }
         ],
         ratings.CRITERIA: [
@@ -64,7 +81,12 @@ def right() -> Rows:
 
 
 def with_ratings(folder: Path, rows: Rows) -> Path:
-    return tiny_pack(folder, files={file: table(FILES[file], several) for file, several in rows.items()})
+    files: dict[str, str | bytes | None] = {
+        file: table((*FILES[file], *ratings.OPTIONAL.get(file, ())), several) for file, several in rows.items()
+    }
+    forms: dict[str, str | bytes] = {"hoat_dong.md": HOAT_DONG, "bao_cao.md": BAO_CAO, "ket_qua.md": RESULT}
+    monthly = {"period_type": "month", "cut_off": "15", "approval": "none"}
+    return tiny_pack(folder, forms=forms, files=files, assignment_rows=[*ASSIGNMENTS, assignment("ket_qua", **monthly)])
 
 
 @pytest.mark.django_db
@@ -79,6 +101,19 @@ def test_sheets_and_sets_are_loaded_and_loading_again_changes_nothing(tmp_path: 
     assert [band.code for band in sheet.bands] == ["tot", "yeu"]
     assert CriteriaSet.objects.get().criteria[0]["thresholds"] == {"nhom_1": "3"}
     assert not again.changed_anything
+    assert (sheet.form, sheet.question, sheet.due_days, sheet.appeal_days) == ("ket_qua", "xep_loai", 5, 15)
+    assert list(Form.objects.filter(is_derived=True).values_list("code", flat=True)) == ["ket_qua"]
+
+
+@pytest.mark.django_db
+def test_a_form_is_filled_by_hand_again_once_no_sheet_records_in_it(tmp_path: Path) -> None:
+    by, at, rows = Actor("Người thử"), local_moment(date(2026, 8, 1)), right()
+    load_pack(with_ratings(tmp_path, rows), by=by, at=at)
+    rows[ratings.SHEETS][0] |= {"form": "", "question": ""}
+
+    load_pack(with_ratings(tmp_path, rows), by=by, at=at)
+
+    assert not Form.objects.filter(is_derived=True).exists()
 
 
 SPOILED = [
@@ -101,6 +136,14 @@ SPOILED = [
     (ratings.CAPS, 0, "of", "tot", ratings.CAPS, 2, "of"),
     (ratings.CAPS, 0, "most_percent", "120", ratings.CAPS, 2, "most_percent"),
     (ratings.CAPS, 0, "exception_percent", "10", ratings.CAPS, 2, "exception_percent"),
+    (ratings.SHEETS, 0, "form", "ket_qua_xa", ratings.SHEETS, 2, "form"),
+    (ratings.SHEETS, 0, "form", "", ratings.SHEETS, 2, "question"),
+    (ratings.SHEETS, 0, "form", "hoat_dong", ratings.SHEETS, 2, "form"),
+    (ratings.SHEETS, 0, "question", "so_hop", ratings.SHEETS, 2, "question"),
+    (ratings.SHEETS, 0, "question", "xep_loai_2", ratings.SHEETS, 2, "question"),
+    (ratings.SHEETS, 0, "period_type", "quarter", ratings.SHEETS, 2, "form"),
+    (ratings.SHEETS, 0, "due_days", "nhiều", ratings.SHEETS, 2, "due_days"),
+    (ratings.CLASSES, 1, "code", "rat_yeu", ratings.SHEETS, 2, "question"),
     (criteria_sets.SETS, 0, "criteria", "19", criteria_sets.SETS, 2, "criteria"),
     (criteria_sets.CRITERIA, 0, "formula", "khong_co", criteria_sets.CRITERIA, 2, "formula"),
     (criteria_sets.CRITERIA, 1, "formula", "hoi_nghi", criteria_sets.CRITERIA, 3, "formula"),

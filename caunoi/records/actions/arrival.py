@@ -313,7 +313,8 @@ class _Arrival:
             submission.reported_number = number
         if written.is_approved:
             automatic = Actor(gettext_noop("Tự động: biểu mẫu không cần duyệt"))
-            self._step(record, number, Step.APPROVE, State.APPROVED, automatic, item.received_at)
+            decided = self.by if item.is_derived else automatic
+            self._step(record, number, Step.APPROVE, State.APPROVED, decided, item.received_at)
             submission.approved_number = number
         return version
 

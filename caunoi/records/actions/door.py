@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from django.utils.crypto import salted_hmac
 
-from caunoi.forms.errors import FormClosed, InstanceRefused
+from caunoi.forms.errors import FormClosed, FormDerived, InstanceRefused
 from caunoi.forms.models import Assignment, FormVersion, PeriodKind
 from caunoi.forms.queries import checker_of, declarations_of, get_form_version, list_assignments
 from caunoi.forms.rules.assignments import holds_on
@@ -176,6 +176,8 @@ class Door:
         closed_on = version.form.closed_on
         if closed_on is not None and closed_on <= today:
             raise FormClosed(_title(version), closed_on)
+        if version.form.is_derived and not item.is_derived:
+            raise FormDerived(_title(version))
         checker = checker_of(version)
         instance_id, deprecated_id, xml = item.instance_id or "", item.deprecated_id or "", None
         instance: Instance | None = None

@@ -159,7 +159,7 @@ def _list_duties(
 ) -> Iterator[tuple[Assignment, Period | None, list[int]]]:
     """(assignment, its period, units that owe it); the period is None for events."""
     places = get_snapshot()
-    for assignment in list_assignments():
+    for assignment in list_assignments(by_hand=True):
         closed = assignment.form.closed_on
         if closed is not None and closed <= today:
             continue
