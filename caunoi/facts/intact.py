@@ -32,17 +32,29 @@ def check_intact(files: Iterable[tuple[Path, str]], mend: Mend | None = None) ->
     if not unread:
         return
     with ThreadPoolExecutor() as pool:
-        for (path, sha256, stamp), found in zip(
-            unread, pool.map(hash_file, [path for path, *_ in unread]), strict=True
-        ):
+        faults = pool.map(find_fault, *zip(*((path, sha256) for path, sha256, _stamp in unread), strict=True))
+        for (path, sha256, stamp), fault in zip(unread, faults, strict=True):
             right: Stamp | None = stamp
-            if found != sha256:
-                there = mend(path, sha256) if mend is not None else None if found is None else False
+            if fault is not None:
+                there = mend(path, sha256) if mend is not None else None
                 if not there:
-                    raise describe_missing(path.name) if there is None else describe_damaged(path.name)
+                    raise fault if there is None else describe_damaged(path.name)
                 right = _stamp(path, sha256)
             if right is not None:
                 _found_right[path] = right
+
+
+def find_fault(path: Path, sha256: str) -> LedgerBroken | None:
+    """What is wrong with a file that should have that hash: missing, unreadable or another content."""
+    try:
+        found = hash_file(path)
+    except OSError as error:
+        return LedgerBroken(
+            _("Không đọc được tệp số liệu %(file)s: %(why)s.") % {"file": path.name, "why": error.strerror or error}
+        )
+    if found is None:
+        return describe_missing(path.name)
+    return None if found == sha256 else describe_damaged(path.name)
 
 
 def _stamp(path: Path, sha256: str) -> Stamp | None:
@@ -64,11 +76,9 @@ def describe_missing(name: str) -> LedgerBroken:
 
 
 def hash_file(path: Path) -> str | None:
-    """None if there is no such file; of what is there and cannot be read, no hash that anything could have."""
+    """None if there is no such file. Raises OSError for what is there and cannot be read."""
     try:
         with open(path, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
         return None
-    except OSError:
-        return ""

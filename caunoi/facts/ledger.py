@@ -31,7 +31,7 @@ BATCH = 2000
 
 def check_ledger(progress: Callable[[int], None] | None = None) -> list[str]:
     """Differences as sentences; empty if records, ledger and projection say the same. `progress` gets counts."""
-    differences = [_("Tệp số liệu %(file)s thiếu hoặc sai.") % {"file": name} for name in check_segments()]
+    differences = check_segments()
     rules_of = cache(element_rules)
     for submissions in _batches():
         expected = _expected(submissions, rules_of)

@@ -23,7 +23,8 @@ from django.db import IntegrityError, transaction
 from caunoi.audit.clock import lock_clock
 from caunoi.documents.storage import ObjectStorage, find_storage
 from caunoi.facts.engines.cluster import publish, withdraw
-from caunoi.facts.intact import Mend, check_intact, hash_file
+from caunoi.facts.errors import LedgerBroken
+from caunoi.facts.intact import Mend, check_intact, describe_damaged, describe_missing, find_fault
 from caunoi.facts.models import Posting, Segment
 from caunoi.facts.postings import COLUMNAR, TABLE, read_postings
 from caunoi.moments import now
@@ -76,7 +77,7 @@ def send_segments(advance: Advance | None = None) -> list[str]:
     for segment in Segment.objects.all():
         path, name = folder() / segment.file, _name_in_storage(segment.file)
         if store is not None and store.hash_of(name) != segment.sha256:
-            if hash_file(path) == segment.sha256:
+            if find_fault(path, segment.sha256) is None:
                 store.put_file(name, path)
             else:
                 wrong.append(segment.file)
@@ -303,14 +304,21 @@ def _is_of_dead_process(path: Path) -> bool:
 
 
 def check_segments() -> list[str]:
-    """Names of segment files that are missing or differ from their hash; with object storage, of those in it."""
+    """Which segment files are missing, unreadable or differ from their hash, in sentences; with object storage, of
+    those in it."""
     store = find_storage()
-    return [
-        segment.file
+    faults = (
+        find_fault(folder() / segment.file, segment.sha256) if store is None else _find_fault_in(store, segment)
         for segment in Segment.objects.all()
-        if segment.sha256
-        != (hash_file(folder() / segment.file) if store is None else store.hash_of(_name_in_storage(segment.file)))
-    ]
+    )
+    return [str(fault) for fault in faults if fault is not None]
+
+
+def _find_fault_in(store: ObjectStorage, segment: Segment) -> LedgerBroken | None:
+    found = store.hash_of(_name_in_storage(segment.file))
+    if found is None:
+        return describe_missing(segment.file)
+    return None if found == segment.sha256 else describe_damaged(segment.file)
 
 
 def _quoted(name: str) -> str:

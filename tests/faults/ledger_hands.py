@@ -91,7 +91,7 @@ def check() -> None:
     from caunoi.facts.segments import check_segments
 
     now = current_number()
-    wrong = [*find_differences(now), *find_differences(now // 2), *(f"broken: {name}" for name in check_segments())]
+    wrong = [*find_differences(now), *find_differences(now // 2), *check_segments()]
     if wrong:
         print("\n".join(wrong))
         sys.exit(1)
