@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from caunoi.audit.models import AuditLine, KnowledgeClock
 from caunoi.moments import end_of_day
+from caunoi.planned import ask_first
 
 
 def lock_clock() -> KnowledgeClock:
@@ -60,10 +61,8 @@ def current_number() -> int:
 
 def read_definitions() -> int:
     """Moves with each change of places, forms, people or the catalogue. See `remembering`."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT definitions FROM audit_knowledgeclock WHERE id = 1")
-        row = cursor.fetchone()
-        return row[0] if row else 0
+    row = ask_first("SELECT definitions FROM audit_knowledgeclock WHERE id = 1")
+    return row[0] if row else 0
 
 
 def number_at(day: date) -> int:

@@ -14,7 +14,7 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from caunoi.audit.origin import coming_from
 from caunoi.audit.rules import Actor
@@ -29,6 +29,8 @@ from caunoi.records.permissions import check_may_enter
 # More at once would keep the first of them waiting, and other processes away from SQLite, for too long.
 MOST_TOGETHER = 64
 MOST_DOORS = 200
+# The name of the lock under which PostgreSQL lets one group write at a time: any number, but always this.
+TURN = 0x0CA0
 _doors: dict[str, tuple[tuple[object, ...], Door]] = {}
 
 
@@ -106,19 +108,21 @@ class _Queue:
         return mine.received or mine.store_alone()
 
     def _lead(self) -> None:
-        with self._lock:
-            group = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_TOGETHER))]
+        group: list[_Waiting] = []
         try:
-            if len(group) == 1:
-                group[0].received = group[0].store_alone()
-            else:
-                # Whose fault it is, nobody knows yet, also where it is a mistake of ours: those who were not stored
-                # find out by themselves, each in its own thread, and nothing that is raised there is lost.
-                # Each line says where its own sender is; what has no sender must not get the leader's address.
-                with contextlib.suppress(Exception), coming_from(""):
-                    _store_group(group)
+            # Whose fault it is, nobody knows yet, also where it is a mistake of ours: those who were not stored
+            # find out by themselves, each in its own thread, and nothing that is raised there is lost.
+            with contextlib.suppress(Exception):
+                with transaction.atomic(durable=True):
+                    _wait_for_turn()
+                    group = self._gather()
+                    stored = _store_group(group)
+                # Not before it is on the disk.
+                for one, received in stored:
+                    one.received = received
         finally:
             # Whatever happened: nobody is left waiting, and somebody writes for those who came meanwhile.
+            group = group or self._gather()
             with self._lock:
                 self._is_writing = bool(self._waiting)
                 following = self._waiting[0] if self._waiting else None
@@ -128,24 +132,40 @@ class _Queue:
             for one in group:
                 one.woken.set()
 
+    def _gather(self) -> list[_Waiting]:
+        with self._lock:
+            return [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_TOGETHER))]
 
-def _store_group(group: list[_Waiting]) -> None:
-    """Those that were stored have `received` afterwards."""
-    while group:
-        try:
-            done = store(
-                [one.prepared for one in group],
-                by=group[0].by,
-                at=max(one.at for one in group),
-                senders=[one.by for one in group],
-            )
-        except SeveralRefused as several:
-            refused = {index for index, _refusal in several.refusals}
-            group = [one for index, one in enumerate(group) if index not in refused]
-        else:
-            for one, received in zip(group, done, strict=True):
-                one.received = received
-            return
+
+def _wait_for_turn() -> None:
+    """Until no other process writes for a group. Before it is seen who goes along: those who come meanwhile do.
+
+    On SQLite the beginning of the transaction has waited already. On PostgreSQL a lock of its own, and not the clock's
+    row: that is always locked last, after the records one decides about.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [TURN])
+
+
+def _store_group(group: list[_Waiting]) -> list[tuple[_Waiting, Received]]:
+    """Those that were stored, inside the transaction that goes on."""
+    # Each line says where its own sender is; what has no sender must not get the leader's address.
+    with coming_from("") if len(group) > 1 else contextlib.nullcontext():
+        while group:
+            try:
+                done = store(
+                    [one.prepared for one in group],
+                    by=group[0].by,
+                    at=max(one.at for one in group),
+                    senders=[one.by for one in group],
+                )
+            except SeveralRefused as several:
+                refused = {index for index, _refusal in several.refusals}
+                group = [one for index, one in enumerate(group) if index not in refused]
+            else:
+                return list(zip(group, done, strict=True))
+        return []
 
 
 _queue = _Queue()

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from caunoi.approvals.rules import State
 from caunoi.audit.actions import write_line
@@ -15,6 +15,7 @@ from caunoi.audit.rules import Actor
 from caunoi.documents.actions import keep_bytes, store_bytes
 from caunoi.forms.queries import questions_of
 from caunoi.forms.rules.instance import parse_instance
+from caunoi.planned import ask_first
 from caunoi.records.actions.files import choose_announced, list_standing_in, write_files
 from caunoi.records.errors import InstanceTaken, InstanceWithdrawn
 from caunoi.records.incoming import IncomingFile
@@ -47,10 +48,8 @@ _IS_KNOWN = """
 
 
 def find_known(form_code: str, instance_id: str) -> Known | None:
-    with connection.cursor() as cursor:
-        cursor.execute(_IS_KNOWN, [form_code, instance_id] * 3)
-        if not cursor.fetchone()[0]:
-            return None
+    if ask_first(_IS_KNOWN, [form_code, instance_id] * 3) == (False,):
+        return None
     version = (
         SubmissionVersion.objects.select_related("submission")
         .filter(form__code=form_code, instance_id=instance_id)

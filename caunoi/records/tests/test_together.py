@@ -134,6 +134,39 @@ def test_those_who_come_while_one_is_written_go_together(commune: OrgUnit, writi
     assert [Submission.objects.get(pk=one.submission_id).org_unit_id for one in results] == [v.pk for v in others]
 
 
+def test_those_who_come_while_another_process_writes_go_together(commune: OrgUnit, writing: Writing) -> None:
+    """Also the one who came first, and waits for that process in the name of all."""
+    several = villages(commune, 4)
+    has_begun, may_end = threading.Event(), threading.Event()
+
+    def write_elsewhere() -> None:
+        try:
+            with transaction.atomic():
+                together._wait_for_turn()
+                has_begun.set()
+                assert may_end.wait(WAIT)
+        finally:
+            connection.close()
+
+    def run(village: OrgUnit) -> Received | Refusal:
+        try:
+            return take(report(village))
+        finally:
+            connection.close()
+
+    writing.released.set()
+    with ThreadPoolExecutor(5) as pool:
+        pool.submit(write_elsewhere)
+        assert has_begun.wait(WAIT)
+        waiting = [pool.submit(run, one) for one in several]
+        wait_until(lambda: len(together._queue._waiting) == 4)
+        may_end.set()
+        results = [one.result(WAIT) for one in waiting]
+
+    assert [one.outcome for one in results] == ["new"] * 4  # type: ignore[union-attr]  # none was refused
+    assert writing.groups == [4]
+
+
 def test_each_of_a_group_has_an_audit_line_that_names_its_sender(commune: OrgUnit, writing: Writing) -> None:
     first, *others = villages(commune, 4)
     lines = AuditLine.objects.count()
