@@ -50,14 +50,15 @@ from caunoi.records.models import Source
 from caunoi.records.rules.doubts import ACROSS, flag_of
 from caunoi.records.rules.identity import row_instance_id
 from caunoi.records.rules.occasions import Occasion, find_period, occasion_of_event, occasion_of_period
-from caunoi.records.rules.phones import choose_files, list_oddities
+from caunoi.records.rules.phones import choose_files, list_oddities, list_wrong_days
 from caunoi.refusals import Refusal
+from caunoi.remembering import remember
 from caunoi.sentences import Told, in_words_of
 from caunoi.sentences import gettext as _
 
 PERIOD_EXAMPLES = {"month": "01/2023", "quarter": "2023-Q1", "half-year": "2023-H1", "year": "2023"}
 # Only an officer can judge an unlikely value; a value of the wrong type is no value, whoever sends it.
-FLAGGED_KINDS = frozenset({"required", "constraint", "not-relevant", "relation"})
+FLAGGED_KINDS = frozenset({"required", "constraint", "not-relevant", "relation", "clock"})
 
 
 @dataclass(frozen=True)
@@ -286,6 +287,9 @@ class Door:
             problems += list_oddities(
                 opened.checker.outline, opened.instance, answers, event_day, local_date(item.received_at)
             )
+        elif item.source == Source.BROWSER:
+            # A form in the browser takes the day from the same clock as an app, and is sent as long afterwards.
+            problems += list_wrong_days(opened.checker.outline, answers, local_date(item.received_at))
         return answers, (*problems, *self._check_further(opened, answers, checked.problems))
 
     def _check_further(
@@ -362,7 +366,10 @@ class Door:
 
     def personal_of(self, form_code: str) -> PersonalForm | None:
         if form_code not in self._personal:
-            self._personal[form_code] = find_personal_form(form_code)
+            # In a tuple: that a form asks nothing about anybody is also worth remembering.
+            (self._personal[form_code],) = remember(
+                ("personal form", form_code), lambda: (find_personal_form(form_code),)
+            )
         return self._personal[form_code]
 
     def _assignments_of(self, form_code: str, level: str) -> list[Assignment]:

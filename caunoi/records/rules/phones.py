@@ -39,10 +39,16 @@ def list_oddities(
     if event_day is not None and event_day < received_on - LONGEST_AGO:
         message = _("Ngày này trước khi gửi hơn một năm: xem đồng hồ của điện thoại có đúng không.")
         found.append(Problem("", _("Ngày diễn ra"), event_day.isoformat(), message, "", "clock"))
-    for question, value in walk_answers(outline, answers):
-        if problem := _find_wrong_day(question, value, received_on):
-            found.append(problem)
-    return found
+    return [*found, *list_wrong_days(outline, answers, received_on)]
+
+
+def list_wrong_days(outline: Branch, answers: Mapping[str, Any], received_on: date) -> list[Problem]:
+    """What the device's clock or calendar got wrong, whether an app or a browser wrote it down."""
+    return [
+        problem
+        for question, value in walk_answers(outline, answers)
+        if (problem := _find_wrong_day(question, value, received_on)) is not None
+    ]
 
 
 def _find_wrong_day(question: Question, value: str, received_on: date) -> Problem | None:

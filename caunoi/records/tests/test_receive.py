@@ -15,7 +15,7 @@ from caunoi.approvals.errors import StepImpossible
 from caunoi.approvals.models import ApprovalStep
 from caunoi.audit.models import AuditLine
 from caunoi.audit.queries import find_chain_break
-from caunoi.forms.actions import close_form
+from caunoi.forms.actions import close_form, publish_form, set_assignments
 from caunoi.forms.errors import FormClosed, FormUnknown, InstanceRefused
 from caunoi.forms.rules.assignments import AssignmentRow
 from caunoi.moments import local_moment
@@ -446,3 +446,39 @@ def test_one_call_and_single_calls_give_the_same_records(village: OrgUnit) -> No
     assert [one.number for one in at_once] == [1, 1, 2, 1, 3]
     assert at_once[2].submission_id == at_once[0].submission_id
     assert [one.outcome for one in receive_many(items[-1:], by=BY, at=local_moment(date(2023, 6, 21)))] == ["unchanged"]
+
+
+WITH_ITS_BEGINNING = """
+| survey | | | |
+|  | type | name | label |
+|  | start | bat_dau | |
+|  | date | ngay | Ngày |
+| settings | | | |
+|  | form_id | form_title | version |
+|  | co_gio_bat_dau | Có giờ bắt đầu | 1 |
+"""
+
+
+@pytest.mark.parametrize("source", [Source.BROWSER, Source.DEVICE])
+@pytest.mark.parametrize(
+    "begun, flagged",
+    [
+        ("2023-06-19T08:00:00.000+07:00", []),
+        ("2022-06-01T08:00:00.000+07:00", ["clock"]),
+        ("2024-06-19T08:00:00.000+07:00", ["clock"]),
+    ],
+)
+def test_a_clock_that_is_a_year_off_is_told_to_the_officer(
+    village: OrgUnit, source: Source, begun: str, flagged: list[str]
+) -> None:
+    publish_form(content=WITH_ITS_BEGINNING.encode(), file_type="md", file_name="f.md", pack="thu", by=BY, at=AT)
+    set_assignments("co_gio_bat_dau", [EVENTS], by=BY, at=AT)
+    xml = (
+        f'<data id="co_gio_bat_dau" version="1"><bat_dau>{begun}</bat_dau><ngay>2023-06-01</ngay>'
+        "<meta><instanceID>uuid:a</instanceID></meta></data>"
+    )
+
+    received = send(Incoming("co_gio_bat_dau", village.pk, AT, xml=xml.encode(), source=source))
+
+    assert [flag["kind"] for flag in SubmissionVersion.objects.get().flags] == flagged
+    assert stored(received).reported_number == (None if flagged else 1)
