@@ -15,7 +15,8 @@ def ask_first(statement: str, values: Sequence[str | int] = ()) -> tuple[Any, ..
     if connection.vendor != "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(statement, values)
-            return cursor.fetchone()
+            row: tuple[Any, ...] | None = cursor.fetchone()
+            return row
     connection.ensure_connection()
     kept = connection.connection
     # Django switches it off: it writes values into its statements, so that each is another one.

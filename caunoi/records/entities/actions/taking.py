@@ -126,6 +126,8 @@ def retry(version: SubmissionVersion, at: datetime) -> bool:
 
 
 def _declarations(form_version_ids: Collection[int]) -> dict[int, tuple[Declaration, ...]]:
+    if not form_version_ids:
+        return {}
     # Nearly always none, and asked for each sending.
     marks = ", ".join(["%s"] * len(form_version_ids))
     with connection.cursor() as cursor:
