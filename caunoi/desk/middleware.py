@@ -34,12 +34,16 @@ CONFLICTS = frozenset(
         "cannot-correct-now",
         "corrects-another",
         "deprecated-stale",
+        "door-closed",
         "entity-moved",
         "entity-no-conflict",
         "form-closed",
         "held-settled",
         "instance-taken",
         "instance-withdrawn",
+        "meeting-has-record",
+        "meeting-moved",
+        "meeting-step-impossible",
         "report-moved",
         "report-step-done",
         "report-step-impossible",
@@ -58,7 +62,7 @@ def get_status(refusal: Refusal) -> int:
         return 403
     if isinstance(refusal, NotFound):
         return 404
-    if refusal.code == "too-many-checks":
+    if refusal.code in ("too-many-checks", "too-many-turns"):
         return 429
     if refusal.code in PASSING:
         return 503
