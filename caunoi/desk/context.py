@@ -28,6 +28,7 @@ DOCUMENT_PAGES = frozenset({"document", "document-new", "document-edit", "docume
 REPORT_PAGES = frozenset(
     {"report", "report-new", "report-verify", "report-templates", "report-batches", "report-batch"}
 )
+MEETING_PAGES = frozenset({"meeting", "meeting-new", "meeting-edit", "meeting-matters", "meeting-door"})
 RATING_PAGES = frozenset({"rating-round", "rating"})
 CRITERIA_PAGES = frozenset({"criteria-set", "criteria-unit"})
 REGISTER_PAGES = frozenset(
@@ -122,6 +123,7 @@ def list_groups(roles: set[Role], *, whole_office: bool = True) -> list[Group]:
         (set(Role), Link("registers", _("Sổ theo dõi"), REGISTER_PAGES)),
         (READERS | WRITERS, Link("exports", _("Xuất bản ghi"))),
         (READERS | WRITERS, Link("documents", _("Sổ văn bản"), DOCUMENT_PAGES)),
+        (READERS | WRITERS, Link("meetings", _("Hội nghị, đối thoại"), MEETING_PAGES)),
         (READERS | WRITERS, Link("ratings", _("Chấm điểm, xếp loại"), RATING_PAGES)),
         (READERS | WRITERS, Link("criteria", _("Bộ tiêu chí"), CRITERIA_PAGES)),
     ]
