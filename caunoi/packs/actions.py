@@ -24,6 +24,7 @@ from caunoi.facts.models import CheckSetting, DataElement, Disaggregation, Indic
 from caunoi.forms.actions import publish_form, set_assignments, set_derived, set_form_files
 from caunoi.forms.models import Form, FormVersion
 from caunoi.forms.queries import get_form_version
+from caunoi.meetings.models import MeetingKind
 from caunoi.packs.assessing import set_columns, sheet_columns
 from caunoi.packs.models import LoadedPack
 from caunoi.packs.queries import get_surroundings
@@ -115,6 +116,7 @@ def _load(pack: Pack, by: Actor, at: datetime, tell: Progress) -> LoadResult:
             sets[kept.code] = {}
     _replace(CriteriaSet, about.code, sets, lambda one: one.code, result)
     _load_awards(pack, at, result)
+    _load_meeting_kinds(pack, at, result)
     personal = {(one.form_code, one.question): asdict(one) for one in pack.personal_fields}
     if (person := pack.awards.person) is not None:
         personal[person.form_code, person.question] = asdict(person)
@@ -231,6 +233,20 @@ def _load_awards(pack: Pack, at: datetime, result: LoadResult) -> None:
     _replace(AwardCount, about.code, counts, lambda one: one.form_code, result)
 
 
+def _load_meeting_kinds(pack: Pack, at: datetime, result: LoadResult) -> None:
+    kinds = {
+        row.code: {
+            **{column: value for column, value in _columns(asdict(row)).items() if column != "template"},
+            "minutes_id": store_bytes(row.template, media_type=WORD, at=at).sha256 if row.template else None,
+        }
+        for row in pack.meeting_kinds
+    }
+    # A kind that left the pack stays with the meetings that are of it.
+    gone = MeetingKind.objects.filter(pack=pack.about.code, meeting__isnull=False).exclude(code__in=kinds)
+    kinds |= dict.fromkeys(gone.values_list("code", flat=True), {})
+    _replace(MeetingKind, pack.about.code, kinds, lambda one: one.code, result)
+
+
 def _columns(row: Mapping[str, Any]) -> dict[str, Any]:
     """As the tables keep it: lists in JSON columns."""
     return {column: list(value) if isinstance(value, tuple) else value for column, value in row.items()}
@@ -251,6 +267,7 @@ M = TypeVar(
     AwardKind,
     AwardOccasion,
     AwardCount,
+    MeetingKind,
 )
 Key = Any  # str or a tuple of them: whatever names a row of the table
 

@@ -9,6 +9,7 @@ from caunoi.facts.models import DataElement, Disaggregation, Indicator, Posting,
 from caunoi.facts.rules.formula import FormulaError, parse_formula
 from caunoi.facts.rules.formula_check import ElementFacts, IndicatorFacts
 from caunoi.forms.models import FormVersion
+from caunoi.meetings.models import MeetingKind
 from caunoi.packs.models import LoadedPack
 from caunoi.packs.rules.contents import KnownRegister, PublishedForm, StandingElement, Surroundings
 from caunoi.personal.models import PersonalQuestion
@@ -41,6 +42,7 @@ def get_surroundings(pack: str) -> Surroundings:
         sheet_owners=dict(ScoringSheet.objects.exclude(pack=pack).values_list("code", "pack")),
         criteria_set_owners=dict(CriteriaSet.objects.exclude(pack=pack).values_list("code", "pack")),
         award_owners=_award_owners(pack),
+        meeting_kind_owners=dict(MeetingKind.objects.exclude(pack=pack).values_list("code", "pack")),
     )
 
 

@@ -23,6 +23,7 @@ from caunoi.packs.rules import (
     document_kinds,
     elements,
     indicators,
+    meeting_kinds,
     personal_fields,
     registers,
 )
@@ -43,7 +44,7 @@ TABLES = (
 )  # fmt: skip
 FORM_TYPES = (".xlsx", ".xls", ".md")
 FOLDERS = {"forms": FORM_TYPES, "reports": (".docx", ".toml"), **dict.fromkeys(assessing.FOLDERS, (".csv",))}
-FOLDERS |= {awards.FOLDER: (".csv", ".docx")}
+FOLDERS |= {awards.FOLDER: (".csv", ".docx"), meeting_kinds.FOLDER: (".csv", ".docx")}
 KNOWN = (PACK_FILE, *TABLES, *FOLDERS)
 # Beside the pack for people; and what Excel, Windows and macOS leave behind while a file is open.
 _LEFT_ALONE = re.compile(r"\..*|~\$.*|README(\..*)?|LICEN[CS]E(\..*)?|Thumbs\.db|desktop\.ini|__MACOSX", re.IGNORECASE)
@@ -119,6 +120,7 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
         table(personal_fields.FILE, personal_fields.COLUMNS), forms, questions, read_elements, notes
     )
     read_awards = awards.read_awards(files, questions, loaded.award_owners, notes)
+    read_meetings = meeting_kinds.read_meeting_kinds(files, about.levels, questions, loaded.meeting_kind_owners, notes)
     sheets, criteria_sets = assessing.read_assessments(
         files, about.levels, known, loaded, Recording(questions, read_assignments), notes
     )
@@ -146,6 +148,7 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
         criteria_sets=tuple(criteria_sets),
         personal_fields=tuple(read_personal),
         awards=read_awards,
+        meeting_kinds=read_meetings,
     )
 
 

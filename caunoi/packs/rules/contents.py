@@ -10,6 +10,7 @@ from caunoi.facts.rules.formula_check import ElementFacts, IndicatorFacts
 from caunoi.forms.rules.assignments import AssignmentRow
 from caunoi.forms.rules.compile import CompiledForm
 from caunoi.packs.rules.criteria_sets import CriteriaSetRow
+from caunoi.packs.rules.meeting_kinds import MeetingKindRow
 from caunoi.packs.rules.ratings import SheetRow
 
 
@@ -223,6 +224,7 @@ class Pack:
     criteria_sets: tuple[CriteriaSetRow, ...] = ()
     personal_fields: tuple[PersonalFieldRow, ...] = ()
     awards: AwardRows = AwardRows()
+    meeting_kinds: tuple[MeetingKindRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -266,6 +268,7 @@ class Surroundings:
     sheet_owners: Mapping[str, str] = field(default_factory=dict)
     criteria_set_owners: Mapping[str, str] = field(default_factory=dict)
     award_owners: Mapping[str, str] = field(default_factory=dict)
+    meeting_kind_owners: Mapping[str, str] = field(default_factory=dict)
 
 
 NOTHING_LOADED = Surroundings()
