@@ -1,5 +1,5 @@
-"""What a closed rating leaves in the books: a record a unit, so that its class is counted, approved and explained as any
-other figure."""
+"""What a closed rating leaves in the books: a record a unit, so that its class is counted, approved and explained as
+any other figure."""
 
 from __future__ import annotations
 

@@ -167,7 +167,8 @@ def test_what_cannot_be_rated_by_is_named_by_file_row_and_column(
 
 def test_two_versions_of_a_sheet_never_hold_on_one_day(tmp_path: Path) -> None:
     rows = right()
-    rows[ratings.SHEETS].append({**rows[ratings.SHEETS][0], "code": "cham_xa_2", "from": "2026-06-01"})
+    later = {"code": "cham_xa_2", "from": "2026-06-01", "form": "", "question": ""}
+    rows[ratings.SHEETS].append({**rows[ratings.SHEETS][0], **later})
     for file in (ratings.CRITERIA, ratings.CLASSES):
         rows[file] += [{**one, "sheet": "cham_xa_2", "code": f"{one['code']}_2"} for one in rows[file]]
 
