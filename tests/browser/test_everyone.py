@@ -29,6 +29,9 @@ PAGES = {
         "/account/password/",
         "/ratings/",
         "/criteria/",
+        "/meetings/",
+        "/meetings/new/",
+        "/meetings/matters/",
     ],
     "tinh": [
         "/",

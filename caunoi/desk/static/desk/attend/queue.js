@@ -1,6 +1,7 @@
 /* Turns that wait to be counted: (door, random number), nothing else. Used by the page and by its service worker.
  *
- * A number stays until the server has answered for it, and the server counts it once however often it comes.
+ * A number stays until the server has counted it, once however often it comes, or until the page has told why it was
+ * refused (`refused`: the server's sentence).
  */
 const STORE = "turns";
 const AT_ONCE = 100;
@@ -38,16 +39,20 @@ function makeNonce() {
 export const keepTurn = (door) => transact("readwrite", (store) => store.add({ door, nonce: makeNonce() }));
 export const listTurns = () => transact("readonly", (store) => store.getAll());
 
-const forget = (turns) => transact("readwrite", (store) => {
+export const forget = (turns) => transact("readwrite", (store) => {
   for (const { nonce } of turns) store.delete(nonce);
 });
 
-/** Sends what waits, by door. Returns { counted, refused: sentence or "" }; throws while there is no connection. */
+const refuse = (turns, refused) => transact("readwrite", (store) => {
+  for (const turn of turns) store.put({ ...turn, refused });
+});
+
+/** Sends what waits, by door; throws while there is no connection. */
 export async function sendAll() {
-  let counted = 0;
-  let refused = "";
   const doors = new Map();
-  for (const turn of await listTurns()) doors.set(turn.door, [...(doors.get(turn.door) ?? []), turn]);
+  for (const turn of await listTurns()) {
+    if (!turn.refused) doors.set(turn.door, [...(doors.get(turn.door) ?? []), turn]);
+  }
   for (const [door, waiting] of doors) {
     for (let start = 0; start < waiting.length; start += AT_ONCE) {
       const turns = waiting.slice(start, start + AT_ONCE);
@@ -57,11 +62,9 @@ export async function sendAll() {
         credentials: "omit",
         body: JSON.stringify({ turns: turns.map(({ nonce }) => nonce) }),
       });
-      if (answer.ok) counted += turns.length;
+      if (answer.ok) await forget(turns);
       else if (answer.status === 429 || answer.status >= 500) throw new TypeError(`${answer.status}`);
-      else refused = (await answer.json()).message;
-      await forget(turns);
+      else await refuse(turns, (await answer.json()).message);
     }
   }
-  return { counted, refused };
 }

@@ -38,6 +38,11 @@ async function openDoor(request) {
   }
 }
 
+// The page that brought this worker was opened without it: it says which door it stands at.
+addEventListener("message", (event) => event.waitUntil(
+  caches.open(CACHE).then((cache) => cache.add(event.data.door)).then(() => event.ports[0].postMessage("kept")),
+));
+
 addEventListener("sync", (event) => {
   // Without a connection the browser tries again later by itself.
   if (event.tag === "caunoi-attend") event.waitUntil(sendAll());
