@@ -59,6 +59,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
 
+    assert settings.CAUNOI_HOME == HOME.resolve(), "Django was loaded before this file could give it a home"
     if config.getoption("engine") == "spark":
         if why := _why_no_spark():
             raise pytest.UsageError(why)
@@ -77,6 +78,14 @@ def pytest_configure(config: pytest.Config) -> None:
     if "sqlite" in database["ENGINE"]:
         # A file as in earnest (WAL, several connections), not a shared memory that locks whole tables.
         database.setdefault("TEST", {})["NAME"] = str(HOME / "tests.sqlite3")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """The test processes are about to begin. Were the settings named in what they inherit, Django would be loaded there
+    before this file gives each a home of its own, and all would write into this process's."""
+    for name in ("DJANGO_SETTINGS_MODULE", "CAUNOI_HOME"):
+        os.environ.pop(name, None)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
