@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from caunoi.accounts.events import AccountsChanged
 from caunoi.accounts.models import User
 from caunoi.accounts.scope import ids_in_sql
+from caunoi.desk.search.index import list_unused
 from caunoi.desk.search.models import Kind, SearchEntry, SearchWord
 from caunoi.desk.search.rules.words import join_words, split_words
 from caunoi.places.events import PlacesChanged
@@ -58,11 +59,28 @@ def rebuild(show: Callable[[int], None] = lambda _count: None) -> int:
 def _store(entries: Iterable[SearchEntry]) -> None:
     rest = iter(entries)
     while batch := list(islice(rest, BATCH)):
+        before = _words_of(_list_stored(batch))
         SearchEntry.objects.bulk_create(
             batch, update_conflicts=True, unique_fields=["kind", "thing_id"], update_fields=["org_unit_id", "words"]
         )
-        words = {word for entry in batch for word in entry.words.split() if not word.startswith("zz")}
-        _learn(sorted(word for word in words if not word.isdigit()))
+        after = _words_of(entry.words for entry in batch)
+        _learn(sorted(after))
+        _forget(sorted(before - after))
+
+
+def _list_stored(entries: Iterable[SearchEntry]) -> Iterator[str]:
+    """What the index says of the same things until now."""
+    things: dict[str, list[int]] = {}
+    for entry in entries:
+        things.setdefault(entry.kind, []).append(entry.thing_id)
+    for kind, ids in things.items():
+        found = SearchEntry.objects.filter(kind=kind, thing_id__in=ids_in_sql(ids))
+        yield from found.values_list("words", flat=True)
+
+
+def _words_of(texts: Iterable[str]) -> set[str]:
+    """Words that somebody may mistype: neither marks nor numbers."""
+    return {word for text in texts for word in text.split() if not word.startswith("zz") and not word.isdigit()}
 
 
 def _learn(words: list[str]) -> None:
@@ -72,6 +90,14 @@ def _learn(words: list[str]) -> None:
             several = words[start : start + 800]
             marks = ", ".join(["(%s)"] * len(several))
             cursor.execute(f"INSERT INTO search_searchword (word) VALUES {marks} ON CONFLICT DO NOTHING", several)
+
+
+def _forget(words: list[str]) -> None:
+    # Or the name of someone who was erased would stand on in the list of words. Who indexes one of them in the same
+    # moment may lose it from the list, until it is indexed again: it is found as typed, only a slip is not forgiven.
+    for start in range(0, len(words), 800):
+        unused = list_unused(words[start : start + 800])
+        SearchWord.objects.filter(word__in=unused).delete()
 
 
 def _entry(kind: Kind, thing: int, unit: int | None, words: Iterable[str]) -> SearchEntry:

@@ -21,7 +21,7 @@ from caunoi.accounts.scope import Scope, ids_in_sql
 from caunoi.desk.collecting import title_of
 from caunoi.desk.context import READERS, WRITERS
 from caunoi.desk.place_pages import level_label
-from caunoi.desk.search.index import find, mend, part
+from caunoi.desk.search.index import find, list_ways
 from caunoi.desk.search.models import Kind
 from caunoi.desk.search.rules.occasions import Occasion, find_occasion
 from caunoi.desk.search.rules.words import MOST_WORDS, Term, closeness, split_words, words_of
@@ -77,6 +77,8 @@ class Asked:
     mending: bool = False
     unit_ids: dict[tuple[str, ...], list[int]] = field(default_factory=dict, compare=False)
     """what was found for the unit's words: several sources ask"""
+    ways: dict[tuple[str, ...], list[list[Term]]] = field(default_factory=dict, compare=False)
+    """how words may be meant: likewise"""
 
     @cached_property
     def words(self) -> list[str]:
@@ -90,6 +92,11 @@ class Asked:
     def rest(self) -> list[str]:
         return self.words if self.occasion is None else split_words(self.occasion.rest)[:MOST_WORDS]
 
+    def list_ways(self, words: Sequence[str]) -> list[list[Term]]:
+        if tuple(words) not in self.ways:
+            self.ways[tuple(words)] = list_ways(words, mending=self.mending)
+        return self.ways[tuple(words)]
+
     def closeness(self, title: str) -> int:
         return closeness(self.words, words_of(title), mending=self.mending)
 
@@ -102,24 +109,11 @@ def look_up(
     words: Sequence[str],
     units: Collection[int] | None,
     sees: Callable[[int, int | None], bool],
-    *,
-    mending: bool,
+    asked: Asked,
 ) -> list[int]:
-    """Things with all the words, at most `CONSIDERED`, in no order: as typed, else the last one begun; `mending`: with
-    a forgotten space, else with letters mended."""
-    if not words:
-        return []
-    tries: list[Callable[[], list[Term]]] = [
-        lambda: [Term((word,)) for word in words],
-        lambda: [*(Term((word,)) for word in words[:-1]), Term((words[-1],), begins=not words[-1].isdigit())],
-    ]
-    if mending:
-        pieces = part(words)
-        tries = [lambda: mend(words)]
-        if pieces != list(words):
-            tries.insert(0, lambda: [Term((word,)) for word in pieces])
-    for terms in tries:
-        hits = (thing for thing, unit in find(kind, terms(), units) if sees(thing, unit))
+    """Things with all the words, in the first way that finds any; at most `CONSIDERED`, in no order."""
+    for terms in asked.list_ways(words):
+        hits = (thing for thing, unit in find(kind, terms, units) if sees(thing, unit))
         if found := list(islice(hits, CONSIDERED)):
             return found
     return []
@@ -137,7 +131,7 @@ def find_unit_ids(words: Sequence[str], asked: Asked, reader: Reader) -> list[in
             words,
             None if scope.everything or scope.whole else scope.unit_ids,
             lambda unit, _in: unit in places.units and scope.sees_unit(unit),
-            mending=asked.mending,
+            asked,
         )
         best = sorted(found, key=lambda unit: _order_of_unit(unit, words, asked, reader.today, places))
         asked.unit_ids[tuple(words)] = best
@@ -245,13 +239,14 @@ def _with_below(units: Iterable[int], today: date) -> set[int]:
 def entities(asked: Asked, reader: Reader, limit: int) -> list[Found]:
     places = get_snapshot()
     seen = visible_units(reader.scope, reader.today, places)
-    found = look_up(
-        Kind.ENTITY, asked.words, seen, lambda _thing, unit: seen is None or unit in seen, mending=asked.mending
-    )
-    rows = list(
-        Entity.objects.select_related("entity_list").filter(pk__in=ids_in_sql(found), removed=False, merged_into=None)
-    )
-    rows.sort(key=lambda one: (-asked.closeness(one.label), one.ended_on is not None, one.label))
+    found = look_up(Kind.ENTITY, asked.words, seen, lambda _thing, unit: seen is None or unit in seen, asked)
+    labels = Entity.objects.filter(pk__in=ids_in_sql(found), removed=False, merged_into=None)
+    ranked = sorted(
+        labels.values_list("pk", "label", "ended_on"),
+        key=lambda row: (-asked.closeness(row[1]), row[2] is not None, row[1], row[0]),
+    )[:limit]
+    shown = Entity.objects.select_related("entity_list").in_bulk([pk for pk, _label, _ended in ranked])
+    rows = [shown[pk] for pk, _label, _ended in ranked]
     return [
         Found(
             "entity",
@@ -261,7 +256,7 @@ def entities(asked: Asked, reader: Reader, limit: int) -> list[Found]:
             reverse("register-entity", args=[one.entity_list.code, one.uuid]),
             one.org_unit_id,
         )
-        for one in rows[:limit]
+        for one in rows
     ]
 
 
@@ -270,7 +265,7 @@ def people(asked: Asked, reader: Reader, limit: int) -> list[Found]:
     if Role.ADMINISTRATOR not in reader.roles:
         return []
     reach = windows_with_role(reader.user, Role.ADMINISTRATOR, reader.today)
-    found = look_up(Kind.PERSON, asked.words, None, lambda _thing, _unit: True, mending=asked.mending)
+    found = look_up(Kind.PERSON, asked.words, None, lambda _thing, _unit: True, asked)
     rows = [
         one
         for one in User.objects.filter(pk__in=found).prefetch_related("grants")

@@ -1,10 +1,9 @@
-"""Words as they are looked for: folded, whole or begun, or one letter away from what was typed."""
+"""Words as they are looked for: folded, whole, or one letter away from what was typed."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from caunoi.vietnamese_text import fold
@@ -17,12 +16,8 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 SHORTEST_TYPO = 3
 
 
-@dataclass(frozen=True)
-class Term:
-    """One word of a question: any of these, the first as typed. `begins`: also words that only begin with it."""
-
-    words: tuple[str, ...]
-    begins: bool = False
+# One word of a question: any of these, the first as typed.
+Term = tuple[str, ...]
 
 
 @lru_cache(maxsize=20_000)

@@ -14,7 +14,7 @@ from caunoi.accounts.actions import create_user, update_user
 from caunoi.accounts.models import Role, User
 from caunoi.accounts.queries import list_grants, scope_of
 from caunoi.desk.search.actions import rebuild
-from caunoi.desk.search.models import SearchEntry
+from caunoi.desk.search.models import SearchEntry, SearchWord
 from caunoi.desk.search.sources import SOURCES, Found, Reader, search
 from caunoi.desk.tests.builders import (
     TESTER,
@@ -28,6 +28,7 @@ from caunoi.desk.tests.builders import (
 )
 from caunoi.facts.models import DataElement
 from caunoi.moments import local_moment
+from caunoi.personal.erasing import erase_person
 from caunoi.places.actions import succeed
 from caunoi.places.models import OrgUnit
 from caunoi.places.rules.preview import NewPlace, SuccessionDraft
@@ -61,6 +62,10 @@ def hits(who: User, text: str, kind: str = "") -> list[Found]:
 
 def titles(who: User, text: str, kind: str = "") -> list[str]:
     return [hit.title for hit in hits(who, text, kind)]
+
+
+def known_words(*words: str) -> set[str]:
+    return set(SearchWord.objects.filter(word__in=words).values_list("word", flat=True))
 
 
 def make_things() -> None:
@@ -100,6 +105,22 @@ def test_a_thing_called_otherwise_is_found_by_its_new_name_alone(world: None) ->
 
     assert titles(officer, "doi mua", "entity") == ["Đội múa Bản Vền"]
     assert titles(officer, "van nghe ban ven", "entity") == []
+
+
+def test_a_word_begun_is_found_by_the_words_that_go_on_from_it(world: None) -> None:
+    make_things()
+    officer = commune_officer()
+
+    assert titles(officer, "doi van ng", "entity") == ["Đội văn nghệ Bản Vền"]
+    assert titles(officer, "van nghe b", "entity") == ["Đội văn nghệ Bản Vền"]
+
+
+def test_things_of_neighbours_never_crowd_out_the_reader_s_own(world: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_things()
+    monkeypatch.setattr("caunoi.desk.search.index.MOST_READ", 1)
+
+    assert titles(commune_officer(), "doi", "entity") == ["Đội văn nghệ Bản Vền"]
+    assert titles(commune_officer(5, "xa5"), "doi", "entity") == ["Đội kèn Pí lè"]
 
 
 def test_nothing_of_another_commune_is_found(world: None) -> None:
@@ -143,6 +164,25 @@ def test_a_new_account_and_a_new_name_are_found_at_once(world: None) -> None:
 
     assert titles(admin, "lu thi sen", "person") == ["Lù Thị Sen"]
     assert titles(admin, "lu thi may", "person") == []
+
+
+def test_of_an_erased_account_no_word_stays_but_those_of_others(world: None) -> None:
+    create_user(username="giang.sua", full_name="Giàng Thị Súa", password="mat-khau-thu-8", by=TESTER, at=NOW)
+    gone = create_user(username="may.lu", full_name="Lù Thị Mẩy", password="mat-khau-thu-9", by=TESTER, at=NOW)
+    assert known_words("lu", "may", "thi", "giang") == {"lu", "may", "thi", "giang"}
+
+    erase_person(gone, because="Theo yêu cầu", by=TESTER, at=NOW)
+
+    assert known_words("lu", "may", "thi", "giang") == {"thi", "giang"}
+    assert titles(user("quantri", [(Role.ADMINISTRATOR, 1)]), "lu thi may", "person") == []
+
+
+def test_of_a_thing_called_otherwise_the_old_words_are_forgotten(world: None) -> None:
+    make_things()
+
+    update(OrgUnit.objects.get(pk=3), label="Đội múa Bản Vền", ten="Đội múa Bản Vền")
+
+    assert known_words("nghe", "mua", "doi") == {"mua", "doi"}
 
 
 def test_after_a_renaming_the_villages_are_found_under_both_names(world: None) -> None:
