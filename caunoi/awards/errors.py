@@ -43,6 +43,26 @@ class AwardInvalid(Refusal):
     code = "award-invalid"
 
 
+class TemplateUnusable(Refusal):
+    """A paper's Word template that cannot be filled."""
+
+    code = "award-template-unusable"
+
+    def __init__(self, file: str, why: str) -> None:
+        said = _("Mẫu giấy %(file)s không điền được: %(why)s. Hãy sửa mẫu trong gói chương trình rồi nạp lại gói.")
+        super().__init__(said % {"file": file, "why": why})
+
+
+class TooManyCertificateChecks(Refusal):
+    """Somebody tries codes, or many read behind one address."""
+
+    code = "too-many-certificate-checks"
+
+    def __init__(self, minutes: int) -> None:
+        said = _("Đã kiểm tra quá nhiều giấy từ máy này. Hãy thử lại sau %(minutes)d phút.")
+        super().__init__(said % {"minutes": minutes})
+
+
 class AwardTwice(Refusal):
     """The same recipient, kind and decision. `may_stand`: asked about, because two people may bear one name; else it
     stands already and is never written twice."""

@@ -14,6 +14,10 @@ FIELD_OF_PERSON = ("awards", "recipient")
 """Under which form and question packs declare why a recipient's name is kept, and how long."""
 
 
+# Who carries a person's key: `award:12`.
+SUBJECT = "award:"
+
+
 class Nature(models.TextChoices):
     COMMENDATION = "commendation", _("Khen thưởng")
     CERTIFICATE = "certificate", _("Giấy chứng nhận")
@@ -171,7 +175,7 @@ class Award(models.Model):
 
     @property
     def subject(self) -> str:
-        return f"award:{self.pk}"
+        return f"{SUBJECT}{self.pk}"
 
 
 class CountSent(models.Model):

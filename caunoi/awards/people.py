@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 
 from caunoi.accounts.models import User
 from caunoi.accounts.queries import windows_with_role
-from caunoi.awards.models import FIELD_OF_PERSON, Award
-from caunoi.awards.permissions import MAY_READ
+from caunoi.accounts.scope import ids_in_sql
+from caunoi.awards.models import FIELD_OF_PERSON, SUBJECT, Award
+from caunoi.awards.permissions import MAY_ERASE
 from caunoi.awards.rules.recipients import RecipientKind
 from caunoi.moments import local_date
-from caunoi.periods.rules import Days
 from caunoi.personal.models import PersonalQuestion, PersonKey
+from caunoi.personal.queries import list_due_keys
 from caunoi.personal.vault import find_keys, key_id_of, make_key, open_sealed, seal, wrap
 from caunoi.records.sealed import erased
 
@@ -55,8 +56,10 @@ def hide_names(awards: Iterable[Award]) -> dict[int, str]:
     return {one.pk: _("(tên cá nhân)") if one.recipient == RecipientKind.PERSON.value else one.name for one in awards}
 
 
-def may_read_names(user: User, award: Award, at: datetime) -> bool:
-    """Where the recipient belongs, or where the register is kept."""
-    scope = windows_with_role(user, MAY_READ, local_date(at))
-    days = Days(award.day_to, award.day_to)
-    return scope.sees_record(award.org_unit_id, days) or scope.sees_record(award.dossier.org_unit_id, days)
+def list_overdue(user: User, at: datetime) -> list[Award]:
+    """Whose name was kept as long as its pack says, of dossiers where this officer may erase it."""
+    due = [one.key.subject for one in list_due_keys(local_date(at)) if one.key.form_code == FIELD_OF_PERSON[0]]
+    numbers = [int(subject.removeprefix(SUBJECT)) for subject in due if subject.startswith(SUBJECT)]
+    scope = windows_with_role(user, MAY_ERASE, local_date(at))
+    found = Award.objects.filter(scope.condition("dossier__"), pk__in=ids_in_sql(sorted(set(numbers))))
+    return list(found.select_related("dossier").order_by("pk"))

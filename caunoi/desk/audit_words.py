@@ -9,6 +9,7 @@ THINGS = {
     "access": gettext_lazy("hồ sơ của đơn vị cũ"),
     "app-user": gettext_lazy("điện thoại"),
     "audit": gettext_lazy("nhật ký"),
+    "award": gettext_lazy("khen thưởng, chứng nhận"),
     "backup": gettext_lazy("sao lưu"),
     "breach": gettext_lazy("sự cố dữ liệu"),
     "dashboard": gettext_lazy("bảng theo dõi"),

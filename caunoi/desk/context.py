@@ -30,6 +30,7 @@ REPORT_PAGES = frozenset(
 )
 MEETING_PAGES = frozenset({"meeting", "meeting-new", "meeting-edit", "meeting-matters", "meeting-door"})
 RATING_PAGES = frozenset({"rating-round", "rating"})
+AWARD_PAGES = frozenset({"award-dossiers", "award-dossier", "award-step"})
 CRITERIA_PAGES = frozenset({"criteria-set", "criteria-unit"})
 REGISTER_PAGES = frozenset(
     {"register", "register-problems", "register-entity", "register-new", "register-merge", "register-entity-edit"}
@@ -126,6 +127,7 @@ def list_groups(roles: set[Role], *, whole_office: bool = True) -> list[Group]:
         (READERS | WRITERS, Link("meetings", _("Hội nghị, đối thoại"), MEETING_PAGES)),
         (READERS | WRITERS, Link("ratings", _("Chấm điểm, xếp loại"), RATING_PAGES)),
         (READERS | WRITERS, Link("criteria", _("Bộ tiêu chí"), CRITERIA_PAGES)),
+        (READERS | WRITERS, Link("awards", _("Khen thưởng, chứng nhận"), AWARD_PAGES)),
     ]
     figures: Offered = [
         (READERS, Link("figures", _("Số liệu"), frozenset({"explain"}))),

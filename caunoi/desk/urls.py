@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("caunoi.desk.urls_reports")),
     path("", include("caunoi.desk.urls_documents")),
     path("", include("caunoi.desk.urls_assessments")),
+    path("", include("caunoi.desk.urls_awards")),
     path("", include("caunoi.desk.urls_meetings")),
     path("", include("caunoi.desk.urls_admin")),
     path("", include("caunoi.desk.urls_personal")),

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from caunoi.awards.printing import check_paper_template
 from caunoi.forms.rules.compile import compile_xlsform
 from caunoi.forms.rules.questions import Question
 from caunoi.packs import assessing
@@ -120,6 +121,9 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
         table(personal_fields.FILE, personal_fields.COLUMNS), forms, questions, read_elements, notes
     )
     read_awards = awards.read_awards(files, questions, loaded.award_owners, notes)
+    for kind in read_awards.kinds:
+        if kind.template is not None:
+            notes.mistakes += check_paper_template(f"{awards.FOLDER}/{kind.code}.docx", kind.template)
     read_meetings = meeting_kinds.read_meeting_kinds(files, about.levels, questions, loaded.meeting_kind_owners, notes)
     sheets, criteria_sets = assessing.read_assessments(
         files, about.levels, known, loaded, Recording(questions, read_assignments), notes

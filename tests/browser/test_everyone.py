@@ -29,6 +29,8 @@ PAGES = {
         "/account/password/",
         "/ratings/",
         "/criteria/",
+        "/awards/",
+        "/awards/dossiers/",
         "/meetings/",
         "/meetings/new/",
         "/meetings/matters/",

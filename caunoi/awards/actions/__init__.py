@@ -1,6 +1,6 @@
 """Every write of the awards room. Each action is one transaction with one audit line, which never names a person."""
 
-from caunoi.awards.actions.deciding import decide_dossier, withdraw_award
+from caunoi.awards.actions.deciding import decide_dossier, note_printed, withdraw_award
 from caunoi.awards.actions.dossiers import attach_file, drop_dossier, open_dossier, remove_file
 from caunoi.awards.actions.recipients import add_recipients, erase_recipient, remove_recipient
 
@@ -10,6 +10,7 @@ __all__ = [
     "decide_dossier",
     "drop_dossier",
     "erase_recipient",
+    "note_printed",
     "open_dossier",
     "remove_file",
     "remove_recipient",

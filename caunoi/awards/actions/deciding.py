@@ -14,8 +14,8 @@ from caunoi.awards.actions.counting import send_counts
 from caunoi.awards.actions.dossiers import lock_dossier
 from caunoi.awards.actions.recipients import list_recipients
 from caunoi.awards.errors import AwardInvalid, AwardStepNotPossible, AwardTwice
-from caunoi.awards.models import FIELD_OF_PERSON, Award, Dossier
-from caunoi.awards.permissions import check_may_decide
+from caunoi.awards.models import FIELD_OF_PERSON, SUBJECT, Award, Dossier, PrintedPart
+from caunoi.awards.permissions import check_may_decide, check_may_keep
 from caunoi.awards.queries import get_award
 from caunoi.awards.rules.codes import signed_content
 from caunoi.awards.rules.life import DossierState, DossierStep
@@ -53,7 +53,7 @@ def decide_dossier(
     personal = find_personal_form(FIELD_OF_PERSON[0])
     if personal is not None and personal.counted_from == CountedFrom.DAY:
         people = dossier.awards.filter(recipient="person").values_list("pk", flat=True)
-        _count_from([f"award:{pk}" for pk in people], day)
+        _count_from([f"{SUBJECT}{pk}" for pk in people], day)
     sent = send_counts(dossier, by=by, at=at)
     detail = {
         "number": dossier.decision, "day": day.isoformat(), "papers": papers, "records": sent,
@@ -112,3 +112,12 @@ def withdraw_award(*, dossier_id: int, award_id: int, because: str, by: User, at
     detail = {"award": award.pk, "number": award.number, "because": award.withdrawn_because, "records": sent}
     write_line("award.withdraw", dossier.subject, detail, by=by.actor, at=at)
     return award
+
+
+@transaction.atomic
+def note_printed(*, dossier_id: int, first: int, last: int, by: User, at: datetime) -> None:
+    """That papers were taken to be printed: the audit tells who has read the names on them."""
+    dossier = lock_dossier(dossier_id, DossierStep.PRINT)
+    check_may_keep(by, dossier.org_unit_id, local_date(at))
+    PrintedPart.objects.create(dossier=dossier, first=first, last=last, by_name=str(by), at=at)
+    write_line("award.print", dossier.subject, {"first": first, "last": last}, by=by.actor, at=at)

@@ -1,0 +1,137 @@
+"""The register of awards as its pages and files show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from caunoi.accounts.models import User
+from caunoi.accounts.queries import windows_with_role
+from caunoi.accounts.scope import Scope
+from caunoi.awards.models import Award, AwardKind, AwardOccasion, Nature
+from caunoi.awards.people import hide_names, open_names
+from caunoi.awards.permissions import MAY_READ
+from caunoi.awards.queries import AwardFilters, list_kinds, list_occasions
+from caunoi.awards.rules.recipients import RecipientKind
+from caunoi.languages import in_reader_language
+from caunoi.periods.rules import Days
+from caunoi.places.queries import get_snapshot
+from caunoi.vietnamese_text import clean
+
+
+@dataclass(frozen=True)
+class Words:
+    """Kinds and occasions by code, and what becomes of one that no pack brings any more: its code."""
+
+    kinds: Mapping[str, AwardKind]
+    occasions: Mapping[str, AwardOccasion]
+
+    def kind(self, code: str) -> str:
+        found = self.kinds.get(code)
+        return in_reader_language(found.name_vi, found.name_en) if found else code
+
+    def occasion(self, code: str) -> str:
+        found = self.occasions.get(code)
+        return in_reader_language(found.name_vi, found.name_en) if found else code
+
+
+def read_words() -> Words:
+    return Words({one.code: one for one in list_kinds()}, {one.code: one for one in list_occasions()})
+
+
+@dataclass(frozen=True)
+class AwardLine:
+    award: Award
+    name: str
+    place: str
+    kind: str
+    occasion: str
+    recipient: str
+    opens: bool
+    """whether the reader may open the dossier"""
+
+
+def name_recipient(kind: str) -> str:
+    return {
+        RecipientKind.UNIT.value: _("Đơn vị"),
+        RecipientKind.THING.value: _("Tập thể"),
+        RecipientKind.COLLECTIVE.value: _("Tập thể"),
+        RecipientKind.PERSON.value: _("Cá nhân"),
+    }[kind]
+
+
+def read_award_filters(asked: QueryDict, *, may_read_names: bool) -> AwardFilters:
+    """Whatever makes no sense is as if it had not been asked."""
+    year, unit = asked.get("year", ""), get_snapshot().by_key.get(asked.get("unit", ""))
+    nature, recipient = asked.get("nature", ""), asked.get("recipient", "")
+    return AwardFilters(
+        text=clean(asked.get("q", ""))[:200],
+        nature=nature if nature in Nature.values else "",
+        kind=asked.get("kind", "")[:80],
+        occasion=asked.get("occasion", "")[:80],
+        recipient=recipient if recipient in {one.value for one in RecipientKind} else "",
+        unit=unit.id if unit else None,
+        year=int(year) if year.isdecimal() and 1900 < int(year[:5]) < 2200 else None,
+        state=asked.get("state", ""),
+        names=may_read_names and asked.get("names") == "1",
+    )
+
+
+def may_read_any(user: User, today: date) -> bool:
+    return bool(windows_with_role(user, MAY_READ, today).windows)
+
+
+def show_awards(
+    awards: Iterable[Award], words: Words, scope: Scope, user: User, today: date, *, names: bool
+) -> list[AwardLine]:
+    """`names`: people's names too, of those whose names this reader may read."""
+    several, places = list(awards), get_snapshot()
+    reach = windows_with_role(user, MAY_READ, today)
+
+    def readable(one: Award) -> bool:
+        days = Days(one.day_to, one.day_to)
+        return reach.sees_record(one.org_unit_id, days) or reach.sees_record(one.dossier.org_unit_id, days)
+
+    shown = hide_names(several) | (open_names([one for one in several if readable(one)]) if names else {})
+    return [
+        AwardLine(
+            one, shown[one.pk], places.path_name(one.org_unit_id, one.day_to), words.kind(one.dossier.kind_code),
+            words.occasion(one.dossier.occasion_code), name_recipient(one.recipient),
+            scope.sees_record(one.dossier.org_unit_id, Days(one.day_to, one.day_to)),
+        )
+        for one in several
+    ]  # fmt: skip
+
+
+def list_headings() -> list[str]:
+    return [
+        _("Tên"), _("Tập thể hay cá nhân"), _("Thuộc đơn vị"), _("Hình thức"), _("Dịp"), _("Thành tích, nội dung"),
+        _("Số quyết định"), _("Ngày quyết định"), _("Số vào sổ"), _("Thu hồi"),
+    ]  # fmt: skip
+
+
+def list_cells(line: AwardLine) -> Sequence[str]:
+    award = line.award
+    return [
+        line.name, line.recipient, line.place, line.kind, line.occasion, award.dossier.title, award.dossier.decision,
+        f"{award.day_to:%d/%m/%Y}", str(award.number), _word_day(award.withdrawn_at),
+    ]  # fmt: skip
+
+
+def _word_day(at: datetime | None) -> str:
+    return f"{at:%d/%m/%Y}" if at is not None else ""
+
+
+def in_pieces(awards: Iterator[Award], size: int = 500) -> Iterator[list[Award]]:
+    piece: list[Award] = []
+    for award in awards:
+        piece.append(award)
+        if len(piece) == size:
+            yield piece
+            piece = []
+    if piece:
+        yield piece

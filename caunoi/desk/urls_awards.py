@@ -1,0 +1,15 @@
+from django.urls import URLPattern, path
+
+from caunoi.desk.views import award_papers, awards
+
+urlpatterns: list[URLPattern] = [
+    path("awards/", awards.awards, name="awards"),
+    path("awards/export.<str:kind>", awards.awards_export, name="awards-export"),
+    path("awards/dossiers/", awards.dossiers, name="award-dossiers"),
+    path("awards/dossiers/<int:dossier_id>/", awards.dossier, name="award-dossier"),
+    path("awards/dossiers/<int:dossier_id>/files/<int:file_id>", awards.dossier_file, name="award-file"),
+    path("awards/dossiers/<int:dossier_id>/papers", award_papers.papers, name="award-papers"),
+    path("awards/dossiers/<int:dossier_id>/<str:step>/", awards.dossier_step, name="award-step"),
+    # Without an account: whoever holds a paper may ask whether it is genuine.
+    path("certificates/<str:code>/", award_papers.certificate, name="certificate"),
+]
