@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -17,11 +17,13 @@ from caunoi.accounts.models import Role, User
 from caunoi.accounts.scope import Scope
 from caunoi.desk.units import list_working_units
 from caunoi.periods.rules import Days
+from caunoi.personal.queries import find_personal_register
 from caunoi.places.queries import get_snapshot
 from caunoi.records.entities.permissions import MAY_EDIT
 from caunoi.records.entities.queries import STATES, Filters, Property, Row
 from caunoi.records.entities.reading import units_kept_by
 from caunoi.records.entities.rules.versions import LABEL, Saying
+from caunoi.records.entities.sealed import read_people
 from caunoi.records.models import Entity, EntityVersion
 from caunoi.sentences import tell
 
@@ -43,6 +45,7 @@ class Asked:
     unit_key: str
     day_text: str
     is_past: bool
+    known_text: str = ""
 
     @property
     def is_set(self) -> bool:
@@ -57,8 +60,12 @@ def read_filters(typed: QueryDict, today: date) -> Asked:
     places = get_snapshot()
     unit = places.by_key.get(typed.get("unit", ""))
     kept = frozenset(units_kept_by(unit.id, day, places)) if unit else None
-    filters = Filters(day, typed.get("q", "").strip()[:200], state if state in STATES else "live", kept)
-    return Asked(filters, unit.key if unit else "", f"{day:%d/%m/%Y}" if day < today else "", day < today)
+    known = read_day(typed.get("known", ""))
+    known = known if known is not None and known < today else None
+    filters = Filters(day, typed.get("q", "").strip()[:200], state if state in STATES else "live", kept, known)
+    is_past = day < today or known is not None
+    known_text = f"{known:%d/%m/%Y}" if known else ""
+    return Asked(filters, unit.key if unit else "", f"{day:%d/%m/%Y}" if day < today else "", is_past, known_text)
 
 
 def read_day(text: str) -> date | None:
@@ -146,7 +153,27 @@ def address_of(entity: Entity, page: str = "register-entity") -> str:
     return reverse(page, args=[entity.entity_list.code, entity.uuid])
 
 
-def show_line(row: Row, properties: Sequence[Property], day: date) -> Line:
+Opened = Mapping[str, str]
+"""Sealed value -> what it says, of what the reader may see."""
+
+
+def open_people(
+    things: Sequence[Entity], values: Iterable[Mapping[str, str]], *, by: User, at: datetime
+) -> dict[str, str]:
+    """Of all that a page shows of these things of one register, at once; what is sensitive has a page of its own."""
+    personal = find_personal_register(things[0].entity_list.code) if things else None
+    if personal is None:
+        return {}
+    open_ones = personal.names - personal.sensitive
+    several = [value for one in values for name, value in one.items() if name in open_ones]
+    return read_people(things, several, by=by, at=at)
+
+
+def show_value(one: Property, value: str, language: str, opened: Opened) -> str:
+    return opened.get(value) or one.show(value, language)
+
+
+def show_line(row: Row, properties: Sequence[Property], day: date, opened: Opened | None = None) -> Line:
     language, places = get_language() or "vi", get_snapshot()
     entity = row.entity
     return Line(
@@ -156,7 +183,8 @@ def show_line(row: Row, properties: Sequence[Property], day: date) -> Line:
         label=row.label,
         unit=places.path_name(entity.org_unit_id, day),
         cells=tuple(
-            Told(one.label(language), one.show(row.properties.get(one.name, ""), language) or "–") for one in properties
+            Told(one.label(language), show_value(one, row.properties.get(one.name, ""), language, opened or {}) or "–")
+            for one in properties
         ),
         begins_on=entity.begins_on,
         ended_on=entity.ended_on,
@@ -182,7 +210,9 @@ class HistoryLine:
     record_title: str
 
 
-def show_history(versions: Sequence[EntityVersion], properties: Sequence[Property], scope: Scope) -> list[HistoryLine]:
+def show_history(
+    versions: Sequence[EntityVersion], properties: Sequence[Property], scope: Scope, opened: Opened
+) -> list[HistoryLine]:
     """Newest first; of a version only what it changed, not all that was sent along unchanged."""
     names = {one.name: one for one in properties}
     lines = []
@@ -197,7 +227,7 @@ def show_history(versions: Sequence[EntityVersion], properties: Sequence[Propert
             title = submission.form.title_vi
             if scope.sees_record(submission.org_unit_id, Days(submission.day_from, submission.day_to)):
                 address = reverse("submission-version", args=[submission.pk, version.source.number])
-        told = [_told(name, values.get(name, ""), names) for name in changed]
+        told = [_told(name, values.get(name, ""), names, opened) for name in changed]
         if version.moved_from_id is not None and version.moved_to_id is not None:
             told += [
                 Told(_("Chuyển từ"), _place(version.moved_from_id)),
@@ -216,12 +246,12 @@ def _place(unit: int) -> str:
     return get_snapshot().path_name(unit, moments.today())
 
 
-def _told(name: str, value: str, names: Mapping[str, Property]) -> Told:
+def _told(name: str, value: str, names: Mapping[str, Property], opened: Opened) -> Told:
     language = get_language() or "vi"
     if name == LABEL:
         return Told(_("Tên"), value)
     one = names.get(name, Property(name, None))
-    return Told(one.label(language), one.show(value, language) or "–")
+    return Told(one.label(language), show_value(one, value, language, opened) or "–")
 
 
 @dataclass(frozen=True)
@@ -248,6 +278,7 @@ def show_differences(
     properties: Sequence[Property],
     versions: Sequence[EntityVersion],
     current: Mapping[str, str],
+    opened: Opened,
 ) -> list[Difference]:
     """Values that several versions gave stand once, with all who gave them."""
     names = {one.name: one for one in properties}
@@ -257,9 +288,11 @@ def show_differences(
         who: dict[str, list[str]] = {}
         for one in said:
             who.setdefault(one.value, []).append(_who(by_number.get(one.number)))
-        label = _told(name, "", names).name
+        label = _told(name, "", names, opened).name
         candidates = tuple(
-            Candidate(value, _told(name, value, names).value or "–", "; ".join(voices), current.get(name, "") == value)
+            Candidate(
+                value, _told(name, value, names, opened).value or "–", "; ".join(voices), current.get(name, "") == value
+            )
             for value, voices in who.items()
         )
         found.append(Difference(f"c-{name}", label, candidates))

@@ -117,11 +117,11 @@ def _load(pack: Pack, by: Actor, at: datetime, tell: Progress) -> LoadResult:
     _replace(CriteriaSet, about.code, sets, lambda one: one.code, result)
     _load_awards(pack, at, result)
     _load_meeting_kinds(pack, at, result)
-    personal = {(one.form_code, one.question): asdict(one) for one in pack.personal_fields}
+    personal = {(one.form_code, one.register, one.question): asdict(one) for one in pack.personal_fields}
     if (person := pack.awards.person) is not None:
-        personal[person.form_code, person.question] = asdict(person)
+        personal[person.form_code, "", person.question] = asdict(person)
     _keep_declared(about.code, personal)
-    _replace(PersonalQuestion, about.code, personal, lambda one: (one.form_code, one.question), result)
+    _replace(PersonalQuestion, about.code, personal, lambda one: (one.form_code, one.register, one.question), result)
     reports = {
         report.code: {
             "code": report.code,
@@ -137,15 +137,17 @@ def _load(pack: Pack, by: Actor, at: datetime, tell: Progress) -> LoadResult:
     return result
 
 
-def _keep_declared(pack: str, personal: dict[tuple[str, str], dict[str, Any]]) -> None:
+def _keep_declared(pack: str, personal: dict[tuple[str, str, str], dict[str, Any]]) -> None:
     """A question that left the pack stays declared as long as records of its form name people: they would otherwise be
-    kept for ever, and be open to nobody. Kept as long as the pack now says of the form, if it says anything."""
-    now = {form_code: columns for (form_code, _question), columns in personal.items()}
-    alive = PersonKey.objects.filter(destroyed_at=None).values("form_code")
-    for kept in PersonalQuestion.objects.filter(pack=pack, form_code__in=alive):
-        if (kept.form_code, kept.question) not in personal:
-            columns = now.get(kept.form_code, {})
-            personal[kept.form_code, kept.question] = {
+    kept for ever, and be open to nobody. Kept as long as the pack now says of the form, if it says anything. Properties
+    of registers likewise."""
+    now = {(form_code, register): columns for (form_code, register, _question), columns in personal.items()}
+    alive = set(PersonKey.objects.filter(destroyed_at=None).values_list("form_code", "register").distinct())
+    for kept in PersonalQuestion.objects.filter(pack=pack):
+        of = (kept.form_code, kept.register)
+        if of in alive and (*of, kept.question) not in personal:
+            columns = now.get(of, {})
+            personal[(*of, kept.question)] = {
                 column: columns.get(column, getattr(kept, column)) for column in KEEPING_COLUMNS
             }
 

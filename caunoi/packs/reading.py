@@ -103,8 +103,9 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
         | {*loaded.elements, *loaded.indicators}
     )
     register_rows = registers.read_registers(
-        table(registers.FILE, registers.COLUMNS), forms, loaded.registers, about.code, notes
-    )
+        table(registers.FILE, registers.COLUMNS, registers.OPTIONAL), forms, loaded.registers, about.code, about.levels,
+        notes,
+    )  # fmt: skip
     read_checks = checks.read_checks(
         table(checks.FILE, checks.COLUMNS, checks.OPTIONAL), read_elements if readable else None, about.levels, notes
     )
@@ -118,8 +119,10 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
     check_unique(kind_rows, "code", notes, loaded.document_kind_owners, {})
     check_unique(disaggregation_rows, "code", notes, loaded.disaggregation_owners, {})
     read_personal = personal_fields.read_personal_fields(
-        table(personal_fields.FILE, personal_fields.COLUMNS), forms, questions, read_elements, notes
-    )
+        table(personal_fields.FILE, personal_fields.COLUMNS, personal_fields.OPTIONAL), forms, questions, read_elements,
+        {one.code: one for one in register_rows}, notes,
+    )  # fmt: skip
+    register_rows = registers.with_personal(register_rows, read_personal)
     read_awards = awards.read_awards(files, questions, loaded.award_owners, notes)
     for kind in read_awards.kinds:
         if kind.template is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import cast
 
 from django.contrib import messages
@@ -31,6 +32,9 @@ from caunoi.personal.models import PersonalQuestion
 from caunoi.personal.queries import get_breach, list_breaches
 from caunoi.personal.rules.fields import FIELDS
 from caunoi.records.actions.erasing import list_overdue
+from caunoi.records.entities.queries import list_properties, list_registers
+from caunoi.records.entities.sealed import list_overdue_things
+from caunoi.records.models import EntityList
 from caunoi.records.sealed import MAY_ERASE
 from caunoi.refusals import Refusal
 
@@ -39,7 +43,11 @@ from caunoi.refusals import Refusal
 def personal_data(request: HttpRequest) -> HttpResponse:
     """For everybody: whose data these are may know why they are kept."""
     forms = {form.code: form for form in Form.objects.all()}
-    asked = [(forms.get(one.form_code), one, _label(one)) for one in PersonalQuestion.objects.all()]
+    registers = {one.code: one for one in list_registers()}
+    asked = [
+        (registers.get(one.register) if one.register else forms.get(one.form_code), one, _label(one, registers))
+        for one in PersonalQuestion.objects.all()
+    ]
     me, today = cast(User, request.user), moments.today()
     erases = any(holds_anywhere(me, role, today) for role in MAY_ERASE)
     context = {
@@ -47,13 +55,22 @@ def personal_data(request: HttpRequest) -> HttpResponse:
         "questions": asked,
         "keeps": reads_whole_audit(me, today),
         "erases": erases,
-        "overdue": len(list_overdue(me, moments.now())) if erases else 0,
+        "overdue": _count_overdue(me) if erases else 0,
     }
     return render(request, "desk/personal/personal_data.html", context)
 
 
-def _label(asked: PersonalQuestion) -> str:
+def _count_overdue(me: User) -> int:
+    at = moments.now()
+    return len(list_overdue(me, at)) + len(list_overdue_things(me, at))
+
+
+def _label(asked: PersonalQuestion, registers: Mapping[str, EntityList]) -> str:
     """As the form in use words it; what it no longer asks keeps its name."""
+    if asked.register:
+        register, language = registers.get(asked.register), get_language() or "vi"
+        properties = list_properties(register) if register is not None else ()
+        return next((one.label(language) for one in properties if one.name == asked.question), asked.question)
     try:
         known = checker_of(get_form_version(asked.form_code)).by_name.get(asked.question)
     except FormUnknown:

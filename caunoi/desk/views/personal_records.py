@@ -25,7 +25,8 @@ from caunoi.personal.errors import NothingToErase
 from caunoi.personal.inputs import EraseForm
 from caunoi.places.queries import get_snapshot
 from caunoi.records.actions.erasing import erase_answers, list_overdue
-from caunoi.records.models import Submission
+from caunoi.records.entities.sealed import erase_thing, list_overdue_things, subject_of
+from caunoi.records.models import Entity, Submission
 from caunoi.records.sealed import MAY_ERASE, may_erase, may_read
 from caunoi.refusals import Refusal
 
@@ -88,25 +89,39 @@ def overdue(request: HttpRequest) -> HttpResponse:
     me, at = cast(User, request.user), moments.now()
     if not any(holds_anywhere(me, role, moments.today()) for role in MAY_ERASE):
         raise CannotAdminister(_("dữ liệu cá nhân đến hạn xóa"))
-    lines = list_overdue(me, at)
+    lines, things = list_overdue(me, at), list_overdue_things(me, at)
     form = EraseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         # Only what was on the page when it was decided: meanwhile more may have come due.
         decided = set(request.POST.getlist("record"))
         chosen = [line.submission for line in lines if str(line.submission.pk) in decided]
-        done = sum(_erase(one, form.cleaned_data["because"], me) for one in chosen)
-        messages.success(request, _("Đã xóa dữ liệu cá nhân; số bản ghi: %(count)d.") % {"count": done})
+        named = set(request.POST.getlist("thing"))
+        people = [line.entity for line in things if subject_of(line.entity) in named]
+        because = form.cleaned_data["because"]
+        done = sum(_erase(one, because, me) for one in chosen) + sum(_forget(one, because, me) for one in people)
+        messages.success(request, _("Đã xóa dữ liệu cá nhân; số bản ghi, mục trong sổ: %(count)d.") % {"count": done})
         return redirect("personal-overdue")
     names = get_snapshot()
     rows = [(line, title_of(line.submission.form), names.path_name(line.submission.org_unit_id, line.submission.day_to))
             for line in lines]  # fmt: skip
-    context = {"rows": rows, "form": form}
+    people_rows = [
+        (line, names.path_name(line.entity.org_unit_id, moments.today()), subject_of(line.entity)) for line in things
+    ]
+    context = {"rows": rows, "people": people_rows, "form": form}
     return render(request, "desk/personal/overdue.html", context, status=422 if form.errors else 200)
 
 
 def _erase(submission: Submission, because: str, me: User) -> bool:
     try:
         erase_answers(submission, because=because, by=me, at=moments.now())
+    except NothingToErase:
+        return False  # somebody else did, a moment ago
+    return True
+
+
+def _forget(entity: Entity, because: str, me: User) -> bool:
+    try:
+        erase_thing(entity, because=because, by=me, at=moments.now())
     except NothingToErase:
         return False  # somebody else did, a moment ago
     return True

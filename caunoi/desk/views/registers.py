@@ -19,7 +19,7 @@ from caunoi import moments
 from caunoi.accounts.models import User
 from caunoi.accounts.queries import holds_anywhere, scope_of
 from caunoi.desk.errors import PageUnknown
-from caunoi.desk.registers import SORTS, Asked, list_unit_choices, read_filters, show_line, state_label
+from caunoi.desk.registers import SORTS, Asked, list_unit_choices, open_people, read_filters, show_line, state_label
 from caunoi.desk.registers_export import as_csv, as_workbook
 from caunoi.desk.table_files import WORKBOOK
 from caunoi.places.queries import get_snapshot
@@ -40,6 +40,7 @@ from caunoi.records.entities.queries import (
     list_rows,
     row_today,
 )
+from caunoi.records.entities.seats import has_seats
 from caunoi.records.models import Entity, EntityList
 
 PAGE = 50
@@ -71,6 +72,10 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
     sort = sort if sort.removeprefix("-") in SORTS else "name"
     properties = {one.name: one for one in list_properties(found)}
     columns = [properties[name] for name in columns_of(found) if name in properties]
+    # Names are sealed; who works with these units may have them shown, each reading written down.
+    with_people = bool(found.personal) and request.GET.get("people") == "1"
+    if with_people:
+        columns = [properties[name] for name in found.personal if name in properties] + columns
     language = get_language() or "vi"
     page: Page[Any]
     if asked.is_past:
@@ -81,13 +86,20 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
         things = _ordered(find_today(found, scope, asked.filters), sort)
         page = Paginator(things, PAGE).get_page(request.GET.get("page"))
         shown = [row_today(one) for one in page.object_list]
+    opened: dict[str, str] = {}
+    if with_people:
+        opened = open_people(
+            [row.entity for row in shown], [row.properties for row in shown], by=user, at=moments.now()
+        )
     context = {
         "register": found,
+        "with_people": with_people,
+        "has_seats": has_seats(found),
         "asked": asked,
         "sort": sort,
         "page": page,
         "columns": [one.label(language) for one in columns],
-        "lines": [show_line(row, columns, asked.filters.day) for row in shown],
+        "lines": [show_line(row, columns, asked.filters.day, opened) for row in shown],
         "states": [(name, state_label(name)) for name in ("live", "ended")],
         "units": list_unit_choices(user, today),
         "may_edit": any(holds_anywhere(user, role, today) for role in MAY_EDIT),
@@ -115,12 +127,12 @@ def _sorted(rows: list[Row], sort: str) -> list[Row]:
 @never_cache
 @require_safe
 def register_export(request: HttpRequest, code: str, kind: str) -> HttpResponse | StreamingHttpResponse | FileResponse:
-    """All that the list's filters match, with all properties."""
+    """All that the list's filters match, with all properties that are about nobody."""
     user, today = cast(User, request.user), moments.today()
     found, scope = get_register(code), scope_of(user, today)
     asked: Asked = read_filters(request.GET, today)
     rows = list_rows(found, scope, asked.filters, today)
-    properties = list_properties(found)
+    properties = [one for one in list_properties(found) if one.name not in found.personal]
     name = f"{code}-{asked.filters.day:%Y-%m-%d}.{kind}"
     answer: HttpResponse | StreamingHttpResponse | FileResponse
     if kind == "csv":

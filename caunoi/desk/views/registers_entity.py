@@ -20,12 +20,15 @@ from caunoi.accounts.queries import scope_of
 from caunoi.desk.errors import PageUnknown
 from caunoi.desk.registers import (
     STATE_BADGES,
+    Opened,
     address_of,
     conflict_label,
     list_editable_units,
     list_units_for_move,
+    open_people,
     show_differences,
     show_history,
+    show_value,
     state_label,
 )
 from caunoi.places.queries import get_snapshot
@@ -53,6 +56,7 @@ from caunoi.records.entities.queries import (
 )
 from caunoi.records.entities.rules.merging import fill_blanks
 from caunoi.records.entities.rules.versions import LABEL, list_sayings
+from caunoi.records.entities.sealed import find_editable, may_erase_person, may_read_person
 from caunoi.records.models import Entity
 from caunoi.refusals import Refusal
 
@@ -68,10 +72,10 @@ def _find(request: HttpRequest, code: str, uuid: UUID) -> Entity:
     return get_entity(code, uuid, scope_of(user, today), today)
 
 
-def _values_of(entity: Entity) -> list[Shown]:
+def _values_of(entity: Entity, opened: Opened) -> list[Shown]:
     language = get_language() or "vi"
     return [
-        Shown(one.label(language), one.show(entity.properties.get(one.name, ""), language) or "–")
+        Shown(one.label(language), show_value(one, entity.properties.get(one.name, ""), language, opened) or "–")
         for one in list_properties(entity.entity_list)
     ]
 
@@ -86,22 +90,25 @@ def entity(request: HttpRequest, code: str, uuid: UUID) -> HttpResponse:
     versions = list_history(found)
     rules = read_rules_of(found)
     current = {**found.properties, LABEL: found.label}
+    opened = open_people([found], [one.properties for one in versions], by=user, at=at)
     state = row_today(found).state
     sayings = list_sayings(rules) if found.conflict else {}
     context = {
         "entity": found,
         "register": found.entity_list,
         "unit": get_snapshot().path_name(found.org_unit_id, today),
-        "values": _values_of(found),
+        "values": _values_of(found, opened),
         "state": state,
         "state_label": state_label(state),
         "state_badge": STATE_BADGES[state],
         "conflict_label": conflict_label(found.conflict),
-        "differences": show_differences(sayings, properties, versions, current),
-        "history": show_history(versions, properties, scope_of(user, today)),
+        "differences": show_differences(sayings, properties, versions, current, opened),
+        "history": show_history(versions, properties, scope_of(user, today), opened),
         "merged": list(found.merged.select_related("entity_list").order_by("label")),
         "merged_into_address": address_of(found.merged_into) if found.merged_into else "",
         "may_edit": may_edit(user, found.org_unit_id, at),
+        "has_person": bool(found.entity_list.personal)
+        and (may_read_person(user, found, at) or may_erase_person(user, found, at)),
     }
     return render(request, "desk/registers/entity.html", context)
 
@@ -113,8 +120,9 @@ def entity_new(request: HttpRequest, code: str) -> HttpResponse:
     today = moments.local_date(at)
     register, units = get_register(code), list_editable_units(user, today)
     form = EntityForm(
-        list_properties(register), get_language() or "vi", request.POST or None, initial={"from_day": today}
-    )
+        list_properties(register), get_language() or "vi", request.POST or None, initial={"from_day": today},
+        names_itself=bool(register.label_from),
+    )  # fmt: skip
     chosen = request.POST.get("unit", request.GET.get("unit", ""))
     if request.method == "POST" and form.is_valid():
         unit = get_snapshot().by_key.get(chosen)
@@ -122,7 +130,7 @@ def entity_new(request: HttpRequest, code: str) -> HttpResponse:
             raise PageUnknown
         typed = form.cleaned_data
         try:
-            made = enter_entity(code, unit.id, typed["label"], form.values, typed["from_day"], by=user, at=at)
+            made = enter_entity(code, unit.id, typed.get("label", ""), form.values, typed["from_day"], by=user, at=at)
         except Refusal as refusal:
             form.add_error(None, refusal.sentence)
         else:
@@ -139,13 +147,17 @@ def entity_edit(request: HttpRequest, code: str, uuid: UUID) -> HttpResponse:
     found = _find(request, code, uuid)
     check_may_edit(user, found.org_unit_id, at)
     properties = list_properties(found.entity_list)
-    initial = initial_of(properties, found.label, found.properties) | {"from_day": moments.local_date(at)}
-    form = EntityForm(properties, get_language() or "vi", request.POST or None, initial=initial)
+    shown = find_editable(found, by=user, at=at)
+    initial = initial_of(properties, found.label, shown) | {"from_day": moments.local_date(at)}
+    names_itself = bool(found.entity_list.label_from)
+    form = EntityForm(
+        properties, get_language() or "vi", request.POST or None, initial=initial, names_itself=names_itself
+    )
     number = _number(request) if request.method == "POST" else found.current_number
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
         try:
-            edit_entity(found.pk, typed["label"], form.values, typed["from_day"], number=number, by=user, at=at)
+            edit_entity(found.pk, typed.get("label", ""), form.values, typed["from_day"], number=number, by=user, at=at)
         except Refusal as refusal:
             form.add_error(None, refusal.sentence)
         else:
@@ -249,6 +261,7 @@ def entity_merge(request: HttpRequest, code: str) -> HttpResponse:
         messages.success(request, _("Đã gộp “%(other)s” vào “%(keep)s”. Có thể bỏ gộp ở dưới.") % words)
         return redirect(address_of(keep))
     properties = list_properties(register)
+    opened = open_people(both, [one.properties for one in both], by=user, at=at)
     sides = []
     for one, other in zip(both, reversed(both), strict=True):
         filled = fill_blanks(one.properties, other.properties)
@@ -256,13 +269,13 @@ def entity_merge(request: HttpRequest, code: str) -> HttpResponse:
             Side(
                 one,
                 places.path_name(one.org_unit_id, today),
-                tuple(p.show(one.properties.get(p.name, ""), language) or "–" for p in properties),
+                tuple(show_value(p, one.properties.get(p.name, ""), language, opened) or "–" for p in properties),
                 tuple(p.label(language) for p in properties if p.name in filled),
             )
         )
     rows = [
         {"label": p.label(language), "values": [side.values[index] for side in sides],
-         "differ": len({one.properties.get(p.name, "") for one in both}) > 1}
+         "differ": len({opened.get(value, value) for one in both for value in [one.properties.get(p.name, "")]}) > 1}
         for index, p in enumerate(properties)
     ]  # fmt: skip
     return render(request, "desk/registers/merge.html", {"register": register, "sides": sides, "rows": rows})

@@ -38,7 +38,8 @@ class FormFile:
 
 @dataclass(frozen=True)
 class RegisterRow:
-    """One row of registers.csv. `properties`: all that its forms give, in order."""
+    """One row of registers.csv. `properties`: all that its forms give, in order. `seats`: level -> value of the
+    property `seats_by` -> how many. `personal`: what personal_fields.csv says of it."""
 
     code: str
     title_vi: str
@@ -46,6 +47,12 @@ class RegisterRow:
     ended_when: str
     columns: tuple[str, ...]
     properties: tuple[str, ...]
+    label_from: tuple[str, ...] = ()
+    seats_by: str = ""
+    seats: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    review_from: str = ""
+    term_until: str = ""
+    personal: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -149,6 +156,7 @@ class PersonalFieldRow:
     counted_from: str
     at_end: str
     sensitive: bool
+    register: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from django.utils.translation import gettext as _
 
-from caunoi.packs.rules.contents import FormFile, KnownRegister, RegisterRow
+from caunoi.packs.rules.contents import FormFile, KnownRegister, PersonalFieldRow, RegisterRow
 from caunoi.packs.rules.tables import Notes, Row, suggest
 from caunoi.records.entities.rules.conditions import Condition, WrongCondition, list_properties
 
 FILE = "registers.csv"
 COLUMNS = ("code", "title_vi", "title_en", "ended_when", "columns")
+OPTIONAL = ("label_from", "seats_by", "seats", "review_from", "term_until")
 MEDIA = "-media"
+_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])", re.ASCII)
+_SEATS = re.compile(r"([^:=,;\s]+)=([1-9]\d{0,3})", re.ASCII)
 MEDIA_TYPES = (
     ".csv", ".xml", ".geojson", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".mp3", ".m4a", ".ogg", ".wav", ".mp4",
     ".3gp",
@@ -42,7 +47,12 @@ def list_known(forms: Sequence[FormFile], loaded: Mapping[str, KnownRegister]) -
 
 
 def read_registers(
-    rows: Sequence[Row], forms: Sequence[FormFile], loaded: Mapping[str, KnownRegister], pack: str, notes: Notes
+    rows: Sequence[Row],
+    forms: Sequence[FormFile],
+    loaded: Mapping[str, KnownRegister],
+    pack: str,
+    levels: Sequence[str],
+    notes: Notes,
 ) -> list[RegisterRow]:
     """One for each row, and a mistake for each list that a form feeds without there being a row for it."""
     declared = list_declared(forms)
@@ -62,7 +72,7 @@ def read_registers(
         # What earlier forms gave stays a property, although no form of today asks it.
         kept = owner.properties if owner is not None else ()
         properties = tuple(dict.fromkeys([*kept, *declared.get(code, ())]))
-        found.append(_read(row, code, properties, notes))
+        found.append(_read(row, code, properties, levels, notes))
     for form in forms:
         for one in form.compiled.entities:
             other = loaded.get(one.list_code)
@@ -74,7 +84,7 @@ def read_registers(
     return found
 
 
-def _read(row: Row, code: str, properties: Sequence[str], notes: Notes) -> RegisterRow:
+def _read(row: Row, code: str, properties: Sequence[str], levels: Sequence[str], notes: Notes) -> RegisterRow:
     for column, message in (
         ("title_vi", _("Thiếu tên tiếng Việt.")),
         ("title_en", _("Thiếu tên tiếng Anh (bản dịch).")),
@@ -84,6 +94,14 @@ def _read(row: Row, code: str, properties: Sequence[str], notes: Notes) -> Regis
     columns = row.values("columns")
     for name in columns:
         _check_property(row, "columns", name, properties, notes)
+    label_from = row.values("label_from")
+    for name in label_from:
+        _check_property(row, "label_from", name, properties, notes)
+    for column in ("seats_by", "term_until"):
+        if row[column]:
+            _check_property(row, column, row[column], properties, notes)
+    if row["review_from"] and _DAY.fullmatch(row["review_from"]) is None:
+        notes.add(row, "review_from", _("Ngày trong năm viết không đúng (tháng-ngày)."), allowed="01-01, 07-15")
     ended_when = row["ended_when"]
     try:
         Condition(ended_when)
@@ -101,7 +119,39 @@ def _read(row: Row, code: str, properties: Sequence[str], notes: Notes) -> Regis
         ended_when=ended_when,
         columns=columns,
         properties=tuple(properties),
+        label_from=label_from,
+        seats_by=row["seats_by"],
+        seats=_read_seats(row, levels, notes),
+        review_from=row["review_from"],
+        term_until=row["term_until"],
     )
+
+
+def _read_seats(row: Row, levels: Sequence[str], notes: Notes) -> dict[str, dict[str, int]]:
+    """`village:to_truong=1,thanh_vien=5;commune:truong_ban=1`"""
+    found: dict[str, dict[str, int]] = {}
+    if row["seats"] and not row["seats_by"]:
+        notes.add(row, "seats_by", _("Chưa ghi thuộc tính nào cho biết ghế (vai trò) của mỗi người."))
+    for part in row.values("seats"):
+        level, _colon, counted = part.partition(":")
+        seats = [_SEATS.fullmatch(one.strip()) for one in counted.split(",")]
+        if level not in levels:
+            message = _("Gói không có cấp “%(level)s”.") % {"level": level}
+            notes.add(row, "seats", message + suggest(level, levels), allowed=", ".join(levels))
+        elif level in found or None in seats or len({one[1] for one in seats if one}) < len(seats):
+            message = _("Số ghế viết không đúng, hoặc một cấp hay một ghế ghi hai lần.")
+            notes.add(row, "seats", message, allowed="village:to_truong=1,thanh_vien=5")
+        else:
+            found[level] = {one[1]: int(one[2]) for one in seats if one}
+    return found
+
+
+def with_personal(rows: Sequence[RegisterRow], fields: Sequence[PersonalFieldRow]) -> list[RegisterRow]:
+    """The registers, each with what is personal in it."""
+    return [
+        replace(row, personal=tuple(one.question for one in fields if one.register and one.register == row.code))
+        for row in rows
+    ]
 
 
 def _check_property(row: Row, column: str, name: str, properties: Sequence[str], notes: Notes) -> None:

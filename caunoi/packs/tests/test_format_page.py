@@ -39,6 +39,8 @@ def test_the_columns_stand_on_the_page_in_the_order_of_the_files(columns: tuple[
     [
         KNOWN,
         elements.OPTIONAL,
+        registers.OPTIONAL,
+        personal_fields.OPTIONAL,
         indicators.RELATION_COLUMNS,
         RELATIONS,
         expressions.FUNCTIONS,

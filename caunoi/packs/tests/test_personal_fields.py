@@ -10,7 +10,7 @@ import pytest
 
 from caunoi.packs.actions import load_pack
 from caunoi.packs.reading import read_pack
-from caunoi.packs.rules import personal_fields
+from caunoi.packs.rules import personal_fields, registers
 from caunoi.packs.rules.contents import PersonalFieldRow
 from caunoi.packs.tests.builders import BAO_CAO, DAY, HOAT_DONG, element, form, table, tiny_pack
 from caunoi.personal.destroying import destroy_keys
@@ -149,3 +149,74 @@ def test_a_question_that_left_the_pack_stays_declared_while_records_name_people(
     destroy_keys("submission:1", because="Đơn", by=BY, at=AT)
     load_pack(pack(tmp_path / "4"), by=BY, at=AT)
     assert not PersonalQuestion.objects.exists()
+
+
+# -- properties of registers ---------------------------------------------------------------------------------------
+
+PEOPLE = "\n".join(
+    [
+        "| survey |",
+        "| | type | name | label::Tiếng Việt (vi) | label::English (en) | save_to |",
+        DAY,
+        "| | text | ho_ten | Họ và tên | Full name | ho_ten |",
+        "| | text | vai_tro | Vai trò | Role | vai_tro |",
+        "",
+        "| entities |",
+        "| | list_name | label |",
+        "| | nhan_su | ${vai_tro} |",
+        "",
+        "| settings |",
+        "| | form_id | form_title | version | default_language |",
+        "| | ghi_nguoi | Ghi người | 1 | Tiếng Việt (vi) |",
+        "",
+    ]
+)
+REGISTER = {
+    "code": "nhan_su", "title_vi": "Nhân sự", "title_en": "People", "columns": "vai_tro", "label_from": "vai_tro",
+    "seats_by": "vai_tro", "seats": "village:to_truong=1,thanh_vien=3", "review_from": "01-01",
+}  # fmt: skip
+OF_FORM = field("ho_ten", form="ghi_nguoi")
+OF_REGISTER = field("ho_ten", form="", register="nhan_su", counted_from="ended")
+
+
+def people_pack(folder: Path, *rows: dict[str, str], people: str = PEOPLE, **register: str) -> Path:
+    forms: dict[str, str | bytes] = {"hoat_dong.md": HOAT_DONG, "bao_cao.md": BAO_CAO, "ghi_nguoi.md": people}
+    columns = (*personal_fields.COLUMNS, *personal_fields.OPTIONAL)
+    files: dict[str, str | bytes | None] = {
+        personal_fields.FILE: table(columns, list(rows)),
+        registers.FILE: table((*registers.COLUMNS, *registers.OPTIONAL), [REGISTER | register]),
+    }
+    return tiny_pack(folder, forms=forms, files=files)
+
+
+def test_a_register_s_personal_properties_seats_and_reviews_are_read(tmp_path: Path) -> None:
+    read = read_pack(people_pack(tmp_path, OF_FORM, OF_REGISTER)).registers[0]
+
+    assert (read.personal, read.label_from, read.review_from) == (("ho_ten",), ("vai_tro",), "01-01")
+    assert read.seats == {"village": {"to_truong": 1, "thanh_vien": 3}}
+
+
+@pytest.mark.parametrize(
+    ("rows", "register", "column"),
+    [
+        ((OF_REGISTER,), {}, "question"),
+        ((OF_FORM,), {}, "question"),
+        ((OF_FORM, OF_REGISTER | {"form": "ghi_nguoi"}), {}, "register"),
+        ((OF_FORM, OF_REGISTER | {"register": "nhan_so"}), {}, "register"),
+        ((OF_FORM, OF_REGISTER | {"question": "ten"}), {}, "question"),
+        ((OF_FORM, OF_REGISTER | {"counted_from": "day"}), {}, "counted_from"),
+        ((OF_FORM, OF_REGISTER), {"columns": "ho_ten"}, "question"),
+        ((OF_FORM, OF_REGISTER), {"label_from": "ho_ten"}, "question"),
+        ((OF_FORM, OF_REGISTER), {"label_from": ""}, "register"),
+        ((OF_FORM, OF_REGISTER), {"ended_when": "${ho_ten} = 'x'"}, "question"),
+        ((OF_FORM, OF_REGISTER), {"seats": "xa:a=1"}, "seats"),
+        ((OF_FORM, OF_REGISTER), {"seats": "village:a=1,a=2"}, "seats"),
+        ((OF_FORM, OF_REGISTER), {"seats_by": ""}, "seats_by"),
+        ((OF_FORM, OF_REGISTER), {"review_from": "1-1"}, "review_from"),
+        ((OF_FORM, OF_REGISTER), {"term_until": "den"}, "term_until"),
+    ],
+)
+def test_what_is_personal_stands_nowhere_else_and_is_told_by_its_place(
+    tmp_path: Path, rows: tuple[dict[str, str], ...], register: dict[str, str], column: str
+) -> None:
+    assert column in [place for _file, _row, place in mistakes_of(people_pack(tmp_path, *rows, **register))]

@@ -25,8 +25,13 @@ class EntityForm(forms.Form):
         help_text=gettext_lazy("Ngày mà những điều ghi ở đây bắt đầu đúng, ví dụ ngày thành lập hay ngày ngừng."),
     )
 
-    def __init__(self, properties: Sequence[Property], language: str, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, properties: Sequence[Property], language: str, *args: Any, names_itself: bool = False, **kwargs: Any
+    ) -> None:
+        """`names_itself`: the register makes its things' names; nobody types them."""
         super().__init__(*args, **kwargs)
+        if names_itself:
+            del self.fields["label"]
         self.properties = list(properties)
         for one in self.properties:
             self.fields[PREFIX + one.name] = _field_of(one, language)

@@ -28,8 +28,8 @@ from caunoi.places.queries import get_snapshot
 from caunoi.places.rules.snapshot import PlaceSnapshot
 from caunoi.records.entities.errors import EntityListUnknown, EntityProblemUnknown, EntityUnknown
 from caunoi.records.entities.reading import ended_condition, read_versions, units_kept_by
-from caunoi.records.entities.rules.states import Stretch, find_state, tell_story
-from caunoi.records.entities.rules.versions import LABEL, Version
+from caunoi.records.entities.rules.states import Stretch, find_state, is_removed, tell_story
+from caunoi.records.entities.rules.versions import LABEL, MERGE, Version
 from caunoi.records.models import Entity, EntityBacklog, EntityList, EntityProblem, EntityVersion
 from caunoi.vietnamese_text import fold
 
@@ -166,12 +166,14 @@ def _live(register: EntityList, units: Iterable[int]) -> QuerySet[Entity]:
 
 @dataclass(frozen=True)
 class Filters:
-    """`state`: live, ended, conflict, or all (merged and removed things too). `unit_ids` None: all that may be seen."""
+    """`state`: live, ended, conflict, or all (merged and removed things too). `unit_ids` None: all that may be seen.
+    `known`: as was known at the end of that day; None: as now known."""
 
     day: date
     text: str = ""
     state: str = "live"
     unit_ids: frozenset[int] | None = None
+    known: date | None = None
 
 
 @dataclass(frozen=True)
@@ -186,6 +188,10 @@ class Row:
     @property
     def is_open(self) -> bool:
         return self.state == "live"
+
+    @property
+    def is_there(self) -> bool:
+        return self.state in ("live", "ended")
 
 
 STATES = ("live", "ended", "conflict", "all")
@@ -225,19 +231,25 @@ def find_today(register: EntityList, scope: Scope, filters: Filters) -> QuerySet
 
 
 def find_on(register: EntityList, scope: Scope, filters: Filters) -> list[Row]:
-    """What matches as things were on the asked day, as now known, by name."""
+    """What matches as things were on the asked day, as now known or as known then, by name."""
     wanted = fold(filters.text).split()
     rows = [
         row
-        for row in _rows_on(register, _narrow(register, scope, filters), filters.day)
-        if (filters.state not in ("live", "ended") or row.state == filters.state) and _says(row, wanted)
+        for row in _rows_on(register, _narrow(register, scope, filters), filters.day, filters.known)
+        if _is_asked(row, filters.state) and _says(row, wanted)
     ]
     return sorted(rows, key=lambda row: (fold(row.label), row.entity.uuid))
 
 
+def _is_asked(row: Row, state: str) -> bool:
+    if state in ("live", "ended"):
+        return row.state == state
+    return state == "all" or row.is_there
+
+
 def list_rows(register: EntityList, scope: Scope, filters: Filters, today: date) -> Iterator[Row]:
     """Everything that matches, by name."""
-    if filters.day < today:
+    if filters.day < today or filters.known is not None:
         yield from find_on(register, scope, filters)
     else:
         for one in find_today(register, scope, filters).iterator(chunk_size=1000):
@@ -248,7 +260,7 @@ def _narrow(register: EntityList, scope: Scope, filters: Filters) -> QuerySet[En
     found = visible_entities(scope, filters.day).filter(entity_list=register)
     if filters.unit_ids is not None:
         found = found.filter(org_unit_id__in=ids_in_sql(filters.unit_ids))
-    if filters.state != "all":
+    if filters.state != "all" and filters.known is None:  # then what was known decides, row by row
         found = found.filter(removed=False, merged_into=None)
     return found.exclude(conflict="") if filters.state == "conflict" else found
 
@@ -268,13 +280,18 @@ def row_today(entity: Entity) -> Row:
     return Row(entity, entity.label, entity.properties, state)
 
 
-def _gone(entity: Entity) -> str:
-    return "removed" if entity.removed else "merged" if entity.merged_into_id else ""
+def _gone(entity: Entity, known: Sequence[Version] | None = None) -> str:
+    """`known`: the versions that were known then; None: all."""
+    if known is None:
+        return "removed" if entity.removed else "merged" if entity.merged_into_id else ""
+    if is_removed(known):
+        return "removed"
+    return "merged" if entity.merged_into_id and any(one.act == MERGE for one in known) else ""
 
 
-def _rows_on(register: EntityList, found: QuerySet[Entity], day: date) -> list[Row]:
-    entities = list(found.filter(begins_on__lte=day))
-    versions = read_versions([one.pk for one in entities])
+def _rows_on(register: EntityList, found: QuerySet[Entity], day: date, known: date | None) -> list[Row]:
+    entities = list(found.filter(begins_on__lte=day) if known is None else found)
+    versions = read_versions([one.pk for one in entities], moments.end_of_day(known) if known else None)
     ended = ended_condition(register).holds
     rows = []
     for entity in entities:
@@ -286,7 +303,7 @@ def _rows_on(register: EntityList, found: QuerySet[Entity], day: date) -> list[R
                 entity,
                 state.values.get(LABEL, ""),
                 {name: value for name, value in state.values.items() if name != LABEL},
-                _gone(entity) or ("ended" if state.ended else "live"),
+                _gone(entity, versions[entity.pk] if known else None) or ("ended" if state.ended else "live"),
             )
         )
     return rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import cast
 
 from caunoi.accounts.scope import ids_in_sql
@@ -32,11 +32,11 @@ def as_rule(row: EntityVersion) -> Version:
     )
 
 
-def read_versions(entity_ids: Iterable[int]) -> dict[int, list[Version]]:
-    """By thing, oldest first."""
+def read_versions(entity_ids: Iterable[int], until: datetime | None = None) -> dict[int, list[Version]]:
+    """By thing, oldest first; with `until` only what was written before that moment."""
     found: dict[int, list[Version]] = defaultdict(list)
     rows = EntityVersion.objects.filter(entity_id__in=ids_in_sql(entity_ids)).order_by("entity_id", "number")
-    for row in rows:
+    for row in rows if until is None else rows.filter(at__lt=until):
         found[row.entity_id].append(as_rule(row))
     return found
 

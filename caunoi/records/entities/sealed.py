@@ -138,6 +138,14 @@ def may_read_person(by: User, entity: Entity, at: datetime) -> bool:
     return units is None or entity.org_unit_id in units
 
 
+def find_editable(entity: Entity, *, by: User, at: datetime) -> dict[str, str]:
+    """The thing's values as whoever edits it finds them in the fields: opened, or blank where they are not shown."""
+    values = dict(entity.properties)
+    hidden = find_unshown(entity, values, by, at)
+    opened = read_people([entity], values.values(), by=by, at=at)
+    return {name: "" if name in hidden else opened.get(value, value) for name, value in values.items()}
+
+
 def find_unshown(entity: Entity, values: Mapping[str, str], by: User, at: datetime) -> list[str]:
     """Names of personal values that a page does not show this reader: not theirs to see, or not to be opened."""
     sealed = {name: values[name] for name in entity.entity_list.personal if is_sealed(values.get(name, ""))}

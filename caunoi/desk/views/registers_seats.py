@@ -1,0 +1,114 @@
+"""A register's seats unit by unit: which are empty, whose yearly review is due, whose term is over; as files too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from caunoi import moments
+from caunoi.accounts.models import User
+from caunoi.accounts.queries import scope_of
+from caunoi.desk import table_files
+from caunoi.desk.errors import PageUnknown
+from caunoi.desk.registers import Asked, list_unit_choices, read_filters
+from caunoi.places.queries import get_snapshot
+from caunoi.records.entities.queries import get_register, list_properties
+from caunoi.records.entities.rules.seats import Seats
+from caunoi.records.entities.seats import UnitSeats, has_seats, list_unit_seats
+from caunoi.records.models import EntityList
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class SeatLine:
+    """`empty`: "Tổ trưởng (1), Thành viên (2)"."""
+
+    unit: str
+    key: str
+    seats: Seats
+    empty: str
+
+
+@never_cache
+@require_safe
+def seats(request: HttpRequest, code: str) -> HttpResponse:
+    user, today = cast(User, request.user), moments.today()
+    register, asked, units = _find(request, code, user, today)
+    page = Paginator(units, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "register": register,
+        "asked": asked,
+        "everything": _wants_all(request),
+        "units": list_unit_choices(user, today),
+        "page": page,
+        "lines": _show(register, page.object_list, today),
+        "vacant": sum(sum(one.seats.empty.values()) for one in units),
+        "due": sum(one.seats.due for one in units),
+        "over": sum(one.seats.over for one in units),
+    }
+    return render(request, "desk/registers/seats.html", context)
+
+
+@never_cache
+@require_safe
+def seats_file(request: HttpRequest, code: str, kind: str) -> StreamingHttpResponse | FileResponse:
+    """All that the page's filters match. Numbers and seats only, nobody's name."""
+    user, today = cast(User, request.user), moments.today()
+    register, _asked, units = _find(request, code, user, today)
+    headings = [_("Đơn vị"), _("Số ghế"), _("Đã có người"), _("Ghế trống"), _("Đến kỳ kiện toàn"), _("Hết nhiệm kỳ")]
+    rows = (
+        [
+            line.unit,
+            str(line.seats.total),
+            str(line.seats.filled),
+            line.empty,
+            str(line.seats.due),
+            str(line.seats.over),
+        ]
+        for line in _show(register, units, today)
+    )
+    name = f"{code}-{today:%Y-%m-%d}.{kind}"
+    if kind == "csv":
+        answer = StreamingHttpResponse(table_files.as_csv(headings, rows), "text/csv; charset=utf-8")
+        answer["Content-Disposition"] = f'attachment; filename="{name}"'
+        return answer
+    made = table_files.as_workbook(_("Ghế và kiện toàn"), headings, rows, wide=1)
+    return FileResponse(made, as_attachment=True, filename=name, content_type=table_files.WORKBOOK)
+
+
+def _wants_all(request: HttpRequest) -> bool:
+    return request.GET.get("all") == "1"
+
+
+def _find(request: HttpRequest, code: str, user: User, today: date) -> tuple[EntityList, Asked, list[UnitSeats]]:
+    register, asked = get_register(code), read_filters(request.GET, today)
+    if not has_seats(register):
+        raise PageUnknown
+    found = list_unit_seats(
+        register, scope_of(user, today), today, unit_ids=asked.filters.unit_ids, open_only=not _wants_all(request)
+    )
+    return register, asked, found
+
+
+def _show(register: EntityList, units: Sequence[UnitSeats], today: date) -> list[SeatLine]:
+    places, language = get_snapshot(), get_language() or "vi"
+    roles = next((one for one in list_properties(register) if one.name == register.seats_by), None)
+    lines = []
+    for one in units:
+        empty = (
+            f"{roles.show(seat, language) if roles else seat} ({count})" for seat, count in one.seats.empty.items()
+        )
+        unit = one.org_unit_id
+        lines.append(SeatLine(places.path_name(unit, today), places.units[unit].key, one.seats, ", ".join(empty)))
+    return lines
