@@ -36,5 +36,6 @@ GROUPS = {
     "browser": ["form_interactive_s", "form_interactive_again_s", "form_interactive_offline_s"],
     "documents": ["document_search_p95_ms"],
     "papers": ["certificates_10000_s", "certificates_10000_peak_mb"],
+    "ratings": ["rating_close_s"],
     "demo": ["demo_load_s", "report_s", "verify_s", "reports_batch_s", "reports_batch_peak_mb"],
 }

@@ -176,6 +176,32 @@ def write_reports_life() -> str:
     return REPORTS_OPENING + diagram + head + "\n".join(rows) + "\n"
 
 
+RATINGS_OPENING = """
+## Ratings
+
+From `caunoi/assessments/rules/life.py` and `permissions.py`. A closed rating's class is a record of the form that its
+sheet names, approved as it comes: it changes only by the answer to an appeal. Nobody reviews points they
+sent themselves.
+
+"""
+
+
+def write_ratings_life() -> str:
+    from caunoi.assessments.permissions import PERMISSIONS, Where
+    from caunoi.assessments.rules.life import NEEDS_REASON, TRANSITIONS, RatingStep
+
+    where = {Where.UNIT: "the unit", Where.ABOVE: "the level above", Where.RUNNER: "the unit that runs the round"}
+    arrows = [f"    {before} --> {after}: {step}" for (before, step), after in TRANSITIONS.items()]
+    rows = [
+        f"| `{step}` | {where[PERMISSIONS[step][1]]}: {', '.join(sorted(PERMISSIONS[step][0]))} |"
+        f" {'yes' if step in NEEDS_REASON else ''} |"
+        for step in RatingStep
+    ]
+    diagram = "\n".join(["```mermaid", "stateDiagram-v2", *arrows, "```"])
+    head = "\n\n| step | who, with a role that reaches | says why |\n| --- | --- | --- |\n"
+    return RATINGS_OPENING + diagram + head + "\n".join(rows) + "\n"
+
+
 def write_approval() -> str:
     from caunoi.approvals.permissions import PERMISSIONS, Relation
     from caunoi.approvals.rules import NEEDS_COMMENT, TRANSITIONS, Step
@@ -189,7 +215,8 @@ def write_approval() -> str:
         ]
         rows.append(f"| `{step}` | {', '.join(who)} | {'yes' if step in NEEDS_COMMENT else ''} |")
     diagram = "\n".join(["```mermaid", "stateDiagram-v2", *arrows, "```"])
-    return APPROVAL_OPENING + diagram + APPROVAL_MIDDLE + "\n".join(rows) + "\n" + write_reports_life()
+    lives = write_reports_life() + write_ratings_life()
+    return APPROVAL_OPENING + diagram + APPROVAL_MIDDLE + "\n".join(rows) + "\n" + lives
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from caunoi.assessments.figures import ask_figures
 from caunoi.assessments.models import (
     CriteriaSet,
     CriterionStatement,
+    EvidenceFile,
     GroupSpell,
     Rating,
     RatingRound,
@@ -60,6 +61,14 @@ def get_rating(round_id: int, unit_key: str, scope: Scope) -> Rating:
         .select_related("round", "org_unit", "round__org_unit")
         .first()
     )
+    if found is None:
+        raise RatingUnknown()
+    return found
+
+
+def get_evidence(rating: Rating, file_id: int) -> EvidenceFile:
+    """`rating`: one that the reader may see."""
+    found = rating.files.filter(pk=file_id).select_related("stored").first()
     if found is None:
         raise RatingUnknown()
     return found

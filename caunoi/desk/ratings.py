@@ -16,7 +16,7 @@ from caunoi.accounts.models import User
 from caunoi.assessments.actions import Typed
 from caunoi.assessments.actions.rounds import describe_breach, fingerprint_of
 from caunoi.assessments.errors import RatingStepNotPossible, state_name
-from caunoi.assessments.models import Rating, RatingRound
+from caunoi.assessments.models import EvidenceFile, Rating, RatingRound
 from caunoi.assessments.permissions import may_take
 from caunoi.assessments.rules.classes import ClassCount, count_classes, find_breaches
 from caunoi.assessments.rules.life import RatingState, RatingStep, find_next
@@ -55,6 +55,7 @@ class LineShown:
     line: Line
     points: Any = None
     text: Any = None
+    files: tuple[EvidenceFile, ...] = ()
 
 
 class PointsForm(forms.Form):
@@ -124,6 +125,9 @@ class OpenForm(forms.Form):
 
 def show_lines(sheet: Sheet, rating: Rating, form: PointsForm | None) -> list[LineShown]:
     catalogue = get_catalogue()
+    files: dict[str, list[EvidenceFile]] = {}
+    for file in rating.files.all():
+        files.setdefault(file.criterion, []).append(file)
     found = []
     for line in read_lines(rating.lines):
         criterion = sheet.criterion(line.code)
@@ -139,6 +143,7 @@ def show_lines(sheet: Sheet, rating: Rating, form: PointsForm | None) -> list[Li
                 line,
                 form[f"points_{line.code}"] if form is not None and typed else None,
                 form[f"text_{line.code}"] if form is not None and typed else None,
+                tuple(files.get(line.code, ())),
             )
         )
     return found

@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern] = [
     path("ratings/<int:round_id>/", ratings.rating_round, name="rating-round"),
     path("ratings/<int:round_id>/steps/<str:step>/", ratings.rating_round_step, name="rating-round-step"),
     path("ratings/<int:round_id>/<str:key>/", ratings.rating, name="rating"),
+    path("ratings/<int:round_id>/<str:key>/files/<int:file_id>/", ratings.rating_file, name="rating-file"),
     path("ratings/<int:round_id>/<str:key>/<str:step>/", ratings.rating_step, name="rating-step"),
     path("criteria/", criteria.criteria, name="criteria"),
     path("criteria/<str:code>/", criteria.criteria_set, name="criteria-set"),

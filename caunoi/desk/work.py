@@ -19,6 +19,7 @@ from caunoi.approvals.rules import State
 from caunoi.desk.collecting import title_of
 from caunoi.desk.context import DECIDERS, READERS, WRITERS
 from caunoi.desk.missing import group_missing
+from caunoi.desk.rating_work import list_rating_work
 from caunoi.desk.templatetags.caunoi import day_, period
 from caunoi.documents.queries import list_open_duties
 from caunoi.languages import show_number
@@ -79,7 +80,7 @@ def list_piles(user: User, roles: set[Role], at: datetime) -> list[Pile]:
         piles += [_waiting(user, scope, at, today), _missing(user, scope, today)]
         piles += [pile for pile in (_returned(scope), _held(user, at)) if pile.count]
     if roles & (READERS | WRITERS):
-        piles += [pile for pile in (_reports(user, today), _duties(user, today)) if pile.count]
+        piles += [pile for pile in (_ratings(user, today), _reports(user, today), _duties(user, today)) if pile.count]
     return piles
 
 
@@ -203,6 +204,18 @@ def _held(user: User, at: datetime) -> Pile:
         count_held(user, at),
         reverse("held"),
         (),
+    )
+
+
+def _ratings(user: User, today: date) -> Pile:
+    found = list_rating_work(user, today)
+    return Pile(
+        "ratings",
+        _("Chấm điểm, xếp loại"),
+        _("Bảng chấm cần bạn tự chấm, thẩm định, trả lời hoặc chốt; kỳ cũ đứng trước."),
+        sum(count for count, _line in found),
+        reverse("ratings"),
+        tuple(Line(*line) for _count, line in found[:FIRST]),
     )
 
 

@@ -1,6 +1,7 @@
 """Every write of the assessments room. Each action is one transaction with one audit line."""
 
 from caunoi.assessments.actions.criteria import group_unit, state_criterion
+from caunoi.assessments.actions.evidence import add_evidence, remove_evidence
 from caunoi.assessments.actions.rounds import close_round, open_round, refresh_figures, review_complete
 from caunoi.assessments.actions.steps import (
     Typed,
@@ -16,6 +17,7 @@ from caunoi.assessments.actions.steps import (
 
 __all__ = [
     "Typed",
+    "add_evidence",
     "answer_appeal",
     "appeal_rating",
     "close_round",
@@ -24,6 +26,7 @@ __all__ = [
     "leave_out",
     "open_round",
     "refresh_figures",
+    "remove_evidence",
     "return_rating",
     "review_complete",
     "review_rating",

@@ -53,11 +53,11 @@ def score_rating(
     *, rating_id: int, points: Points, send: bool, by: User, at: datetime, seen: str | None = None
 ) -> Rating:
     """The unit's own points; evidence is needed for any. Sent, nothing may be left open."""
-    rating, sheet = _begin(rating_id, RatingStep.SEND if send else RatingStep.SCORE, by, at, seen=seen)
+    rating, sheet = begin_step(rating_id, RatingStep.SEND if send else RatingStep.SCORE, by, at, seen=seen)
     lines = _lay(sheet, rating, points, _put_own)
     unscored = list_unscored(sheet, lines)
     if send and unscored:
-        raise _refuse(unscored[0], _("chưa có điểm tự chấm."))
+        raise refuse_line(unscored[0], _("chưa có điểm tự chấm."))
     set_lines(rating, sheet, lines)
     if send:
         rating.sent_at, rating.sent_by_name, rating.sent_by_id = at, str(by), by.pk
@@ -68,7 +68,7 @@ def score_rating(
 def return_rating(*, rating_id: int, reason: str, by: User, at: datetime) -> Rating:
     """What the review and the council had said of the lines goes: it would outrank the points that the unit gives now.
     It stands in the audit line."""
-    rating, sheet = _begin(rating_id, RatingStep.RETURN, by, at, reason=reason)
+    rating, sheet = begin_step(rating_id, RatingStep.RETURN, by, at, reason=reason)
     rating.reason = reason.strip()
     return _end(rating, RatingStep.RETURN, by, at, reason, taken_back=_take_back(rating, sheet))
 
@@ -76,12 +76,12 @@ def return_rating(*, rating_id: int, reason: str, by: User, at: datetime) -> Rat
 @transaction.atomic
 def review_rating(*, rating_id: int, points: Points, by: User, at: datetime, seen: str | None = None) -> Rating:
     """Points left empty agree with the unit's own; others need a reason beside them."""
-    rating, sheet = _begin(rating_id, RatingStep.REVIEW, by, at, seen=seen)
+    rating, sheet = begin_step(rating_id, RatingStep.REVIEW, by, at, seen=seen)
     if rating.sent_by_id == by.pk:
         raise OwnRating()
     lines = _lay(sheet, rating, points, _put_review)
     if unscored := list_unscored(sheet, lines):
-        raise _refuse(unscored[0], _("chưa có điểm."))
+        raise refuse_line(unscored[0], _("chưa có điểm."))
     set_lines(rating, sheet, lines)
     rating.reviewed_at, rating.reviewed_by_name = at, str(by)
     return _end(rating, RatingStep.REVIEW, by, at)
@@ -90,7 +90,7 @@ def review_rating(*, rating_id: int, points: Points, by: User, at: datetime, see
 @transaction.atomic
 def decide_rating(*, rating_id: int, points: Points, by: User, at: datetime, seen: str | None = None) -> Rating:
     """The council's points; left empty: those of the review."""
-    rating, sheet = _begin(rating_id, RatingStep.DECIDE, by, at, seen=seen)
+    rating, sheet = begin_step(rating_id, RatingStep.DECIDE, by, at, seen=seen)
     set_lines(rating, sheet, _lay(sheet, rating, points, _put_council))
     return _end(rating, RatingStep.DECIDE, by, at)
 
@@ -98,7 +98,7 @@ def decide_rating(*, rating_id: int, points: Points, by: User, at: datetime, see
 @transaction.atomic
 def leave_out(*, rating_id: int, reason: str, by: User, at: datetime) -> Rating:
     """Not rated this time: a unit that began last week, or ended."""
-    rating, _sheet = _begin(rating_id, RatingStep.LEAVE_OUT, by, at, reason=reason)
+    rating, _sheet = begin_step(rating_id, RatingStep.LEAVE_OUT, by, at, reason=reason)
     rating.reason = reason.strip()
     return _end(rating, RatingStep.LEAVE_OUT, by, at, reason)
 
@@ -106,7 +106,7 @@ def leave_out(*, rating_id: int, reason: str, by: User, at: datetime) -> Rating:
 @transaction.atomic
 def take_in(*, rating_id: int, by: User, at: datetime) -> Rating:
     """Begins again with the unit's own points, as one that was returned."""
-    rating, sheet = _begin(rating_id, RatingStep.TAKE_IN, by, at)
+    rating, sheet = begin_step(rating_id, RatingStep.TAKE_IN, by, at)
     rating.reason = ""
     return _end(rating, RatingStep.TAKE_IN, by, at, taken_back=_take_back(rating, sheet))
 
@@ -114,7 +114,7 @@ def take_in(*, rating_id: int, by: User, at: datetime) -> Rating:
 @transaction.atomic
 def appeal_rating(*, rating_id: int, appeal: str, by: User, at: datetime) -> Rating:
     """Raises AppealTooLate."""
-    rating, _sheet = _begin(rating_id, RatingStep.APPEAL, by, at, reason=appeal)
+    rating, _sheet = begin_step(rating_id, RatingStep.APPEAL, by, at, reason=appeal)
     last = rating.round.appeal_until
     if last is not None and local_date(at) > last:
         raise AppealTooLate(last)
@@ -127,7 +127,7 @@ def answer_appeal(
     *, rating_id: int, answer: str, points: Points, by: User, at: datetime, seen: str | None = None
 ) -> Rating:
     """With other points where the unit is right: the answer is their reason, and that of leaving a cap behind."""
-    rating, sheet = _begin(rating_id, RatingStep.ANSWER, by, at, reason=answer, seen=seen)
+    rating, sheet = begin_step(rating_id, RatingStep.ANSWER, by, at, reason=answer, seen=seen)
     reasoned = {code: Typed(one.points, one.text or answer) for code, one in points.items()}
     if reasoned:
         before = rating.class_code
@@ -143,7 +143,7 @@ def answer_appeal(
 # -- inside -----------------------------------------------------------------------------------------------------------
 
 
-def _begin(
+def begin_step(
     rating_id: int, step: RatingStep, by: User, at: datetime, *, reason: str = "…", seen: str | None = None
 ) -> tuple[Rating, Sheet]:
     """The rating, which nobody else changes until the transaction ends, once the step may be taken. `seen`: the
@@ -225,7 +225,7 @@ def _lay(sheet: Sheet, rating: Rating, points: Points, put: Callable[[Criterion,
 
 def _put_own(criterion: Criterion, line: Line, given: Typed) -> Line:
     if given.points and not given.text.strip():
-        raise _refuse(criterion, _("cần ghi minh chứng cho số điểm tự chấm."))
+        raise refuse_line(criterion, _("cần ghi minh chứng cho số điểm tự chấm."))
     return replace(line, self_points=given.points, evidence=clean(given.text))
 
 
@@ -233,14 +233,14 @@ def _put_review(criterion: Criterion, line: Line, given: Typed) -> Line:
     # Where the unit said nothing, there is nobody to be told why.
     said = _beside(line.self_points, given, needs_reason=line.self_points is not None)
     if said is None:
-        raise _refuse(criterion, _("điểm thẩm định khác điểm tự chấm nên cần ghi lý do."))
+        raise refuse_line(criterion, _("điểm thẩm định khác điểm tự chấm nên cần ghi lý do."))
     return replace(line, review_points=said.points, review_reason=said.text)
 
 
 def _put_council(criterion: Criterion, line: Line, given: Typed) -> Line:
     said = _beside(line.before_council, given, needs_reason=True)
     if said is None:
-        raise _refuse(criterion, _("điểm hội đồng khác điểm thẩm định nên cần ghi lý do."))
+        raise refuse_line(criterion, _("điểm hội đồng khác điểm thẩm định nên cần ghi lý do."))
     return replace(line, council_points=said.points, council_reason=said.text)
 
 
@@ -255,18 +255,18 @@ def _beside(before: Decimal | None, given: Typed, *, needs_reason: bool) -> Type
 
 def _check_points(criterion: Criterion, line: Line, given: Typed) -> None:
     if line.by_rule:
-        raise _refuse(criterion, _("điểm tính từ số liệu. Nếu số liệu sai, hãy sửa bản ghi làm nên số đó."))
+        raise refuse_line(criterion, _("điểm tính từ số liệu. Nếu số liệu sai, hãy sửa bản ghi làm nên số đó."))
     points = given.points
     if points is None:
         return
     # In this order: what is no number cannot be compared, and what is out of bounds may be too long to round.
     within = points.is_finite() and 0 <= points <= criterion.most
     if not within or points != round(points, POINTS_DECIMALS):
-        raise _refuse(
+        raise refuse_line(
             criterion,
             _("điểm từ 0 đến %(most)s, nhiều nhất 2 chữ số thập phân.") % {"most": show_number(criterion.most)},
         )
 
 
-def _refuse(criterion: Criterion, what: str) -> PointsRefused:
+def refuse_line(criterion: Criterion, what: str) -> PointsRefused:
     return PointsRefused(f"“{in_reader_language(criterion.name_vi, criterion.name_en)}”: {what}")

@@ -117,7 +117,8 @@ def test_an_appeal_that_changes_the_class_changes_the_figure_and_says_so(world: 
     answer_appeal(rating_id=rating.pk, answer="Chấp nhận", points=points, by=by, at=AT)
 
     assert share().numerator == 2
-    record = Submission.objects.get(pk=rating_of(round_, 4).submission_id)
+    record = rating_of(round_, 4).submission
+    assert record is not None
     assert (record.pk, record.current_number, record.approved_number) == (rating.submission_id, 2, 2)
 
 

@@ -13,6 +13,7 @@ from caunoi.accounts.models import User
 from caunoi.accounts.queries import scope_of
 from caunoi.desk.collecting import list_due_cards
 from caunoi.desk.context import WRITERS
+from caunoi.desk.rating_work import list_rating_soon
 from caunoi.desk.templatetags.caunoi import period
 from caunoi.desk.units import list_working_units
 from caunoi.documents.permissions import MAY_KEEP
@@ -48,7 +49,7 @@ class Soon:
 
 def list_soon(user: User, today: date) -> list[Soon]:
     """The earliest first. What is late already stands on the first page and isn't told again here."""
-    found = [*_list_reports(user, today), *_list_duties(user, today)]
+    found = [*_list_reports(user, today), *_list_ratings(user, today), *_list_duties(user, today)]
     return sorted(found, key=lambda one: (one.due_on, one.title))[:MOST_SHOWN]
 
 
@@ -71,6 +72,14 @@ def _list_reports(user: User, today: date) -> list[Soon]:
         )
         for card in list_due_cards({unit.id for unit in units}, today, named=True)
         if card.due_on is not None and today <= card.due_on <= last
+    ]
+
+
+def _list_ratings(user: User, today: date) -> list[Soon]:
+    places, why = get_snapshot(), _("Đơn vị bạn ghi số liệu chưa tự chấm điểm kỳ này.")
+    return [
+        Soon(title, places.distinct_name_on(unit, today), due_on, (due_on - today).days, why, address)
+        for title, unit, due_on, address in list_rating_soon(user, today, timedelta(days=DAYS_AHEAD), MOST_SHOWN)
     ]
 
 

@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from pytest_django import DjangoAssertNumQueries
 
 from caunoi.accounts.models import Role
+from caunoi.assessments.actions import appeal_rating, close_round, leave_out, review_rating
+from caunoi.assessments.actions.rounds import fingerprint_of
 from caunoi.assessments.figures import Answers, ask_figures
-from caunoi.assessments.models import CriteriaSet, CriterionStatement, Rating, RatingRound
+from caunoi.assessments.models import CriteriaSet, CriterionStatement, EvidenceFile, Rating, RatingRound
 from caunoi.assessments.queries import judge_units
 from caunoi.assessments.rules.criteria import AT_LEAST, SetCriterion, write_criteria
 from caunoi.assessments.tests.builders import (
+    AT,
+    commune_officer,
     opened,
     province_officer,
     rating_of,
     reviewed,
+    sent,
     store_sheet,
     store_world,
     village_head,
 )
+from caunoi.desk.notices.soon import list_to_tell
 from caunoi.desk.tests.builders import signed_in, user
 from caunoi.facts.tests.builders import World
+from caunoi.moments import today
 
 pytestmark = pytest.mark.django_db
 
@@ -154,6 +162,81 @@ def test_a_page_of_many_units_asks_no_more_than_one_of_few(
     with django_assert_max_num_queries(25):
         assert officer.get(f"/ratings/{round_.pk}/").status_code == 200
     assert Rating.objects.count() == 90
+
+
+def test_a_unit_lays_files_beside_its_points_and_who_reviews_opens_them(world: World) -> None:
+    round_, head = opened(province_officer()), signed_in(village_head())
+    address = f"/ratings/{round_.pk}/u3/"
+    typed = {"points_phoi_hop": "30", "text_phoi_hop": "Biên bản"}
+    plain = SimpleUploadedFile("bien-ban.txt", "Họp ngày 05/01".encode(), "text/plain")
+    program = SimpleUploadedFile("bien-ban.pdf.exe", b"MZ", "application/pdf")
+
+    refused = head.post(address, typed | hidden(head.get(address).content.decode()) | {"file_phoi_hop": program})
+    kept = head.post(address, typed | hidden(head.get(address).content.decode()) | {"file_phoi_hop": plain})
+    file = EvidenceFile.objects.get()
+    given = signed_in(commune_officer()).get(f"{address}files/{file.pk}/")
+
+    assert "chạy được" in refused.content.decode() and "Biên bản" in refused.content.decode()
+    assert (kept.status_code, file.criterion, file.name) == (302, "phoi_hop", "bien-ban.txt")
+    assert b"".join(given.streaming_content).decode() == "Họp ngày 05/01"  # type: ignore[attr-defined]
+    assert "attachment" in given["Content-Disposition"] and "sandbox" in given["Content-Security-Policy"]
+    assert signed_in(commune_officer(5, "xa5")).get(f"{address}files/{file.pk}/").status_code == 404
+    assert signed_in(village_head(4, "thon2")).get(f"/ratings/{round_.pk}/u4/files/{file.pk}/").status_code == 404
+
+
+def test_a_file_is_taken_away_until_the_points_are_sent(world: World) -> None:
+    round_, head = opened(province_officer()), signed_in(village_head())
+    address = f"/ratings/{round_.pk}/u3/"
+    typed = {"points_phoi_hop": "30", "text_phoi_hop": "Biên bản"}
+    for name in ("mot.txt", "hai.txt"):
+        file = SimpleUploadedFile(name, name.encode(), "text/plain")
+        head.post(address, typed | hidden(head.get(address).content.decode()) | {"file_phoi_hop": file})
+    first, second = EvidenceFile.objects.all()
+
+    head.post(address, typed | hidden(head.get(address).content.decode()) | {"remove": str(first.pk)})
+    head.post(address, typed | hidden(head.get(address).content.decode()) | {"send": "yes"})
+    late = head.post(address, typed | {"step": "score", "seen": "x", "remove": str(second.pk)})
+
+    assert late.status_code == 200
+    assert list(EvidenceFile.objects.all()) == [second]
+    assert 'name="remove"' not in head.get(address).content.decode()
+
+
+def test_the_first_page_says_what_to_score_to_review_to_close_and_to_answer(world: World) -> None:
+    by, head, commune = province_officer(), village_head(), commune_officer()
+    round_ = opened(by)
+
+    before = signed_in(head).get("/").content.decode()
+    sent(round_, 3, head, 5)
+    to_review = signed_in(commune).get("/").content.decode()
+    for unit in (4, 6):
+        leave_out(rating_id=rating_of(round_, unit).pk, reason="Mới lập", by=by, at=AT)
+    review_rating(rating_id=rating_of(round_, 3).pk, points={}, by=by, at=AT)
+    to_close = signed_in(by).get("/").content.decode()
+    seen = fingerprint_of(list(round_.ratings.all()))
+    close_round(round_id=round_.pk, seen=seen, exception_reason="", by=by, at=AT)
+    appeal_rating(rating_id=rating_of(round_, 3).pk, appeal="Xin xét lại", by=head, at=AT)
+    to_answer = signed_in(by).get("/").content.decode()
+
+    assert "cần tự chấm" in before and f"/ratings/{round_.pk}/u3/" in before
+    assert "cần tự chấm" not in signed_in(head).get("/").content.decode()
+    assert "chờ bạn thẩm định" in to_review
+    assert "chờ chốt" in to_close and "chờ chốt" not in signed_in(commune).get("/").content.decode()
+    assert "chờ trả lời kiến nghị" in to_answer
+    assert "Chấm điểm thôn" not in signed_in(commune_officer(5, "xa5")).get("/").content.decode()
+
+
+def test_who_has_still_to_score_is_reminded_before_the_last_day(world: World) -> None:
+    head, day = village_head(), today()
+    round_ = opened(province_officer())
+    RatingRound.objects.update(due_on=day + timedelta(days=3))
+
+    told = [(one.title, one.unit, one.days_left) for one in list_to_tell(head, day)]
+    sent(round_, 3, head, 5)
+
+    assert [(unit, left) for _title, unit, left in told] == [("Thôn 1", 3)]
+    assert "Chấm điểm thôn" in told[0][0]
+    assert not list_to_tell(head, day)
 
 
 # -- criteria ---------------------------------------------------------------------------------------------------------

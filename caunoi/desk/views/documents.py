@@ -28,10 +28,11 @@ from caunoi.desk.documents import (
     show_history,
     show_lines,
 )
+from caunoi.desk.downloads import download
 from caunoi.desk.registers import list_unit_choices
 from caunoi.desk.table_files import WORKBOOK, as_csv, as_workbook
 from caunoi.desk.units import WorkingUnit
-from caunoi.documents.actions import correct_document, path_of, register_document, withdraw_document
+from caunoi.documents.actions import correct_document, register_document, withdraw_document
 from caunoi.documents.errors import DocumentInvalid, DocumentNotYours, DocumentQuestioned
 from caunoi.documents.models import Direction, Document
 from caunoi.documents.permissions import check_may_keep, may_keep
@@ -264,12 +265,5 @@ def document_withdraw(request: HttpRequest, document_id: int) -> HttpResponse:
 
 @require_safe
 def document_file(request: HttpRequest, document_id: int, file_id: int) -> FileResponse:
-    """Only ever as a download, under the name it was given when it came in."""
     user, today = cast(User, request.user), moments.today()
-    file = get_file(get_document(document_id, scope_of(user, today)), file_id)
-    answer = FileResponse(
-        path_of(file.stored_id).open("rb"), as_attachment=True, filename=file.name, content_type=file.stored.media_type
-    )
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return answer
+    return download(get_file(get_document(document_id, scope_of(user, today)), file_id))

@@ -7,6 +7,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from caunoi.accounts.models import User
 from caunoi.accounts.queries import scope_of
 from caunoi.accounts.scope import Scope
 from caunoi.assessments.actions import (
+    add_evidence,
     answer_appeal,
     appeal_rating,
     close_round,
@@ -25,6 +27,7 @@ from caunoi.assessments.actions import (
     leave_out,
     open_round,
     refresh_figures,
+    remove_evidence,
     return_rating,
     review_complete,
     review_rating,
@@ -35,6 +38,7 @@ from caunoi.assessments.errors import state_name
 from caunoi.assessments.models import Rating, RatingRound
 from caunoi.assessments.permissions import DECIDERS, may_run
 from caunoi.assessments.queries import (
+    get_evidence,
     get_rating,
     get_round,
     get_sheet,
@@ -46,6 +50,7 @@ from caunoi.assessments.queries import (
 )
 from caunoi.assessments.rules.life import RatingState, RatingStep
 from caunoi.assessments.rules.scoring import fingerprint_lines, read_lines
+from caunoi.desk.downloads import download
 from caunoi.desk.ratings import (
     LOOKS,
     OpenForm,
@@ -64,6 +69,7 @@ from caunoi.desk.ratings import (
 )
 from caunoi.desk.table_files import WORKBOOK, as_csv, as_workbook
 from caunoi.desk.units import list_working_units
+from caunoi.documents.uploads import ACCEPTED, LARGEST_FILE, prepare_file
 from caunoi.languages import in_reader_language
 from caunoi.periods.rules import PeriodType, period_of
 from caunoi.places.queries import get_snapshot
@@ -197,7 +203,9 @@ def rating(request: HttpRequest, round_id: int, key: str) -> HttpResponse:
         if form.is_valid():
             try:
                 check_same_step(posted, step, one)
-                _keep(one, form, read_step(posted), request, user)
+                with transaction.atomic():
+                    _keep_files(one, form, read_step(posted), request, user)
+                    _keep(one, form, read_step(posted), request, user)
             except Refusal as refused:
                 form.add_error(None, refused.sentence)
             else:
@@ -221,8 +229,30 @@ def rating(request: HttpRequest, round_id: int, key: str) -> HttpResponse:
         "state": state_name(state),
         "look": LOOKS[state],
         "total_of": sheet.total,
+        "accepted": ",".join(ACCEPTED),
     }
     return render(request, "desk/assessments/rating.html", shown)
+
+
+def _keep_files(one: Rating, form: PointsForm, step: RatingStep, request: HttpRequest, user: User) -> None:
+    """Before the points: what is sent may no longer be added to."""
+    if step is not RatingStep.SCORE:
+        return
+    at = moments.now()
+    for code in (line.code for line in form.lines):
+        for sent in request.FILES.getlist(f"file_{code}"):
+            file = prepare_file(sent.name or "", sent.read(LARGEST_FILE + 1))
+            add_evidence(rating_id=one.pk, criterion=code, file=file, by=user, at=at)
+    removed = request.POST.get("remove", "")
+    if removed.isdecimal():
+        remove_evidence(rating_id=one.pk, file_id=int(removed), by=user, at=at)
+
+
+@require_safe
+def rating_file(request: HttpRequest, round_id: int, key: str, file_id: int) -> FileResponse:
+    """Only ever as a download, like the files of documents."""
+    _user, scope = _reader(request)
+    return download(get_evidence(get_rating(round_id, key, scope), file_id))
 
 
 def _keep(one: Rating, form: PointsForm, step: RatingStep, request: HttpRequest, user: User) -> None:
