@@ -83,7 +83,7 @@ def take_step(
         list(Site.objects.select_for_update().filter(meeting=meeting).order_by("pk"))
         meeting.state = after
         meeting.number += 1
-        meeting.because = because
+        meeting.because = because[:500]
         meeting.closed_by, meeting.closed_at = (str(by), at) if step == "close" else ("", None)
         if step == "close":
             meeting.asked = dict(asked or {})

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-_TIME = re.compile(r"([01]?\d|2[0-3])\s*[:hHgG]\s*([0-5]\d)?[\s.,–-]+(?=\S)", re.ASCII)
+_TIME = re.compile(r"([01]?\d|2[0-3])\s*[:hHgG]\s*([0-5]\d)?[\s.,–-]+(?=[^\s|])", re.ASCII)
 LONGEST_LINE = 300
 MOST_LINES = 60
 

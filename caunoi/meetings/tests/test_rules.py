@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from caunoi.meetings.rules.agenda import AgendaItem, read_agenda, write_agenda
@@ -65,6 +65,7 @@ def test_an_agenda_is_read_as_people_type_it() -> None:
     )
 
 
+@example("12:00| Văn phòng")
 @given(st.text(max_size=120))
 def test_an_agenda_shown_for_correction_says_the_same(typed: str) -> None:
     items = read_agenda(typed)
