@@ -22,6 +22,7 @@ GIFT = "Nhân dân đóng góp"
 GIFT_FORM = "dong_gop"
 MONTHLY_FORM = "bao_cao_thang_thon"
 VILLAGE = "demo:10.082.02701.01"
+CLOCK_SET_BACK = "const now = Date.now; Date.now = () => now() - 400 * 86_400_000;"
 
 
 def give(page: Page, days: str = "35") -> None:
@@ -83,6 +84,7 @@ def test_when_the_line_is_back_what_waits_is_sent_in_order_without_anyone_asking
         give(phone.page, days)
         send(phone.page)
         expect(phone.page.locator("#form-status")).to_contain_text("tự gửi khi có mạng")
+        phone.context.add_init_script(CLOCK_SET_BACK)  # somebody mends the date of the device in between
     wait_for_records(phone.page, "waiting", "waiting")
 
     own_server.start()
@@ -95,6 +97,8 @@ def test_when_the_line_is_back_what_waits_is_sent_in_order_without_anyone_asking
         own_server.newest_before,
     )
     assert [row[0] for row in rows] == ["11", "12"]
+    open_event(phone.page, GIFT)
+    expect(phone.page.locator("#form-clock-note")).to_contain_text("Ngày giờ của máy này không đúng")
 
 
 def test_several_drafts_of_one_form_lie_side_by_side_and_each_opens_as_it_was_left(

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
 
+from caunoi import moments
 from caunoi.accounts.models import Role
 from caunoi.desk.tests.builders import (
     EVENT,
@@ -55,6 +56,14 @@ def test_the_list_has_each_report_that_is_due_and_each_form_about_an_event() -> 
     assert august["address"] == AUGUST
     assert august["prefilled"] == {"ky_bao_cao": "2026-08-01"}
     assert [sheet["address"] for sheet in sheets if sheet["many"]] == ["/fill/hoat_dong/u3/event/"]
+
+
+def test_the_list_tells_the_time_so_that_a_device_with_another_day_can_be_noticed() -> None:
+    before = moments.now()
+
+    told = signed_in(village_head()).get("/offline/forms.json").json()["now"]
+
+    assert before <= datetime.fromisoformat(told) <= moments.now()
 
 
 def test_a_report_that_was_sent_is_no_longer_on_the_list() -> None:

@@ -45,10 +45,11 @@ OWN = ("caunoi.css", "collect/*.js", "icons/*", "manifest.webmanifest")
 @never_cache
 @require_safe
 def forms(request: HttpRequest) -> JsonResponse:
-    """Everything due and open for this user, as `desk.sheets.OpenSheet`."""
+    """Everything due and open for this user, as `desk.sheets.OpenSheet`. `now`: a device may believe another day."""
     user = cast(User, request.user)
     sheets = [asdict(sheet) for sheet in list_open_sheets(user, moments.today())]
-    return JsonResponse({"user": user.pk, "sheets": sheets}, json_dumps_params={"ensure_ascii": False})
+    told = {"user": user.pk, "now": moments.now().isoformat(), "sheets": sheets}
+    return JsonResponse(told, json_dumps_params={"ensure_ascii": False})
 
 
 @cache_control(private=True, immutable=True, max_age=31_536_000)

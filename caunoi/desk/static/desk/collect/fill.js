@@ -14,7 +14,7 @@ import { shrinkPhotos } from "./photos.js";
 import { openSession, sendOne, sendWaiting, Halted } from "./queue.js";
 import { findUnsent, getRecord, isUnsent, listRecords, markEditing, onChange, queue, removeRecord } from "./records.js";
 import { showRemarks } from "./remarks.js";
-import { findSheet, getFile, getForm, getList } from "./sheets.js";
+import { findSheet, getFile, getForm, getList, isClockWrong } from "./sheets.js";
 import { currentUser } from "./user.js";
 import { clock, words } from "./words.js";
 
@@ -22,8 +22,9 @@ const LIST = "/offline/";
 const host = document.getElementById("form-host");
 const note = element("p", { id: "form-draft-note" });
 const spaceNote = element("p", { id: "form-space-note", className: "muted" });
+const clockNote = element("div", { id: "form-clock-note", className: "messages" });
 const statusBox = element("div", { id: "form-status", className: "messages" });
-host.before(note, spaceNote);
+host.before(clockNote, note, spaceNote);
 host.after(statusBox);
 const status = statusIn(statusBox);
 
@@ -104,6 +105,8 @@ async function open() {
   status.say("info", words.loading);
   user = await currentUser();
   if (!user) return status.say("warning", words.nobody, [link(words.signInHere, "/sign-in/")]);
+  await sayClock();
+  addEventListener("caunoi-list", sayClock);
   const { sheet: found, record, newest } = await findWork();
   if (!found) return status.say("warning", nameInAddress() ? words.draftGone : words.notHere, [link(words.seeDrafts, LIST)]);
   sheet = found;
@@ -128,6 +131,12 @@ async function open() {
   if (begun.xml) await reopened(begun, newest);
   else if (sheet.many) await nameOthers(begun);
   return undefined;
+}
+
+/** A form believes the device: it refuses the right day as one in the future, or fills in a wrong one. */
+async function sayClock() {
+  const isWrong = await isClockWrong(user.id);
+  clockNote.replaceChildren(...(isWrong ? [element("p", { className: "warning" }, words.wrongClock(clock(Date.now())))] : []));
 }
 
 async function reopened(record, newest) {

@@ -43,7 +43,7 @@ async function sendAll(user, shown) {
   if (!waiting.length) return;
   const session = await openSession(user);
   let trouble = null;
-  for (const { id } of waiting.sort((a, b) => a.queued_at - b.queued_at)) {
+  for (const { id } of waiting.sort((a, b) => (a.place ?? 0) - (b.place ?? 0) || a.queued_at - b.queued_at)) {
     const record = await getRecord(id);
     if (record?.state !== "waiting") continue; // taken out to be edited, while others were sent
     await markTried(id);

@@ -8,6 +8,7 @@
  *   { id, user, state, sheet,                 sheet: as in /offline/forms.json when it was begun
  *     xml, files: [{ name, blob }],
  *     created_at, saved_at, queued_at, sent_at,
+ *     place,                                  in the queue, the lowest first
  *     tried,                                  it may have reached the server although no answer came
  *     reason, mistakes, too_large,            why it was refused: the server's own words, or that nobody read it
  *     url }                                   where it can be seen once sent
@@ -50,9 +51,11 @@ export async function saveDraft(record) {
   announce(record.id);
 }
 
-/** Must be on the disk before anything is sent. */
+/** Must be on the disk before anything is sent. Behind all that wait, also where the device's clock was set back since. */
 export async function queue(record) {
-  const waiting = { ...record, state: "waiting", queued_at: Date.now() };
+  const before = (await listRecords(record.user)).filter(({ state }) => state === "waiting");
+  const place = 1 + Math.max(0, ...before.map((one) => one.place ?? 0));
+  const waiting = { ...record, state: "waiting", queued_at: Date.now(), place };
   await put("records", waiting, "strict");
   announce(record.id);
   return waiting;

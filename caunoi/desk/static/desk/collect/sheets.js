@@ -5,10 +5,14 @@
 import { get, keysOf, listOf, put, remove } from "./store.js";
 import { isUnsent, listRecords } from "./records.js";
 
+const A_DAY = 86_400_000;
 const formKey = (user, { form, version }) => `${user}:${form}:${version}`;
 const fileKey = (user, url) => `${user}:${url}`;
 
 export const getList = (user) => get("lists", user).catch(() => undefined);
+
+/** Whether the device's clock was a day or more off when the server was last asked. */
+export const isClockWrong = async (user) => Math.abs((await getList(user))?.ahead ?? 0) > A_DAY;
 
 /** The sheet that lives at this address, from the list kept here. */
 export async function findSheet(user, address) {
@@ -53,7 +57,7 @@ export async function refresh(user, advance) {
   if (!response.ok) throw new TypeError(`forms.json: ${response.status}`);
   const list = await response.json();
   if (String(list.user) !== user) return; // somebody else signed in meanwhile
-  const kept = { ...list, user, at: Date.now() };
+  const kept = { ...list, user, at: Date.now(), ahead: Date.now() - Date.parse(list.now) };
   await put("lists", { ...kept, complete: false }); // of use at once; complete when all it names is here
   const wanted = await listWanted(user, list.sheets);
   let done = 0;

@@ -58,7 +58,8 @@ async function tryToBring(user) {
     showProgress();
   }, SHOWN_AFTER);
   const list = await getList(user.id);
-  const isOld = !list?.complete || Date.now() - list.at > FRESH_FOR;
+  const age = Date.now() - list?.at; // below zero: the clock was set back
+  const isOld = !list?.complete || age > FRESH_FOR || age < 0;
   const isListPage = ["/", "/due/", "/offline/"].includes(location.pathname);
   const done = await Promise.allSettled([
     installWorker(),
