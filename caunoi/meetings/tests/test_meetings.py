@@ -13,6 +13,7 @@ from caunoi.meetings.actions import (
     add_topic,
     change_meeting,
     drop_matter,
+    plan_meeting,
     publish_answer,
     send_record,
     settle_matter,
@@ -35,7 +36,7 @@ from caunoi.meetings.models import Matter, Meeting, Site, Turn
 from caunoi.meetings.queries import MatterFilters, count_matters, get_meeting, list_matters, read_counts
 from caunoi.meetings.tests.builders import AFTER, DAY, DURING, PLANNED_AT, Places, draft, make_world, plan
 from caunoi.records.actions import withdraw
-from caunoi.records.errors import AnswersRefused
+from caunoi.records.errors import NotAssigned
 from caunoi.records.models import Submission, SubmissionVersion
 from caunoi.records.tests.builders import user
 from caunoi.tasks.models import Task
@@ -182,13 +183,20 @@ def test_reopened_and_closed_again_it_corrects_the_same_record(places: Places) -
 
 
 def test_what_the_door_of_records_refuses_leaves_the_meeting_open(places: Places) -> None:
-    meeting = plan(places)
+    meeting = plan_meeting(org_unit_id=places.province.pk, draft=draft(), by=places.above, at=PLANNED_AT)
 
-    with pytest.raises(AnswersRefused):
-        close(meeting, places)  # nobody was counted
+    with pytest.raises(NotAssigned):
+        take_step(meeting.pk, "close", by=places.above, at=AFTER)
 
     meeting.refresh_from_db()
     assert meeting.state == "planned" and not Submission.objects.exists()
+
+
+def test_an_unlikely_count_waits_for_an_officer_like_in_any_record(places: Places) -> None:
+    closed = close(plan(places), places)  # nobody was counted
+
+    version = SubmissionVersion.objects.get(submission_id=closed.submission_id)
+    assert [flag["question"] for flag in version.flags] == ["so_luot"]
 
 
 def test_steps_that_are_not_possible_or_lack_a_reason_are_refused(places: Places) -> None:
