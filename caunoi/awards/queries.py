@@ -49,8 +49,9 @@ def list_occasions() -> list[AwardOccasion]:
     return list(AwardOccasion.objects.all())
 
 
-def list_awards(scope: Scope, filters: AwardFilters, sort: str, today: date) -> QuerySet[Award]:
-    """Decided ones whose recipient, or whose register, is within the scope."""
+def list_awards(scope: Scope, filters: AwardFilters, sort: str, today: date, *, reading: Scope) -> QuerySet[Award]:
+    """Decided ones whose recipient, or whose register, is within the scope. `reading`: where the reader reads names; no
+    others are found by them."""
     found = Award.objects.filter(
         scope.condition() | scope.condition("dossier__"), dossier__state=DossierState.DECIDED.value
     )
@@ -71,16 +72,17 @@ def list_awards(scope: Scope, filters: AwardFilters, sort: str, today: date) -> 
     found = found.filter(withdrawn_at__isnull=filters.state != "withdrawn") if filters.state != "all" else found
     for word in fold(filters.text).split():
         found = found.filter(
-            Q(folded__contains=word) | Q(dossier__folded__contains=word) | _people(found, word, filters)
+            Q(folded__contains=word) | Q(dossier__folded__contains=word) | _people(found, word, filters, reading)
         )
     order = [f"-{one}" if sort.startswith("-") else one for one in SORTS[sort.removeprefix("-")]]
     return found.select_related("dossier", "org_unit").order_by(*order)
 
 
-def _people(found: QuerySet[Award], word: str, filters: AwardFilters) -> Q:
+def _people(found: QuerySet[Award], word: str, filters: AwardFilters, reading: Scope) -> Q:
     if not filters.names:
         return Q(pk__in=[])
-    people = found.filter(recipient=RecipientKind.PERSON.value).order_by("-day_to", "-pk")[:MOST_OPENED]
+    readable = found.filter(reading.condition() | reading.condition("dossier__"), recipient=RecipientKind.PERSON.value)
+    people = readable.order_by("-day_to", "-pk")[:MOST_OPENED]
     named = [pk for pk, name in open_names(people).items() if word in fold(name)]
     return Q(pk__in=ids_in_sql(named))
 

@@ -81,8 +81,8 @@ def read_award_filters(asked: QueryDict, *, may_read_names: bool) -> AwardFilter
     )
 
 
-def may_read_any(user: User, today: date) -> bool:
-    return bool(windows_with_role(user, MAY_READ, today).windows)
+def where_names_are_read(user: User, today: date) -> Scope:
+    return windows_with_role(user, MAY_READ, today)
 
 
 def show_awards(
@@ -90,7 +90,7 @@ def show_awards(
 ) -> list[AwardLine]:
     """`names`: people's names too, of those whose names this reader may read."""
     several, places = list(awards), get_snapshot()
-    reach = windows_with_role(user, MAY_READ, today)
+    reach = where_names_are_read(user, today)
 
     def readable(one: Award) -> bool:
         days = Days(one.day_to, one.day_to)

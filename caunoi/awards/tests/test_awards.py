@@ -47,6 +47,11 @@ def code_of(award: Award) -> str:
     return address_of(award).rstrip("/").rsplit("/", 1)[1]
 
 
+def read(answer: Any) -> bytes:
+    """All of it: what is sent piece by piece closes behind the last one."""
+    return b"".join(answer.streaming_content)
+
+
 def decided(officer: User, *, number: str = "125/QĐ-UBND") -> Dossier:
     made = dossier(2, officer)
     add(made, officer, village(3), person(3, NAME), person(4, "Lý A Sùng"))
@@ -221,8 +226,9 @@ def test_a_dossier_is_made_filled_and_decided_on_its_page(officer: User) -> None
     assert "Đã ghi quyết định" in page.content.decode() and NAME in page.content.decode()
     papers = client.post(f"{address}papers", {"first": "1", "last": "3"})
     assert papers.status_code == 200 and papers["Content-Disposition"].endswith('.docx"')
-    papers.close()
+    assert read(papers)[:2] == b"PK"
     assert AuditLine.objects.filter(action="award.print").count() == 1
+    assert client.post("/awards/dossiers/999/papers").status_code == 404
 
 
 def test_the_best_of_a_closed_rating_come_into_a_dossier_once(officer: User) -> None:
@@ -255,11 +261,9 @@ def test_the_register_finds_without_accents_and_shows_names_of_people_only_when_
     assert "Thôn 1" in plain and NAME not in plain
     assert "Chưa có giấy khen" in hidden and NAME in shown
     assert AuditLine.objects.filter(action="award.read").count() == 1
-    sheet = b"".join(client.get("/awards/export.csv").streaming_content).decode()  # type: ignore[attr-defined]
+    sheet = read(client.get("/awards/export.csv")).decode()
     assert "(tên cá nhân)" in sheet and NAME not in sheet and "125/QĐ-UBND" in sheet
-    workbook = client.get("/awards/export.xlsx")
-    workbook.close()
-    assert workbook.status_code == 200
+    assert read(client.get("/awards/export.xlsx"))[:2] == b"PK"
 
 
 def test_a_viewer_reads_no_names_and_another_commune_sees_nothing(officer: User) -> None:
@@ -271,6 +275,16 @@ def test_a_viewer_reads_no_names_and_another_commune_sees_nothing(officer: User)
     assert "125/QĐ-UBND" not in other.get("/awards/").content.decode()
     assert other.get(f"/awards/dossiers/{made.pk}/").status_code == 404
     assert other.post(f"/awards/dossiers/{made.pk}/papers").status_code == 404
+
+
+def test_nobody_finds_by_a_name_they_may_not_read(officer: User) -> None:
+    decided(officer)
+    both = signed_in(user("hai-vai", [(Role.VIEWER, 1), (Role.RECORDER, 5)]))
+
+    page = both.get("/awards/?q=vang+thi&names=1").content.decode()
+
+    assert "Chưa có giấy khen" in page
+    assert "125/QĐ-UBND" in both.get("/awards/?q=thon").content.decode()
 
 
 def test_anybody_checks_a_paper_by_its_code_and_there_is_no_list(officer: User) -> None:

@@ -16,7 +16,8 @@ from caunoi import moments
 from caunoi.accounts.models import User
 from caunoi.accounts.queries import scope_of
 from caunoi.awards.actions import note_printed
-from caunoi.awards.errors import TooManyCertificateChecks
+from caunoi.awards.errors import AwardStepNotPossible, TooManyCertificateChecks
+from caunoi.awards.permissions import check_may_keep
 from caunoi.awards.printing import write_papers
 from caunoi.awards.queries import get_dossier
 from caunoi.awards.rules.codes import Standing
@@ -35,13 +36,17 @@ def papers(request: HttpRequest, dossier_id: int) -> FileResponse:
     """`first`, `last`: numbers of papers, in numbers of which the dossier has some."""
     user, at = cast(User, request.user), moments.now()
     found = get_dossier(dossier_id, scope_of(user, moments.today()))
+    check_may_keep(user, found.org_unit_id, moments.today())
+    if found.decided_on is None:
+        raise AwardStepNotPossible()
     most = max(found.awards.count(), 1)
     first = min(max(_number(request.POST.get("first"), 1), 1), most)
     last = min(max(_number(request.POST.get("last"), most), first), most)
-    note_printed(dossier_id=found.pk, first=first, last=last, by=user, at=at)
     with ExitStack() as unless_sent:
         into = unless_sent.enter_context(tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))
         packed = write_papers(found, first, last, into)
+        # Only what could be made counts as fetched.
+        note_printed(dossier_id=found.pk, first=first, last=last, by=user, at=at)
         into.seek(0)
         unless_sent.pop_all()  # the answer closes the file once it is sent
         name = f"{found.kind_code}-{found.pk}-{first}-{last}.{'zip' if packed else 'docx'}"

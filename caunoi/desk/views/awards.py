@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -41,11 +42,11 @@ from caunoi.desk.awards import (
     in_pieces,
     list_cells,
     list_headings,
-    may_read_any,
     name_recipient,
     read_award_filters,
     read_words,
     show_awards,
+    where_names_are_read,
 )
 from caunoi.desk.registers import list_unit_choices
 from caunoi.desk.table_files import WORKBOOK, as_csv, as_workbook
@@ -76,10 +77,12 @@ def _read_sort(request: HttpRequest) -> str:
 def awards(request: HttpRequest) -> HttpResponse:
     """Names of people are shown only when asked for, and that is written down."""
     (user, scope), today = _reader(request), moments.today()
-    readable = may_read_any(user, today)
+    reading = where_names_are_read(user, today)
+    readable = bool(reading.windows)
     filters = read_award_filters(request.GET, may_read_names=readable)
     words, sort = read_words(), _read_sort(request)
-    page = Paginator(list_awards(scope, filters, sort, today), PAGE).get_page(request.GET.get("page"))
+    found = list_awards(scope, filters, sort, today, reading=reading)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     lines = show_awards(page.object_list, words, scope, user, today, names=filters.names)
     if filters.names:
         _note_names(user, {line.award.dossier_id for line in lines}, filters.text)
@@ -109,6 +112,7 @@ def _list_overdue(user: User) -> list[Dossier]:
     return list({award.dossier_id: award.dossier for award in list_overdue(user, moments.now())}.values())
 
 
+@transaction.atomic
 def _note_names(user: User, dossiers: set[int], text: str) -> None:
     detail = {"dossiers": sorted(dossiers), "searched": bool(text)}
     write_line("award.read", "awards", detail, by=user.actor, at=moments.now())
@@ -121,8 +125,9 @@ def awards_export(request: HttpRequest, kind: str) -> StreamingHttpResponse | Fi
     if kind not in ("csv", "xlsx"):
         raise AwardUnknown()
     (user, scope), today = _reader(request), moments.today()
-    filters = read_award_filters(request.GET, may_read_names=may_read_any(user, today))
-    found, words = list_awards(scope, filters, _read_sort(request), today), read_words()
+    reading, words = where_names_are_read(user, today), read_words()
+    filters = read_award_filters(request.GET, may_read_names=bool(reading.windows))
+    found = list_awards(scope, filters, _read_sort(request), today, reading=reading)
     if filters.names:
         _note_names(user, set(found.order_by().values_list("dossier_id", flat=True).distinct()), filters.text)
     rows = (
