@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -22,28 +25,37 @@ from caunoi.desk.views.admin_users import get_administrator, get_user_in_reach
 from caunoi.refusals import Refusal
 
 
+def _or_sign_in(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """A refusal is told on the page where one signs in."""
+
+    @wraps(view)
+    def seen(request: HttpRequest) -> HttpResponse:
+        _check_offered()
+        try:
+            return view(request)
+        except Refusal as refusal:
+            messages.error(request, refusal.sentence)
+            return redirect("sign-in")
+
+    return seen
+
+
 @login_not_required
 @never_cache
 @require_POST
+@_or_sign_in
 def begin(request: HttpRequest) -> HttpResponse:
-    _check_offered()
     wanted = request.POST.get("next", "")
     allowed = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    try:
-        return begin_outside(request, next_address=wanted if allowed else settings.LOGIN_REDIRECT_URL)
-    except Refusal as refusal:
-        return _say(request, refusal)
+    return begin_outside(request, next_address=wanted if allowed else settings.LOGIN_REDIRECT_URL)
 
 
 @login_not_required
 @never_cache
 @require_safe
+@_or_sign_in
 def back(request: HttpRequest) -> HttpResponse:
-    _check_offered()
-    try:
-        return come_back(request)
-    except Refusal as refusal:
-        return _say(request, refusal)
+    return come_back(request)
 
 
 @login_not_required
@@ -82,11 +94,6 @@ def link(request: HttpRequest, user_id: int) -> HttpResponse:
     else:
         messages.success(request, _("Từ nay %(name)s đăng nhập được qua %(office)s.") % named)
     return redirect("user", user_id=other.pk)
-
-
-def _say(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    messages.error(request, refusal.sentence)
-    return redirect("sign-in")
 
 
 def _check_offered() -> None:
