@@ -1,6 +1,6 @@
 """What definitions were before they changed, so that a question as known at a number is answered with those of then.
 
-A definition's own table holds what counts now, and that is all that everybody else reads; what it replaced is kept here.
+A definition's own table holds what counts now, and that is all that everybody else reads; what was before is kept here.
 Rows bear `known_from`, the knowledge number since which they are as they are.
 """
 
@@ -32,15 +32,24 @@ def keep_past(rows: Iterable[models.Model], *, until: int) -> None:
     )
 
 
-def list_past(model: type[M]) -> list[tuple[M, int]]:
+def list_past(model: type[M], at: int) -> list[M]:
+    """Those rows that were known at the number, as they were, and have changed or gone since. Not to be saved."""
+    return [row for row, _until in _restore(model, PastRow.objects.filter(known_from__lte=at, known_until__gt=at))]
+
+
+def list_ever_past(model: type[M]) -> list[tuple[M, int]]:
     """(the row as it was, the number from which it was so no more), oldest first. Not to be saved."""
+    return _restore(model, PastRow.objects.all())
+
+
+def _restore(model: type[M], kept: models.QuerySet[PastRow]) -> list[tuple[M, int]]:
     fields = {field.attname: field for field in model._meta.concrete_fields}
-    kept = PastRow.objects.filter(table=_name(model)).order_by("known_until", "id")
     return [
         # A column that an upgrade took away is left out, one that it added has its default.
-        (model(**{name: fields[name].to_python(value) for name, value in one.columns.items() if name in fields}), until)
-        for one in kept
-        for until in (one.known_until,)
+        (model(**{name: fields[name].to_python(value) for name, value in columns.items() if name in fields}), until)
+        for columns, until in kept.filter(table=_name(model))
+        .order_by("known_until", "id")
+        .values_list("columns", "known_until")
     ]
 
 

@@ -17,7 +17,7 @@ from caunoi.facts.coverage import list_form_coverage
 from caunoi.facts.explanation import explain as explain_ref
 from caunoi.facts.explanation import explanation_json
 from caunoi.facts.exports import check_fits, rows_of_parts, write_figures
-from caunoi.facts.questions import ask, figure_json, make_question
+from caunoi.facts.questions import ask, figure_json, make_question, number_of
 from caunoi.facts.reporting_rates import PeriodCoverage, list_period_coverage, rates_csv, rates_workbook
 from caunoi.facts.rules.question import Figure, text_of
 from caunoi.languages import in_reader_language, show_number
@@ -204,6 +204,7 @@ def explain(ref: str, page: int, as_json: bool) -> None:
 @click.option("--level", default=None)
 @click.option("--book", type=click.Choice(["approved", "reported"]), default="reported")
 @click.option("--by", type=click.Choice(["period"]), default=None, help=_("từng kỳ, theo ranh giới cuối mỗi kỳ"))
+@click.option("--as-known", type=KnownParam(), default=None, help=_("như đã biết ngày ấy hoặc ở bút toán ấy"))
 @click.option("--form", "form_code", default="", help=_("chỉ một biểu mẫu (với --by period)"))
 @click.option("--format", "format_", type=click.Choice(["table", "json", "csv", "xlsx"]), default="table")
 @click.option("--json", "as_json", is_flag=True)
@@ -216,19 +217,21 @@ def coverage(
     level: str | None,
     book: Any,
     by: str | None,
+    as_known: date | int | None,
     form_code: str,
     format_: str,
     as_json: bool,
     output: Path | None,
 ) -> None:
     as_json = as_json or format_ == "json"
+    known = None if as_known is None else number_of(as_known)
     if by == "period" or format_ in ("csv", "xlsx"):
         if boundaries is not None or level is not None:
             raise click.UsageError(_("--by period xét từng kỳ theo ranh giới cuối kỳ: bỏ --boundaries và --level."))
-        lines = list_period_coverage(place, first, last, form_code=form_code, book=book)
+        lines = list_period_coverage(place, first, last, form_code=form_code, book=book, as_known=known)
         _print_rates(lines, "json" if as_json else format_, output)
         return
-    rows = list_form_coverage(place, first, last, boundaries=boundaries, level=level, book=book)
+    rows = list_form_coverage(place, first, last, boundaries=boundaries, level=level, book=book, as_known=known)
     if as_json:
         print_json(
             [

@@ -28,12 +28,13 @@ _ON_TIME = {
     "sqlite": "due_on IS NULL OR first_received_at < datetime(due_on, '+1 day', '-7 hours')",
     "postgresql": "due_on IS NULL OR (first_received_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date <= due_on",
 }
-_UNSENT = (State.DRAFT.value, State.WITHDRAWN.value)
+# Greater than every knowledge number.
+NEVER = 2**62
 
 
 class Arrivals:
-    """The table `arrivals` of a process's database: submission, form, unit, period (its key), counts (0 for a draft or
-    what was withdrawn), approved, on_time (the last three 0 or 1), changed."""
+    """The table `arrivals` of a process's database: submission, form, unit, period (its key), the knowledge numbers
+    from which it was here, approved and withdrawn (`NEVER` where it is not), on_time (0 or 1), changed."""
 
     def __init__(self, database: duckdb.DuckDBPyConnection) -> None:
         self._database = database.cursor()  # a connection of its own: the projection brings itself up in another
@@ -42,8 +43,8 @@ class Arrivals:
         # Beyond this number rows were read within a transaction that might have been rolled back.
         self._certain = -1
         self._database.execute(
-            "CREATE TABLE arrivals (submission BIGINT, form INTEGER, unit INTEGER, period VARCHAR, counts TINYINT,"
-            " approved TINYINT, on_time TINYINT, changed BIGINT)"
+            "CREATE TABLE arrivals (submission BIGINT, form INTEGER, unit INTEGER, period VARCHAR, arrived BIGINT,"
+            " approved BIGINT, withdrawn BIGINT, on_time TINYINT, changed BIGINT)"
         )
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
@@ -83,12 +84,12 @@ class Arrivals:
 
 def _read(after: int, again: Collection[int]) -> Iterator[Any]:
     """Records that changed after the number, and these, as Arrow tables."""
-    unsent = ", ".join(f"'{state}'" for state in _UNSENT)
     one = f" OR id IN ({', '.join(map(str, again))})" if again else ""
     statement = (
         "SELECT id AS submission, form_id AS form, org_unit_id AS unit, period_key AS period,"
-        f" CASE WHEN state IN ({unsent}) THEN 0 ELSE 1 END AS counts,"
-        " CASE WHEN approved_number IS NULL THEN 0 ELSE 1 END AS approved,"
+        f" CASE WHEN state = '{State.DRAFT}' THEN {NEVER} ELSE COALESCE(known_from, 0) END AS arrived,"
+        f" CASE WHEN approved_number IS NULL THEN {NEVER} ELSE COALESCE(approved_from, 0) END AS approved,"
+        f" CASE WHEN state = '{State.WITHDRAWN}' THEN COALESCE(withdrawn_from, 0) ELSE {NEVER} END AS withdrawn,"
         f" CASE WHEN {_ON_TIME[connection.vendor]} THEN 1 ELSE 0 END AS on_time, changed"
         f" FROM {Submission._meta.db_table} WHERE changed > {int(after)}{one}"
     )
@@ -105,6 +106,6 @@ def _kinds() -> dict[str, Any]:
     import pyarrow as pa  # noqa: PLC0415 - only questions need it
 
     return {
-        "submission": pa.int64(), "form": pa.int32(), "unit": pa.int32(), "period": pa.string(), "counts": pa.int8(),
-        "approved": pa.int8(), "on_time": pa.int8(), "changed": pa.int64(),
+        "submission": pa.int64(), "form": pa.int32(), "unit": pa.int32(), "period": pa.string(), "arrived": pa.int64(),
+        "approved": pa.int64(), "withdrawn": pa.int64(), "on_time": pa.int8(), "changed": pa.int64(),
     }  # fmt: skip

@@ -19,6 +19,8 @@ from caunoi.audit.queries import moment_of
 from caunoi.facts.changed import ChangedFacts, Key
 from caunoi.facts.closure import get_closure
 from caunoi.facts.models import Book, DataElement, Posting
+from caunoi.facts.queries import Catalogue, get_catalogue
+from caunoi.facts.rules.formula import FormulaError, codes_in, parse_formula
 from caunoi.facts.rules.question import BookName, exact, text_of
 from caunoi.languages import in_reader_language
 from caunoi.places.models import Succession
@@ -260,6 +262,37 @@ def list_place_changes(since: int, until: int) -> list[Succession]:
     """Changes of places that became known, or were undone, in between: figures may differ by them too."""
     known = Q(known_from__gt=since, known_from__lte=until) | Q(known_until__gt=since, known_until__lte=until)
     return list(Succession.ever.filter(known).order_by("day", "id"))
+
+
+def list_redefined(code: str, since: int, until: int) -> list[str]:
+    """Names of the data elements and indicators behind a code (itself among them) that came, went or were defined
+    otherwise in between: figures may differ by them too."""
+    before, after = get_catalogue(since), get_catalogue(until)
+    found = {}
+    for one in sorted(_list_behind(code, before) | _list_behind(code, after)):
+        was, now = before.definition_of(one), after.definition_of(one)
+        if (was and was.known_from) != (now and now.known_from) and (named := now or was) is not None:
+            found[one] = in_reader_language(named.name_vi, named.name_en)
+    return list(found.values())
+
+
+def _list_behind(code: str, catalogue: Catalogue) -> set[str]:
+    """The code and all it is made of, through indicators of indicators."""
+    found: set[str] = set()
+    waiting = [code]
+    while waiting:
+        one = waiting.pop()
+        if one in found:
+            continue
+        found.add(one)
+        if one in catalogue.elements:
+            continue
+        indicator = catalogue.indicators.get(one)
+        try:
+            waiting += codes_in(parse_formula(indicator.formula if indicator else one))
+        except FormulaError:
+            continue  # a code that was not known then
+    return found
 
 
 def header() -> list[str]:

@@ -14,14 +14,18 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from caunoi.audit.clock import current_number
+from caunoi.audit.queries import moment_of
+from caunoi.facts.arrivals import NEVER
 from caunoi.facts.arrow import tabulate
 from caunoi.facts.closure import Closure, get_closure
 from caunoi.facts.errors import QuestionMalformed
 from caunoi.facts.projection import Projection, get_projection
 from caunoi.facts.rules.question import BookName, Coverage, Slice
-from caunoi.forms.models import Assignment, Form, PeriodKind
+from caunoi.forms.models import Form
+from caunoi.forms.queries import list_periodic
 from caunoi.languages import in_reader_language
-from caunoi.moments import today
+from caunoi.moments import local_date, today
 from caunoi.periods.rules import CutOff, Days, Period, PeriodType, is_whole_months, list_touching
 from caunoi.places.queries import get_place, get_snapshot
 
@@ -59,7 +63,8 @@ class Expectation:
         return held
 
 
-def list_expectations() -> list[Expectation]:
+def list_expectations(as_known: int | None = None) -> list[Expectation]:
+    """Now, or as they were known at a knowledge number."""
     return [
         Expectation(
             a.form_id,
@@ -72,8 +77,17 @@ def list_expectations() -> list[Expectation]:
             a.to_day,
             frozenset([a.form.code, *a.covers]),
         )
-        for a in Assignment.objects.exclude(period_kind=PeriodKind.EVENT).select_related("form")
+        for a in list_periodic(as_known)
     ]
+
+
+def last_day_of(as_known: int | None) -> date:
+    """The day up to which coverage is counted: today; of a moment of knowledge in the past the last day on which
+    anything was written until then."""
+    if as_known is None or as_known >= current_number():
+        return today()
+    moment = moment_of(as_known)
+    return today() if moment is None else min(today(), local_date(moment))
 
 
 def compute_coverage(
@@ -82,25 +96,29 @@ def compute_coverage(
     targets: Collection[int],
     slices: Sequence[Slice],
     book: BookName,
-    today: date,
+    as_known: int | None = None,
     expectations: Iterable[Expectation] | None = None,
 ) -> dict[tuple[str, int, int], Coverage]:
     """(form code, asked unit, slice) -> coverage; forms for which nothing is owed are absent.
 
-    Only periods that had ended by `today` are expected.
+    With `as_known`, of the assignments that were known then, and of what had arrived by then. Only periods that had
+    ended (`last_day_of`) are expected.
     """
     wanted = set(targets)
     found: dict[tuple[str, int, int], Coverage] = {}
     if not wanted:
         return found
     relevant = [
-        e for e in (list_expectations() if expectations is None else expectations) if e.vouches_for & set(form_codes)
+        e
+        for e in (list_expectations(as_known) if expectations is None else expectations)
+        if e.vouches_for & set(form_codes)
     ]
+    today = last_day_of(as_known) if relevant else date.min
     for expectation in relevant:
         periods = [[p for p in expectation.periods_in(s) if p.days.last < today] for s in slices]
         if not any(periods):
             continue
-        counts = _count(expectation, periods, closure, wanted, book)
+        counts = _count(expectation, periods, closure, wanted, _in_book(book, as_known))
         for (target, index), (owed_, reported_, on_time) in counts.items():
             for code in expectation.vouches_for & set(form_codes):
                 before = found.get((code, target, index), Coverage(0, 0, 0))
@@ -115,9 +133,9 @@ def _count(
     periods: Sequence[Sequence[Period]],
     closure: Closure,
     targets: Collection[int],
-    book: BookName,
+    counts_if: str,
 ) -> dict[tuple[int, int], list[int]]:
-    """(asked unit, slice) -> expected, reported, on time. `periods`: of each slice."""
+    """(asked unit, slice) -> expected, reported, on time. `periods`: of each slice; `counts_if`: see `_in_book`."""
     projection = get_projection()
     cursor = projection.arrivals.cursor()
     homes = projection.table_of(("homes", *closure.key), partial(_tabulate_homes, closure))
@@ -137,7 +155,7 @@ def _count(
     for target, index, reported, on_time in cursor.execute(
         f"""WITH {asked}, sent AS MATERIALIZED (
             SELECT r.unit, d.slice, d.day, r.on_time FROM arrivals r JOIN due d ON d.period = r.period
-            WHERE r.form = {expectation.form_id} AND {_in_book(book)}
+            WHERE r.form = {expectation.form_id} AND {counts_if}
         )
         SELECT a.ancestor, s.slice, count(*), sum(s.on_time)::BIGINT FROM sent s
         JOIN asked a ON a.unit = s.unit AND a.starts <= s.day AND (a.ends IS NULL OR s.day < a.ends) GROUP BY ALL"""
@@ -162,8 +180,11 @@ def _count_expected(projection: Projection, cursor: Any, asked: str) -> dict[tup
     return found
 
 
-def _in_book(book: BookName) -> str:
-    return "r.counts = 1 AND r.approved = 1" if book == "approved" else "r.counts = 1"
+def _in_book(book: BookName, as_known: int | None) -> str:
+    """What had arrived and was not withdrawn, in SQL over `arrivals`."""
+    number = NEVER - 1 if as_known is None else as_known
+    approved = f" AND r.approved <= {number}" if book == "approved" else ""
+    return f"r.arrived <= {number} AND r.withdrawn > {number}{approved}"
 
 
 def _tabulate_homes(closure: Closure) -> Any:
@@ -182,14 +203,15 @@ def _tabulate_homes(closure: Closure) -> Any:
 
 
 def list_arrived(
-    expectation: Expectation, period: Period, book: BookName, units: Collection[int]
+    expectation: Expectation, period: Period, book: BookName, units: Collection[int], as_known: int | None = None
 ) -> Iterator[tuple[int, int]]:
     """(unit, 1 if on time, else 0) of what was sent for the period by these units."""
     rows = (
         get_projection()
         .arrivals.cursor()
         .execute(
-            f"SELECT r.unit, r.on_time FROM arrivals r WHERE r.form = ? AND r.period = ? AND {_in_book(book)}",
+            f"SELECT r.unit, r.on_time FROM arrivals r WHERE r.form = ? AND r.period = ?"
+            f" AND {_in_book(book, as_known)}",
             [expectation.form_id, period.key],
         )
     )
@@ -224,21 +246,22 @@ def list_form_coverage(
     boundaries: date | None = None,
     level: str | None = None,
     book: BookName = "reported",
+    as_known: int | None = None,
 ) -> list[FormCoverage]:
-    """Every periodic form's reporting for a place, or for each unit of a level under it. Forms nothing was due for are
-    left out."""
+    """Every periodic form's reporting for a place, or for each unit of a level under it, now or as known then. Forms
+    nothing was due for are left out."""
     day = last if boundaries is None else boundaries
     if first > last:
         raise QuestionMalformed(_("Kỳ hỏi bị ngược. Hãy đổi chỗ hai ngày."))
-    places = get_snapshot()
+    places = get_snapshot(as_known)
     root = get_place(place, day, places)
     targets = [root] if level is None else places.at_level(root, level, day)
     slice_ = Slice(Days(first, last), is_whole_months(Days(first, last)))
-    expectations = list_expectations()
+    expectations = list_expectations(as_known)
     forms = Form.objects.values_list("code", "title_vi", "title_en")
     titles = {code: in_reader_language(vi, en) for code, vi, en in forms}
     codes = sorted({e.form_code for e in expectations})
-    found = compute_coverage(codes, get_closure(places, day), targets, [slice_], book, today(), expectations)
+    found = compute_coverage(codes, get_closure(places, day), targets, [slice_], book, as_known, expectations)
     return [
         FormCoverage(
             code,

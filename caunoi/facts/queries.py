@@ -8,13 +8,13 @@ from typing import TypeVar
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from caunoi.audit.past import last_past, list_past
+from caunoi.audit.past import last_past, list_ever_past
 from caunoi.facts.errors import CodeUnknown
 from caunoi.facts.models import DataElement, Indicator, Relation
 from caunoi.facts.rules.derivation import ElementRule, compile_element
 from caunoi.facts.rules.formula import Node, parse_formula
 from caunoi.facts.rules.formula_check import ElementFacts, IndicatorFacts, Judged, judge_formula
-from caunoi.forms.models import Assignment, PeriodKind
+from caunoi.forms.queries import list_periodic
 from caunoi.periods.rules import MONTHS_IN, PeriodType
 from caunoi.remembering import remember
 
@@ -80,10 +80,10 @@ def _read_catalogue() -> Catalogue:
     )
 
 
-def period_type_of(form_code: str) -> PeriodType | None:
-    """The longest period a form is due for; None if it is sent whenever something happens."""
-    kinds = Assignment.objects.filter(form__code=form_code).exclude(period_kind=PeriodKind.EVENT)
-    found: list[PeriodType] = list(kinds.values_list("period_kind", flat=True).distinct())  # type: ignore[arg-type]  # every kind but "event" is a PeriodType
+def period_type_of(form_code: str, as_known: int | None = None) -> PeriodType | None:
+    """The longest period a form is due for (as known then); None if it is sent whenever something happens."""
+    owed = [one for one in list_periodic(as_known) if one.form.code == form_code]
+    found: list[PeriodType] = [one.period_kind for one in owed]  # type: ignore[misc]  # every kind but "event" is a PeriodType
     return max(found, key=MONTHS_IN.__getitem__, default=None)
 
 
@@ -121,14 +121,15 @@ class Catalogue:
             self._history = _History(self)
         return self._history.at(number)
 
+    def definition_of(self, code: str) -> DataElement | Indicator | None:
+        return self.elements.get(code) or self.indicators.get(code)
+
     def check_code(self, code: str) -> None:
         if code in self.elements or code in self.indicators:
             return
         if self._later is not None and code in (*self._later.elements, *self._later.indicators):
             raise CodeUnknown(
-                _(
-                    "Chỉ tiêu “%(code)s” được đặt ra sau thời điểm hỏi nên khi ấy chưa có. Hãy hỏi theo một ngày muộn hơn."
-                )
+                _("Chỉ tiêu “%(code)s” được đặt ra sau thời điểm hỏi, khi ấy chưa có. Hãy hỏi theo một ngày muộn hơn.")
                 % {"code": code}
             )
         near = difflib.get_close_matches(code, [*self.elements, *self.indicators], n=3, cutoff=0.6)
@@ -154,9 +155,9 @@ class _History:
 
     def __init__(self, now: Catalogue) -> None:
         self.now = now
-        self.elements = [*list_past(DataElement), *((one, None) for one in now.elements.values())]
-        self.indicators = [*list_past(Indicator), *((one, None) for one in now.indicators.values())]
-        self.relations = [*list_past(Relation), *((one, None) for one in now.rows)]
+        self.elements = [*list_ever_past(DataElement), *((one, None) for one in now.elements.values())]
+        self.indicators = [*list_ever_past(Indicator), *((one, None) for one in now.indicators.values())]
+        self.relations = [*list_ever_past(Relation), *((one, None) for one in now.rows)]
         # Who may see a count is decided by what is known of it today, whichever moment is asked.
         for element, _until in self.elements:
             if element.code in now.elements:

@@ -48,7 +48,6 @@ from caunoi.facts.rules.question import (
 )
 from caunoi.facts.rules.relations import Bound, describe_broken, find_broken, list_bounds
 from caunoi.languages import in_reader_language
-from caunoi.moments import today as today_of_clock
 from caunoi.periods.rules import (
     BEGINNING,
     END,
@@ -102,11 +101,7 @@ def make_question(
         )
     if not codes:
         raise QuestionMalformed(_("Hãy chọn ít nhất một chỉ tiêu."))
-    known = current_number()
-    if isinstance(as_known, date):
-        known = min(known, number_at(as_known))
-    elif as_known is not None:
-        known = min(known, max(as_known, 0))
+    known = number_of(as_known)
     catalogue = get_catalogue(known if as_known is not None else None)
     for code in codes:
         if not _is_formula(code):
@@ -120,6 +115,14 @@ def make_question(
     return Question(
         tuple(dict.fromkeys(codes)), snapshot.units[unit].key, first, last, day, known, level, by, book, cut_off
     )
+
+
+def number_of(as_known: int | date | None) -> int:
+    """The knowledge number that a typed day or number means; without one, and beyond what is known, the last."""
+    known = current_number()
+    if isinstance(as_known, date):
+        return min(known, number_at(as_known))
+    return known if as_known is None else min(known, max(as_known, 0))
 
 
 def ask(question: Question, reader: Scope = NOTHING) -> list[Figure]:
@@ -301,7 +304,7 @@ class Answer:
                     at = found
 
     def _find_slice(self, index: int, step: Step, numbers: dict[Slice, int]) -> int | str:
-        type_ = period_type_of(self.elements[step.target].form_code) if isinstance(step, TargetPeriod) else None
+        type_ = self._target_period(step.target) if isinstance(step, TargetPeriod) else None
         found = go(self.slices[index], step, self.question.cut_off, type_)
         if isinstance(found, str):
             return found
@@ -309,6 +312,9 @@ class Answer:
             numbers[found] = len(self.slices)
             self.slices.append(found)
         return numbers[found]
+
+    def _target_period(self, code: str) -> PeriodType | None:
+        return period_type_of(self.elements[code].form_code, self.question.as_known)
 
     def reads_of(self, code: str) -> frozenset[tuple[str, Path]]:
         """The data elements behind a code, through indicators of indicators, each with the way to its days."""
@@ -365,7 +371,7 @@ class Answer:
                 for index in range(len(self.slices)):
                     self.cells[element.code, target, index] = Cell(Decimal(count))
         forms = {element.form_code for element in self.elements.values() if element.form_code}
-        self.coverage = compute_coverage(forms, closure, self.targets, self.slices, question.book, today_of_clock())
+        self.coverage = compute_coverage(forms, closure, self.targets, self.slices, question.book, question.as_known)
 
     def _each(self, elements: Iterable[DataElement]) -> Iterable[tuple[DataElement, int, int]]:
         return ((e, target, index) for e in elements for target in self.targets for index in range(len(self.slices)))

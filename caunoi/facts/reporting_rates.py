@@ -18,12 +18,11 @@ from django.utils.translation import gettext as _
 
 from caunoi.accounts.scope import Scope
 from caunoi.facts.access import Reach
-from caunoi.facts.coverage import Expectation, list_arrived, list_expectations
+from caunoi.facts.coverage import Expectation, last_day_of, list_arrived, list_expectations
 from caunoi.facts.errors import QuestionMalformed
 from caunoi.facts.rules.question import BookName, Coverage, Slice
 from caunoi.forms.models import Form
 from caunoi.languages import in_reader_language
-from caunoi.moments import today
 from caunoi.periods.rules import Days, Period, is_whole_months
 from caunoi.periods.wording import describe_period
 from caunoi.places.queries import get_place, get_snapshot
@@ -76,27 +75,30 @@ def list_period_coverage(
     form_code: str = "",
     book: BookName = "reported",
     scope: Scope | None = None,
+    as_known: int | None = None,
 ) -> list[PeriodCoverage]:
     """By form, period, then the total before its parts, in reading order. Only periods wholly inside the days that have
-    ended, and only those at whose end the unit existed. With `scope`, only units the reader may know figures of.
+    ended, and only those at whose end the unit existed. With `scope`, only units the reader may know figures of. With
+    `as_known`, as it stood at that knowledge number.
 
     `place` is looked up on the last day. Raises QuestionMalformed, PlaceUnknown.
     """
     if first > last:
         raise QuestionMalformed(_("Kỳ hỏi bị ngược. Hãy đổi chỗ hai ngày."))
-    places = get_snapshot()
+    places = get_snapshot(as_known)
     root = get_place(place, last, places)
     slice_ = Slice(Days(first, last), is_whole_months(Days(first, last)))
     titles = {
         code: in_reader_language(vi, en) for code, vi, en in Form.objects.values_list("code", "title_vi", "title_en")
     }
     found: list[PeriodCoverage] = []
-    for expectation in sorted(list_expectations(), key=lambda one: (titles[one.form_code], one.level)):
+    until = last_day_of(as_known)
+    for expectation in sorted(list_expectations(as_known), key=lambda one: (titles[one.form_code], one.level)):
         if form_code and expectation.form_code != form_code:
             continue
         for period in expectation.periods_in(slice_):
-            if period.days.last < today() and places.exists_on(root, period.days.last):
-                found += _cover(expectation, period, root, places, book, titles[expectation.form_code])
+            if period.days.last < until and places.exists_on(root, period.days.last):
+                found += _cover(expectation, period, root, places, book, titles[expectation.form_code], as_known)
     if scope is None:
         return found
     reaches = {days: Reach(days, days.last, scope) for days in {one.days for one in found}}
@@ -104,13 +106,19 @@ def list_period_coverage(
 
 
 def _cover(
-    expectation: Expectation, period: Period, root: int, places: PlaceSnapshot, book: BookName, title: str
+    expectation: Expectation,
+    period: Period,
+    root: int,
+    places: PlaceSnapshot,
+    book: BookName,
+    title: str,
+    as_known: int | None,
 ) -> list[PeriodCoverage]:
     day = period.days.last
     owing = places.at_level(root, expectation.level, day)
     if not owing:
         return []
-    arrived = dict(list_arrived(expectation, period, book, owing))
+    arrived = dict(list_arrived(expectation, period, book, owing, as_known))
 
     def line(unit: int, part: str, units: Sequence[int]) -> PeriodCoverage:
         on_time = [arrived[one] for one in units if one in arrived]

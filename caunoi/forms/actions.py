@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from caunoi.accounts.models import User
 from caunoi.audit.actions import write_line
 from caunoi.audit.clock import take_numbers
+from caunoi.audit.past import keep_past
 from caunoi.audit.rules import Actor
 from caunoi.audit.values import changes_of
 from caunoi.documents.actions import store_bytes
@@ -148,7 +149,9 @@ def set_assignments(form_code: str, rows: Sequence[AssignmentRow], *, by: Actor,
     if stored.keys() == set(rows):
         return False
     number = take_numbers(1)[0]
-    Assignment.objects.filter(pk__in=[one.pk for row, one in stored.items() if row not in rows]).delete()
+    gone = [one for row, one in stored.items() if row not in rows]
+    keep_past(gone, until=number)
+    Assignment.objects.filter(pk__in=[one.pk for one in gone]).delete()
     for row in rows:
         if row not in stored:
             Assignment.objects.create(

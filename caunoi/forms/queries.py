@@ -11,6 +11,7 @@ from caunoi.accounts.models import Role, User
 from caunoi.accounts.queries import holds_anywhere, windows_with_role
 from caunoi.accounts.scope import Scope, ids_in_sql
 from caunoi.approvals.permissions import deciding_levels
+from caunoi.audit.past import list_past
 from caunoi.documents.actions import read_bytes
 from caunoi.forms.errors import FormUnknown
 from caunoi.forms.models import Assignment, Extension, Form, FormFile, FormVersion, PeriodKind
@@ -56,6 +57,18 @@ def list_assignments(
         found = found.filter(level=level)
     kept = remember(("assignments", form_code, level), lambda: list(found))
     return [one for one in kept if (on is None or holds_on(one, on)) and not (by_hand and one.form.is_derived)]
+
+
+def list_periodic(as_known: int | None = None) -> list[Assignment]:
+    """Assignments of periodic forms, with their forms, as they are now or as they were known at a knowledge number."""
+    now = list(Assignment.objects.exclude(period_kind=PeriodKind.EVENT).select_related("form"))
+    if as_known is None:
+        return now
+    past = [one for one in list_past(Assignment, at=as_known) if one.period_kind != PeriodKind.EVENT]
+    forms = Form.objects.in_bulk({one.form_id for one in past}) if past else {}
+    for one in past:
+        one.form = forms[one.form_id]
+    return [one for one in now if one.known_from <= as_known] + past
 
 
 def period_of(assignment: Assignment, period_key: str) -> Period | None:

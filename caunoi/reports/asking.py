@@ -279,8 +279,9 @@ class Asking:
         days, day = self.occasion.days, self.occasion.boundaries
         with override("vi"):  # the forms' titles are printed
             return list_form_coverage(
-                self.occasion.key, days.first, days.last, boundaries=day, level=level, book="approved"
-            )
+                self.occasion.key, days.first, days.last, boundaries=day, level=level, book="approved",
+                as_known=self.occasion.as_known,
+            )  # fmt: skip
 
     def _list_late(self, level: str) -> list[LateUnit]:
         """Units below of which a periodic report that was due is not there, approved; those that lack most first."""

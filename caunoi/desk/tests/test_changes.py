@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.db import transaction
 
 from caunoi.accounts.models import Role
-from caunoi.audit.clock import current_number
+from caunoi.audit.actions import write_line
+from caunoi.audit.clock import current_number, take_numbers
+from caunoi.audit.past import keep_past
 from caunoi.desk.tests.builders import signed_in, user
+from caunoi.facts.models import DataElement
 from caunoi.facts.questions import make_question
 from caunoi.facts.refs import encode
-from caunoi.facts.tests.builders import World
+from caunoi.facts.tests.builders import TESTER, World
 from caunoi.facts.tests.test_changes import DAY, _places
 
 pytestmark = pytest.mark.django_db
@@ -71,3 +75,29 @@ def test_nothing_changed_is_said_so(world: World) -> None:
     client = signed_in(user("tinh", [(Role.VIEWER, 1)]))
 
     assert "Không số nào thay đổi" in client.get(f"/figures/{ref_of('u1')}/changes/").content.decode()
+
+
+def test_a_figure_whose_definition_changed_says_so(world: World) -> None:
+    world.state("so", 3, DAY, 1100)
+    ref, before = ref_of("u1"), DataElement.objects.get()
+    with transaction.atomic():
+        (number,) = take_numbers(1)
+        keep_past([before], until=number)
+        DataElement.objects.update(name_vi="Số cuộc họp", known_from=number)
+        write_line("test.define", "test", by=TESTER, at=world.at)
+    client = signed_in(user("tinh", [(Role.VIEWER, 1)]))
+
+    page = client.get(f"/figures/{ref}/changes/").content.decode()
+    explanation = client.get(f"/figures/{ref}/").content.decode()
+
+    assert 'id="redefined"' in page and "Số cuộc họp" in page
+    assert "Số cuộc họp" not in explanation
+
+
+def test_a_figure_compared_with_a_day_before_it_was_defined_says_so(world: World) -> None:
+    ref = ref_of("u1")
+    client = signed_in(user("tinh", [(Role.VIEWER, 1)]))
+
+    page = client.get(f"/figures/{ref}/changes/?since=01/01/2020").content.decode()
+
+    assert "khi ấy chưa có chỉ tiêu này" in page

@@ -76,11 +76,3 @@ def test_beyond_the_reader_s_reach_there_is_no_file_either() -> None:
 
     assert not answer.streaming
     assert "phạm vi của bạn" in answer.content.decode()
-
-
-def test_as_known_on_another_day_the_page_says_of_which_day_the_reports_are_counted() -> None:
-    client = signed_in(user("tinh", [(Role.VIEWER, 2), (Role.VIEWER, 1)]))
-
-    now, then = (client.get(f"{ASKED}{more}").content.decode() for more in ("", "&as_known=01/01/2030"))
-
-    assert 'id="coverage-of-today"' in then and 'id="coverage-of-today"' not in now

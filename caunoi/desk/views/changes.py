@@ -21,7 +21,8 @@ from caunoi.desk.errors import PageUnknown
 from caunoi.desk.place_pages import read_day
 from caunoi.desk.table_files import as_csv
 from caunoi.facts.access import ask_as, check_may_see
-from caunoi.facts.changes import Changes, ChangesAsked, change_row, header, list_place_changes
+from caunoi.facts.changes import Changes, ChangesAsked, change_row, header, list_place_changes, list_redefined
+from caunoi.facts.errors import CodeUnknown
 from caunoi.facts.questions import Answer
 from caunoi.facts.refs import decode
 from caunoi.facts.rules.question import Question
@@ -48,10 +49,15 @@ def figure_changes(request: HttpRequest, ref: str) -> HttpResponseBase:
     asked = ChangesAsked(
         question.place, question.first, question.last, question.boundaries, since, latest, codes, question.book
     )
-    was, now = (_ask(question, known, scope) for known in (since, latest))
+    now = _ask(question, latest, scope)
+    try:
+        was = _ask(question, since, scope)
+    except CodeUnknown:  # not defined yet at that time
+        was = None
     more = {
         "figure": now,
         "was": was,
+        "redefined": list_redefined(now.code, since, latest),
         "title": now.place_name,
         "ref": ref,
         "day": day if request.GET.get("since") else _day_of(since),

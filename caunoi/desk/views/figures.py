@@ -27,6 +27,7 @@ from caunoi.desk.charts.choosing import choose_chart
 from caunoi.desk.charts.heat import list_heats
 from caunoi.desk.figure_inputs import QuestionForm, read_days
 from caunoi.desk.figure_table import arrange
+from caunoi.desk.place_pages import read_day
 from caunoi.desk.table_files import WORKBOOK
 from caunoi.desk.units import list_working_units
 from caunoi.facts.access import Reach, ask_as, ask_as_in_parts
@@ -34,6 +35,7 @@ from caunoi.facts.coverage import FormCoverage, list_form_coverage
 from caunoi.facts.errors import TooManyFigures, TooManyForSheet
 from caunoi.facts.explanation import explain
 from caunoi.facts.exports import Further, check_fits, rows_of_parts, write_figures
+from caunoi.facts.questions import number_of
 from caunoi.facts.reporting_rates import PeriodCoverage, list_period_coverage, rates_csv, rates_workbook
 from caunoi.facts.rules.question import Figure, Question
 from caunoi.facts.side_by_side import SideBySide, compare_boundaries, comparison_rows
@@ -238,13 +240,17 @@ def coverage(request: HttpRequest) -> HttpResponse:
     by_period, form_code = request.GET.get("by") in ("period", "heat"), request.GET.get("form", "")
     rows: list[FormCoverage] = []
     lines: list[PeriodCoverage] = []
-    refusal = ""
+    known_on, refusal = read_day(request.GET.get("as_known", ""), day)
+    as_known = None if known_on >= day else number_of(known_on)
     try:
-        if place and by_period:
-            lines = list_period_coverage(place, first, last, form_code=form_code, scope=scope)
+        if refusal:
+            pass
+        elif place and by_period:
+            lines = list_period_coverage(place, first, last, form_code=form_code, scope=scope, as_known=as_known)
         elif place:
             reach = Reach(Days(first, last), last, scope)
-            rows = [row for row in list_form_coverage(place, first, last, level=level) if reach.sees(row.place)]
+            found = list_form_coverage(place, first, last, level=level, as_known=as_known)
+            rows = [row for row in found if reach.sees(row.place)]
     except Refusal as refused:
         refusal = refused.sentence
     if by_period and not refusal and request.GET.get("format") in ("csv", "xlsx"):
@@ -268,6 +274,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
             "first": first,
             "last": last,
             "level": level or "",
+            "as_known": known_on if as_known is not None else None,
             "refusal": refusal,
             "places": suggest_places(scope),
         },

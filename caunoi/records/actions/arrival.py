@@ -275,7 +275,9 @@ class _Arrival:
         # A corrected event may have another day; what was posted keeps its own.
         submission.day_from, submission.day_to = occasion.days.first, occasion.days.last
         submission.named_from, submission.named_to = occasion.named.first, occasion.named.last
-        submission.due_on = due_on(one, self.granted, submission.first_received_at)
+        if not occasion.period_key:
+            # A period's day stays that of its first arrival: being late is not mended afterwards, nor made.
+            submission.due_on = due_on(one, self.granted, submission.first_received_at)
         submission.approved_steps = 0
         record.changed = True
         return record, self._add_version(one, record, Step.CORRECT), "corrected"
@@ -330,8 +332,13 @@ class _Arrival:
         changed = [record for record in self.stored.by_id.values() if record.changed]
         if self.new or changed:
             (number,) = take_numbers(1)
+            for record in self.new:
+                record.submission.known_from = number
             for record in (*self.new, *changed):
                 record.submission.changed = number
+            for one in self.written:
+                if one.is_approved and one.replaces_approved is None:
+                    one.record.submission.approved_from = number
         insert_rows([record.submission for record in self.new])
         self.seals.write()
         for record in changed:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import BigIntegerField, Case, F, Value, When
 
 from caunoi import events
 from caunoi.accounts.models import User
@@ -301,6 +301,9 @@ def _take(
             rows.update(
                 state=to_state.value,
                 approved_number=version_number,
+                approved_from=Case(
+                    When(approved_number=None, then=Value(changed, BigIntegerField())), default=F("approved_from")
+                ),
                 reported_number=version_number,
                 approved_steps=F("approved_steps") + 1,
                 changed=changed,
@@ -309,6 +312,8 @@ def _take(
             rows.update(approved_steps=F("approved_steps") + 1, changed=changed)
         elif step is Step.RETURN:
             rows.update(state=to_state.value, approved_steps=0, changed=changed)
+        elif step is Step.WITHDRAW:
+            rows.update(state=to_state.value, changed=changed, withdrawn_from=changed)
         else:
             rows.update(state=to_state.value, changed=changed)
     record_steps(steps)

@@ -44,6 +44,11 @@ class Submission(models.Model):
     changed = models.BigIntegerField(
         default=0, db_index=True, help_text="knowledge number of its last change: who keeps a copy reads on from it"
     )
+    # Knowledge numbers, so that what had arrived can be counted as of any moment. Null where it happened before they
+    # were kept: that counts from the start.
+    known_from = models.BigIntegerField(null=True, help_text="since when it is here")
+    approved_from = models.BigIntegerField(null=True, help_text="since when some version of it is approved")
+    withdrawn_from = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [
