@@ -47,7 +47,7 @@ PAGES = {
         "/personal-data/",
         "/personal-data/overdue/",
         # Of the report that came with the demonstration.
-        "/reports/1/compare/?all=1",
+        "/reports/1/compare/",
         "/reports/1/upload/",
         "/reports/templates/",
         "/reports/batches/",

@@ -166,5 +166,3 @@ def test_a_report_is_returned_rewritten_approved_issued_verified_by_anybody_and_
     expect(anybody.page.locator("#standing")).to_contain_text("Đã được thay thế bằng báo cáo số 15/BC-UBND")
     expect(anybody.page.locator("#changed")).to_contain_text("đã đính chính ở nguồn")
     anybody.look("verify-paper-superseded")
-    outsider = visitor()
-    outsider.open(paper, look_as="verify-paper-superseded")
