@@ -56,6 +56,7 @@ VIETNAMESE_BY_NATURE = {
     "records/spreadsheet/cells.py": "periods as officers write them",
     "records/spreadsheet/columns.py": "headings that are understood",
     "records/spreadsheet/workbooks.py": "names of sheets, the same whoever made the file",
+    "awards/printing.py": "papers are Vietnamese documents",
     "reports/composing.py": "reports are Vietnamese documents",
     "reports/drawing.py": "reports are Vietnamese documents",
     "reports/filling.py": "reports are Vietnamese documents",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils.translation import gettext_noop
+
 from caunoi.audit.actions import note_read
 from caunoi.audit.rules import Actor
 from caunoi.awards.models import Award, AwardKind
@@ -14,7 +16,6 @@ from caunoi.awards.rules.codes import Standing, judge_standing, read_code, signe
 from caunoi.awards.rules.recipients import RecipientKind
 from caunoi.places.queries import get_snapshot
 from caunoi.reports.signing import holds, is_ours
-from caunoi.sentences import gettext as _
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def check_code(text: str, *, at: datetime) -> Checked:
         return Checked(standing)
     if award.recipient == RecipientKind.PERSON.value:
         # Once a day and paper: who asks has no account here.
-        note_read("award", award.subject, {"by": "code"}, by=Actor(_("Người kiểm tra giấy")), at=at)
+        note_read("award", award.subject, {"by": "code"}, by=Actor(gettext_noop("Người kiểm tra giấy")), at=at)
     day = award.dossier.decided_on
     assert day is not None, "a code is given with the decision"
     return Checked(

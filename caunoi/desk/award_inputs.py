@@ -59,7 +59,7 @@ class DossierForm(forms.Form):
 class RecipientsForm(forms.Form):
     """One name a line. Units and things of registers are looked up; other names are written as they come."""
 
-    kind = forms.ChoiceField(label=gettext_lazy("Khen ai"), choices=RECIPIENTS)
+    kind = forms.ChoiceField(label=gettext_lazy("Đối tượng được khen"), choices=RECIPIENTS)
     place = forms.CharField(
         label=gettext_lazy("Thuộc đơn vị"),
         max_length=200,

@@ -24,10 +24,10 @@ def test_a_commune_commends_prints_papers_and_takes_one_back(visitor: Callable[.
     page.get_by_label("Thành tích, nội dung", exact=True).fill("Hiến đất làm đường liên thôn")
     page.locator("#open").click()
 
-    page.get_by_label("Khen ai").select_option(label="Đơn vị: thôn, xã…")
+    page.get_by_label("Đối tượng được khen").select_option(label="Đơn vị: thôn, xã…")
     page.get_by_label("Tên, mỗi dòng một tên").fill("thon 1")
     page.locator("#add").click()
-    page.get_by_label("Khen ai").select_option(label="Cá nhân")
+    page.get_by_label("Đối tượng được khen").select_option(label="Cá nhân")
     page.get_by_label("Tên, mỗi dòng một tên").fill(f"{NAME}\n{NAME}")
     page.locator("#add").click()
     expect(page.locator("#add-recipients")).to_contain_text("Đây là những người khác trùng tên")

@@ -7,7 +7,6 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from caunoi import sentences
 from caunoi.accounts.models import User
 from caunoi.audit.actions import write_line
 from caunoi.awards.errors import AwardInvalid, AwardStepNotPossible, AwardUnknown
@@ -20,6 +19,7 @@ from caunoi.moments import local_date
 from caunoi.personal.destroying import destroy_keys
 from caunoi.personal.models import PersonKey
 from caunoi.places.queries import get_snapshot
+from caunoi.sentences import gettext, keep
 from caunoi.vietnamese_text import clean, fold
 
 
@@ -83,7 +83,7 @@ def drop_dossier(*, dossier_id: int, because: str, by: User, at: datetime) -> No
     if not clean(because):
         raise AwardInvalid(_("Hãy ghi lý do hủy hồ sơ."))
     for subject in _list_people(dossier):
-        destroy_keys(subject, because=sentences.keep(sentences.gettext("Hồ sơ đề nghị đã bị hủy.")), by=by.actor, at=at)
+        destroy_keys(subject, because=keep(gettext("Hồ sơ đề nghị đã bị hủy.")), by=by.actor, at=at)
     dossier.dropped_because = clean(because)
     dossier.save(update_fields=["state", "dropped_because"])
     write_line("award.drop", dossier.subject, {"because": dossier.dropped_because}, by=by.actor, at=at)

@@ -8,7 +8,6 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from caunoi import sentences
 from caunoi.accounts.models import User
 from caunoi.audit.actions import write_line
 from caunoi.awards.actions.dossiers import lock_dossier
@@ -24,6 +23,7 @@ from caunoi.moments import local_date
 from caunoi.personal.destroying import destroy_keys
 from caunoi.personal.models import PersonKey
 from caunoi.places.queries import get_snapshot
+from caunoi.sentences import gettext, keep
 from caunoi.vietnamese_text import clean, fold
 
 LONGEST_NAME = 200
@@ -100,7 +100,7 @@ def remove_recipient(*, dossier_id: int, award_id: int, by: User, at: datetime) 
     check_may_keep(by, dossier.org_unit_id, local_date(at))
     award = get_award(dossier, award_id)
     if PersonKey.objects.filter(subject=award.subject, destroyed_at=None).exists():
-        because = sentences.keep(sentences.gettext("Đã bỏ khỏi hồ sơ đề nghị trước khi có quyết định."))
+        because = keep(gettext("Đã bỏ khỏi hồ sơ đề nghị trước khi có quyết định."))
         destroy_keys(award.subject, because=because, by=by.actor, at=at)
     write_line("award.remove", dossier.subject, {"award": award.pk, "recipient": award.recipient}, by=by.actor, at=at)
     award.delete()
