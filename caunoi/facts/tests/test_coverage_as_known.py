@@ -129,7 +129,7 @@ STEPS = st.tuples(
 
 
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=6
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=4
 )
 @given(st.lists(STEPS, min_size=6, max_size=14))
 def test_coverage_as_known_at_a_number_is_what_was_said_then(steps: list[tuple[str, int, str, str]]) -> None:

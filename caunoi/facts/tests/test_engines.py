@@ -28,6 +28,7 @@ from caunoi.facts.engines.spark import carry_over, tables_in
 from caunoi.facts.errors import EngineUnreachable, LedgerBroken
 from caunoi.facts.models import Book, DataElement, Posting, Segment
 from caunoi.facts.projection import forget_projections
+from caunoi.facts.queries import get_catalogue
 from caunoi.facts.questions import Figure, Question, ask, make_question, make_slices
 from caunoi.facts.rules.derivation import LARGEST_AMOUNT
 from caunoi.facts.rules.question import spell_ref
@@ -175,7 +176,9 @@ def put(asked: list[dict[str, Any]], ledger: Ledger) -> Iterator[Question]:
             [*CODES, "ty_le_tot"], country, words["first"], words["last"], level=words["level"],
             boundaries=words["boundaries"], book=words["book"],
         )  # fmt: skip
-        yield replace(question, as_known=int(current_number() * words["share_known"]))
+        # Not before what is asked was defined: that is refused.
+        known = max(int(current_number() * words["share_known"]), get_catalogue().since)
+        yield replace(question, as_known=known)
 
 
 def check_against_reference(

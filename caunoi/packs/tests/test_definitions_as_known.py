@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from django.db import transaction
@@ -169,42 +170,53 @@ FORMULAS = {
     "hoi_nghi": lambda a, b: Fraction(a),
     "2 * so_nguoi": lambda a, b: Fraction(2 * b),
 }
-POSTED = st.tuples(st.sampled_from(CODES), st.sampled_from(COMMUNES), st.integers(0, 10**6))
-LOADED = st.tuples(
-    st.sampled_from(["Hội nghị", "Cuộc họp"]),
-    st.none() | st.sampled_from(sorted(FORMULAS)),
-    st.booleans(),
+
+
+class Post(NamedTuple):
+    code: str
+    unit: int
+    amount: int
+
+
+class Load(NamedTuple):
+    """Name of `hoi_nghi`, formula of the indicator `tong` (None: there is none), whether a relation is declared."""
+
+    name: str
+    formula: str | None
+    related: bool
+
+
+POSTED = st.builds(Post, st.sampled_from(CODES), st.sampled_from(COMMUNES), st.integers(0, 10**6))
+LOADED = st.builds(
+    Load, st.sampled_from(["Hội nghị", "Cuộc họp"]), st.none() | st.sampled_from(sorted(FORMULAS)), st.booleans()
 )
 
 
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=8
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=6
 )
-@given(st.lists(LOADED | POSTED.map(lambda one: ("post", one)), min_size=2, max_size=7))
-def test_an_answer_as_known_at_a_number_is_the_one_that_was_given_then(chain: list[tuple[object, ...]]) -> None:
-    """`chain`: loads (name of an element, formula of an indicator, whether a relation is declared) and postings."""
+@given(st.lists(LOADED | POSTED, min_size=2, max_size=7))
+def test_an_answer_as_known_at_a_number_is_the_one_that_was_given_then(chain: list[Load | Post]) -> None:
     with pytest.raises(_Undo), transaction.atomic(), tempfile.TemporaryDirectory() as folder:
         store_places(reform())
         forget_catalogues()
         forget_projections()
         sums = dict.fromkeys(CODES, 0)
-        state: tuple[str, str | None, bool] = ("Hội nghị", "hoi_nghi + so_nguoi", True)
-        given_then: dict[int, tuple[tuple[str, str | None, bool], dict[str, int], list[Figure]]] = {}
-        for step in [state, ("post", ("hoi_nghi", 3, 7)), ("post", ("so_nguoi", 4, 5)), *chain]:
-            if step[0] == "post":
-                code, unit, amount = step[1]  # type: ignore[misc]  # as POSTED draws it
-                post(code, unit, amount)
-                sums[code] += amount
+        state = Load("Hội nghị", "hoi_nghi + so_nguoi", True)
+        given_then: dict[int, tuple[Load, dict[str, int], list[Figure]]] = {}
+        for step in [state, Post("hoi_nghi", 3, 7), Post("so_nguoi", 4, 5), *chain]:
+            if isinstance(step, Post):
+                post(*step)
+                sums[step.code] += step.amount
             else:
-                state = step  # type: ignore[assignment]  # as LOADED draws it
-                name, formula, related = state
+                state = step
                 load(
                     Path(folder),
-                    names={"hoi_nghi": name},
-                    formulas={"tong": formula} if formula else {},
-                    relations=["not-greater-than"] if related else [],
+                    names={"hoi_nghi": state.name},
+                    formulas={"tong": state.formula} if state.formula else {},
+                    relations=["not-greater-than"] if state.related else [],
                 )
-            asked = [*CODES, "tong"] if state[1] else CODES
+            asked = [*CODES, "tong"] if state.formula else CODES
             given_then[current_number()] = (state, dict(sums), figures(asked))
 
         for number, ((name, formula, related), known, answered) in given_then.items():
