@@ -153,9 +153,9 @@ def test_a_closed_meeting_fills_the_form_of_its_kind_through_the_door(places: Pl
     take_turns(the_site(meeting).key, [uuid4(), uuid4()], at=DURING)
     state_attendance(meeting.pk, {the_site(meeting, online=True).pk: 25}, by=places.officer, at=DURING)
 
-    closed = close(meeting, places)
+    close(meeting, places)
 
-    version = SubmissionVersion.objects.get(submission_id=closed.submission_id)
+    version = SubmissionVersion.objects.get()
     assert version.answers | {"ngay": "2026-03-10"} == version.answers
     assert (version.answers["so_luot"], version.answers["so_diem_cau"], version.answers["so_tai_lieu"]) == (
         "27", "1", "30",
@@ -193,9 +193,9 @@ def test_what_the_door_of_records_refuses_leaves_the_meeting_open(places: Places
 
 
 def test_an_unlikely_count_waits_for_an_officer_like_in_any_record(places: Places) -> None:
-    closed = close(plan(places), places)  # nobody was counted
+    close(plan(places), places)  # nobody was counted
 
-    version = SubmissionVersion.objects.get(submission_id=closed.submission_id)
+    version = SubmissionVersion.objects.get()
     assert [flag["question"] for flag in version.flags] == ["so_luot"]
 
 
@@ -215,7 +215,7 @@ def test_steps_that_are_not_possible_or_lack_a_reason_are_refused(places: Places
 
 def left(meeting: Meeting, places: Places, sort: str = "conclusion", **given: object) -> Matter:
     values = {"what": "Hoàn thành mặt bằng", "org_unit_id": places.village.pk, "due_on": date(2026, 3, 31), **given}
-    return add_matter(meeting.pk, sort=sort, by=places.officer, at=AFTER, **values)  # type: ignore[arg-type]
+    return add_matter(meeting.pk, sort=sort, by=places.officer, at=AFTER, **values)
 
 
 def test_a_conclusion_is_a_task_of_its_unit_until_it_is_done_and_again_when_it_was_not(places: Places) -> None:
@@ -256,7 +256,7 @@ def test_an_answer_is_on_time_or_late_published_taken_back_and_dropped_ones_coun
     today = DAY + timedelta(days=30)
     scope = scope_of(places.officer, today)
     given = {"sort": "question", "org_unit_id": places.commune.pk}
-    first, second, third = (left(meeting, places, what=f"Câu {i}", **given) for i in range(3))  # type: ignore[arg-type]
+    first, second, third = (left(meeting, places, what=f"Câu {i}", **given) for i in range(3))
     with pytest.raises(MeetingInvalid):
         publish_answer(first.pk, published=True, by=places.officer, at=AFTER)
 
