@@ -90,7 +90,7 @@ def list_values(meeting: Meeting, at: datetime) -> dict[str, Any]:
 def _show(matter: Matter) -> dict[str, str]:
     return {
         "noi_dung": matter.what,
-        "don_vi": get_snapshot().name_on(matter.org_unit_id, matter.meeting.day_to),
+        "don_vi": get_snapshot().distinct_name_on(matter.org_unit_id, matter.meeting.day_to),
         "han": f"{matter.due_on:%d/%m/%Y}",
         "tra_loi": matter.answer,
     }

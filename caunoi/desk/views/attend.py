@@ -60,7 +60,7 @@ def door(request: HttpRequest, meeting_id: int, site_id: int) -> HttpResponse:
         raise MeetingUnknown
     address = settings.CAUNOI_BASE_URL + reverse("attend", args=[site.key])
     code = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(code, kind="svg", scale=8, border=4, xmldecl=False, svgns=True)
+    segno.make(address, error="m", micro=False).save(code, kind="svg", scale=8, border=4, light="white", xmldecl=False)
     # Drawn by the program from an address of its own.
     drawn = mark_safe(code.getvalue().decode())
     shown = {"meeting": found, "site": site, "address": address, "code": drawn, "when": show_when(found)}
