@@ -62,6 +62,6 @@ def _enter() -> tuple[Dossier, User]:
     dossier = open_dossier(
         org_unit_id=communes[0].pk, kind="giay", occasion="lop", title="Lớp bồi dưỡng báo cáo viên", by=by, at=AT
     )
-    people = [Recipient(RecipientKind.PERSON, villages[i % 10].pk, f"Học viên số {i}") for i in range(PAPERS)]
+    people = [Recipient(RecipientKind.PERSON, villages[i % 5].pk, f"Học viên số {i}") for i in range(PAPERS)]
     add_recipients(dossier_id=dossier.pk, recipients=people, by=by, at=AT)
     return dossier, by

@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import lru_cache
 from typing import IO
 
 import segno
@@ -125,8 +126,7 @@ class PaperTemplate:
 def check_paper_template(file: str, content: bytes) -> list[Mistake]:
     """What is wrong with a template that a pack brings: not a Word file, a tag cut in two, a word no paper knows."""
     try:
-        asked = meta.find_undeclared_variables(parse_template(content))
-        PaperTemplate(content, file)
+        asked = _list_tags(content, file)
     except NOT_OPENED:
         return [Mistake(file, "", 0, "", _("Đây không phải là tệp Word .docx, hoặc tệp bị hỏng."))]
     except TemplateError as error:
@@ -136,6 +136,14 @@ def check_paper_template(file: str, content: bytes) -> list[Mistake]:
     known = {*(one.name for one in fields(Paper)), "qr"}
     message = _("Giấy không có thẻ tên này.")
     return [Mistake(file, "", 0, "", message, one, ", ".join(sorted(known))) for one in sorted(asked - known)]
+
+
+# A pack is read again and again; its templates stay the same.
+@lru_cache(maxsize=16)
+def _list_tags(content: bytes, file: str) -> frozenset[str]:
+    """Raises what reading it raises, each time."""
+    PaperTemplate(content, file)
+    return frozenset(meta.find_undeclared_variables(parse_template(content)))
 
 
 def _split_body(xml: str) -> tuple[str, str]:
