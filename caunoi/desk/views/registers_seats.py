@@ -52,7 +52,7 @@ def seats(request: HttpRequest, code: str) -> HttpResponse:
         "everything": _wants_all(request),
         "units": list_unit_choices(user, today),
         "page": page,
-        "lines": _show(register, page.object_list, today),
+        "lines": _show(register, list(page), today),
         "vacant": sum(sum(one.seats.empty.values()) for one in units),
         "due": sum(one.seats.due for one in units),
         "over": sum(one.seats.over for one in units),

@@ -140,7 +140,7 @@ def may_read_person(by: User, entity: Entity, at: datetime) -> bool:
 
 def find_editable(entity: Entity, *, by: User, at: datetime) -> dict[str, str]:
     """The thing's values as whoever edits it finds them in the fields: opened, or blank where they are not shown."""
-    values = dict(entity.properties)
+    values: dict[str, str] = dict(entity.properties)
     hidden = find_unshown(entity, values, by, at)
     opened = read_people([entity], values.values(), by=by, at=at)
     return {name: "" if name in hidden else opened.get(value, value) for name, value in values.items()}

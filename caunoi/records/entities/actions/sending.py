@@ -105,7 +105,7 @@ class Sending:
         elif entity.removed:
             entity.removed, entity.org_unit_id = False, self.unit
             versions = list_versions(entity)
-            values = {**dict.fromkeys(versions[-1].values, ""), **self.sent}
+            values = self._as_kept(entity, {**dict.fromkeys(versions[-1].values, ""), **self.sent})
             version = add_version(entity, versions, values, values, self.written(RESTORE), resolves=True)
         else:
             raise self.mistake(_("Mục này đã có trong sổ (“%(label)s”), nên không lập lại."), label=entity.label)
