@@ -113,7 +113,7 @@ def find(kind: str, terms: Sequence[Term], units: Collection[int] | None) -> Ite
                 "SELECT e.thing_id, e.org_unit_id FROM search_words w JOIN search_searchentry e ON e.id = w.rowid"
                 " WHERE w.search_words MATCH %s"
             )
-            parameters: list[object] = [_fts5([tuple(marks), *terms])]
+            parameters = [_fts5([tuple(marks), *terms])]
             if named is not None:
                 sql += " AND e.org_unit_id IN (SELECT value FROM json_each(%s))"
                 parameters.append(json.dumps(named))
@@ -126,8 +126,8 @@ def find(kind: str, terms: Sequence[Term], units: Collection[int] | None) -> Ite
             )
             parameters = [_tsquery([tuple(marks)]), _tsquery(terms)]
             if named is not None:
-                sql += " AND org_unit_id = ANY(%s)"
-                parameters.append(named)
+                sql += " AND org_unit_id = ANY(%s::bigint[])"
+                parameters.append(f"{{{','.join(map(str, named))}}}")
         cursor.execute(f"{sql} LIMIT {MOST_READ}", parameters)
         while rows := cursor.fetchmany(CHUNK):
             yield from rows
