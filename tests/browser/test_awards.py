@@ -1,4 +1,4 @@
-"""A commune commends a village and a person, prints their papers, and takes one of them back."""
+"""A commune commends a team and a person, prints their papers, and takes one of them back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser.visitor import Visitor, only_on_desktop
 
-NAME = "Người Thử Khen"
+NAME, TEAM = "Người Thử Khen", "Tổ phụ nữ thử khen"
 
 
 @only_on_desktop
@@ -24,9 +24,10 @@ def test_a_commune_commends_prints_papers_and_takes_one_back(visitor: Callable[.
     page.get_by_label("Thành tích, nội dung", exact=True).fill("Hiến đất làm đường liên thôn")
     page.locator("#open").click()
 
-    page.get_by_label("Đối tượng được khen").select_option(label="Đơn vị: thôn, xã…")
-    page.get_by_label("Tên, mỗi dòng một tên").fill("thon 1")
+    page.get_by_label("Đối tượng được khen").select_option(label="Tập thể khác")
+    page.get_by_label("Tên, mỗi dòng một tên").fill(TEAM)
     page.locator("#add").click()
+    expect(page.locator("#recipients")).to_contain_text(TEAM)
     page.get_by_label("Đối tượng được khen").select_option(label="Cá nhân")
     page.get_by_label("Tên, mỗi dòng một tên").fill(f"{NAME}\n{NAME}")
     page.locator("#add").click()
@@ -45,7 +46,7 @@ def test_a_commune_commends_prints_papers_and_takes_one_back(visitor: Callable[.
         page.locator("#papers button").first.click()
     coming.value.save_as(tmp_path / "giay.docx")
     words = [paragraph.text for paragraph in docx.Document(str(tmp_path / "giay.docx")).paragraphs]
-    assert NAME in words and words.count("GIẤY KHEN") == 2
+    assert {NAME, TEAM} <= set(words) and words.count("GIẤY KHEN") == 2
 
     page.reload()
     row = page.locator("#recipients tbody tr", has_text=NAME)
