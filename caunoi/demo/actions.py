@@ -19,6 +19,7 @@ from caunoi.audit.actions import write_line
 from caunoi.audit.rules import Actor
 from caunoi.demo import home
 from caunoi.demo.documents import enter_documents
+from caunoi.demo.ratings import list_turns
 from caunoi.demo.records import People, make_drafts, send_all
 from caunoi.demo.rules.villages import Row, make_villages
 from caunoi.demo.sources import Account, DemoPlan, choose_keys, read_rows
@@ -59,7 +60,8 @@ def load_demo(plan: DemoPlan, *, by: Actor, now: datetime, steps: Steps, seconds
         drafts = make_drafts(plan)
     with steps.step(_("Gửi, trả lại, duyệt bản ghi")) as advance:
         until = min(now, local_moment(plan.history_ends, 23, 59))
-        send_all(plan, drafts, people, by=by, until=until, progress=advance)
+        ratings = list_turns(plan.ratings, people.users)
+        send_all(plan, drafts, people, by=by, until=until, between=ratings, progress=advance)
     with steps.step(_("Sắp xếp sổ số liệu")):
         compact(minimum=1)
     with steps.step(_("Văn bản minh họa")):
@@ -128,7 +130,11 @@ def make_people(plan: DemoPlan, *, by: Actor, at: datetime) -> People:
     return People(
         users,
         [account for account in made if Role.APPROVER in account.roles],
-        [account for account in made if Role.RECORDER in account.roles and Role.APPROVER not in account.roles],
+        [
+            account
+            for account in made
+            if Role.RECORDER in account.roles and Role.APPROVER not in account.roles and account.password is not None
+        ],
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,6 +20,7 @@ from caunoi.demo.rules.drafts import Draft, Fillers
 from caunoi.demo.rules.plan import PlanRow, make_beside, make_planned
 from caunoi.demo.rules.timeline import Batch, Fate, Kind, Step, choose_course, make_batches, make_steps
 from caunoi.demo.sources import Account, DemoPlan
+from caunoi.demo.turns import Turn
 from caunoi.facts.models import DataElement
 from caunoi.facts.models import Kind as ElementKind
 from caunoi.forms.models import Assignment, PeriodKind
@@ -32,6 +34,7 @@ from caunoi.forms.rules.questions import (
     list_answered_files,
     outline,
 )
+from caunoi.moments import local_moment
 from caunoi.periods.rules import CutOff, PeriodType, period_starting
 from caunoi.places.queries import get_place, get_snapshot
 from caunoi.places.rules.snapshot import PlaceSnapshot
@@ -164,10 +167,12 @@ def send_all(
     *,
     by: Actor,
     until: datetime,
+    between: Sequence[Turn] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> int:
     """Send, return, correct and approve everything up to a moment, in the order of time. Gives the number of steps.
 
+    `between`: what else happens, in its order of time: what is known never goes back.
     `progress` is told (steps done, steps altogether).
     """
     snapshot = get_snapshot()
@@ -188,12 +193,20 @@ def send_all(
     ]
     sender = _Sender(plan, people, snapshot, forms, dues, by)
     done = 0
+    waiting = deque(sorted((turn for turn in between if turn.at <= until), key=lambda turn: turn.at))
+    now = local_moment(plan.opened_on)
     for batch in make_batches(steps, plan.days_together):
+        while waiting and waiting[0].at <= batch.at:
+            turn = waiting.popleft()
+            turn.take(max(now, turn.at))
+        now = batch.at
         with as_defined_at(read_definitions()):  # sending changes no definition
             sender.send(batch)
         done += len(batch.steps)
         if progress is not None:
             progress(done, len(steps))
+    for turn in waiting:
+        turn.take(max(now, turn.at))
     flagged = SubmissionVersion.objects.exclude(flags=[]).select_related("submission").first()
     if flagged is not None:
         raise DemoBroken(str(flagged.submission), str(flagged.flags))

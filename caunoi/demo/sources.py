@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from caunoi.demo.documents import PlannedDocument, plan_documents
+from caunoi.demo.ratings import PlannedRound, plan_rounds
 from caunoi.demo.rules.drafts import Filler
 from caunoi.demo.rules.plan import BesideRow, PlanRow, Restated
 from caunoi.demo.rules.timeline import Course, Sending, Unfinished
@@ -77,6 +78,7 @@ class DemoPlan:
     approvers: tuple[Account, ...]
     report: ReportToMake
     documents: tuple[PlannedDocument, ...]
+    ratings: tuple[PlannedRound, ...]
     photos: Path
 
 
@@ -129,7 +131,7 @@ def read_demo(repository: Path, *, small: bool = False) -> DemoPlan:
                 one["username"],
                 one["full_name"],
                 None,
-                ("approver",),
+                tuple(one.get("roles", ("approver",))),
                 tuple(one["units"]),
                 None,
                 one.get("older_records", False),
@@ -138,6 +140,7 @@ def read_demo(repository: Path, *, small: bool = False) -> DemoPlan:
         ),
         report=ReportToMake(report["template"], report["place"], report["from"], report["to"]),
         documents=plan_documents(read_rows(folder / "documents.csv")),
+        ratings=plan_rounds(read_rows(folder / "ratings.csv"), small=small),
         photos=folder / "photos",
     )
 
