@@ -204,7 +204,8 @@ def test_an_answer_as_known_at_a_number_is_the_one_that_was_given_then(chain: li
         sums = dict.fromkeys(CODES, 0)
         state = Load("Hội nghị", "hoi_nghi + so_nguoi", True)
         given_then: dict[int, tuple[Load, dict[str, int], list[Figure]]] = {}
-        for step in [state, Post("hoi_nghi", 3, 7), Post("so_nguoi", 4, 5), *chain]:
+        steps: list[Load | Post] = [state, Post("hoi_nghi", 3, 7), Post("so_nguoi", 4, 5), *chain]
+        for step in steps:
             if isinstance(step, Post):
                 post(*step)
                 sums[step.code] += step.amount
