@@ -17,7 +17,7 @@ from caunoi.records.sealed import open_version
 from caunoi.records.spreadsheet import ImportResult
 from caunoi.records.tests.builders import DAY, cleanup, report, send, stored, user
 from caunoi.records.tests.people import NAME, contact, publish_contact
-from caunoi.records.tests.test_import_spreadsheet import Places, load, mistakes, places, xlsx
+from caunoi.records.tests.spreadsheets import Places, load, mistakes, places, xlsx
 from caunoi.refusals import FileRefused, Mistake
 
 __all__ = ["places"]
