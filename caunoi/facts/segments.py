@@ -281,7 +281,7 @@ def _remove_orphans() -> None:
     named = set(Segment.objects.values_list("file", flat=True))
     store, old = find_storage(), time.time() - KEPT_AFTER_REPLACEMENT_S
     for path in folder().glob("*.par*"):
-        if path.name not in named and (path.stat().st_mtime < old or _is_of_dead_process(path)):
+        if path.name not in named and (_changed_before(old, path) or _is_of_dead_process(path)):
             path.unlink(missing_ok=True)
             if (address := storage()) is not None and path.suffix == ".parquet":
                 withdraw(f"{address}/{path.name}")
@@ -293,6 +293,13 @@ def _remove_orphans() -> None:
         for name, since in list(store.list_names(IN_STORAGE)):
             if name.removeprefix(f"{IN_STORAGE}/") not in named and since < before:
                 store.delete(name)
+
+
+def _changed_before(moment: float, path: Path) -> bool:
+    """False of a file that another process has renamed or removed meanwhile."""
+    with suppress(FileNotFoundError):
+        return path.stat().st_mtime < moment
+    return False
 
 
 def _is_of_dead_process(path: Path) -> bool:

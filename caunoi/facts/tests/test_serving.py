@@ -145,3 +145,14 @@ def test_a_replaced_segment_stays_for_those_who_read_it(anew: bool) -> None:
 
     assert replaced.name not in set(Segment.objects.values_list("file", flat=True))
     assert replaced.exists()
+
+
+def test_a_file_that_is_gone_when_it_is_looked_at_stops_no_compaction() -> None:
+    folder().mkdir(parents=True, exist_ok=True)
+    # Listed and not there, as what another process renames or removes between the two.
+    gone = folder() / "000000000000001-000000000000002.1.1.part"
+    gone.symlink_to(folder() / "nowhere")
+    post(1, 200)
+
+    assert compact(minimum=1) == 200
+    gone.unlink(missing_ok=True)
