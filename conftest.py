@@ -59,7 +59,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
 
-    assert settings.CAUNOI_HOME == HOME.resolve(), "Django was loaded before this file could give it a home"
+    assert HOME.resolve() == settings.CAUNOI_HOME, "Django was loaded before this file could give it a home"
     if config.getoption("engine") == "spark":
         if why := _why_no_spark():
             raise pytest.UsageError(why)

@@ -223,8 +223,8 @@ def _load_awards(pack: Pack, at: datetime, result: LoadResult) -> None:
             kinds[code] = {}
     _replace(AwardKind, about.code, kinds, lambda one: one.code, result)
     occasions = {row.code: asdict(row) for row in awards.occasions}
-    for code in AwardOccasion.objects.filter(pack=about.code).exclude(code__in=occasions).values_list(
-        "code", flat=True
+    for code in (
+        AwardOccasion.objects.filter(pack=about.code).exclude(code__in=occasions).values_list("code", flat=True)
     ):
         if Dossier.objects.filter(occasion_code=code).exists():
             occasions[code] = {}

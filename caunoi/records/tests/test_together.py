@@ -163,7 +163,7 @@ def test_those_who_come_while_another_process_writes_go_together(commune: OrgUni
         may_end.set()
         results = [one.result(WAIT) for one in waiting]
 
-    assert [one.outcome for one in results] == ["new"] * 4  # type: ignore[union-attr]  # none was refused
+    assert [one.outcome for one in results] == ["new"] * 4  # none was refused
     assert writing.groups == [4]
 
 
