@@ -201,13 +201,14 @@ def read_step(posted: str) -> RatingStep:
 
 @dataclass(frozen=True)
 class Row:
-    """`total`, `class_code`, `class_name`: empty for a unit that gets no class this time."""
+    """`points`: of each criterion, by its name. `total`, `class_code`, `class_name`: empty for a unit that gets no
+    class this time."""
 
     rating: Rating
     name: str
     path: str
     key: str
-    points: list[Decimal | None]
+    points: list[tuple[str, Decimal | None]]
     total: Decimal | None
     class_code: str
     class_name: str
@@ -230,6 +231,7 @@ class Simulation:
 def make_rows(round_: RatingRound, sheet: Sheet, ratings: Sequence[Rating]) -> list[Row]:
     places, day = get_snapshot(), round_.day_to
     names = {band.code: in_reader_language(band.name_vi, band.name_en) for band in sheet.bands}
+    criteria = [in_reader_language(one.name_vi, one.name_en) for one in sheet.criteria]
     rows = []
     for rating in ratings:
         unit, state = rating.org_unit_id, RatingState(rating.state)
@@ -240,7 +242,7 @@ def make_rows(round_: RatingRound, sheet: Sheet, ratings: Sequence[Rating]) -> l
                 places.distinct_name_on(unit, day),
                 "" if parent is None else places.name_on(parent, day),
                 places.units[unit].key,
-                [line.points for line in read_lines(rating.lines)],
+                list(zip(criteria, (line.points for line in read_lines(rating.lines)), strict=True)),
                 rating.total if is_rated else None,
                 rating.class_code if is_rated else "",
                 names.get(rating.class_code, "") if is_rated else "",
@@ -294,6 +296,6 @@ def list_headings(sheet: Sheet) -> list[str]:
 
 
 def list_cells(row: Row) -> list[str]:
-    points = [*row.points, row.total]
+    points = [*(points for _criterion, points in row.points), row.total]
     shown = ["" if one is None else show_number(one) for one in points]
     return [row.name, row.path, *shown, row.class_name, row.state]
