@@ -18,13 +18,15 @@ from caunoi.forms.queries import list_periodic
 from caunoi.periods.rules import MONTHS_IN, PeriodType
 from caunoi.remembering import remember
 
-# Every change of the catalogue takes a knowledge number, or changes a count. Asked for each sending, and so in one
+# Every change of the catalogue takes a knowledge number, changes a count, or leaves what was before: a pack that gives
+# up again what it had added stands as it stood, with more behind it. Asked for each sending, and so in one
 # statement: building the same with the ORM took longer than checking and deriving a submission.
 _STATE = """
     SELECT (SELECT MAX(known_from) FROM facts_dataelement), (SELECT MAX(id) FROM facts_dataelement),
         (SELECT COUNT(*) FROM facts_dataelement), (SELECT MAX(known_from) FROM facts_indicator),
         (SELECT MAX(id) FROM facts_indicator), (SELECT COUNT(*) FROM facts_indicator),
-        (SELECT MAX(id) FROM facts_relation), (SELECT COUNT(*) FROM facts_relation)"""
+        (SELECT MAX(id) FROM facts_relation), (SELECT COUNT(*) FROM facts_relation),
+        (SELECT MAX(id) FROM audit_pastrow)"""
 State = tuple[object, ...]
 Rules = tuple[list[ElementRule], dict[str, int]]
 MOST_RULES = 500

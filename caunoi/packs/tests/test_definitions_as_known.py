@@ -131,6 +131,19 @@ def test_what_left_a_pack_is_still_answered_as_known_before(folder: Path) -> Non
     assert explain(before[0].ref, EVERYTHING).formula == "hoi_nghi + so_nguoi"
 
 
+def test_what_came_and_left_again_is_answered_as_known_between(folder: Path) -> None:
+    load(folder)
+    post("hoi_nghi", 3, 2)
+    post("so_nguoi", 3, 1)
+    figures(["hoi_nghi"], current_number() - 1)
+    load(folder, formulas={"tong": "hoi_nghi + so_nguoi"})
+    between = figures(["tong"])
+
+    load(folder)
+
+    assert figures(["tong"], between[0].as_known) == between
+
+
 def test_relations_and_names_are_those_of_then(folder: Path) -> None:
     load(folder, names={"hoi_nghi": "Hội nghị"}, relations=["not-greater-than"])
     post("hoi_nghi", 3, 5)
