@@ -70,6 +70,22 @@ class EntityUnitWrong(Refusal):
         super().__init__(_("Chỉ chuyển được sang một đơn vị khác, cùng cấp và đang tồn tại. Hãy chọn lại đơn vị."))
 
 
+class EntityStageRefused(Refusal):
+    """It can't go to that stage, or not on that day, or what must be given with it is missing."""
+
+    code = "entity-stage-refused"
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+
+
+class EntityStageNotAllowed(NotAllowed):
+    code = "entity-stage-not-allowed"
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+
+
 class EntityUnchanged(Refusal):
     code = "entity-unchanged"
 

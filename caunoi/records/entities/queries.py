@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from caunoi import moments
 from caunoi.accounts.scope import ONE_DAY, Scope, ids_in_sql
-from caunoi.forms.queries import declarations_of, list_feeding, questions_of
+from caunoi.forms.queries import declarations_of, list_feeding, list_keeping_levels, questions_of
 from caunoi.forms.rules.check import type_problem
 from caunoi.forms.rules.questions import NUMBERS, Question
 from caunoi.languages import show_number
@@ -31,7 +31,7 @@ from caunoi.records.entities.reading import ended_condition, read_versions, unit
 from caunoi.records.entities.rules.states import Stretch, find_state, is_removed, tell_story
 from caunoi.records.entities.rules.versions import LABEL, MERGE, Version
 from caunoi.records.models import Entity, EntityBacklog, EntityList, EntityProblem, EntityVersion
-from caunoi.vietnamese_text import fold
+from caunoi.vietnamese_text import fold, sort_key
 
 # Lists show so many properties where a pack names none.
 FIRST_COLUMNS = 4
@@ -41,7 +41,7 @@ FIRST_COLUMNS = 4
 
 
 def list_registers() -> list[EntityList]:
-    return list(EntityList.objects.order_by("title_vi", "code"))
+    return sorted(EntityList.objects.all(), key=lambda one: (sort_key(one.title_vi), one.code))
 
 
 def get_register(code: str) -> EntityList:
@@ -110,7 +110,8 @@ def columns_of(entity_list: EntityList) -> list[str]:
 
 
 def entity_csv(list_code: str, org_unit_id: int, on: date | None = None) -> bytes:
-    """The unit's things as Collect and the browser form read them; of a unit above, those of its whole subtree.
+    """The unit's things as Collect and the browser form read them; of a unit above, those of its whole subtree. Where
+    only units above keep the register, theirs: a village names the works of its commune.
 
     Only what exists: not ended, merged away or removed. Things of units that went into this one are its own. Header
     ``name,label,__version,<properties>``, without those about a person; nothing but the header for a register that
@@ -123,7 +124,8 @@ def entity_csv(list_code: str, org_unit_id: int, on: date | None = None) -> byte
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["name", "label", "__version", *properties])
     if register is not None:
-        rows = _live(register, _kept(org_unit_id, on)).values_list("uuid", "label", "current_number", "properties")
+        things = _live(register, _offered(list_code, org_unit_id, on))
+        rows = things.values_list("uuid", "label", "current_number", "properties")
         for uuid, label, number, values in rows.order_by("label", "uuid"):
             writer.writerow([str(uuid), label, number, *(values.get(name, "") for name in properties)])
     return out.getvalue().encode()
@@ -148,12 +150,29 @@ def deleted_of(list_code: str, ids: Iterable[str], org_unit_id: int, on: date | 
         return {}
     wanted = list(asked)
     known = set(register.entities.filter(uuid__in=wanted).values_list("uuid", flat=True))
-    live = set(_live(register, _kept(org_unit_id, on)).filter(uuid__in=wanted).values_list("uuid", flat=True))
+    offered = _live(register, _offered(list_code, org_unit_id, on))
+    live = set(offered.filter(uuid__in=wanted).values_list("uuid", flat=True))
     return {text: uuid not in live for uuid, text in asked.items() if uuid in known}
 
 
-def _kept(org_unit_id: int, on: date | None) -> set[int]:
-    return units_kept_by(org_unit_id, on or moments.today(), get_snapshot())
+def _offered(list_code: str, org_unit_id: int, on: date | None) -> set[int]:
+    day, places = on or moments.today(), get_snapshot()
+    found = units_kept_by(org_unit_id, day, places)
+    levels = list_keeping_levels(list_code)
+    if org_unit_id not in places.units or places.units[org_unit_id].level in levels:
+        return found
+    above = next((one for one in places.ancestors_on(org_unit_id, day) if places.units[one].level in levels), None)
+    return found if above is None else found | _merged_into(above, places)
+
+
+def _merged_into(unit: int, places: PlaceSnapshot) -> set[int]:
+    """The unit and, however far back, those that went into it: their things are its own."""
+    found, open_ = {unit}, [unit]
+    while open_:
+        olds = {step.old for step in places.predecessors(open_.pop())} - found
+        found |= olds
+        open_ += olds
+    return found
 
 
 def _live(register: EntityList, units: Iterable[int]) -> QuerySet[Entity]:
@@ -167,13 +186,16 @@ def _live(register: EntityList, units: Iterable[int]) -> QuerySet[Entity]:
 @dataclass(frozen=True)
 class Filters:
     """`state`: live, ended, conflict, or all (merged and removed things too). `unit_ids` None: all that may be seen.
-    `known`: as was known at the end of that day; None: as now known."""
+    `known`: as was known at the end of that day; None: as now known. `values`: properties that must say this.
+    `year`: in which the thing began."""
 
     day: date
     text: str = ""
     state: str = "live"
     unit_ids: frozenset[int] | None = None
     known: date | None = None
+    values: tuple[tuple[str, str], ...] = ()
+    year: int | None = None
 
 
 @dataclass(frozen=True)
@@ -224,6 +246,8 @@ def find_today(register: EntityList, scope: Scope, filters: Filters) -> QuerySet
         found = found.filter(ended_on=None)
     elif filters.state == "ended":
         found = found.filter(ended_on__isnull=False)
+    for name, value in filters.values:
+        found = found.filter(**{f"properties__{name}": value})
     for word in fold(filters.text).split():
         # `1` is not meant to find number 10, nor every year.
         found = found.filter(search__regex=_whole(word)) if word.isdigit() else found.filter(search__contains=word)
@@ -236,7 +260,9 @@ def find_on(register: EntityList, scope: Scope, filters: Filters) -> list[Row]:
     rows = [
         row
         for row in _rows_on(register, _narrow(register, scope, filters), filters.day, filters.known)
-        if _is_asked(row, filters.state) and _says(row, wanted)
+        if _is_asked(row, filters.state)
+        and _says(row, wanted)
+        and all(row.properties.get(name, "") == value for name, value in filters.values)
     ]
     return sorted(rows, key=lambda row: (fold(row.label), row.entity.uuid))
 
@@ -260,6 +286,8 @@ def _narrow(register: EntityList, scope: Scope, filters: Filters) -> QuerySet[En
     found = visible_entities(scope, filters.day).filter(entity_list=register)
     if filters.unit_ids is not None:
         found = found.filter(org_unit_id__in=ids_in_sql(filters.unit_ids))
+    if filters.year is not None:
+        found = found.filter(begins_on__year=filters.year)
     if filters.state != "all" and filters.known is None:  # then what was known decides, row by row
         found = found.filter(removed=False, merged_into=None)
     return found.exclude(conflict="") if filters.state == "conflict" else found

@@ -13,6 +13,7 @@ from caunoi.records.entities.actions.deciding import (
     unmerge_entity,
 )
 from caunoi.records.entities.actions.registers import set_register
+from caunoi.records.entities.actions.stepping import reach_stage
 from caunoi.records.entities.actions.taking import (
     release_backlog,
     take_entities,
@@ -25,6 +26,7 @@ __all__ = [
     "enter_entity",
     "merge_entities",
     "move_entity",
+    "reach_stage",
     "release_backlog",
     "remove_entity",
     "resolve_conflict",

@@ -37,6 +37,7 @@ from caunoi.records.entities.errors import (
     EntityMoved,
     EntityNoConflict,
     EntityNotMerged,
+    EntityStageRefused,
     EntityUnchanged,
     EntityUnitWrong,
     EntityUnknown,
@@ -44,6 +45,7 @@ from caunoi.records.entities.errors import (
 from caunoi.records.entities.permissions import check_may_edit
 from caunoi.records.entities.queries import get_problem, get_register, name_thing, visible_entities
 from caunoi.records.entities.rules.merging import fill_blanks, find_refill
+from caunoi.records.entities.rules.stages import find_obstacle
 from caunoi.records.entities.rules.versions import (
     LABEL,
     MERGE,
@@ -57,6 +59,7 @@ from caunoi.records.entities.rules.versions import (
     list_sayings,
 )
 from caunoi.records.entities.sealed import carry_over, find_unshown, seal_values
+from caunoi.records.entities.stages import holds_role, stages_of, tell_obstacle
 from caunoi.records.errors import ReasonMissing
 from caunoi.records.models import Entity, EntityList
 from caunoi.vietnamese_text import clean
@@ -70,13 +73,14 @@ def enter_entity(
 ) -> Entity:
     """A new thing. Unknown properties are left out; those not given are empty.
 
-    Raises EntityEditNotAllowed, EntityLabelMissing, EntityDayWrong, EntityListUnknown.
+    Raises EntityEditNotAllowed, EntityLabelMissing, EntityDayWrong, EntityListUnknown, EntityStageRefused.
     """
     register = get_register(list_code)
     check_may_edit(by, org_unit_id, at)
     _check_day(from_day, at)
     given = _clean(register, values)
     given[LABEL] = _label(name_thing(register, given) or label)
+    _check_first_stage(register, given, org_unit_id, from_day, by, at)
     written = Written("create", from_day, by.actor, at)
     entity, _version = create_entity(register, str(uuids.uuid4()), org_unit_id, given, written)
     detail = {"unit": get_snapshot().units[org_unit_id].key, "from": str(from_day), "changes": _marks({}, given)}
@@ -105,6 +109,9 @@ def edit_entity(
     _check_day(from_day, at)
     current = versions[-1].values
     wanted = seal_values(entity, _clean(entity.entity_list, values), at)
+    if entity.entity_list.stage_by:
+        # A step is a record with its day, reason and photo: never a field among others.
+        wanted[entity.entity_list.stage_by] = current.get(entity.entity_list.stage_by, "")
     for name in find_unshown(entity, current, by, at):
         if not wanted.get(name):
             wanted[name] = current[name]  # nobody blanks what they could not see
@@ -300,6 +307,21 @@ def _add_plain(entity: Entity, versions: list[Version], act: str, reason: str, b
     add_version(entity, versions, versions[-1].values, (), written)
     detail = {"reason": clean(reason)} if reason.strip() else {}
     _finish(_SIMPLE_ACTS[act], entity, detail, by, at)
+
+
+def _check_first_stage(
+    register: EntityList, given: Mapping[str, str], unit: int, day: date, by: User, at: datetime
+) -> None:
+    stages, today = stages_of(register), local_date(at)
+    stage = given.get(stages.name, "")
+    if not stage:
+        return
+    level = get_snapshot().units[unit].level
+    obstacle = find_obstacle(
+        stages, (), stage, day, today, level=level, has_role=lambda roles: holds_role(by, roles, unit, today)
+    )
+    if obstacle is not None:
+        raise EntityStageRefused(tell_obstacle(register, obstacle, stage, given[LABEL]))
 
 
 def _finish(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from django.db import transaction
 
@@ -14,6 +14,7 @@ from caunoi.audit.rules import Actor
 from caunoi.audit.values import changes_of
 from caunoi.records.entities.actions.storing import Changes
 from caunoi.records.entities.reading import ended_condition, read_versions
+from caunoi.records.entities.rules.stages import from_json, to_json
 from caunoi.records.entities.rules.states import find_end, tell_story
 from caunoi.records.entities.sealed import follow_end
 from caunoi.records.models import EntityList
@@ -34,6 +35,11 @@ def set_register(
     seats: Mapping[str, Mapping[str, int]] | None = None,
     review_from: str = "",
     term_until: str = "",
+    stage_by: str = "",
+    stage_form: str = "",
+    transitions: Sequence[Mapping[str, Any]] = (),
+    refers_to: Mapping[str, str] | None = None,
+    told_by: Sequence[Sequence[str]] = (),
     pack: str,
     by: Actor,
     at: datetime,
@@ -44,6 +50,8 @@ def set_register(
         "properties": list(properties), "personal": list(personal), "label_from": list(label_from),
         "seats_by": seats_by, "seats": {level: dict(counts) for level, counts in (seats or {}).items()},
         "review_from": review_from, "term_until": term_until, "pack": pack,
+        "stage_by": stage_by, "stage_form": stage_form, "told_by": [list(one) for one in told_by],
+        "refers_to": dict(refers_to or {}), "transitions": to_json(from_json(stage_by, transitions).transitions),
     }  # fmt: skip
     # Locked, so that no form adds a property while the list of properties is written.
     register = EntityList.objects.select_for_update().filter(code=code).first()

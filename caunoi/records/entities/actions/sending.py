@@ -9,17 +9,20 @@ from datetime import date
 
 from caunoi.audit.rules import Actor
 from caunoi.forms.rules.entities import CURRENT, Declaration, EntityPart
+from caunoi.moments import local_date
 from caunoi.records.entities.actions.storing import (
     MAX_LABEL,
     Written,
     add_version,
     create_entity,
     list_versions,
+    restate_stages,
 )
 from caunoi.records.entities.actions.work import Work, is_uuid
 from caunoi.records.entities.errors import EntityMistake
 from caunoi.records.entities.reading import keepers_of
 from caunoi.records.entities.rules.corrections import Made, news_of, plain_uuid, sent_by
+from caunoi.records.entities.rules.stages import find_obstacle, list_reached
 from caunoi.records.entities.rules.versions import (
     CREATE,
     RESTORE,
@@ -28,10 +31,12 @@ from caunoi.records.entities.rules.versions import (
     BaseUnknown,
     Change,
     Version,
+    find_base,
     lay,
 )
 from caunoi.records.entities.sealed import open_sent, seal_values, was_erased
-from caunoi.records.models import Entity, SubmissionVersion
+from caunoi.records.entities.stages import holds_role, read_said_by, record_key, stages_of, tell_obstacle
+from caunoi.records.models import Entity, EntityList, SubmissionVersion
 from caunoi.sentences import gettext as _
 
 
@@ -100,6 +105,7 @@ class Sending:
         if not self.part.label:
             raise self.mistake(_("Mục mới chưa có tên nên không lập được."))
         entity_list = self.work.list_of(self.part, self.declarations, self.version)
+        self._check_stage(entity_list, (), self.sent, self.part.label)
         if entity is None:
             entity, version = create_entity(entity_list, identity, self.unit, self.sent, self.written(CREATE))
         elif entity.removed:
@@ -130,6 +136,7 @@ class Sending:
         versions = list_versions(entity)
         change = replace(change, sent=self._as_kept(entity, change.sent))
         try:
+            change = replace(change, sent=self._without_stage_unmoved(entity, change, versions))
             laid = lay(change, versions, force=self.force)
         except BaseAwaited:
             assert change.base is not None
@@ -139,6 +146,7 @@ class Sending:
                 _("“%(label)s” không có phiên bản %(number)d mà bản ghi này dựa vào."),
                 label=entity.label, number=change.base,
             ) from None  # fmt: skip
+        self._check_stage(entity.entity_list, versions, change.sent, entity.label)
         written = self.written(
             act,
             base=laid.base,
@@ -150,6 +158,62 @@ class Sending:
         version = add_version(entity, versions, laid.values, laid.changed, written)
         self.work.changes.add(entity)
         return [(entity, version)]
+
+    # Stages
+
+    def _without_stage_unmoved(self, entity: Entity, change: Change, versions: Sequence[Version]) -> dict[str, str]:
+        """What is sent, without a stage that its writer only left as they saw it, or as it stands by now: they may have
+        been offline while it went on."""
+        name, sent = entity.entity_list.stage_by, dict(change.sent)
+        if name in sent:
+            seen = find_base(change, versions, force=self.force).values.get(name, "")
+            if sent[name] in ("", seen, versions[-1].values.get(name, "")):
+                del sent[name]
+        return sent
+
+    def _check_stage(
+        self,
+        register: EntityList,
+        others: Sequence[Version],
+        sent: Mapping[str, str],
+        label: str,
+        *,
+        corrects: bool = False,
+    ) -> None:
+        """`others`: the versions of the thing, without those of this record. Raises EntityMistake."""
+        stages = stages_of(register)
+        if not stages.name or not sent.get(stages.name):
+            return
+        stage, places = sent[stages.name], self.work.places
+        obstacle = find_obstacle(
+            stages,
+            list_reached(others, stages.name, read_said_by(others)),
+            stage,
+            self.from_day,
+            local_date(self.work.at),
+            level=places.units[self.unit].level,
+            has_role=lambda roles: holds_role(
+                self.version.entered_by, roles, self.unit, local_date(self.version.received_at)
+            ),
+            corrects=corrects,
+        )
+        if obstacle is not None:
+            raise EntityMistake(register.code, tell_obstacle(register, obstacle, stage, label))
+
+    def _restage(self, entity: Entity, versions: list[Version]) -> None:
+        """The stage that this record says otherwise than before, or of another day. The steps after it stay."""
+        name = entity.entity_list.stage_by
+        stage = self.part.properties.get(name, "") if name else ""
+        if not stage:
+            return
+        said_by, own = read_said_by(versions), record_key(self.version.submission_id)
+        mine = list_reached([one for one in versions if said_by(one) == own], name, said_by)
+        if mine and (mine[-1].stage, mine[-1].day) == (stage, self.from_day):
+            return
+        others = [one for one in versions if said_by(one) != own]
+        self._check_stage(entity.entity_list, others, {name: stage}, entity.label, corrects=True)
+        values = {**versions[-1].values, name: stage}
+        versions.append(add_version(entity, versions, values, {name}, self.written(UPDATE, base=versions[-1].number)))
 
     def _as_kept(self, entity: Entity, sent: Mapping[str, str]) -> dict[str, str]:
         """As it would stand in the thing, to be compared with what does. Somebody who was forgotten is not written down
@@ -185,13 +249,19 @@ class Sending:
         assert entity is not None, "what was made stays"
         news = news_of(replace(self.part, properties=self._as_kept(entity, self.part.properties)), made)
         moved = made.created and self.from_day != entity.begins_on
-        if not news and not moved:
-            # It may be the first version without flags to say so.
-            self.work.changes.add(entity)
-            return []
-        if entity.merged_into is not None:
+        if entity.merged_into is not None and (news or moved):
             return self._update(entity)  # says why not
-        return self._lay(entity, Change(news, base=made.last), CREATE if moved else UPDATE)
+        staged = entity.entity_list.stage_by
+        news.pop(staged, None)
+        # Also if nothing is otherwise: it may be the first version without flags to say so.
+        self.work.changes.add(entity)
+        laid = self._lay(entity, Change(news, base=made.last), CREATE if moved else UPDATE) if news or moved else []
+        if staged:
+            # Which stage holds on a day is a matter of days, not of who wrote last.
+            versions = list_versions(entity)
+            self._restage(entity, versions)
+            restate_stages(entity, versions, actor_of(self.version), self.work.at, self.version.pk)
+        return laid
 
 
 def find_entity(list_code: str, uuid: str) -> Entity | None:

@@ -15,9 +15,11 @@ from caunoi.audit.rules import Actor
 from caunoi.personal.vault import is_sealed
 from caunoi.records.entities.queries import name_thing
 from caunoi.records.entities.reading import as_rule, ended_condition
+from caunoi.records.entities.rules.stages import list_restatements
 from caunoi.records.entities.rules.states import find_end, tell_story
-from caunoi.records.entities.rules.versions import CREATE, LABEL, ConflictKind, Version, worse
+from caunoi.records.entities.rules.versions import CREATE, LABEL, RESTATE, ConflictKind, Version, worse
 from caunoi.records.entities.sealed import follow_end, seal_values
+from caunoi.records.entities.stages import read_said_by
 from caunoi.records.events import EntitiesChanged
 from caunoi.records.models import Entity, EntityList, EntityVersion
 from caunoi.vietnamese_text import fold
@@ -157,6 +159,22 @@ def add_version(
     entity.save()
     follow_end(entity, written.at)
     return version
+
+
+def restate_stages(
+    entity: Entity, versions: list[Version], by: Actor, at: datetime, source_id: int | None = None
+) -> None:
+    """After an older step was corrected or taken back: what later records said of the stage is put back behind it. Each
+    counts in a book as the record that said so does; what stands where a step was before counts as `source_id` does."""
+    name = entity.entity_list.stage_by
+    for index, one in enumerate(list_restatements(versions, name, read_said_by(versions)) if name else ()):
+        # A step that has only lost its cover says nothing new; one that now holds from another day on does.
+        is_itself = index > 0 or any(v.from_day == one.day and v.source_id == one.source_id for v in versions)
+        written = Written(
+            RESTATE, one.day, by, at, one.source_id if is_itself and one.number else source_id, versions[-1].number
+        )
+        values = {**versions[-1].values, name: one.stage}
+        versions.append(add_version(entity, versions, values, {name}, written))
 
 
 def kept_values(entity: Entity, values: Mapping[str, str], at: datetime) -> dict[str, str]:

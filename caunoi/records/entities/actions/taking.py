@@ -23,6 +23,7 @@ from caunoi.records.entities.actions.storing import (
     add_version,
     list_versions,
     lock_identities,
+    restate_stages,
 )
 from caunoi.records.entities.actions.work import Work
 from caunoi.records.entities.errors import EntityMistake
@@ -31,6 +32,7 @@ from caunoi.records.entities.rules.versions import (
     CREATE,
     LABEL,
     REMOVE,
+    RESTATE,
     RESTORE,
     UNDO,
     Version,
@@ -156,7 +158,7 @@ def _list_made(version: SubmissionVersion) -> list[Made]:
     """What this submission, up to this version of it, made of things, in the order it first touched them."""
     rows = (
         EntityVersion.objects.filter(source__submission_id=version.submission_id, source__number__lte=version.number)
-        .exclude(act__in=[UNDO, REMOVE])
+        .exclude(act__in=[UNDO, REMOVE, RESTATE])
         .select_related("entity__entity_list")
         .order_by("pk")
     )
@@ -307,9 +309,11 @@ class _Taking(Work):
                 self._note_problem(version, EntityMistake(made.list_code, sentence % {"label": entity.label}))
                 continue
             current = versions[-1]
+            said = [one for one in versions if made.first <= one.number <= made.last and one.source_id in own]
             written = Written(
                 act=REMOVE if made.created else UNDO,
-                from_day=next(one.from_day for one in versions if one.number == made.first),
+                # Of a change whose day was corrected: from the earlier of the days on.
+                from_day=said[0].from_day if made.created else min(one.from_day for one in said),
                 by=by,
                 at=self.at,
                 source_id=source_id,
@@ -319,7 +323,8 @@ class _Taking(Work):
                 entity.removed = True
                 add_version(entity, versions, current.values, (), written, resolves=True)
             else:
-                add_version(entity, versions, {**current.values, **before}, before, written)
+                undone = add_version(entity, versions, {**current.values, **before}, before, written)
+                restate_stages(entity, [*versions, undone], by, self.at, source_id)
             self.changes.add(entity)
 
 

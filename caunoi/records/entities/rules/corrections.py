@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from caunoi.forms.rules.entities import EntityPart
-from caunoi.records.entities.rules.versions import LABEL, UNDO, Version
+from caunoi.records.entities.rules.versions import LABEL, RESTATE, UNDO, Version
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,8 @@ def find_undoing(made: Made, versions: Sequence[Version], own_sources: frozenset
     """The values that stood before the sending spoke, to be put back; None if somebody else built upon them since."""
     # What another sending said and took back again is nothing to build upon.
     undone = {number for one in versions if one.act == UNDO for number in (one.number, one.base)}
-    since = [one for one in versions if one.number > made.first and one.number not in undone]
+    # Nor is what only puts a stage back behind a corrected one.
+    since = [one for one in versions if one.number > made.first and one.number not in undone and one.act != RESTATE]
     if any(one.source_id not in own_sources for one in since):
         return None
     before = next((one for one in versions if one.number == made.first - 1), None)

@@ -16,6 +16,8 @@ LABEL = "label"
 ConflictKind = Literal["", "soft", "hard"]
 CREATE, UPDATE, RESOLVE, MERGE, UNMERGE = "create", "update", "resolve", "merge", "unmerge"
 UNDO, REMOVE, RESTORE, MOVE = "undo", "remove", "restore", "move"
+# Puts back what later records said of a stage, after an older one was corrected.
+RESTATE = "restate"
 
 
 @dataclass(frozen=True)

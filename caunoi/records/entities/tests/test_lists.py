@@ -7,13 +7,15 @@ from datetime import date
 import pytest
 
 from caunoi.accounts.models import Role
+from caunoi.forms.actions import set_assignments
+from caunoi.forms.rules.assignments import AssignmentRow
 from caunoi.places.models import OrgUnit
 from caunoi.records.entities import actions
 from caunoi.records.entities.queries import deleted_of, entity_csv, entity_list_hash
 from caunoi.records.entities.tests import builders as given
 from caunoi.records.entities.tests.builders import AT, GROUP, OTHER, create, group, update
 from caunoi.records.models import EntityList
-from caunoi.records.tests.builders import merge, unit, user
+from caunoi.records.tests.builders import BY, merge, unit, user
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +26,18 @@ def village() -> OrgUnit:
     given.register()
     given.publish()
     return unit("Thôn 1", "village", commune)
+
+
+def test_a_village_is_offered_what_only_its_commune_registers(village: OrgUnit) -> None:
+    commune = OrgUnit.objects.get(level="commune")
+    create(unit("Thôn 2", "village", commune), "Của thôn khác", OTHER)
+    set_assignments("ghi_doi", [AssignmentRow("commune", "event")], by=BY, at=AT)
+    create(commune, "Đường liên thôn")
+
+    offered = entity_csv("doi", village.pk).decode()
+
+    assert "Đường liên thôn" in offered and "Của thôn khác" not in offered
+    assert deleted_of("doi", [GROUP, OTHER], village.pk) == {GROUP: False, OTHER: True}
 
 
 def test_each_unit_gets_its_own_rows_and_the_unit_above_all_of_them(village: OrgUnit) -> None:
