@@ -16,6 +16,7 @@ FIELD_OF_PERSON = ("awards", "recipient")
 
 # Who carries a person's key: `award:12`.
 SUBJECT = "award:"
+SUBJECT_OF_DOSSIER = "award_dossier:"
 
 
 class Nature(models.TextChoices):
@@ -107,7 +108,7 @@ class Dossier(models.Model):
 
     @property
     def subject(self) -> str:
-        return f"award_dossier:{self.pk}"
+        return f"{SUBJECT_OF_DOSSIER}{self.pk}"
 
 
 class DossierFile(models.Model):

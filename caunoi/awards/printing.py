@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import lru_cache
-from typing import IO
+from typing import IO, Any, Protocol
 
 import segno
 from django.conf import settings
@@ -44,6 +44,13 @@ _QUIET, _PIXELS = 4, 4
 _SHADES = bytes([255, 0]) + bytes(254)
 _DOCUMENT, _RELATIONS = "word/document.xml", "word/_rels/document.xml.rels"
 _FIRST_PARAGRAPH = re.compile(r"<w:p(?: [^>]*)?>(?:<w:pPr>)?")
+
+
+class Addressed(Protocol):
+    """A paper's fields are its template's tags; `address`: what its QR code leads to, blank for none."""
+
+    @property
+    def address(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -84,11 +91,12 @@ class PaperTemplate:
         template.docx.save(whole)
         self._parts = zipfile.ZipFile(whole)
 
-    def write(self, papers: Iterator[Paper], into: IO[bytes]) -> int:
+    def write(self, papers: Iterator[Addressed], into: IO[bytes]) -> int:
         """One Word file of these papers, each on a page of its own; how many."""
         document = self._parts.read(_DOCUMENT).decode()
         head, tail = document[: document.index("<w:body")], document[document.index("</w:body>") :]
         relations = self._parts.read(_RELATIONS).decode()
+        count = 0
         pictures: list[tuple[str, bytes]] = []
         with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as made:
             for name in self._parts.namelist():
@@ -98,21 +106,23 @@ class PaperTemplate:
                 body.write(f"{head}<w:body>".encode())
                 for count, paper in enumerate(papers, 1):
                     relation = f"rIdQr{count}"
-                    pictures.append((relation, _draw(paper.address)))
+                    if paper.address:
+                        pictures.append((relation, _draw(paper.address)))
                     body.write(self._fill(paper, relation, count).encode())
                 body.write(f"{self._end}{tail}".encode())
             for relation, picture in pictures:
                 made.writestr(f"word/media/{relation}.png", picture, zipfile.ZIP_STORED)
             made.writestr(_RELATIONS, self._relate(relations, [relation for relation, _picture in pictures]))
-        return len(pictures)
+        return count
 
-    def _fill(self, paper: Paper, relation: str, count: int) -> str:
+    def _fill(self, paper: Addressed, relation: str, count: int) -> str:
         drawing = self._drawing.replace(f'"{self._relation}"', f'"{relation}"')
         drawing = re.sub(r'(<wp:docPr [^>]*?id=")\d+"', rf'\g<1>{count}"', drawing, count=1)
         # Ours, of XML that holds nothing from outside.
         qr = mark_safe(f'</w:t></w:r><w:r><w:drawing>{drawing}</w:drawing></w:r><w:r><w:t xml:space="preserve">')
         try:
-            return (self._first if count == 1 else self._next).render(vars(paper) | {"qr": qr})
+            told = vars(paper) | {"qr": qr if paper.address else ""}
+            return (self._first if count == 1 else self._next).render(told)
         except (TemplateError, TypeError) as error:
             raise TemplateUnusable(self._name, str(error)) from error
 
@@ -123,7 +133,7 @@ class PaperTemplate:
         return kept.replace("</Relationships>", f"{new}</Relationships>")
 
 
-def check_paper_template(file: str, content: bytes) -> list[Mistake]:
+def check_paper_template(file: str, content: bytes, paper: type[Any] = Paper) -> list[Mistake]:
     """What is wrong with a template that a pack brings: not a Word file, a tag cut in two, a word no paper knows."""
     try:
         asked = _list_tags(content, file)
@@ -133,7 +143,7 @@ def check_paper_template(file: str, content: bytes) -> list[Mistake]:
         return [Mistake(file, "", 0, "", str(error))]
     except TemplateUnusable as error:
         return [Mistake(file, "", 0, "", error.sentence)]
-    known = {*(one.name for one in fields(Paper)), "qr"}
+    known = {*(one.name for one in fields(paper)), "qr"}
     message = _("Giấy không có thẻ tên này.")
     return [Mistake(file, "", 0, "", message, one, ", ".join(sorted(known))) for one in sorted(asked - known)]
 

@@ -8,12 +8,14 @@ from datetime import date, datetime
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from caunoi import events
 from caunoi.accounts.models import User
 from caunoi.audit.actions import write_line
 from caunoi.awards.actions.counting import send_counts
 from caunoi.awards.actions.dossiers import lock_dossier
 from caunoi.awards.actions.recipients import list_recipients
 from caunoi.awards.errors import AwardInvalid, AwardStepNotPossible, AwardTwice
+from caunoi.awards.events import DossierDecided
 from caunoi.awards.models import FIELD_OF_PERSON, SUBJECT, Award, Dossier, PrintedPart
 from caunoi.awards.permissions import check_may_decide, check_may_keep
 from caunoi.awards.queries import get_award
@@ -60,6 +62,7 @@ def decide_dossier(
         "document": None if document is None else document.pk,
     }  # fmt: skip
     write_line("award.decide", dossier.subject, detail, by=by.actor, at=at)
+    events.announce(DossierDecided(dossier.pk, at))
     return dossier
 
 

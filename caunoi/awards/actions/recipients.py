@@ -13,7 +13,7 @@ from caunoi.audit.actions import write_line
 from caunoi.awards.actions.dossiers import lock_dossier
 from caunoi.awards.errors import AwardInvalid, AwardsNotYours, AwardTwice
 from caunoi.awards.models import Award, Dossier
-from caunoi.awards.people import is_declared, open_names, seal_names
+from caunoi.awards.people import PEOPLE, open_names, seal_names
 from caunoi.awards.permissions import check_may_keep, may_erase
 from caunoi.awards.queries import get_award
 from caunoi.awards.rules.life import DossierStep
@@ -79,7 +79,7 @@ def _check(dossier: Dossier, wanted: Sequence[Recipient]) -> None:
         raise AwardInvalid(_("Một hồ sơ có nhiều nhất 20.000 tên. Hãy lập thêm hồ sơ."))
     if any(not one.name or len(one.name) > LONGEST_NAME for one in wanted):
         raise AwardInvalid(_("Mỗi tên dài từ 1 đến 200 ký tự. Hãy xem lại từng dòng."))
-    if any(one.kind == RecipientKind.PERSON for one in wanted) and not is_declared():
+    if any(one.kind == RecipientKind.PERSON for one in wanted) and not PEOPLE.is_declared():
         raise AwardInvalid(
             _("Chưa gói chương trình nào khai báo vì sao giữ tên người được khen, nên chưa ghi được tên cá nhân.")
         )

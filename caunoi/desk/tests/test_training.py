@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+import csv
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from caunoi import moments
+from caunoi.accounts.models import Role
+from caunoi.audit.models import AuditLine
+from caunoi.desk.tests.builders import signed_in
+from caunoi.facts.models import DataElement, Relation
+from caunoi.records.models import Submission
+from caunoi.records.tests.builders import user
+from caunoi.training.models import TrainingClass, TrainingKind
+from caunoi.training.tests.builders import NAMES, Places, add, make_world, open_one
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def places() -> Places:
+    return make_world()
+
+
+def page(client: Client, address: str, status: int = 200) -> str:
+    answer = client.get(address)
+    assert answer.status_code == status, answer.content.decode()[:2000]
+    return answer.content.decode()
+
+
+def read(answer: Any) -> bytes:
+    """All of it: what is sent piece by piece closes behind the last one."""
+    return b"".join(answer.streaming_content)
+
+
+def typed(**given: str) -> dict[str, str]:
+    today = moments.today()
+    return {
+        "kind": "nghiep_vu", "title": "lớp tuyên truyền miệng", "day_from": f"{today - timedelta(days=1):%d/%m/%Y}",
+        "day_to": f"{today:%d/%m/%Y}", "hours": "16", **given,
+    }  # fmt: skip
+
+
+def as_csv(*rows: tuple[str, ...]) -> SimpleUploadedFile:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    return SimpleUploadedFile("danh-sach.csv", text.getvalue().encode("utf-8-sig"), "text/csv")
+
+
+def test_a_class_is_opened_filled_counted_marked_closed_and_certified(places: Places) -> None:
+    office = signed_in(places.officer)
+    assert office.post("/training/new/", typed()).status_code == 302
+    found = TrainingClass.objects.get()
+    address = f"/training/{found.pk}/"
+
+    office.post(f"{address}learners/", {"place": "Thôn 1", "names": "\n".join(NAMES)})
+    first, second, third = found.learners.values_list("pk", flat=True)
+    one, other = found.sessions.values_list("pk", flat=True)
+    assert NAMES[0] in page(office, f"{address}attendance/?session={one}")
+    ticks = {f"there-{one}": [first, second], f"there-{other}": [first], "learner": [first, second, third]}
+    office.post(f"{address}attendance/?session=all", ticks)
+    office.post(f"{address}marks/", {f"mark-{first}": "8,5", f"mark-{second}": "5"})
+    shown = page(office, address)
+    assert "Giỏi" in shown and "2/2" in shown and "1/2" in shown
+    office.post(f"{address}close/")
+
+    answers = Submission.objects.get()
+    assert answers.form.code == "dao_tao" and "Đã kết thúc" in page(office, address)
+    dossier = office.post(f"{address}certificates/", follow=True)
+    assert NAMES[0] in dossier.content.decode() and NAMES[1] not in dossier.content.decode()
+    assert "Hồ sơ cấp giấy chứng nhận của lớp" in page(office, address)
+    assert "lớp tuyên truyền miệng" in page(office, "/training/?q=tuyen+truyen&state=closed&sort=title")
+    assert "Chưa có lớp nào" in page(office, "/training/?q=khac")
+    export = read(office.get("/training/export.csv")).decode()
+    assert "lớp tuyên truyền miệng" in export and NAMES[0] not in export
+
+
+def test_what_is_mistyped_stays_on_the_page_with_what_is_wrong(places: Places) -> None:
+    office = signed_in(places.officer)
+    wrong = office.post("/training/new/", typed(day_to="01/01/2020", title="lớp này"))
+    assert wrong.status_code == 422 and "lớp này" in wrong.content.decode()
+    found = open_one(places)
+    address, learner = f"/training/{found.pk}/", add(found, places)[0]
+
+    marks = office.post(f"{address}marks/", {f"mark-{learner.pk}": "11"})
+    twice = office.post(f"{address}learners/", {"place": "Thôn 1", "names": NAMES[0]})
+    session = office.post(f"{address}session/", {"day": "01/01/2020", "title": "Sáng"})
+
+    assert marks.status_code == 422 and "ngoài thang điểm" in marks.content.decode()
+    assert 'value="11"' in marks.content.decode()
+    assert twice.status_code == 422 and "người khác trùng tên" in twice.content.decode()
+    assert session.status_code == 422 and "nằm ngoài thời gian của lớp" in session.content.decode()
+    assert office.post(f"{address}nothing/").status_code == 404
+
+
+def test_a_spreadsheet_of_learners_tells_all_its_mistakes_at_once(places: Places) -> None:
+    office, found = signed_in(places.officer), open_one(places)
+    learner = add(found, places, NAMES[0])[0]
+    address = f"/training/{found.pk}/"
+    head = ("Số", "Họ và tên", "Đơn vị", "Điểm")
+    wrong = as_csv(
+        head, ("", "Lý A Sùng", "Thôn 1", "11"), ("", "Lý A Phủ", "Xã Không Có", ""), ("999", "Ai", "", "5"),
+        ("", NAMES[0], "Thôn 1", ""), (str(learner.pk), "Tên khác", "", "7"), ("", "Má Di", "", "bảy"),
+    )  # fmt: skip
+
+    refused = office.post(f"{address}bring/", {"file": wrong})
+    good = as_csv(head, (str(learner.pk), NAMES[0], "", "9"), ("", "Lý A Sùng", "Thôn 1", "6,5"), ("", "Má Di", "", ""))
+    strange = as_csv(("Họ và tên", "Tôn giáo"), ("Ai Đó", "x"))
+
+    shown = refused.content.decode()
+    assert refused.status_code == 422 and "6 lỗi" in shown and shown.count('class="num">') >= 6
+    assert "Danh sách lớp không có cột này" in office.post(f"{address}bring/", {"file": strange}).content.decode()
+    assert found.learners.count() == 1
+    assert office.post(f"{address}bring/", {"file": good}).status_code == 302
+    assert found.learners.count() == 3 and 'value="6,5"' in page(office, address)
+    workbook = read(office.get(f"{address}list.xlsx"))
+    assert workbook.startswith(b"PK")
+
+
+def test_names_and_marks_are_for_the_holders_officers_and_each_reading_is_written_down(places: Places) -> None:
+    found = open_one(places)
+    learner = add(found, places)[0]
+    address = f"/training/{found.pk}/"
+    above, stranger = signed_in(places.viewer), signed_in(user("xa-khac", (Role.EDITOR, places.other)))
+
+    shown = page(above, address)
+
+    assert "3 người" in shown and NAMES[0] not in shown
+    page(above, f"{address}attendance/", 403)
+    page(above, f"{address}list.xlsx", 403)
+    page(above, f"{address}learners/{learner.pk}.json", 403)
+    page(stranger, address, 404)
+    assert stranger.post(f"{address}close/").status_code == 404
+    assert above.post(f"{address}learners/", {"names": "Ai Đó"}).status_code == 403
+    assert not AuditLine.objects.filter(action="training.read").exists()
+    office = signed_in(places.officer)
+    assert NAMES[0] in page(office, address)
+    assert AuditLine.objects.filter(action="training.read", subject=found.subject).count() == 1
+    assert NAMES[0] in page(office, f"{address}learners/{learner.pk}.json")
+    office.post(f"{address}erase-learner/", {"learner": learner.pk, "because": "Người học yêu cầu"})
+    assert NAMES[0] not in page(office, address)
+
+
+def test_a_class_of_counts_has_no_names(places: Places) -> None:
+    office = signed_in(places.officer)
+    office.post("/training/new/", typed(kind="ly_luan"))
+    found = TrainingClass.objects.get()
+    address = f"/training/{found.pk}/"
+    one, other = found.sessions.values_list("pk", flat=True)
+
+    counts = {"learners": "30", "completed": "29", f"present-{one}": "30", f"present-{other}": "28"}
+    assert office.post(f"{address}counts/", {**counts, "learners": "ba mươi"}).status_code == 422
+    office.post(f"{address}counts/", counts)
+    office.post(f"{address}close/")
+
+    shown = page(office, address)
+    assert "58" in shown and "Thêm người học" not in shown
+
+
+def test_plan_and_result_of_a_year_stand_side_by_side(places: Places) -> None:
+    common = {"unit": "lớp", "kind": "flow", "levels": ["commune"], "pack": "thu", "known_from": 1, "decimals": 0}
+    DataElement.objects.create(
+        code="lop", name_vi="Lớp đã mở", name_en="Classes", form_code="dao_tao", expression="1", day="${ngay}",
+        nature="result", **common,
+    )  # fmt: skip
+    DataElement.objects.create(
+        code="lop_kh", name_vi="Kế hoạch lớp", name_en="Planned", form_code="chi_tieu_nam", expression="${so_lop}",
+        day="period", nature="target", **common,
+    )  # fmt: skip
+    Relation.objects.create(code="lop_kh", relation="target-of", other="lop", pack="thu", known_from=1)
+    TrainingKind.objects.filter(code="nghiep_vu").update(figures=["lop"])
+
+    shown = page(signed_in(places.officer), f"/training/plan/?year={moments.today().year}")
+
+    assert "Lớp đã mở" in shown and "Nghiệp vụ" in shown
+    assert 'id="plan-refused"' in page(signed_in(places.officer), "/training/plan/?place=Khong+Co")
+
+
+def test_more_learners_and_classes_cost_no_more_questions(places: Places) -> None:
+    office, found = signed_in(places.officer), open_one(places)
+    add(found, places, NAMES[0])
+    addresses = ["/training/", f"/training/{found.pk}/", f"/training/{found.pk}/attendance/?session=all"]
+
+    def count() -> list[int]:
+        asked = []
+        for address in addresses:
+            page(office, address)
+            with CaptureQueriesContext(connection) as questions:
+                page(office, address)
+            asked.append(len(questions))
+        return asked
+
+    before = count()
+    add(found, places, *NAMES[1:])
+    open_one(places, title="lớp khác")
+
+    assert count() == before
