@@ -57,3 +57,26 @@ class BoardTooLong(Refusal):
             _("Một bảng theo dõi có nhiều nhất %(most)d ô để mở nhanh trên đường truyền yếu. Hãy lập thêm bảng khác.")
             % {"most": most}
         )
+
+
+class CampaignUnknown(NotFound):
+    code = "campaign-unknown"
+
+    def __init__(self) -> None:
+        super().__init__(_("Không có đợt ra quân này, hoặc nó nằm ngoài phạm vi của bạn."))
+
+
+class CannotDeclareHere(NotAllowed):
+    code = "cannot-declare-here"
+
+    def __init__(self, unit: str) -> None:
+        super().__init__(
+            _("Bạn không có vai trò duyệt hoặc quản lý ở %(unit)s nên không đặt hay bỏ đợt ra quân ở đó được.")
+            % {"unit": unit}
+        )
+
+
+class CampaignMalformed(Refusal):
+    """Days or a form with which nobody could take part."""
+
+    code = "campaign-malformed"

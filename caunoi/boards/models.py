@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from caunoi.accounts.models import Role, User
+from caunoi.forms.models import Form
 from caunoi.places.models import OrgUnit
 
 
@@ -116,3 +117,24 @@ class Tile(models.Model):
 
     def __str__(self) -> str:
         return self.title or str(self.view or "")
+
+
+class Campaign(models.Model):
+    """Days on which the units under `org_unit` fill one form together, watched on a wall. A question with a name: what
+    it shows is asked of the ledger each time. Deleted is a mark."""
+
+    name = models.CharField(max_length=160)
+    form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="+")
+    org_unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
+    first = models.DateField()
+    last = models.DateField()
+    declared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-last", "-pk"]
+        constraints = [models.CheckConstraint(condition=Q(last__gte=models.F("first")), name="campaign_days_in_order")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,10 +1,10 @@
-"""Which days a relative period means, and what of an address is worth keeping."""
+"""Which days a relative period means, what of an address is worth keeping, and who of many has sent."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from urllib.parse import parse_qs, urlencode
 
 from caunoi.periods.rules import Days
@@ -87,3 +87,17 @@ def move(items: Sequence[T], index: int, by: int) -> list[T]:
     one = moved.pop(index)
     moved.insert(min(max(index + by, 0), len(moved)), one)
     return moved
+
+
+class Tally(NamedTuple):
+    """Units that are to send, and those of them from which something came."""
+
+    expected: int
+    sent: int
+
+
+def tally(groups: Mapping[int, Collection[int]], sent: Collection[int]) -> tuple[Tally, dict[int, Tally]]:
+    """(of all together, of each group). A unit stands in one group and counts once, however often it sent."""
+    parts = {group: Tally(len(units), sum(unit in sent for unit in units)) for group, units in groups.items()}
+    whole = Tally(sum(part.expected for part in parts.values()), sum(part.sent for part in parts.values()))
+    return whole, parts

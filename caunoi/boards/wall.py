@@ -1,0 +1,216 @@
+"""The wall of campaign days: what is known now of one place, computed once for all who watch it.
+
+Everybody who may watch a place may know all of it (`campaigns.choose_place`), and figures that not every reader of
+records may know are not on walls; so one answer serves all of them.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from caunoi.accounts.scope import EVERYTHING, ids_in_sql
+from caunoi.approvals.rules import State
+from caunoi.boards.campaigns import list_senders
+from caunoi.boards.models import Campaign
+from caunoi.boards.rules import Tally, tally
+from caunoi.facts.models import DataElement, Kind
+from caunoi.facts.queries import Catalogue, get_catalogue
+from caunoi.facts.questions import Answer, make_question
+from caunoi.facts.rules.question import BookName
+from caunoi.places.queries import get_snapshot
+from caunoi.places.rules.snapshot import PlaceSnapshot
+from caunoi.records.models import Submission
+
+MOST_NUMBERS = 6
+MOST_LATEST = 5
+MOST_KEPT = 64
+# While records stream in, a wall is computed at most so often, however many watch; and on a machine that is slow just
+# then, at most half of the time.
+APART_S = 0.5
+
+
+@dataclass(frozen=True)
+class BigNumber:
+    """`value` None: nothing has come yet. `ref` leads to its explanation."""
+
+    element: DataElement
+    value: Decimal | None
+    ref: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """A unit right under the wall's place, with all that send under it. `amount`: of the wall's first number.
+
+    `at`: of a unit that sends by itself, when its first record came.
+    """
+
+    key: str
+    name: str
+    tally: Tally
+    amount: Decimal | None
+    sends: bool
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class Wall:
+    """`records`: how many came; of them `approved`, and `undecided`: outside the form's rules, in no book until an
+    officer decides. `latest`: (unit, when) of what came last, newest first. `newest_at`: of the last one."""
+
+    place: str
+    place_name: str
+    tally: Tally
+    numbers: tuple[BigNumber, ...]
+    groups: tuple[Group, ...]
+    records: int
+    approved: int
+    undecided: int
+    latest: tuple[tuple[str, datetime], ...]
+    newest_at: datetime | None
+
+
+@dataclass
+class _Kept:
+    """`seen`: knowledge number of the last change of any record that the wall, or a look since, took in."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    wall: Wall | None = None
+    seen: int = -1
+    again_at: float = 0.0
+    places: PlaceSnapshot | None = None
+    catalogue: Catalogue | None = None
+
+
+_lock = threading.Lock()
+_kept: OrderedDict[tuple[int, int, BookName], _Kept] = OrderedDict()
+
+
+def read_wall(campaign: Campaign, place: int, book: BookName = "reported") -> Wall:
+    """The same object for everybody until a record of the campaign, a place or a definition changes.
+
+    `book` `reported` counts what came, also what waits for approval; `approved` only what has passed its last step.
+    """
+    kept = _keep((campaign.pk, place, book))
+    newest = Submission.objects.order_by("-changed").values_list("changed", flat=True).first() or 0
+    if kept.wall is not None and _is_fresh(kept, campaign, newest):
+        return kept.wall
+    # One computes; those who come meanwhile see what was, and the rest when they ask again a second later.
+    if not kept.lock.acquire(blocking=kept.wall is None):
+        assert kept.wall is not None
+        return kept.wall
+    try:
+        if kept.wall is not None and _is_fresh(kept, campaign, newest):
+            return kept.wall
+        places, catalogue, begun = get_snapshot(), get_catalogue(), time.monotonic()
+        kept.wall = _compute(campaign, place, book, places, catalogue)
+        kept.seen, kept.places, kept.catalogue, ended = newest, places, catalogue, time.monotonic()
+        kept.again_at = ended + max(APART_S, ended - begun) if APART_S else ended
+        return kept.wall
+    finally:
+        kept.lock.release()
+
+
+def _keep(key: tuple[int, int, BookName]) -> _Kept:
+    with _lock:
+        kept = _kept.pop(key, None) or _Kept()
+        _kept[key] = kept
+        while len(_kept) > MOST_KEPT:
+            _kept.popitem(last=False)
+        return kept
+
+
+def _is_fresh(kept: _Kept, campaign: Campaign, newest: int) -> bool:
+    if kept.places is not get_snapshot() or kept.catalogue is not get_catalogue():
+        return False
+    if newest <= kept.seen or time.monotonic() < kept.again_at:
+        return True
+    # Knowledge numbers are given in commit order: what is not there now never appears below one that is.
+    if _records_of(campaign).filter(changed__gt=kept.seen).exists():
+        return False
+    kept.seen = newest
+    return True
+
+
+def _records_of(campaign: Campaign) -> QuerySet[Submission]:
+    """Of the form, wholly within the days; what was withdrawn among them, so that its going is a change too."""
+    return Submission.objects.filter(form_id=campaign.form_id, day_from__gte=campaign.first, day_to__lte=campaign.last)
+
+
+def _compute(campaign: Campaign, place: int, book: BookName, places: PlaceSnapshot, catalogue: Catalogue) -> Wall:
+    day = campaign.last
+    senders = list_senders(campaign.form, place, day)
+    groups = _group(place, senders, places, campaign)
+    came = list(
+        _records_of(campaign)
+        .filter(org_unit_id__in=ids_in_sql(senders))
+        .exclude(state=State.WITHDRAWN)
+        .order_by("-first_received_at", "-pk")
+        .values_list("org_unit_id", "first_received_at", "approved_number", "current_number", "reported_number")
+    )
+    first_at: dict[int, datetime] = {}
+    for unit, at, *_numbers in came:
+        first_at[unit] = at  # newest first: the oldest stays
+    whole, parts = tally(groups, first_at)
+    numbers, amounts = _ask(campaign, place, [*groups], book, catalogue)
+    sending = set(senders)
+    return Wall(
+        place=places.units[place].key,
+        place_name=places.distinct_name_on(place, day),
+        tally=whole,
+        numbers=numbers,
+        groups=tuple(
+            Group(
+                places.units[unit].key, places.distinct_name_on(unit, day), parts[unit], amounts.get(unit),
+                unit in sending, first_at.get(unit),
+            )
+            for unit in groups
+        ),
+        records=len(came),
+        approved=sum(approved is not None for _unit, _at, approved, *_ in came),
+        undecided=sum(reported != current for *_, current, reported in came),
+        latest=tuple((places.path_name(unit, day), at) for unit, at, *_ in came[:MOST_LATEST]),
+        newest_at=came[0][1] if came else None,
+    )  # fmt: skip
+
+
+def _group(
+    place: int, senders: Collection[int], places: PlaceSnapshot, campaign: Campaign
+) -> Mapping[int, frozenset[int]]:
+    """Unit right under the place -> those that send under it (itself among them); the place itself where it sends."""
+    day, wanted = campaign.last, frozenset(senders)
+    found = {unit: wanted & places.subtree_on(unit, day) for unit in places.children_on(place, day)}
+    own = {place: frozenset({place})} if place in wanted else {}
+    return {unit: several for unit, several in {**own, **found}.items() if several}
+
+
+def _ask(
+    campaign: Campaign, place: int, groups: Collection[int], book: BookName, catalogue: Catalogue
+) -> tuple[tuple[BigNumber, ...], dict[int, Decimal | None]]:
+    """The numbers of the whole place, and the first of them for each group, in one question."""
+    elements = [
+        one
+        for one in catalogue.elements.values()
+        if one.form_code == campaign.form.code and one.kind == Kind.FLOW and not one.sensitive
+    ][:MOST_NUMBERS]
+    if not elements:
+        return (), {}
+    key = get_snapshot().units[place].key
+    codes = [one.code for one in elements]
+    question = make_question(codes, key, campaign.first, campaign.last, boundaries=campaign.last, book=book)
+    units = list(dict.fromkeys([place, *groups]))
+    figures = Answer(question, EVERYTHING, units).figures()
+    of_first = dict(zip(units, figures[: len(units)], strict=True))
+    numbers = tuple(
+        BigNumber(element, figures[index * len(units)].value, figures[index * len(units)].ref)
+        for index, element in enumerate(elements)
+    )
+    return numbers, {unit: figure.value for unit, figure in of_first.items()}

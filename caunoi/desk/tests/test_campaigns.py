@@ -1,0 +1,93 @@
+"""The page of campaign days and their wall, as officers and villages open it."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from caunoi.accounts.models import Role, User
+from caunoi.boards import wall
+from caunoi.boards.models import Campaign
+from caunoi.desk.tests.builders import TESTER, publish_event, signed_in, store_world, user, village_head
+from caunoi.moments import now, today
+from caunoi.records.actions import Incoming, receive
+
+pytestmark = pytest.mark.django_db
+TYPED = {"name": "Ra quân làm đường", "form": "hoat_dong", "unit": "1", "first": "02/08/2026", "last": ""}
+
+
+@pytest.fixture
+def officer(monkeypatch: pytest.MonkeyPatch) -> User:
+    monkeypatch.setattr(wall, "APART_S", 0)
+    store_world()
+    publish_event()
+    return user("tinh", [(Role.PROGRAMME_MANAGER, 1)])
+
+
+def declare(client: Client, **other: str) -> Campaign:
+    answer = client.post("/campaigns/", TYPED | other)
+    assert answer.status_code == 302, answer.content.decode()
+    return Campaign.objects.latest("pk")
+
+
+def hold(unit: int) -> None:
+    answers = {"ngay": "2026-08-02", "loai": "hop", "so_nguoi": "30"}
+    receive(Incoming("hoat_dong", unit, now(), answers=answers), by=TESTER, at=now())
+
+
+def test_an_officer_declares_days_and_watches_villages_come_in(officer: User) -> None:
+    client = signed_in(officer)
+    campaign = declare(client)
+    page = client.get(f"/campaigns/{campaign.pk}/").content.decode()
+    assert "Ra quân làm đường" in page and ">0<small>/3</small>" in page
+
+    hold(3)
+
+    page = client.get(f"/campaigns/{campaign.pk}/now/").content.decode()
+    assert ">1<small>/3</small>" in page and "Thôn 1, Xã Bản Qua" in page
+    inside = client.get(f"/campaigns/{campaign.pk}/?place=u2").content.decode()
+    assert "đã gửi" in inside and "chưa gửi" in inside and "Lên Tỉnh Lào Cai" in inside
+
+
+def test_an_unchanged_wall_is_answered_with_nothing(officer: User) -> None:
+    client = signed_in(officer)
+    address = f"/campaigns/{declare(client).pk}/now/"
+    first = client.get(address)
+    again = client.get(address, HTTP_IF_NONE_MATCH=first["ETag"])
+    assert (again.status_code, again.content) == (304, b"")
+
+    hold(3)
+
+    changed = client.get(address, HTTP_IF_NONE_MATCH=first["ETag"])
+    assert changed.status_code == 200 and changed["ETag"] != first["ETag"]
+
+
+def test_a_village_watches_itself_and_may_not_look_at_others(officer: User) -> None:
+    campaign = declare(signed_in(officer))
+    client = signed_in(village_head())
+
+    page = client.get(f"/campaigns/{campaign.pk}/").content.decode()
+
+    assert "Thôn 1" in page and "Thôn 3" not in page
+    assert client.get(f"/campaigns/{campaign.pk}/now/?place=u6").status_code == 404
+    assert 'id="new-campaign"' not in client.get("/campaigns/").content.decode()
+    assert client.post("/campaigns/", TYPED).status_code == 400
+    assert client.post(f"/campaigns/{campaign.pk}/take-back/").status_code == 403
+
+
+def test_what_was_typed_survives_a_refusal(officer: User) -> None:
+    answer = signed_in(officer).post("/campaigns/", TYPED | {"last": "01/08/2026"})
+
+    assert answer.status_code == 400
+    page = answer.content.decode()
+    assert "Ngày cuối phải từ ngày đầu trở đi" in page and 'value="Ra quân làm đường"' in page
+
+
+def test_who_took_part_is_told_on_the_first_page_while_it_runs(officer: User) -> None:
+    client = signed_in(officer)
+    day = f"{today():%d/%m/%Y}"
+    campaign = declare(client, first=day)
+
+    assert f"/campaigns/{campaign.pk}/" in client.get("/").content.decode()
+    client.post(f"/campaigns/{campaign.pk}/take-back/")
+    assert f"/campaigns/{campaign.pk}/" not in client.get("/").content.decode()

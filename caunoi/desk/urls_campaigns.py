@@ -1,0 +1,10 @@
+from django.urls import URLPattern, path
+
+from caunoi.desk.views import campaigns
+
+urlpatterns: list[URLPattern] = [
+    path("campaigns/", campaigns.campaigns, name="campaigns"),
+    path("campaigns/<int:pk>/", campaigns.campaign, name="campaign"),
+    path("campaigns/<int:pk>/now/", campaigns.campaign_now, name="campaign-now"),
+    path("campaigns/<int:pk>/take-back/", campaigns.campaign_take_back, name="campaign-take-back"),
+]
