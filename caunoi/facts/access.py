@@ -112,7 +112,7 @@ def _show(answer: Answer, reach: Reach) -> list[Figure]:
 
 def reach_further(answer: Answer, code: str, scope: Scope) -> tuple[Reach, ...]:
     """What is compared with other days tells of those too: they must be the reader's to see as well. () if it isn't."""
-    days = answer.days_behind(code)
+    days = answer.plan.days_behind(code)
     return () if days is None else (Reach(days, answer.question.boundaries, scope),)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -29,7 +29,7 @@ from caunoi.moments import local_date, today
 from caunoi.periods.rules import CutOff, Days, Period, PeriodType, is_whole_months, list_touching
 from caunoi.places.queries import get_place, get_snapshot
 
-MOST_EXPECTED = 200
+MOST_OWED = 200
 
 
 @dataclass(frozen=True)
@@ -149,34 +149,52 @@ def _count(
             SELECT unit, ancestor, starts, ends FROM {homes}
             WHERE level = '{expectation.level}' AND ancestor IN ({", ".join(map(str, sorted(targets)))})
         )"""
-    counts = {key: [expected, 0, 0] for key, expected in _count_expected(projection, cursor, asked).items()}
+    owed = _find_owed(projection, cursor, asked)
+    counts = {key: [expected, 0, 0] for key, expected in owed.expected.items()}
+    if owed.units is None:
+        return counts
+    then = "AND a.starts <= s.day AND (a.ends IS NULL OR s.day < a.ends)" if owed.changes else ""
     # What was sent is found by its period first: put together with every unit that owes something, it would be as many
     # rows as a country has reports.
     for target, index, reported, on_time in cursor.execute(
         f"""WITH {asked}, sent AS MATERIALIZED (
             SELECT r.unit, d.slice, d.day, r.on_time FROM arrivals r JOIN due d ON d.period = r.period
-            WHERE r.form = {expectation.form_id} AND {counts_if}
+            WHERE r.form = {expectation.form_id} AND r.unit BETWEEN {owed.units[0]} AND {owed.units[1]} AND {counts_if}
         )
         SELECT a.ancestor, s.slice, count(*), sum(s.on_time)::BIGINT FROM sent s
-        JOIN asked a ON a.unit = s.unit AND a.starts <= s.day AND (a.ends IS NULL OR s.day < a.ends) GROUP BY ALL"""
+        JOIN asked a ON a.unit = s.unit {then} GROUP BY ALL"""
     ).fetchall():
         counts[target, index][1:] = [reported, on_time]
     return counts
 
 
-def _count_expected(projection: Projection, cursor: Any, asked: str) -> dict[tuple[int, int], int]:
-    """(asked unit, slice) -> units that existed on the periods' last days. It follows from the places alone, whose
-    table is named in the question: kept for those asked lately."""
-    kept = projection.expected
+class Owed(NamedTuple):
+    """What follows from the places alone: how many units under (asked unit, slice) existed on the periods' last days;
+    the first and last number of those that ever did (None: there is none); whether any of them began or ended between
+    the first of these days and the last."""
+
+    expected: dict[tuple[int, int], int]
+    units: tuple[int, int] | None
+    changes: bool
+
+
+def _find_owed(projection: Projection, cursor: Any, asked: str) -> Owed:
+    """Kept for those asked lately: the table of places is named in the question."""
+    kept = projection.owed
     found = kept.get(asked)
     if found is None:
-        if len(kept) >= MOST_EXPECTED:
+        if len(kept) >= MOST_OWED:
             kept.clear()
         rows = cursor.execute(
             f"""WITH {asked} SELECT a.ancestor, d.slice, count(*) FROM asked a
             JOIN due d ON a.starts <= d.day AND (a.ends IS NULL OR d.day < a.ends) GROUP BY ALL"""
         ).fetchall()
-        found = kept[asked] = {(target, index): expected for target, index, expected in rows}
+        first, last, changes = cursor.execute(
+            f"""WITH {asked} SELECT min(unit), max(unit), bool_or(starts > (SELECT min(day) FROM due)
+            OR coalesce(ends <= (SELECT max(day) FROM due), false)) FROM asked"""
+        ).fetchone()
+        expected = {(target, index): number for target, index, number in rows}
+        found = kept[asked] = Owed(expected, None if first is None else (first, last), bool(changes))
     return found
 
 

@@ -49,8 +49,8 @@ def list_class_counts(question: Question, scope: Scope) -> list[ClassCounts]:
             unit = answer.places.units[target]
             if not reach.sees(unit.key):
                 continue
-            for index, one in enumerate(answer.slices[: answer.asked]):
-                counts = answer.cells[code, target, index].classes or {}
+            for index, one in enumerate(answer.plan.slices[: answer.plan.asked]):
+                counts = answer.cells.at(code, target, index).classes or {}
                 found.append(
                     ClassCounts(
                         code, unit.key, answer.places.distinct_name_on(target, question.boundaries),

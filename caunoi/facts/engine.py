@@ -14,6 +14,7 @@ from datetime import date
 from typing import NamedTuple
 
 from caunoi.facts.closure import Closure, split_bases
+from caunoi.facts.engines import Range
 from caunoi.facts.projection import Projection
 from caunoi.facts.rules.question import Slice
 from caunoi.facts.rules.stocks import hold
@@ -31,14 +32,10 @@ TOUCHES = """((s.named AND p.named_from <= s.last AND p.named_to >= s.first)
     OR (NOT s.named AND p.day_from <= s.last AND p.day_to >= s.first))"""
 
 
-class Sum(NamedTuple):
-    """`amount` carries the element's scale and `ONE`; `facts` are the standing facts behind it."""
-
-    amount: int
-    facts: int
-    estimated: bool = False
-    bases: tuple[str, ...] = ()
-    carried_over: bool = False
+Sum = tuple[bool, int, int, int, int, int, bool, tuple[str, ...], bool]
+"""(fits, data element id, asked unit id, index of the slice, amount, facts, estimated, bases, carried over). `amount`
+carries the element's scale and `ONE`; `facts` are the standing facts behind it; `fits` is False for those that the
+slice's first or last day cuts. A plain tuple, because an answer has ten thousands of them."""
 
 
 @dataclass(frozen=True)
@@ -50,12 +47,12 @@ class Stated:
 
 class Reached(NamedTuple):
     """Postings of units that count under some units: what to read, as `p`; the condition `near` is quick to judge and
-    lets a few others through, `exactly` does not; `shared` if any counts there by a share only."""
+    lets a few others through, `exactly` does not. `shared`: stretches of units that count there by a share only."""
 
     postings: str
     near: str
     exactly: str
-    shared: bool
+    shared: Sequence[Range]
 
 
 class Engine:
@@ -75,18 +72,15 @@ class Engine:
         self.book, self.as_known = int(book), int(as_known)
         self.where = f"p.book = {self.book} AND p.seq <= {self.as_known}"
 
-    def flows(self, elements: Collection[int], targets: Collection[int]) -> tuple[dict[Key, Sum], dict[Key, Sum]]:
-        """Sums of the facts that lie in the slice, and of those that its first or last day cuts."""
-        inside: dict[Key, Sum] = {}
-        cut: dict[Key, Sum] = {}
+    def flows(self, elements: Collection[int], targets: Collection[int]) -> list[Sum]:
         if not elements or not targets:
-            return inside, cut
+            return []
         reached = self._reach(targets)
         where = f"{self.where} AND p.element IN ({_list(elements)}) AND {reached.near}"
         # A reversal takes away what it reverses wherever both are added: only where shares have to be told apart is
         # it netted first, unit by unit.
         # Numbers of 128 bits take longer to hand over than to add: they come as text where 64 are too few.
-        for fits, element, unit, slice_, amount, large, facts in self.session.rows(
+        rows = self.session.rows(
             f"""
             SELECT t.fits, p.element, a.ancestor, t.slice, TRY_CAST(sum(p.amount) AS BIGINT),
                    CASE WHEN TRY_CAST(sum(p.amount) AS BIGINT) IS NULL THEN sum(p.amount)::VARCHAR END,
@@ -95,12 +89,17 @@ class Engine:
             JOIN {self.closure_table} a ON a.unit = p.unit AND a.ancestor IN ({_list(targets)}) AND a.parts = {ONE}
             WHERE {where} GROUP BY ALL HAVING sum(p.sign) > 0
             """
-        ):
-            (inside if fits else cut)[element, unit, slice_] = Sum(
-                (int(large) if amount is None else amount) * ONE, facts
-            )
-        if not reached.shared:
-            return inside, cut
+        )
+        whole: list[Sum] = [
+            (fits, element, unit, slice_, (int(large) if amount is None else amount) * ONE, facts, False, (), False)
+            for fits, element, unit, slice_, amount, large, facts in rows
+        ]
+        return self._add_shares(whole, elements, targets, reached.shared) if reached.shared else whole
+
+    def _add_shares(
+        self, whole: list[Sum], elements: Collection[int], targets: Collection[int], shared: Sequence[Range]
+    ) -> list[Sum]:
+        where = f"{self.where} AND p.element IN ({_list(elements)}) AND {_near(shared)}"
         rows = self.session.rows(
             f"""
             WITH asked AS (
@@ -109,7 +108,7 @@ class Engine:
             ),
             netted AS (
                 SELECT p.element, p.unit, t.slice, t.fits, sum(p.amount) AS amount, sum(p.sign) AS facts
-                FROM {reached.postings} p JOIN touching t ON t.span = p.span
+                FROM {self.session.postings(self.book, shared)} p JOIN touching t ON t.span = p.span
                 WHERE {where} AND p.unit IN (SELECT unit FROM asked)
                 GROUP BY ALL HAVING sum(p.sign) > 0
             )
@@ -118,37 +117,35 @@ class Engine:
             FROM netted n JOIN asked a ON a.unit = n.unit GROUP BY ALL
             """
         )
-        nothing = Sum(0, 0)
+        found = {one[:4]: one for one in whole}
         for fits, element, unit, slice_, amount, facts, bases in rows:
-            found = inside if fits else cut
-            whole = found.get((element, unit, slice_), nothing)
-            found[element, unit, slice_] = Sum(
-                whole.amount + int(amount), whole.facts + int(facts), True, split_bases(bases or ())
-            )
-        return inside, cut
+            key = (fits, element, unit, slice_)
+            if (there := found.get(key)) is not None:
+                amount, facts = amount + there[4], facts + there[5]
+            found[key] = (*key, int(amount), facts, True, split_bases(bases or ()), False)
+        return list(found.values())
 
     def _reach(self, targets: Collection[int]) -> Reached:
         """The postings of units that count under one of the targets. Ranges of numbers come first: units entered
         together bear neighbouring numbers, and by a range whole files and row groups are passed over unread."""
         under = f"FROM {self.closure_table} WHERE ancestor IN ({_list(targets)})"
-        count, first, last, shared = self.session.small(
-            f"SELECT count(*), min(unit), max(unit), coalesce(bool_or(parts <> {ONE}), false) {under}"
-        )[0]
-        if not count:
-            return Reached(self.session.postings(self.book), "false", "false", False)
-        if count > MOST_LISTED:
-            ranges = [(first, last)]
-        else:
-            units = self.session.small(f"SELECT DISTINCT unit {under} ORDER BY unit")
-            ranges = find_ranges([unit for (unit,) in units], MOST_RANGES)
-        either = " OR ".join(f"p.unit BETWEEN {begin} AND {end}" for begin, end in ranges)
-        near = f"p.unit BETWEEN {ranges[0][0]} AND {ranges[-1][1]} AND ({either})"
-        exactly = f"{near} AND p.unit IN (SELECT unit {under})"
-        return Reached(self.session.postings(self.book, ranges), near, exactly, shared)
+        units = self.session.small(
+            f"SELECT unit, bool_or(parts <> {ONE}) {under} GROUP BY unit ORDER BY unit LIMIT {MOST_LISTED + 1}"
+        )
+        if not units:
+            return Reached(self.session.postings(self.book), "false", "false", ())
+        ranges = find_ranges([unit for unit, _by_share in units], MOST_RANGES)
+        shared = find_ranges([unit for unit, by_share in units if by_share], MOST_RANGES)
+        if len(units) > MOST_LISTED:
+            (first, last, *by_share), *_rest = self.session.small(
+                f"SELECT min(unit), max(unit), min(unit) FILTER (parts <> {ONE}), max(unit) FILTER (parts <> {ONE})"
+                f" {under}"
+            )
+            ranges, shared = [(first, last)], [] if by_share[0] is None else [(by_share[0], by_share[1])]
+        exactly = f"{_near(ranges)} AND p.unit IN (SELECT unit {under})"
+        return Reached(self.session.postings(self.book, ranges), _near(ranges), exactly, shared)
 
-    def stocks(
-        self, elements: Collection[int], targets: Collection[int], things: Collection[int] = ()
-    ) -> dict[Key, Sum]:
+    def stocks(self, elements: Collection[int], targets: Collection[int], things: Collection[int] = ()) -> list[Sum]:
         """Latest own values at the end of each slice, held on by successors until they report, then rolled up.
 
         `things`: elements that count things of a register. A thing stays on the unit that registered it and passes
@@ -180,10 +177,10 @@ class Engine:
                         bases[key] |= grounds
                     if holding.carried_over and not counts_things:
                         carried.add(key)
-        return {
-            key: Sum(amounts[key], facts[key], key in estimated, tuple(sorted(bases[key])), key in carried)
-            for key in amounts
-        }
+        return [
+            (True, *key, amount, facts[key], key in estimated, tuple(sorted(bases[key])), key in carried)
+            for key, amount in amounts.items()
+        ]
 
     def _latest(self, elements: Collection[int], targets: Collection[int]) -> list[tuple[int, int, int, int]]:
         """(element, unit, slice, amount): each unit's latest standing statement up to the slice's last day."""
@@ -303,19 +300,30 @@ class Engine:
             else f"SELECT unit FROM {self.closure_table} WHERE ancestor = {int(target)}"
         )
         postings = self._stated_by([target]) if kind == "own-level" else self._reach([target]).postings
+        stated = f"""{postings} f JOIN (SELECT p.* FROM spans p JOIN slices s ON s.slice = 0 AND {condition}) p
+                ON p.span = f.span
+            WHERE f.book = {self.book} AND f.seq <= {self.as_known}
+                AND f.element = {int(element)} AND f.unit IN ({units})"""
+        if kind == "flow":
+            # A version states an element once at most: signs add up to standing facts, and only those of the days that
+            # the page shows are looked at one by one.
+            counts = self.session.rows(f"SELECT p.day_to, sum(f.sign)::BIGINT FROM {stated} GROUP BY p.day_to")
+            total = sum(count for _day, count in counts)
+            days, offset = _find_days(counts, limit, offset)
+            if not days:
+                return [], total
+            stated += f" AND p.day_to BETWEEN DATE '{days[-1]}' AND DATE '{days[0]}'"
         standing = f"""
             SELECT f.version, f.unit, sum(f.amount)::HUGEINT AS amount, p.day_from, p.day_to, f.class_code,
                    max(f.seq) AS seq
-            FROM {postings} f JOIN (SELECT p.* FROM spans p JOIN slices s ON s.slice = 0 AND {condition}) p
-                ON p.span = f.span
-            WHERE f.book = {self.book} AND f.seq <= {self.as_known}
-                AND f.element = {int(element)} AND f.unit IN ({units})
+            FROM {stated}
             GROUP BY f.version, f.unit, p.day_from, p.day_to, f.class_code HAVING sum(f.sign) > 0"""
         ranked = f"""
             SELECT q.*, row_number() OVER (PARTITION BY q.unit ORDER BY q.day_to DESC, q.seq DESC) AS nth
             FROM ({standing}) q"""
         query = f"FROM ({standing}) r" if kind == "flow" else f"FROM ({ranked}) r WHERE r.nth = 1"
-        total = int(self.session.rows(f"SELECT count(*) {query}")[0][0])
+        if kind != "flow":
+            total = int(self.session.rows(f"SELECT count(*) {query}")[0][0])
         rows = self.session.rows(
             f"""SELECT r.version, r.unit, r.amount, r.day_from, r.day_to, r.class_code {query}
             ORDER BY r.day_to DESC, r.unit, r.version LIMIT {int(limit)} OFFSET {int(offset)}"""
@@ -336,6 +344,20 @@ class Engine:
         return self.session.postings(self.book, find_ranges(sorted(targets), MOST_RANGES))
 
 
+def _find_days(counts: Sequence[tuple[date, int]], limit: int, offset: int) -> tuple[list[date], int]:
+    """Of rows counted by day, newest first: the days on which a page's rows lie, and how many of theirs come before
+    the page."""
+    days: list[date] = []
+    there = 0
+    for day, count in sorted(counts, reverse=True):
+        if not days and count <= offset:
+            offset -= count
+        elif there < offset + limit:
+            days.append(day)
+            there += count
+    return days, offset
+
+
 def find_ranges(numbers: Sequence[int], most: int) -> list[tuple[int, int]]:
     """At most `most` stretches that hold all the numbers (given in order), cut at the widest gaps."""
     if not numbers:
@@ -344,6 +366,11 @@ def find_ranges(numbers: Sequence[int], most: int) -> list[tuple[int, int]]:
     cuts = sorted(i for i in gaps[: most - 1] if numbers[i] - numbers[i - 1] > 1)
     starts, ends = [0, *cuts], [*cuts, len(numbers)]
     return [(numbers[start], numbers[end - 1]) for start, end in zip(starts, ends, strict=True)]
+
+
+def _near(ranges: Sequence[Range]) -> str:
+    either = " OR ".join(f"p.unit BETWEEN {begin} AND {end}" for begin, end in ranges)
+    return f"p.unit BETWEEN {ranges[0][0]} AND {ranges[-1][1]} AND ({either})"
 
 
 def _list(numbers: Collection[int]) -> str:

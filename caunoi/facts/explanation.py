@@ -132,7 +132,7 @@ def explain(ref: str, scope: Scope, page: int = 1) -> Explanation:
     code = question.codes[0]
     element, indicator = answer.catalogue.elements.get(code), answer.catalogue.indicators.get(code)
     formula = indicator.formula if indicator else "" if element else code
-    behind = sorted(answer.cells_behind(code, 0), key=lambda one: (one[1], one[0]))
+    behind = sorted(answer.plan.cells_behind(code, 0), key=lambda one: (one[1], one[0]))
     return Explanation(
         figure=figure,
         question=question,
@@ -146,9 +146,9 @@ def explain(ref: str, scope: Scope, page: int = 1) -> Explanation:
         parts=_parts(answer, scope),
         children=_children(answer, figure, scope) if answer.present else (),
         evidence=tuple(
-            _evidence(answer, answer.elements[e], at, scope, page)
+            _evidence(answer, answer.plan.elements[e], at, scope, page)
             for e, at in behind
-            if answer.elements[e].kind != Kind.UNITS
+            if answer.plan.elements[e].kind != Kind.UNITS
         )
         if answer.present
         else (),
@@ -179,12 +179,12 @@ def _related(answer: Answer, figure: Figure, scope: Scope) -> tuple[Related, ...
 def _parts(answer: Answer, scope: Scope) -> tuple[Figure, ...]:
     """What the formula names, each over the days it is read of; those of the asked days first."""
     code = answer.question.codes[0]
-    node = answer.formulas.get(code)
+    node = answer.plan.formulas.get(code)
     if node is None:
         return ()
     codes_at: dict[int, set[str]] = {}
     for inner, path in list_reads(node):
-        if (at := answer.follow(0, path)) is not None:
+        if (at := answer.plan.follow(0, path)) is not None:
             codes_at.setdefault(at, set()).add(inner)
     return tuple(
         figure for at, codes in sorted(codes_at.items()) for figure in ask_as(_moved(answer, at, *sorted(codes)), scope)
@@ -193,13 +193,13 @@ def _parts(answer: Answer, scope: Scope) -> tuple[Figure, ...]:
 
 def _moved(answer: Answer, at: int, *codes: str) -> Question:
     """The same question for other days: boundaries, book and moment of knowledge stay."""
-    days = answer.slices[at].days
+    days = answer.plan.slices[at].days
     return replace(answer.question, codes=codes, first=days.first, last=days.last, level=None, by=None)
 
 
 def _sides(answer: Answer, scope: Scope) -> tuple[Side, ...]:
     """Both sides of a comparison that is the whole formula; () for any other."""
-    node = answer.formulas.get(answer.question.codes[0])
+    node = answer.plan.formulas.get(answer.question.codes[0])
     asked: list[tuple[str, Node, Path]]
     match node:
         case Change(operand, "year"):
@@ -215,7 +215,7 @@ def _sides(answer: Answer, scope: Scope) -> tuple[Side, ...]:
             return ()
     found = []
     for words, side, path in asked:
-        if (at := answer.follow(0, path)) is not None:
+        if (at := answer.plan.follow(0, path)) is not None:
             found += [Side(words, one) for one in ask_as(_moved(answer, at, print_formula(side)), scope)]
     return tuple(found)
 
@@ -253,7 +253,7 @@ def _evidence(answer: Answer, element: DataElement, at: int, scope: Scope, page:
         get_closure(answer.places, question.boundaries),
         book=Book.APPROVED if question.book == "approved" else Book.REPORTED,
         as_known=question.as_known,
-        slices=[answer.slices[at]],
+        slices=[answer.plan.slices[at]],
     )
     rows, total = engine.contributions(
         element.pk, answer.root, element.kind, limit=PAGE, offset=(max(page, 1) - 1) * PAGE
@@ -302,8 +302,8 @@ def _evidence(answer: Answer, element: DataElement, at: int, scope: Scope, page:
         len(rows) - len(lines),
         max(page, 1),
         max(1, -(-total // PAGE)),
-        answer.slices[at].days,
-        element.code if at < answer.asked else f"{element.code}-{answer.slices[at].days.first:%Y%m%d}",
+        answer.plan.slices[at].days,
+        element.code if at < answer.plan.asked else f"{element.code}-{answer.plan.slices[at].days.first:%Y%m%d}",
     )
 
 

@@ -62,7 +62,8 @@ class Projection:
         self.tail_to = 0
         self.tables: dict[tuple[object, ...], str] = {}
         self.arrivals = Arrivals(self.database)
-        self.expected: dict[str, dict[tuple[int, int], int]] = {}
+        self.owed: dict[str, Any] = {}
+        """What coverage keeps of the places (`coverage.Owed`), by the question."""
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Brought up to the ledger's last committed posting."""

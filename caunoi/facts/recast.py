@@ -66,9 +66,10 @@ def recast_flows(
             slices=[Slice(days, True)],
         )  # fmt: skip
         lines: dict[int, dict[int, RecastLine]] = {}
-        for (element, unit, _slice), total in engine.flows(list(elements), list(units))[0].items():
-            value = exact(total.amount, elements[element].decimals)
-            lines.setdefault(element, {})[unit] = RecastLine(unit, value, total.estimated)
+        for fits, element, unit, _slice, amount, _facts, estimated, *_rest in engine.flows(list(elements), list(units)):
+            if fits:
+                value = exact(amount, elements[element].decimals)
+                lines.setdefault(element, {})[unit] = RecastLine(unit, value, estimated)
         found.append(lines)
     shown = sorted({*found[0], *found[1]}, key=lambda element: elements[element].code)[:most]
     return [

@@ -19,7 +19,7 @@ from caunoi.places.rules.drafts import Problem
 from caunoi.places.rules.snapshot import LEVELS, PlaceSnapshot
 from caunoi.places.rules.successions import KINDS, SuccessionRow, parts_of
 from caunoi.places.rules.units import ChangeRow, UnitRow
-from caunoi.refusals import FileRefused, Mistake, Refusal
+from caunoi.refusals import FileRefused, Mistake, Refusal, explain_os_error
 from caunoi.vietnamese_text import clean
 
 T = TypeVar("T")
@@ -114,7 +114,7 @@ def read_file(path: Path, needed: Collection[str], optional: Collection[str] = (
     try:
         content = path.read_bytes()
     except OSError as error:
-        message = _("Không đọc được tệp: %s.") % error.strerror
+        message = _("Không đọc được tệp: %s.") % explain_os_error(error)
         raise FileRefused(message, [Mistake(path.name, "", 0, "", message)]) from error
     return read_bytes(content, path.name, needed, optional)
 

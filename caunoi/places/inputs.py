@@ -147,10 +147,10 @@ class SuccessionForm(forms.Form):
         choices = [("", _("chưa chọn")), *[(str(row), name) for row, name in enumerate(names) if name]]
         for child in self.places.children_on(old, day):
             key = self.places.units[child].key
-            self.children.append((f"move:{key}", self.places.name_on(child, day)))
-            self.fields[f"move:{key}"] = forms.ChoiceField(
-                label=self.places.name_on(child, day), choices=choices, required=False
-            )
+            # Merged communes have a "Thôn 1" each: which one goes where must be told apart.
+            name = self.places.distinct_name_on(child, day)
+            self.children.append((f"move:{key}", name))
+            self.fields[f"move:{key}"] = forms.ChoiceField(label=name, choices=choices, required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

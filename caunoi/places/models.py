@@ -55,7 +55,7 @@ class OrgUnit(models.Model):
     start_known = models.BooleanField(default=False)
     latitude = models.DecimalField(max_digits=8, decimal_places=5, null=True)
     longitude = models.DecimalField(max_digits=8, decimal_places=5, null=True)
-    known_from = models.BigIntegerField(help_text="knowledge number")
+    known_from = models.BigIntegerField(db_index=True, help_text="knowledge number")
     known_until = _until()
     synthetic = models.BooleanField(default=False, help_text="made for the demonstration")
 

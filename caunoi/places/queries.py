@@ -105,8 +105,14 @@ def describe_unit(unit: int, snapshot: PlaceSnapshot, day: date) -> str:
 
 
 def describe_absence(unit: int, day: date, snapshot: PlaceSnapshot) -> str:
-    """Why a unit is not there on a day, and which units stand for it then."""
+    """Why a unit is not there on a day, and which units stand for it then; of a unit that is there, that it was called
+    otherwise: who asks for its absence knows a name or code of another time."""
     me = snapshot.units[unit]
+    if me.exists_on(day):
+        return _("Vào ngày %(day)s đơn vị này mang tên hoặc mã khác: %(unit)s. Hãy ghi tên hoặc mã ấy.") % {
+            "day": day.strftime("%d/%m/%Y"),
+            "unit": describe_unit(unit, snapshot, day),
+        }
     others = ", ".join(describe_unit(m.unit, snapshot, day) for m in snapshot.map_unit(unit, day) if m.unit != unit)
     name = snapshot.name_on(unit, day)
     if me.ends_on is not None and me.ends_on <= day:

@@ -116,7 +116,7 @@ def preview_succession(succession: SuccessionDraft, snapshot: PlaceSnapshot) -> 
         moves=tuple(
             MoveLine(
                 snapshot.units[child].key,
-                after.name_on(child, day),
+                snapshot.distinct_name_on(child, last),
                 snapshot.name_on(old, last),
                 after.name_on(new, day) if new else "",
             )

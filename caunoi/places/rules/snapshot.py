@@ -80,6 +80,7 @@ class PlaceSnapshot:
     _mapped: dict[tuple[int, date], tuple[Mapped, ...]] = field(default_factory=dict, compare=False, repr=False)
     _children: dict[date, Mapping[int | None, list[int]]] = field(default_factory=dict, compare=False, repr=False)
     _alike: dict[tuple[int | None, date], frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
+    _levels: dict[tuple[int, str, date], Sequence[int]] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def by_key(self) -> Mapping[str, Unit]:
@@ -176,7 +177,13 @@ class PlaceSnapshot:
 
     def at_level(self, root: int, level: str, day: date) -> list[int]:
         """Units of a level under the root (or the root itself) on that day, in reading order."""
-        return [unit for unit in self._walk(root, day) if self.units[unit].level == level]
+        found = self._levels.get((root, level, day))
+        if found is None:
+            if len(self._levels) > 32:
+                self._levels.clear()
+            found = [unit for unit in self._walk(root, day) if self.units[unit].level == level]
+            self._levels[root, level, day] = found
+        return list(found)
 
     def _walk(self, root: int, day: date) -> Iterable[int]:
         yield root

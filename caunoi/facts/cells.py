@@ -1,0 +1,131 @@
+"""What data elements give for units and stretches of days: read from the ledger a kind at a time, kept as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from caunoi.facts.closure import Closure
+from caunoi.facts.engine import Engine, Stated, Sum
+from caunoi.facts.models import Book, DataElement, Kind
+from caunoi.facts.projection import get_projection
+from caunoi.facts.rules.question import PartlyOutside, Question, Slice, exact
+from caunoi.languages import in_reader_language
+
+
+class Cell(NamedTuple):
+    """What one data element gives for one unit and slice, before it is dressed as a figure."""
+
+    value: Decimal | None = None
+    why: str | None = None
+    estimated: bool = False
+    bases: tuple[str, ...] = ()
+    carried_over: bool = False
+    partly_outside: PartlyOutside | None = None
+    classes: Mapping[str, int] | None = None
+
+
+class Cells:
+    """For each data element a column: a cell for each asked unit and slice, unit after unit."""
+
+    def __init__(self, targets: Sequence[int], slices: Sequence[Slice]) -> None:
+        self.targets = targets
+        self.slices = slices
+        self.width = len(slices)
+        self.starts = {target: row * self.width for row, target in enumerate(targets)}
+        """Where a unit's cells begin in every column."""
+        self.columns: dict[str, list[Cell]] = {}
+        self.nothing = Cell(None, _("Chưa có số liệu trong kỳ này."))
+
+    def at(self, code: str, target: int, index: int) -> Cell:
+        return self.columns[code][self.starts[target] + index]
+
+    def read(self, elements: Collection[DataElement], closure: Closure, question: Question) -> None:
+        """A few statements for each kind, however many elements, units and slices."""
+        by_kind: dict[str, list[DataElement]] = {}
+        for element in elements:
+            by_kind.setdefault(element.kind, []).append(element)
+        if set(by_kind) - {Kind.UNITS}:
+            book = Book.APPROVED if question.book == "approved" else Book.REPORTED
+            engine = Engine(get_projection(), closure, book=book, as_known=question.as_known, slices=self.slices)
+            self._read_flows(engine, by_kind.get(Kind.FLOW, []))
+            self._read_stocks(engine, by_kind.get(Kind.STOCK, []))
+            self._read_categories(engine, by_kind.get(Kind.CATEGORY, []))
+            self._read_own_level(engine, by_kind.get(Kind.OWN_LEVEL, []))
+        for element in by_kind.get(Kind.UNITS, []):
+            level, day = element.levels[0], question.boundaries
+            counts = [Cell(Decimal(len(closure.places.at_level(target, level, day)))) for target in self.targets]
+            self.columns[element.code] = [count for count in counts for _slice in self.slices]
+
+    def _each(self) -> Iterator[tuple[int, int]]:
+        """(unit, slice) in the order of a column."""
+        return ((target, index) for target in self.targets for index in range(self.width))
+
+    def _read_flows(self, engine: Engine, elements: list[DataElement]) -> None:
+        self._take_sums(elements, engine.flows([element.pk for element in elements], self.targets))
+
+    def _read_stocks(self, engine: Engine, elements: list[DataElement]) -> None:
+        things = {element.pk for element in elements if element.register}
+        self._take_sums(elements, engine.stocks([element.pk for element in elements], self.targets, things))
+
+    def _take_sums(self, elements: Iterable[DataElement], sums: Iterable[Sum]) -> None:
+        """What was found, and why there is nothing where nothing was."""
+        ours: dict[int, tuple[list[Cell], int]] = {}
+        for element in elements:
+            column = self.columns[element.code] = [self.nothing] * (len(self.targets) * self.width)
+            ours[element.pk] = column, element.decimals
+        starts, cut, make = self.starts, [], Cell._make
+        for one in sums:
+            fits, pk, target, index, amount, _facts, estimated, bases, carried_over = one
+            if not fits:
+                cut.append(one)
+                continue
+            column, decimals = ours[pk]
+            value = exact(amount, decimals)
+            column[starts[target] + index] = make((value, None, estimated, bases, carried_over, None, None))
+        why = _("Chỉ có số liệu nằm vắt qua ngày đầu hoặc ngày cuối kỳ; không chia nhỏ để cộng.") if cut else ""
+        for _fits, pk, target, index, amount, facts, *_shared in cut:
+            column, decimals = ours[pk]
+            at = starts[target] + index
+            found = column[at] if column[at].value is not None else Cell(None, why)
+            column[at] = found._replace(partly_outside=PartlyOutside(exact(amount, decimals), facts))
+
+    def _read_categories(self, engine: Engine, elements: list[DataElement]) -> None:
+        counts = engine.classes([element.pk for element in elements], self.targets)
+        for element in elements:
+            column = self.columns[element.code] = []
+            for target, index in self._each():
+                classes = counts.get((element.pk, target, index), {})
+                listed = ", ".join(f"{code}: {number}" for code, number in sorted(classes.items()))
+                why = _("Xếp loại không cộng được; hãy hỏi tỷ lệ hoặc số đơn vị theo loại (%(classes)s).") % {
+                    "classes": listed or _("chưa có đơn vị nào được xếp loại")
+                }
+                column.append(Cell(None, why, classes=classes))
+
+    def _read_own_level(self, engine: Engine, elements: list[DataElement]) -> None:
+        ids = [element.pk for element in elements]
+        stated = engine.own_level(ids, self.targets)
+        below = engine.stated_below(ids, self.targets)
+        for element in elements:
+            self.columns[element.code] = [
+                _own_cell(element, stated.get((element.pk, target, index)), below.get((element.pk, target), 0))
+                for target, index in self._each()
+            ]
+
+
+def _own_cell(element: DataElement, found: Stated | None, below: int) -> Cell:
+    """`below`: how many units of lower levels state their own."""
+    if found is None:
+        if not below:
+            return Cell(None, _("Đơn vị chưa có số riêng trong kỳ này."))
+        said = _(
+            "%(name)s là số riêng của từng đơn vị, không cộng từ cấp dưới lên (%(number)d đơn vị cấp dưới có số riêng)."
+        )
+        return Cell(None, said % {"name": in_reader_language(element.name_vi, element.name_en), "number": below})
+    if len(found.amounts) > 1:
+        said = _("Đơn vị có %(count)d số riêng trong kỳ này; số riêng không cộng theo thời gian. Hãy hỏi từng năm.")
+        return Cell(None, said % {"count": len(found.amounts)})
+    return Cell(exact(found.amounts[0], element.decimals, parts=False))
