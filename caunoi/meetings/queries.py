@@ -162,3 +162,17 @@ def get_matter(matter_id: int, scope: Scope) -> Matter:
     if found is None or not filter_meetings(Meeting.objects.filter(pk=found.meeting_id), scope).exists():
         raise MeetingUnknown
     return found
+
+
+# -- For everybody ----------------------------------------------------------------------------------------------------
+
+
+def list_published(text: str = "") -> QuerySet[Matter]:
+    """Questions and requests whose answer was marked published, the newest first: what anybody may read, without an
+    account. Everything else about a meeting stays with those whose office may see it."""
+    matters = Matter.objects.filter(published_on__isnull=False, dropped_because="").exclude(
+        meeting__state=MeetingState.CANCELLED
+    )
+    for word in fold(text).split():
+        matters = matters.filter(words__contains=word)
+    return matters.select_related("meeting").order_by("-published_on", "-pk")

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from caunoi import events
 from caunoi.accounts.models import User
 from caunoi.assessments.actions.recording import record_classes
 from caunoi.assessments.errors import (
@@ -22,6 +23,7 @@ from caunoi.assessments.errors import (
     RoundClosed,
     RoundUnfinished,
 )
+from caunoi.assessments.events import RatingsClosed
 from caunoi.assessments.figures import Answers, ask_figures
 from caunoi.assessments.models import Rating, RatingRound
 from caunoi.assessments.permissions import may_run, may_take
@@ -160,6 +162,7 @@ def _close(*, round_id: int, seen: str, exception_reason: str, by: User, at: dat
     counted = {band.code: sum(one.class_code == band.code for one in ratings) for band in sheet.bands}
     detail = {"classes": counted, "as_known": round_.as_known, "exception": round_.exception_reason}
     write_line("rating.close", round_.subject, detail, by=by.actor, at=at)
+    events.announce(RatingsClosed(round_.pk, at))
     return round_
 
 

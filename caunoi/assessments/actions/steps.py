@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from caunoi import events
 from caunoi.accounts.models import User
 from caunoi.assessments.actions.recording import record_classes
 from caunoi.assessments.actions.rounds import check_caps, lock_round, set_lines
@@ -24,6 +25,7 @@ from caunoi.assessments.errors import (
     ReasonMissing,
     RoundChanged,
 )
+from caunoi.assessments.events import RatingReturned
 from caunoi.assessments.models import Rating
 from caunoi.assessments.permissions import PERMISSIONS, Where, may_take
 from caunoi.assessments.queries import read_sheet_of
@@ -70,7 +72,9 @@ def return_rating(*, rating_id: int, reason: str, by: User, at: datetime) -> Rat
     It stands in the audit line."""
     rating, sheet = begin_step(rating_id, RatingStep.RETURN, by, at, reason=reason)
     rating.reason = reason.strip()
-    return _end(rating, RatingStep.RETURN, by, at, reason, taken_back=_take_back(rating, sheet))
+    returned = _end(rating, RatingStep.RETURN, by, at, reason, taken_back=_take_back(rating, sheet))
+    events.announce(RatingReturned(rating.pk, rating.org_unit_id, rating.sent_by_id, rating.reason, at))
+    return returned
 
 
 @transaction.atomic

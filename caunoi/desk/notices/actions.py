@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import F
 
-from caunoi.accounts.models import RoleGrant, User
+from caunoi.accounts.models import Role, RoleGrant, User
 from caunoi.accounts.scope import ids_in_sql
-from caunoi.desk.context import WRITERS
+from caunoi.assessments.events import RatingReturned, RatingsClosed
+from caunoi.assessments.models import Rating
+from caunoi.assessments.rules.life import RatingState
+from caunoi.awards.events import DossierDecided
+from caunoi.awards.models import SUBJECT_OF_DOSSIER, Award
+from caunoi.desk.context import DECIDERS, WRITERS
 from caunoi.desk.notices.models import Kind, Notice, Silence
 from caunoi.moments import local_date
 from caunoi.records.events import SubmissionReturned, VersionsApproved
@@ -53,6 +59,50 @@ def tell_approved(event: VersionsApproved) -> None:
     )
 
 
+def tell_rating_returned(event: RatingReturned) -> None:
+    """Who had sent the unit's points, else all who record for it."""
+    people = {event.sent_by_id} if event.sent_by_id is not None else _list_recorders(event.org_unit_id, event.at)
+    Notice.objects.bulk_create(
+        [
+            Notice(user_id=pk, kind=Kind.RATING, about=f"rating:{event.rating_id}", comment=event.reason, at=event.at)
+            for pk in sorted(people)
+        ]
+    )
+
+
+def tell_ratings_closed(event: RatingsClosed) -> None:
+    """Who records for a rated unit; of several units of one round, one notice."""
+    ratings = dict(
+        Rating.objects.filter(round=event.round_id, state=RatingState.CLOSED).values_list("org_unit_id", "pk")
+    )
+    mine: dict[int, list[int]] = defaultdict(list)
+    for user, unit in _list_holders(ratings, WRITERS, event.at):
+        mine[user].append(ratings[unit])
+    Notice.objects.bulk_create(
+        [
+            Notice(
+                user_id=user,
+                kind=Kind.RATING,
+                about=f"rating:{several[0]}" if len(several) == 1 else f"rating_round:{event.round_id}",
+                count=len(several),
+                at=event.at,
+            )
+            for user, several in sorted(mine.items())
+        ],
+        batch_size=500,
+    )
+
+
+def tell_decided(event: DossierDecided) -> None:
+    """Who works for a unit that is commended, or to which a commended collective or person belongs."""
+    units = set(Award.objects.filter(dossier=event.dossier_id).values_list("org_unit_id", flat=True))
+    people = {user for user, _unit in _list_holders(units, WRITERS | DECIDERS, event.at)}
+    about = f"{SUBJECT_OF_DOSSIER}{event.dossier_id}"
+    Notice.objects.bulk_create(
+        [Notice(user_id=pk, kind=Kind.AWARD, about=about, at=event.at) for pk in sorted(people)], batch_size=500
+    )
+
+
 def mark_read(*, user: User, at: datetime) -> None:
     """All that the page has shown. No audit line: it changes nothing that anybody else goes by."""
     Notice.objects.filter(user=user, read_at=None).update(read_at=at)
@@ -71,6 +121,11 @@ def silence(*, user_id: int, kind: str) -> None:
 
 
 def _list_recorders(org_unit_id: int, at: datetime) -> set[int]:
+    return {user for user, _unit in _list_holders([org_unit_id], WRITERS, at)}
+
+
+def _list_holders(units: Collection[int], roles: Collection[Role], at: datetime) -> list[tuple[int, int]]:
+    """(user, unit) of those who hold one of the roles on one of these very units that day, each once."""
     day = local_date(at)
-    grants = RoleGrant.objects.filter(org_unit_id=org_unit_id, role__in=WRITERS, from_day__lte=day)
-    return set(grants.exclude(to_day__lte=day).values_list("user_id", flat=True))
+    grants = RoleGrant.objects.filter(org_unit_id__in=ids_in_sql(units), role__in=roles, from_day__lte=day)
+    return list(grants.exclude(to_day__lte=day).values_list("user_id", "org_unit_id").distinct())

@@ -11,17 +11,21 @@ class Kind(models.TextChoices):
 
     RETURNED = "returned", _("Bản ghi bị trả lại")
     APPROVED = "approved", _("Bản ghi được duyệt")
+    RATING = "rating", _("Bảng chấm bị trả lại hoặc đã chốt")
+    AWARD = "award", _("Khen thưởng được quyết định")
     DUE = "due", _("Việc sắp đến hạn")
     WORK = "work", _("Việc đang chờ mỗi ngày")
 
 
 class Notice(models.Model):
     """One thing that happened to somebody's records, as they are to hear of it. `submission_id`: of one record, null
-    where `count` of them are meant. What it is called is read when it is shown."""
+    where `count` of them are meant. `about`: of what is no record, its subject as audit lines name it (`rating:12`).
+    What it is called is read when it is shown."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     submission_id = models.BigIntegerField(null=True)
+    about = models.CharField(max_length=40, blank=True)
     count = models.PositiveIntegerField(default=1)
     comment = models.TextField(blank=True)
     at = models.DateTimeField()

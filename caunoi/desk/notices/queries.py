@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from django.db.models import F
 from django.urls import reverse
@@ -10,22 +8,12 @@ from django.utils.translation import gettext as _
 
 from caunoi.accounts.models import User
 from caunoi.desk.inbox import describe
+from caunoi.desk.notices.line import Line
 from caunoi.desk.notices.models import Kind, Mailing, Notice, Silence
+from caunoi.desk.notices.others import show_others
 from caunoi.records.models import Submission
 
 NEWEST = 100
-
-
-@dataclass(frozen=True)
-class Line:
-    """`why`: the reason the reader gets it; `address` empty: it leads nowhere."""
-
-    sentence: str
-    comment: str
-    why: str
-    address: str
-    at: datetime
-    is_new: bool
 
 
 def count_unread(user: User) -> int:
@@ -39,7 +27,8 @@ def list_newest(user: User) -> list[Notice]:
 def show(notices: Sequence[Notice]) -> list[Line]:
     ids = [one.submission_id for one in notices if one.submission_id is not None]
     records = Submission.objects.select_related("form").in_bulk(ids)
-    return [_show(one, records.get(one.submission_id or 0)) for one in notices]
+    others = show_others([one for one in notices if one.about])
+    return [others[one.pk] if one.pk in others else _show(one, records.get(one.submission_id or 0)) for one in notices]
 
 
 def _show(one: Notice, record: Submission | None) -> Line:

@@ -1,4 +1,5 @@
-"""Where things are looked for, one function a kind: (question, reader, how many at most) -> what was found, best first.
+"""Where things are looked for, one function a kind: (question, reader, how many at most) -> what was found, best first;
+further ones stand in `programme`, all of them together in `looking`.
 
 Each passes the reader's scope by the rule of the room that owns the thing, as its own page does.
 """
@@ -344,37 +345,3 @@ def figures(asked: Asked, reader: Reader, limit: int) -> list[Found]:
         Found("figure", name, one.unit, f"{reverse('figures')}?{urlencode({'codes': one.code, **question})}")
         for _score, name, one in ranked[:limit]
     ]
-
-
-def labels() -> dict[str, str]:
-    return {
-        "unit": _("Đơn vị"),
-        "submission": _("Bản ghi"),
-        "entity": _("Sổ theo dõi"),
-        "document": _("Văn bản"),
-        "report": _("Báo cáo"),
-        "figure": _("Số liệu"),
-        "person": _("Người dùng"),
-    }
-
-
-# In the order in which the page shows them.
-SOURCES: dict[str, Source] = {
-    "unit": units,
-    "submission": submissions,
-    "entity": entities,
-    "document": documents,
-    "report": reports,
-    "figure": figures,
-    "person": people,
-}
-
-
-def search(text: str, reader: Reader, kinds: Collection[str], limit: int) -> dict[str, list[Found]]:
-    """By kind, in the page's order, those without a hit left out. Slips are forgiven where nothing answers as typed."""
-    for mending in (False, True):
-        asked = Asked(text, mending)
-        found = {kind: source(asked, reader, limit) for kind, source in SOURCES.items() if kind in kinds}
-        if hits := {kind: hits for kind, hits in found.items() if hits}:
-            return hits
-    return {}

@@ -13,6 +13,7 @@ from caunoi.meetings.actions.planning import CONCLUSION_TASK, concern, lock_meet
 from caunoi.meetings.errors import MeetingInvalid, MeetingNotYours
 from caunoi.meetings.models import Matter, MatterSort, Meeting, MeetingState
 from caunoi.meetings.permissions import check_may_run, may_run
+from caunoi.meetings.rules.life import LONGEST_REASON
 from caunoi.moments import local_date
 from caunoi.places.queries import get_snapshot
 from caunoi.tasks.actions import close_tasks
@@ -115,7 +116,9 @@ def drop_matter(matter_id: int, *, because: str, by: User, at: datetime) -> None
         check_may_run(by, meeting.org_unit_id, local_date(at))
         if not because:
             raise MeetingInvalid(_("Hãy ghi lý do."))
-        matter.dropped_because = because[:500]
+        if len(because) > LONGEST_REASON:
+            raise MeetingInvalid(_("Lý do dài nhất 500 ký tự. Hãy viết gọn lại."))
+        matter.dropped_because = because
         matter.save(update_fields=["dropped_because"])
         _close_task(matter, at)
         detail = {"matter": matter.pk, "because": because}

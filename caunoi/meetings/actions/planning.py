@@ -15,15 +15,8 @@ from caunoi.meetings.actions.recording import find_record, write_record
 from caunoi.meetings.errors import MeetingHasRecord, MeetingInvalid, MeetingMoved, MeetingStepImpossible
 from caunoi.meetings.models import Matter, MatterSort, Meeting, MeetingKind, MeetingState, MeetingUnit, Site, Turn
 from caunoi.meetings.permissions import check_may_run
-from caunoi.meetings.rules.drafts import (
-    LONGEST_NAME,
-    LONGEST_TITLE,
-    MOST_INVITED,
-    MOST_SITES,
-    MeetingDraft,
-    spell_draft,
-)
-from caunoi.meetings.rules.life import WITH_REASON, find_next
+from caunoi.meetings.rules.drafts import LONGEST_NAME, MeetingDraft, Part, find_beyond, spell_draft
+from caunoi.meetings.rules.life import LONGEST_REASON, WITH_REASON, find_next
 from caunoi.moments import local_date
 from caunoi.places.queries import get_snapshot
 from caunoi.tasks.actions import close_tasks, open_task
@@ -75,6 +68,8 @@ def take_step(
             raise MeetingStepImpossible(str(MeetingState(meeting.state).label))
         if step in WITH_REASON and not because:
             raise MeetingInvalid(_("Hãy ghi lý do."))
+        if len(because) > LONGEST_REASON:
+            raise MeetingInvalid(_("Lý do dài nhất 500 ký tự. Hãy viết gọn lại."))
         if step == "cancel" and find_record(meeting) is not None:
             raise MeetingHasRecord
         if step == "close" and meeting.starts_at > at:
@@ -83,7 +78,7 @@ def take_step(
         list(Site.objects.select_for_update().filter(meeting=meeting).order_by("pk"))
         meeting.state = after
         meeting.number += 1
-        meeting.because = because[:500]
+        meeting.because = because
         meeting.closed_by, meeting.closed_at = (str(by), at) if step == "close" else ("", None)
         if step == "close":
             meeting.asked = dict(asked or {})
@@ -145,13 +140,18 @@ def _check(org_unit_id: int, draft: MeetingDraft) -> None:
     kind = MeetingKind.objects.filter(code=draft.kind).first()
     if kind is None or places.units[org_unit_id].level not in kind.levels:
         raise MeetingInvalid(_("Cấp này không tổ chức loại cuộc họp đã chọn. Hãy chọn loại khác."))
-    if not clean(draft.title) or len(draft.title) > LONGEST_TITLE:
+    beyond = find_beyond(draft)
+    if not clean(draft.title) or beyond == Part.TITLE:
         raise MeetingInvalid(_("Hãy ghi tên cuộc họp, nhiều nhất 300 ký tự."))
     if draft.ends_at <= draft.starts_at:
         raise MeetingInvalid(_("Giờ kết thúc phải sau giờ bắt đầu."))
     if not draft.halls and not draft.online:
         raise MeetingInvalid(_("Hãy ghi ít nhất một nơi họp hoặc một điểm cầu trực tuyến."))
-    if len(draft.halls) + len(draft.online) > MOST_SITES or len(draft.invited) > MOST_INVITED:
+    if beyond == Part.HALLS:
+        raise MeetingInvalid(_("Tên một nơi họp dài nhất 200 ký tự, tất cả các nơi họp 300 ký tự. Hãy viết gọn lại."))
+    if beyond == Part.AGENDA:
+        raise MeetingInvalid(_("Chương trình nhiều nhất 60 mục, mỗi mục dài nhất 300 ký tự. Hãy viết gọn lại."))
+    if beyond is not None:
         raise MeetingInvalid(_("Nhiều nhất 500 điểm cầu và 5.000 đơn vị được mời trong một cuộc họp."))
     for unit in {org_unit_id, *draft.online, *draft.invited}:
         if not places.exists_on(unit, day):
@@ -166,8 +166,8 @@ def _put(meeting: Meeting, draft: MeetingDraft) -> None:
     meeting.title = clean(draft.title)
     meeting.starts_at, meeting.ends_at = draft.starts_at, draft.ends_at
     meeting.day_to = local_date(draft.starts_at)
-    halls = [clean(hall)[:LONGEST_NAME] for hall in draft.halls]
-    meeting.venue = ", ".join(halls)[:300]
+    halls = [clean(hall) for hall in draft.halls]
+    meeting.venue = ", ".join(halls)
     meeting.agenda = [list(item) for item in draft.agenda]
     meeting.words = fold(f"{meeting.title} {meeting.venue}")
     meeting.save()
@@ -180,7 +180,7 @@ def _put(meeting: Meeting, draft: MeetingDraft) -> None:
     left = set(Matter.objects.filter(meeting=meeting).values_list("org_unit_id", flat=True))
     MeetingUnit.objects.filter(meeting=meeting).delete()
     invited = dict.fromkeys(draft.invited, True)
-    concern(meeting, dict.fromkeys([*draft.online, *left], False) | invited, clean(draft.offices)[:300])
+    concern(meeting, dict.fromkeys([*draft.online, *left], False) | invited, clean(draft.offices))
 
 
 def _put_sites(meeting: Meeting, wanted: Mapping[tuple[int, str], bool]) -> None:

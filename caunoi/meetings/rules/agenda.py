@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 _TIME = re.compile(r"([01]?\d|2[0-3])\s*[:hHgG]\s*([0-5]\d)?[\s.,–-]+(?=[^\s|])", re.ASCII)
-LONGEST_LINE = 300
-MOST_LINES = 60
 
 
 class AgendaItem(NamedTuple):
@@ -21,10 +19,10 @@ class AgendaItem(NamedTuple):
 
 def read_agenda(text: str) -> tuple[AgendaItem, ...]:
     """`8h30 Báo cáo trung tâm | Văn phòng UBND xã`. A line without a time or an office is one too; empty lines are left
-    out, and what is beyond MOST_LINES or LONGEST_LINE."""
+    out."""
     items = []
     for line in text.splitlines():
-        line = " ".join(line.split())[:LONGEST_LINE]
+        line = " ".join(line.split())
         if not line:
             continue
         found = _TIME.match(line)
@@ -32,7 +30,7 @@ def read_agenda(text: str) -> tuple[AgendaItem, ...]:
         what, _bar, office = line[found.end() if found else 0 :].partition("|")
         if what.strip():
             items.append(AgendaItem(time, what.strip(), office.strip()))
-    return tuple(items[:MOST_LINES])
+    return tuple(items)
 
 
 def write_agenda(items: Iterable[AgendaItem]) -> str:

@@ -17,6 +17,7 @@ TRANSITIONS: dict[tuple[str, Step], State] = {
 STEPS: tuple[Step, ...] = ("close", "reopen", "cancel", "restore")
 # These undo something that others may have read, so they say why.
 WITH_REASON = frozenset({"reopen", "cancel"})
+LONGEST_REASON = 500
 
 BEFORE = timedelta(hours=2)
 # What a phone kept without network is still counted on the next day, if the meeting wasn't closed meanwhile.

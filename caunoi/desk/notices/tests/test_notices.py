@@ -14,6 +14,10 @@ from aiosmtpd.controller import Controller
 from django.test import Client
 
 from caunoi.accounts.models import Role, User
+from caunoi.assessments.actions import close_round, return_rating
+from caunoi.assessments.actions.rounds import fingerprint_of
+from caunoi.assessments.tests import builders as ratings
+from caunoi.awards.tests import builders as awards
 from caunoi.desk.notices.actions import silence
 from caunoi.desk.notices.letters import make_token, send_letters
 from caunoi.desk.notices.models import Kind, Mailing, Notice
@@ -183,7 +187,7 @@ def test_kinds_are_chosen_on_the_page(head: User, postman: Postman) -> None:
 
     client.post("/notices/choose/", {"kinds": ["work", "kind-that-is-none"]})
 
-    assert {one.kind for one in head.silences.all()} == {Kind.RETURNED, Kind.APPROVED, Kind.DUE}
+    assert {one.kind for one in head.silences.all()} == set(Kind) - {Kind.WORK}
     assert "thon@xa.example" in client.get("/notices/").content.decode()
 
 
@@ -257,3 +261,56 @@ def test_without_a_mail_server_nothing_is_sent_and_the_page_says_so(head: User) 
 
     assert send_letters(MORNING) == 0
     assert "chưa được đặt để gửi thư" in signed_in(head).get("/notices/").content.decode()
+
+
+# -- ratings and commendations ----------------------------------------------------------------------------------------
+
+
+def test_a_rating_that_came_back_is_told_with_its_reason_to_who_sent_it() -> None:
+    world = ratings.store_world()
+    world.state("so_hop", 3, date(2024, 1, 5), 6)
+    ratings.store_sheet()
+    officer, sender, other = ratings.province_officer(), ratings.village_head(), ratings.village_head(3, "thon-2")
+    rating = ratings.sent(ratings.opened(officer), 3, sender, 30)
+
+    return_rating(rating_id=rating.pk, reason="Thiếu biên bản", by=officer, at=MORNING)
+
+    page = signed_in(sender).get("/notices/").content.decode()
+    assert "Bảng chấm bị trả lại: Chấm điểm thôn, tháng 01/2024, Thôn 1, Xã Bản Qua" in page
+    assert "Thiếu biên bản" in page and f"/ratings/{rating.round_id}/u3/" in page
+    assert not Notice.objects.filter(user=other).exists()
+
+
+def test_closed_ratings_are_told_to_who_records_for_the_units_once_each() -> None:
+    world = ratings.store_world()
+    for unit in (3, 4, 6):
+        world.state("so_hop", unit, date(2024, 1, 5), 6)
+    ratings.store_sheet(caps=())
+    officer, head = ratings.province_officer(), ratings.village_head()
+    several = user("hai-thon", [(Role.RECORDER, 4), (Role.EDITOR, 4), (Role.RECORDER, 6)])
+    round_ = ratings.opened(officer)
+    for unit in (3, 4, 6):
+        ratings.reviewed(round_, unit, officer, 40)
+
+    seen = fingerprint_of(list(round_.ratings.all()))
+    close_round(round_id=round_.pk, seen=seen, exception_reason="", by=officer, at=MORNING)
+
+    assert "Đã chốt xếp loại: Chấm điểm thôn" in signed_in(head).get("/notices/").content.decode()
+    assert "Đã chốt xếp loại 2 đơn vị của bạn" in signed_in(several).get("/notices/").content.decode()
+    assert Notice.objects.filter(kind=Kind.RATING).count() == 2
+
+
+def test_a_decided_commendation_is_told_to_the_units_it_goes_to_without_a_persons_name() -> None:
+    store_world()
+    awards.store_awards()
+    officer, head = user("tinh", [(Role.APPROVER, 1)]), village_head()
+    found = awards.dossier(1, officer)
+    awards.add(found, officer, awards.person(3, "Giàng Thị Sua"), awards.person(3, "Lò Văn Én"))
+
+    awards.decide(found, officer)
+
+    page = signed_in(head).get("/notices/").content.decode()
+    assert "Giấy khen đã được quyết định (số 125/QĐ-UBND): Hiến đất làm đường" in page
+    assert "Sua" not in page and Notice.objects.filter(user=head).count() == 1
+    assert "125/QĐ-UBND" in signed_in(head).get("/awards/?q=125").content.decode()
+    assert not Notice.objects.filter(user=officer).exists()

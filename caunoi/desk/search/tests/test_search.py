@@ -13,13 +13,18 @@ from caunoi import moments
 from caunoi.accounts.actions import create_user, update_user
 from caunoi.accounts.models import Role, User
 from caunoi.accounts.queries import list_grants, scope_of
+from caunoi.assessments.tests import builders as ratings
+from caunoi.awards.tests import builders as awards
+from caunoi.boards.campaigns import declare_campaign
 from caunoi.desk.search.actions import rebuild
+from caunoi.desk.search.looking import SOURCES, search
 from caunoi.desk.search.models import SearchEntry, SearchWord
-from caunoi.desk.search.sources import SOURCES, Found, Reader, search
+from caunoi.desk.search.sources import Found, Reader
 from caunoi.desk.tests.builders import (
     TESTER,
     commune_officer,
     monthly_xml,
+    publish_event,
     publish_monthly,
     signed_in,
     store_world,
@@ -27,6 +32,8 @@ from caunoi.desk.tests.builders import (
     village_head,
 )
 from caunoi.facts.models import DataElement
+from caunoi.forms.models import Form
+from caunoi.meetings.tests import builders as meetings
 from caunoi.moments import local_moment
 from caunoi.personal.erasing import erase_person
 from caunoi.places.actions import succeed
@@ -266,3 +273,56 @@ def test_a_rebuilt_index_is_the_one_that_was_kept(full_world: None) -> None:
 
     assert set(SearchEntry.objects.exclude(kind="person").values_list("kind", "thing_id", "words")) == kept
     assert Entity.objects.count() == SearchEntry.objects.filter(kind="entity").count()
+
+
+# -- meetings, ratings, commendations, campaign days ------------------------------------------------------------------
+
+
+def test_meetings_are_found_by_title_place_kind_and_unit_by_those_who_may_see_them() -> None:
+    places = meetings.make_world()
+    meetings.plan(places)
+    stranger = user("xa-khac", [(Role.VIEWER, places.other.pk)])
+
+    for text in ("hien dat lam duong", "hội trường", "hoi nghi coc san", "hien dat thang 3/2026", "hoi nghi hein dat"):
+        assert titles(places.officer, text, "meeting") == ["Hội nghị chuyên đề hiến đất làm đường"], text
+    assert titles(places.officer, "hien dat thang 4/2026", "meeting") == []
+    assert titles(stranger, "hien dat", "meeting") == []
+
+
+def test_a_rating_is_found_by_its_title_and_a_units_own_by_the_units_name_too() -> None:
+    ratings.store_world()
+    ratings.store_sheet()
+    rebuild()
+    round_ = ratings.opened(ratings.province_officer())
+    officer, head = ratings.commune_officer(), ratings.village_head()
+
+    assert [hit.address for hit in hits(officer, "cham diem thon", "rating")] == [f"/ratings/{round_.pk}/"]
+    assert [hit.address for hit in hits(head, "cham diem thon 1 ban qua", "rating")] == [f"/ratings/{round_.pk}/u3/"]
+    assert hits(officer, "cham diem coc san", "rating") == []
+
+
+def test_commendations_are_found_by_decision_and_collective_and_never_by_a_persons_name(world: None) -> None:
+    awards.store_awards()
+    officer = user("tinh", [(Role.APPROVER, 1), (Role.VIEWER, 1)])
+    found = awards.dossier(1, officer)
+    awards.add(found, officer, awards.village(3), awards.person(3, "Giàng Thị Sua"))
+    awards.decide(found, officer)
+    stranger = user("xa-khac", [(Role.VIEWER, 5)])
+
+    assert titles(officer, "hien dat lam duong", "award") == ["Thôn 1", "Hiến đất làm đường"]
+    assert titles(officer, "125", "award") == ["Thôn 1", "Hiến đất làm đường"]
+    assert titles(village_head(), "thon 1", "award") == ["Thôn 1"]
+    assert titles(officer, "giang thi sua", "award") == titles(stranger, "hien dat", "award") == []
+
+
+def test_campaign_days_are_found_by_who_may_watch_them(world: None) -> None:
+    publish_event()
+    officer = user("tinh", [(Role.PROGRAMME_MANAGER, 1)])
+    declare_campaign(
+        user=officer, name="Ra quân sạch đường", form=Form.objects.get(code="hoat_dong"),
+        org_unit=OrgUnit.objects.get(pk=2), first=date(2026, 8, 2), last=date(2026, 8, 2), by=officer.actor, at=NOW,
+    )  # fmt: skip
+
+    assert titles(officer, "sach duong ban qua", "campaign") == ["Ra quân sạch đường"]
+    assert titles(village_head(), "ra quan thang 8/2026", "campaign") == ["Ra quân sạch đường"]
+    assert titles(user("khac", [(Role.VIEWER, 5)]), "ra quan", "campaign") == []
