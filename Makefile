@@ -24,7 +24,7 @@ test: setup ## Chạy toàn bộ kiểm thử (ARGS="-k tên") | run the whole t
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 test-postgres: setup ## Chạy kiểm thử có cơ sở dữ liệu trên PostgreSQL riêng | run the database tests on a private PostgreSQL
-	@scripts/with-postgres $(BIN)/python -m pytest -n 2 --dist loadfile -m "database and not browser" $(ARGS)
+	@scripts/with-postgres $(BIN)/python -m pytest -n 2 --dist loadfile --hypothesis-profile=postgres -m "database and not browser" $(ARGS)
 
 test-spark: setup-spark ## Chạy kiểm thử các câu hỏi trên cụm Spark hai máy | ask the tests' questions of a Spark cluster of two executors
 	@$(BIN)/python -m pytest -n 0 --engine spark --hypothesis-profile=spark -m "database and not duckdb" caunoi/facts $(ARGS)

@@ -42,6 +42,10 @@ hypothesis_settings.register_profile(
 hypothesis_settings.register_profile(
     "soak", max_examples=2000, deadline=None, suppress_health_check=SLOW_MACHINES, print_blob=True
 )
+# `make test-postgres`: the first of the cases that SQLite is asked.
+hypothesis_settings.register_profile(
+    "postgres", derandomize=True, max_examples=15, deadline=None, suppress_health_check=SLOW_MACHINES, database=None
+)
 # `make test-spark`: each question takes Spark about a second.
 hypothesis_settings.register_profile(
     "spark", derandomize=True, max_examples=4, deadline=None, suppress_health_check=SLOW_MACHINES, database=None

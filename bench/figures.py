@@ -16,6 +16,7 @@ from bench import (
     questions,
     ratings,
     searching,
+    wall,
     web,
     whole,
 )
@@ -54,6 +55,7 @@ MEASURES: list[Callable[[Bench], Measured]] = [
     phones.reconnect_storm_p99_s,
     phones.form_list_p95_ms,
     phones.manifest_p95_ms,
+    wall.campaign_wall_s,
     browser_form.form_interactive_s,
     browser_form.form_interactive_again_s,
     browser_form.form_interactive_offline_s,

@@ -33,6 +33,7 @@ GROUPS = {
         "form_list_p95_ms",
         "manifest_p95_ms",
     ],
+    "wall": ["campaign_wall_s"],
     "browser": ["form_interactive_s", "form_interactive_again_s", "form_interactive_offline_s"],
     "documents": ["document_search_p95_ms"],
     "papers": ["certificates_10000_s", "certificates_10000_peak_mb"],

@@ -13,10 +13,8 @@ import sys
 FIELDS = 12
 
 
-def main(phones: int) -> None:
-    import django
-
-    django.setup()
+def make_phones(phones: int) -> list[str]:
+    """Their tokens, in the order of the villages. Django must be set up."""
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
@@ -37,7 +35,14 @@ def main(phones: int) -> None:
         ],
         batch_size=500,
     )  # fmt: skip
-    print(json.dumps({"tokens": tokens}))
+    return tokens
+
+
+def main(phones: int) -> None:
+    import django
+
+    django.setup()
+    print(json.dumps({"tokens": make_phones(phones)}))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ from caunoi.accounts.models import Role
 from caunoi.accounts.queries import scope_of
 from caunoi.bulk_rows import insert_rows
 from caunoi.desk.search.actions import rebuild
-from caunoi.desk.search.sources import SOURCES, Reader, search
+from caunoi.desk.search.looking import SOURCES, search
+from caunoi.desk.search.sources import Reader
 from caunoi.moments import now, today
 from caunoi.places.models import OrgUnit
 from caunoi.records.models import Entity, EntityList

@@ -6,8 +6,11 @@ in one place and show its sentence; anything else that is raised is a programmer
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
 
 
 class Refusal(Exception):
@@ -69,3 +72,17 @@ class FileRefused(Refusal):
     def __init__(self, sentence: str, mistakes: Sequence[Mistake]) -> None:
         super().__init__(sentence)
         self.mistakes = sorted(mistakes)
+
+
+def explain_os_error(error: OSError) -> str:
+    """Why a file could not be read or written, for the middle of a sentence; systems say it in English."""
+    known = {
+        errno.ENOENT: _("không có tệp hoặc thư mục này"),
+        errno.EISDIR: _("đây là thư mục, không phải tệp"),
+        errno.ENOTDIR: _("một phần của đường dẫn không phải thư mục"),
+        errno.EACCES: _("không có quyền"),
+        errno.EPERM: _("không có quyền"),
+        errno.EROFS: _("ổ đĩa chỉ cho đọc"),
+        errno.ENOSPC: _("đĩa đã đầy"),
+    }
+    return known.get(error.errno or 0) or error.strerror or str(error)

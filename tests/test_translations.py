@@ -53,6 +53,7 @@ VIETNAMESE_BY_NATURE = {
     "facts/rules/formula_units.py": "units of measure as packs write them",
     "packs/reading.py": "the heading of an XLSForm's Vietnamese labels",
     "periods/rules.py": "how Vietnamese names periods",
+    "training/rules/wording.py": "what papers say",
     "records/spreadsheet/cells.py": "periods as officers write them",
     "records/spreadsheet/columns.py": "headings that are understood",
     "records/spreadsheet/workbooks.py": "names of sheets, the same whoever made the file",

@@ -16,7 +16,7 @@ from caunoi.cli.frame import print_json, progress_bars
 from caunoi.cli.import_ import find_user
 from caunoi.records.exports import Export, ExportRequest, find_units, suffix_of, write_file
 from caunoi.records.exports.request import Format, Spelling
-from caunoi.refusals import Refusal
+from caunoi.refusals import Refusal, explain_os_error
 
 
 @click.command(
@@ -69,7 +69,7 @@ def export(
     except OSError as error:
         raise Refusal(
             _("Không ghi được tệp %(file)s (%(why)s). Hãy kiểm tra thư mục và chỗ trống trên đĩa.")
-            % {"file": path, "why": error.strerror or error}
+            % {"file": path, "why": explain_os_error(error)}
         ) from error
     if as_json:
         print_json({"file": str(path), "records": count, "tables": [table.name or form for table in found.tables]})

@@ -16,12 +16,13 @@ from caunoi.facts.access import ask_as_in_parts
 from caunoi.facts.coverage import list_form_coverage
 from caunoi.facts.explanation import explain as explain_ref
 from caunoi.facts.explanation import explanation_json
-from caunoi.facts.exports import check_fits, rows_of_parts, write_figures
+from caunoi.facts.exports import NOTHING_FURTHER, check_fits, rows_of_parts, write_figures
 from caunoi.facts.questions import ask, figure_json, make_question, number_of
 from caunoi.facts.reporting_rates import PeriodCoverage, list_period_coverage, rates_csv, rates_workbook
-from caunoi.facts.rules.question import Figure, text_of
+from caunoi.facts.rules.question import Figure, round_half_up, text_of
 from caunoi.languages import in_reader_language, show_number
 from caunoi.moments import now
+from caunoi.targets.attainment import Attained, ask_attained, make_columns
 
 
 class DayParam(click.ParamType[date]):
@@ -49,7 +50,7 @@ class KnownParam(click.ParamType[date | int]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date | int:
         text = str(value).strip()
-        return int(text) if text.isdigit() else DayParam().convert(text, param, ctx)
+        return int(text) if text.isdecimal() and len(text) < 19 else DayParam().convert(text, param, ctx)
 
 
 @click.command(help=_("Số liệu của một đơn vị trong một kỳ, theo ranh giới của ngày bất kỳ."))
@@ -99,13 +100,14 @@ def figures(
         if format_ == "xlsx":
             check_fits(question)
         parts = iter([ask(question, reader)]) if as_resident else ask_as_in_parts(question, reader)
+        further = NOTHING_FURTHER if as_resident else make_columns(question, reader)
         if format_ == "xlsx":
             target = output or Path("so-lieu.xlsx")
             with target.open("wb") as workbook:
-                write_figures(parts, question, now(), workbook)
+                write_figures(parts, question, now(), workbook, further)
             click.echo(str(target))
             return
-        rows = rows_of_parts(parts)
+        rows = rows_of_parts(parts, further)
         if output is None:
             csv.writer(sys.stdout).writerows(rows)
         else:
@@ -114,11 +116,32 @@ def figures(
                 csv.writer(file).writerows(rows)
         return
     found = ask(question, reader)
+    attained = {} if as_resident else ask_attained(question, reader)
     if as_json or format_ == "json":
-        print_json([figure_json(figure) for figure in found])
+        print_json([{**figure_json(figure), **_target_json(figure, attained)} for figure in found])
     else:
         for figure in found:
-            click.echo(_line(figure))
+            click.echo(_line(figure) + _target_words(figure, attained))
+
+
+def _target_json(figure: Figure, attained: Attained) -> dict[str, Any]:
+    """`target` only where one is set: its value, what of it was reached in percent (null without a result), its ref."""
+    found = attained.get((figure.code, figure.place, figure.first))
+    if found is None:
+        return {}
+    return {"target": {"value": text_of(found.denominator), "percent": text_of(found.value), "ref": found.ref}}
+
+
+def _target_words(figure: Figure, attained: Attained) -> str:
+    found = attained.get((figure.code, figure.place, figure.first))
+    if found is None or found.denominator is None:
+        return ""
+    if found.value is None:
+        return " | " + _("chỉ tiêu %(target)s") % {"target": show_number(found.denominator)}
+    percent = show_number(round_half_up(found.value, 1))
+    return " | " + _("đạt %(percent)s%% chỉ tiêu %(target)s") % {
+        "percent": percent, "target": show_number(found.denominator),
+    }  # fmt: skip
 
 
 def _line(figure: Figure) -> str:

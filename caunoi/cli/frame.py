@@ -19,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from caunoi import sentences
 from caunoi.audit.rules import Actor
+from caunoi.cli.usage import explain_usage
 from caunoi.config.catalogues import compile_stale_catalogues
 from caunoi.config.checks import check_settings
 from caunoi.refusals import FileRefused, Mistake, Refusal
@@ -38,7 +39,8 @@ def run(cli: click.Group) -> int:
             click.echo(f"{message.msg} {message.hint or ''}".strip(), err=True)
         return 1
     try:
-        cli.main(standalone_mode=False)
+        # click hands back the number of an `Exit` here, and raises it only out of its own main.
+        done = cli.main(standalone_mode=False)
     except FileRefused as refusal:
         click.echo(refusal.sentence, err=True)
         for mistake in refusal.mistakes:
@@ -54,17 +56,15 @@ def run(cli: click.Group) -> int:
         click.echo(sentence, err=True)
         return 1
     except click.UsageError as error:
-        error.show()
+        click.echo(explain_usage(error), err=True)
         return 2
-    except click.exceptions.Exit as done:
-        return done.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo(_("Đã dừng theo yêu cầu; việc dở dang không được ghi."), err=True)
         return 1
     except click.ClickException as error:
         click.echo(error.format_message(), err=True)
         return 1
-    return 0
+    return done if isinstance(done, int) else 0
 
 
 def explain_database_error(error: str) -> str | None:

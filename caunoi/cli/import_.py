@@ -15,7 +15,7 @@ from caunoi.cli.frame import OPERATOR, print_json, progress_bars
 from caunoi.records.permissions import MAY_ENTER
 from caunoi.records.spreadsheet import import_file
 from caunoi.records.spreadsheet.book import BookChanges, Outcome, Sender, import_book, is_book, preview_book
-from caunoi.refusals import NotFound, Refusal
+from caunoi.refusals import NotFound, Refusal, explain_os_error
 
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
@@ -28,8 +28,8 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
     ),
 )
 @click.argument("form", required=False)
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
-@click.option("--workbook", type=click.Path(dir_okay=False, path_type=Path), help=_("Sổ nhập cả kỳ."))
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--workbook", type=click.Path(path_type=Path), help=_("Sổ nhập cả kỳ."))
 @click.option("--preview", is_flag=True, help=_("Chỉ xem sổ nhập sẽ ghi những gì."))
 @click.option(
     "--by", "username", help=_("Người chịu trách nhiệm về các dòng; không ghi thì là người vận hành máy này.")
@@ -136,5 +136,5 @@ def _read(file: Path) -> bytes:
     except OSError as error:
         raise Refusal(
             _("Không mở được tệp %(file)s (%(why)s). Hãy kiểm tra đường dẫn và quyền đọc.")
-            % {"file": file, "why": error.strerror or error}
+            % {"file": file, "why": explain_os_error(error)}
         ) from error

@@ -26,6 +26,7 @@ COMMANDS = {
     "changes": "changes",
     "coverage": "figures",
     "checks": "checks",
+    "contests": "contests",
     "release": "release",
     "report": "report",
     "verify": "report",

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from caunoi.moments import now
 from caunoi.periods.rules import Days, period_from_key
 from caunoi.places.queries import get_place, get_snapshot
 from caunoi.places.rules.snapshot import LEVELS
+from caunoi.refusals import explain_os_error
 from caunoi.reports.actions import STEPS, check_days, make_batch, make_report, start_batch
 from caunoi.reports.annex import make_annex
 from caunoi.reports.bundling import name_apart
@@ -130,7 +131,7 @@ def _write(target: Path, content: bytes) -> None:
     except OSError as error:
         raise CannotWrite(
             _("Không ghi được tệp %(file)s: %(why)s. Hãy chọn nơi khác bằng -o.")
-            % {"file": target, "why": error.strerror}
+            % {"file": target, "why": explain_os_error(error)}
         ) from error
 
 
@@ -221,7 +222,7 @@ def read_file(file: Path) -> bytes:
     except OSError as error:
         raise CannotRead(
             _("Không đọc được tệp %(file)s: %(why)s. Hãy kiểm tra lại đường dẫn.")
-            % {"file": file, "why": error.strerror}
+            % {"file": file, "why": explain_os_error(error)}
         ) from error
 
 
@@ -229,7 +230,11 @@ def _print(found: Verification) -> None:
     assert found.made is not None, "a verification that was carried out has its list"
     click.echo(
         _("%(title)s; lập lúc %(at)s, ranh giới ngày %(day)s")
-        % {"title": found.made.title, "at": found.made.made_at, "day": found.made.boundaries}
+        % {
+            "title": found.made.title,
+            "at": f"{datetime.fromisoformat(found.made.made_at):%H:%M %d/%m/%Y}",
+            "day": f"{date.fromisoformat(found.made.boundaries):%d/%m/%Y}",
+        }
     )
     for check in found.figures:
         if check.outcome != Outcome.UNCHANGED:

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.utils.translation import gettext as _
 
 from caunoi.backups.schedule import back_up_if_due
+from caunoi.cli.errors import CannotWrite
 from caunoi.desk.notices.letters import send_letters
 from caunoi.documents.waiting import clear_waiting
 from caunoi.facts.segments import compact
@@ -18,7 +19,7 @@ from caunoi.moments import now
 from caunoi.records.actions.erasing import erase_due
 from caunoi.records.actions.locking import automatic, lock_due
 from caunoi.records.entities.actions import release_backlog
-from caunoi.refusals import Refusal
+from caunoi.refusals import Refusal, explain_os_error
 from caunoi.reports.signing import ensure_key
 
 P = ParamSpec("P")
@@ -49,7 +50,13 @@ def start(host: str, port: int, workers: int) -> None:
     from granian.constants import Interfaces  # noqa: PLC0415
 
     # whitenoise looks for it, and warns when it is not there although it serves from the package.
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotWrite(
+            _("Không ghi được vào thư mục dữ liệu %(folder)s (%(why)s). Hãy cấp quyền ghi, hoặc đặt CAUNOI_HOME khác.")
+            % {"folder": settings.CAUNOI_HOME, "why": explain_os_error(error)}
+        ) from error
     Granian(
         "caunoi.config.wsgi:application",
         address=host,

@@ -46,7 +46,9 @@ def _secret_key() -> str:
         with os.fdopen(descriptor, "w") as file:
             file.write(made)
     except FileExistsError:
-        return path.read_text().strip()
+        if path.is_file():
+            return path.read_text().strip()
+        # CAUNOI_HOME itself is a file: told like a home that can't be written to.
     except OSError:
         pass  # a read-only home is reported by the command that needs to write, in one clear sentence
     return made
@@ -122,6 +124,9 @@ INSTALLED_APPS = [
     "caunoi.reports",
     "caunoi.meetings",
     "caunoi.awards",
+    "caunoi.training",
+    "caunoi.contests",
+    "caunoi.contributions",
     "caunoi.boards",
     "caunoi.desk",
     "caunoi.desk.notices",

@@ -11,8 +11,12 @@ from caunoi import events
 from caunoi.accounts.events import AccountsChanged
 from caunoi.accounts.signing_in import note_added, note_removed, note_renewed, note_used
 from caunoi.accounts.unmaking import take_back_access
+from caunoi.assessments.events import RatingReturned, RatingsClosed
+from caunoi.awards.events import DossierDecided
 from caunoi.backups.alarm import tell_overdue
 from caunoi.backups.erased import spread_lists
+from caunoi.contributions import actions as contributions
+from caunoi.contributions.checking import works_named
 from caunoi.desk.alarms import sound
 from caunoi.desk.notices import actions as notices
 from caunoi.desk.search import actions as search
@@ -24,8 +28,9 @@ from caunoi.places.events import PlacesChanged, UnitsUnmade
 from caunoi.records import events as records
 from caunoi.records.actions.forgetting import forget_person
 from caunoi.records.actions.rechecking import look_again_after_arrival, look_again_after_withdrawal
-from caunoi.records.checks import further_check
+from caunoi.records.checks import FurtherCheck, further_check
 from caunoi.records.entities import actions as entities
+from caunoi.records.entities.checking import FollowStages
 from caunoi.reports.events import ReportIssued
 from caunoi.reports.registering import register_issued
 from caunoi.tasks import actions as tasks
@@ -37,6 +42,7 @@ TABLE: list[tuple[type[Any], Callable[[Any], None]]] = [
         lambda event: tasks.close_tasks("correct", [v.submission_key for v in event.versions], at=event.at),
     ),
     (records.VersionsArrived, entities.take_entities),
+    (records.VersionsArrived, contributions.take_lines),
     (records.VersionsArrived, look_again_after_arrival),
     (records.VersionsApproved, facts.post_approved),
     (records.VersionsApproved, entities.tell_approved),
@@ -54,6 +60,9 @@ TABLE: list[tuple[type[Any], Callable[[Any], None]]] = [
     (ReportIssued, register_issued),
     (records.SubmissionReturned, notices.tell_returned),
     (records.VersionsApproved, notices.tell_approved),
+    (RatingReturned, notices.tell_rating_returned),
+    (RatingsClosed, notices.tell_ratings_closed),
+    (DossierDecided, notices.tell_decided),
     (records.EntitiesChanged, search.index_entities),
     (PlacesChanged, search.index_units),
     (AccountsChanged, search.index_accounts),
@@ -72,7 +81,7 @@ SECOND_FACTOR = [
 ]
 
 # What the door asks of later rooms before anything is written.
-CHECKS = [state_together]
+CHECKS: list[Callable[[], FurtherCheck]] = [state_together, works_named, FollowStages]
 # What stands first on the first page.
 ALARMS = [tell_overdue]
 

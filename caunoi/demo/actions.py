@@ -18,7 +18,9 @@ from caunoi.accounts.models import Role, User
 from caunoi.audit.actions import write_line
 from caunoi.audit.rules import Actor
 from caunoi.demo import home
+from caunoi.demo.classes import list_turns as list_classes
 from caunoi.demo.documents import enter_documents
+from caunoi.demo.gatherings import list_turns as list_gatherings
 from caunoi.demo.ratings import list_turns
 from caunoi.demo.records import People, make_drafts, send_all
 from caunoi.demo.rules.villages import Row, make_villages
@@ -60,8 +62,9 @@ def load_demo(plan: DemoPlan, *, by: Actor, now: datetime, steps: Steps, seconds
         drafts = make_drafts(plan)
     with steps.step(_("Gửi, trả lại, duyệt bản ghi")) as advance:
         until = min(now, local_moment(plan.history_ends, 23, 59))
-        ratings = list_turns(plan.ratings, people.users)
-        send_all(plan, drafts, people, by=by, until=until, between=ratings, progress=advance)
+        turns = [*list_turns(plan.ratings, people.users), *list_gatherings(plan.gatherings, people.users)]
+        turns += list_classes(plan.classes, people.users)
+        send_all(plan, drafts, people, by=by, until=until, between=turns, progress=advance)
     with steps.step(_("Sắp xếp sổ số liệu")):
         compact(minimum=1)
     with steps.step(_("Văn bản minh họa")):

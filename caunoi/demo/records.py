@@ -26,6 +26,7 @@ from caunoi.facts.models import Kind as ElementKind
 from caunoi.forms.models import Assignment, PeriodKind
 from caunoi.forms.queries import get_form_version, list_assignments, questions_of
 from caunoi.forms.rules.assignments import holds_on
+from caunoi.forms.rules.entities import identity_made
 from caunoi.forms.rules.questions import (
     FILES,
     PERIOD_QUESTION,
@@ -271,7 +272,7 @@ class _Sender:
 
     def _incoming(self, step: Step) -> Incoming:
         draft = step.draft
-        answers = dict(step.answers)
+        answers = {name: _thing_of(draft, text) for name, text in step.answers.items()}
         if draft.period is not None:
             answers[PERIOD_QUESTION] = draft.period.isoformat()
         elif draft.day is not None:
@@ -326,4 +327,16 @@ class _Sender:
 
 def _instance(draft: Draft, version: int) -> str:
     """The same identity every time the demonstration is loaded."""
-    return f"uuid:{uuid.uuid5(_INSTANCES, f'{draft.key}:{version}')}"
+    return _instance_of(draft.key, version)
+
+
+def _instance_of(key: str, version: int) -> str:
+    return f"uuid:{uuid.uuid5(_INSTANCES, f'{key}:{version}')}"
+
+
+def _thing_of(draft: Draft, text: str) -> str:
+    """`@set` names the thing that the record of the same number in that set made, `@set:3` that of its number 3."""
+    if not text.startswith("@"):
+        return text
+    records, _colon, number = text[1:].partition(":")
+    return identity_made(_instance_of(f"{records}:{number or draft.number}", 1))

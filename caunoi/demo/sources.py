@@ -11,7 +11,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from caunoi.demo.classes import PlannedClass, plan_classes
 from caunoi.demo.documents import PlannedDocument, plan_documents
+from caunoi.demo.gatherings import Gatherings, plan_gatherings
 from caunoi.demo.ratings import PlannedRound, plan_rounds
 from caunoi.demo.rules.drafts import Filler
 from caunoi.demo.rules.plan import BesideRow, PlanRow, Restated
@@ -79,6 +81,8 @@ class DemoPlan:
     report: ReportToMake
     documents: tuple[PlannedDocument, ...]
     ratings: tuple[PlannedRound, ...]
+    gatherings: Gatherings
+    classes: tuple[PlannedClass, ...]
     photos: Path
 
 
@@ -141,6 +145,8 @@ def read_demo(repository: Path, *, small: bool = False) -> DemoPlan:
         report=ReportToMake(report["template"], report["place"], report["from"], report["to"]),
         documents=plan_documents(read_rows(folder / "documents.csv")),
         ratings=plan_rounds(read_rows(folder / "ratings.csv"), small=small),
+        gatherings=plan_gatherings(tomllib.loads((folder / "gatherings.toml").read_text(encoding="utf-8"))),
+        classes=plan_classes(tomllib.loads((folder / "classes.toml").read_text(encoding="utf-8"))),
         photos=folder / "photos",
     )
 

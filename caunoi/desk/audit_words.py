@@ -32,6 +32,7 @@ THINGS = {
     "sign-in": gettext_lazy("đăng nhập"),
     "submission": gettext_lazy("bản ghi"),
     "target": gettext_lazy("chỉ tiêu phấn đấu"),
+    "training": gettext_lazy("đào tạo"),
     "user": gettext_lazy("tài khoản"),
     "view": gettext_lazy("bảng xem đã lưu"),
 }

@@ -115,10 +115,12 @@ class RecipientsForm(forms.Form):
         return Recipient(RecipientKind.UNIT, unit, places.name_on(unit, day))
 
     def _find_things(self, place: int, names: Sequence[str], day: date) -> list[Recipient]:
-        inside = get_snapshot().subtree_on(place, day)
+        inside = sorted(get_snapshot().subtree_on(place, day))
+        visible = visible_entities(self._scope, day)
         by_label: dict[str, list[Any]] = {}
-        for thing in visible_entities(self._scope, day).filter(org_unit_id__in=sorted(inside)[:5000]):
-            by_label.setdefault(fold(thing.label), []).append(thing)
+        for start in range(0, len(inside), 500):
+            for thing in visible.filter(org_unit_id__in=inside[start : start + 500]):
+                by_label.setdefault(fold(thing.label), []).append(thing)
         found = []
         for name in names:
             several = by_label.get(fold(name), [])

@@ -72,6 +72,13 @@ def list_due_cards(unit_ids: Collection[int], on: date, *, named: bool = False) 
     return [show_due(due, on, named=named) for due in list_due(unit_ids, on) if due.submission is None]
 
 
+def rank_now(card: DueCard) -> tuple[int, int]:
+    """Order of a short list: what can still be in time, then what is late, newest first, then periods that are not
+    over. What was never sent months ago must not hide what is asked for now."""
+    day = card.due_on.toordinal() if card.due_on else 0
+    return {"due": 0, "late": 1}.get(card.badge, 2), -day if card.badge == "late" else day
+
+
 def show_due(due: Due, on: date, *, named: bool = False) -> DueCard:
     places = get_snapshot()
     key = places.units[due.org_unit_id].key

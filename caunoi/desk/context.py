@@ -30,6 +30,13 @@ REPORT_PAGES = frozenset(
 )
 MEETING_PAGES = frozenset({"meeting", "meeting-new", "meeting-edit", "meeting-matters", "meeting-door"})
 RATING_PAGES = frozenset({"rating-round", "rating"})
+TRAINING_PAGES = frozenset(
+    {"training-class", "training-new", "training-edit", "training-plan", "training-attendance", "training-step"}
+)
+WORK_PAGES = frozenset({"work", "work-step", "work-letters"})
+CONTEST_PAGES = frozenset(
+    {"contest", "contest-new", "contest-edit", "contest-entry-new", "contest-judging", "contest-marks"}
+)
 AWARD_PAGES = frozenset({"award-dossiers", "award-dossier", "award-step"})
 CRITERIA_PAGES = frozenset({"criteria-set", "criteria-unit"})
 REGISTER_PAGES = frozenset(
@@ -127,6 +134,9 @@ def list_groups(roles: set[Role], *, whole_office: bool = True) -> list[Group]:
         (READERS | WRITERS, Link("meetings", _("Hội nghị, đối thoại"), MEETING_PAGES)),
         (READERS | WRITERS, Link("ratings", _("Chấm điểm, xếp loại"), RATING_PAGES)),
         (READERS | WRITERS, Link("criteria", _("Bộ tiêu chí"), CRITERIA_PAGES)),
+        (READERS | WRITERS, Link("training", _("Đào tạo, bồi dưỡng"), TRAINING_PAGES)),
+        (READERS | WRITERS, Link("works", _("Đóng góp, công trình"), WORK_PAGES)),
+        (READERS | WRITERS, Link("contests", _("Hội thi, cuộc thi"), CONTEST_PAGES)),
         (READERS | WRITERS, Link("awards", _("Khen thưởng, chứng nhận"), AWARD_PAGES)),
     ]
     figures: Offered = [
@@ -134,6 +144,7 @@ def list_groups(roles: set[Role], *, whole_office: bool = True) -> list[Group]:
         (READERS, Link("targets", _("Chỉ tiêu phấn đấu"), frozenset({"target"}))),
         (READERS, Link("coverage", _("Tiến độ báo cáo"))),
         (READERS, Link("dashboards", _("Bảng theo dõi"), frozenset({"dashboard", "dashboard-change"}))),
+        (READERS | WRITERS, Link("campaigns", _("Đợt ra quân"), frozenset({"campaign"}))),
         (READERS, Link("saved-views", _("Bảng xem đã lưu"), frozenset({"view-change", "view-save"}))),
         (READERS, Link("reports", _("Báo cáo"), REPORT_PAGES)),
         (READERS, published),

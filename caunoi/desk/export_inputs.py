@@ -14,6 +14,7 @@ from caunoi.desk.collecting import title_of
 from caunoi.forms.models import Form
 from caunoi.periods.inputs import DayField
 from caunoi.records.exports import ExportRequest, find_units
+from caunoi.vietnamese_text import sort_key
 
 
 class ExportForm(forms.Form):
@@ -50,8 +51,8 @@ class ExportForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        titles = sorted((title_of(one), one.code) for one in Form.objects.all())
-        self.fields["form"].choices = [(code, title) for title, code in titles]  # type: ignore[attr-defined]  # a ChoiceField
+        titles = [(one.code, title_of(one)) for one in Form.objects.all()]
+        self.fields["form"].choices = sorted(titles, key=lambda one: sort_key(one[1]))  # type: ignore[attr-defined]  # a ChoiceField
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

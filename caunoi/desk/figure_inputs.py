@@ -16,6 +16,7 @@ from caunoi.facts.rules.question import Question
 from caunoi.languages import in_reader_language
 from caunoi.periods.inputs import DayField
 from caunoi.places.models import Level
+from caunoi.vietnamese_text import sort_key
 
 
 class QuestionForm(forms.Form):
@@ -62,7 +63,8 @@ class QuestionForm(forms.Form):
         known: list[DataElement | Indicator] = [*DataElement.objects.all(), *Indicator.objects.all()]
         named = [(one.code, in_reader_language(one.name_vi, one.name_en), one.unit) for one in known]
         self.fields["codes"].choices = [  # type: ignore[attr-defined]  # a MultipleChoiceField
-            (code, f"{name} ({unit})" if unit else name) for code, name, unit in sorted(named, key=lambda n: n[1])
+            (code, f"{name} ({unit})" if unit else name)
+            for code, name, unit in sorted(named, key=lambda one: sort_key(one[1]))
         ]
         self.fields["level"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
             ("", _("chính đơn vị này")),

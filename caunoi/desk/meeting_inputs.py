@@ -14,7 +14,7 @@ from caunoi.languages import in_reader_language
 from caunoi.meetings.models import Meeting
 from caunoi.meetings.queries import list_kinds
 from caunoi.meetings.rules.agenda import AgendaItem, read_agenda, write_agenda
-from caunoi.meetings.rules.drafts import LONGEST_NAME, LONGEST_TITLE, MeetingDraft
+from caunoi.meetings.rules.drafts import LONGEST_TITLE, MeetingDraft
 from caunoi.moments import VIETNAM
 from caunoi.periods.inputs import DayField
 from caunoi.places.inputs import describe_typed, resolve_place
@@ -110,7 +110,7 @@ class MeetingForm(forms.Form):
         invited = self._read_units(cleaned, "invited", day)
         if self.errors:
             return cleaned
-        halls = [" ".join(line.split())[:LONGEST_NAME] for line in cleaned["halls"].splitlines() if line.strip()]
+        halls = [" ".join(line.split()) for line in cleaned["halls"].splitlines() if line.strip()]
         starts_at = datetime.combine(day, cleaned["starts"], VIETNAM)
         ends_at = datetime.combine(cleaned["last_day"] or day, cleaned["ends"], VIETNAM)
         if ends_at <= starts_at:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import cast
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from caunoi.accounts.models import PredecessorAccess, Role, RoleGrant
+from caunoi.periods.inputs import DayField
 from caunoi.periods.rules import BEGINNING, END
 from caunoi.places.models import Level, OrgUnitSpell, Succession
 from caunoi.places.queries import describe_absence
@@ -112,13 +115,13 @@ class Holder:
 
 
 def read_day(text: str, otherwise: date) -> tuple[date, str]:
-    """The day asked for (2025-07-01 or 01/07/2025) and a sentence if it could not be read."""
+    """The day asked for, as boxes for days take it, and a sentence if it could not be read."""
     text = clean(text)
     if not text:
         return otherwise, ""
     try:
-        day = date.fromisoformat("-".join(reversed(text.split("/"))) if "/" in text else text)
-    except ValueError:
+        day = cast(date, DayField().to_python(text))
+    except ValidationError:
         return otherwise, _("“%(day)s” không phải là ngày có thật; đang hiện ngày %(shown)s.") % {
             "day": text,
             "shown": f"{otherwise:%d/%m/%Y}",

@@ -20,11 +20,11 @@ from caunoi.periods.rules import Days
 from caunoi.personal.queries import find_personal_register
 from caunoi.places.queries import get_snapshot
 from caunoi.records.entities.permissions import MAY_EDIT
-from caunoi.records.entities.queries import STATES, Filters, Property, Row
+from caunoi.records.entities.queries import STATES, Filters, Property, Row, columns_of, list_properties
 from caunoi.records.entities.reading import units_kept_by
 from caunoi.records.entities.rules.versions import LABEL, Saying
 from caunoi.records.entities.sealed import read_people
-from caunoi.records.models import Entity, EntityVersion
+from caunoi.records.models import Entity, EntityList, EntityVersion
 from caunoi.sentences import tell
 
 SORTS = {"name": "search", "begins": "begins_on", "ended": "ended_on", "updated": "updated_at"}
@@ -49,20 +49,57 @@ class Asked:
 
     @property
     def is_set(self) -> bool:
-        return bool(self.filters.text or self.unit_key or self.is_past or self.filters.state != "live")
+        narrowed = self.filters.values or self.filters.year
+        return bool(narrowed or self.filters.text or self.unit_key or self.is_past or self.filters.state != "live")
 
 
-def read_filters(typed: QueryDict, today: date) -> Asked:
-    """A day that is none, or to come, is today; an unknown unit or state counts as not given."""
+@dataclass(frozen=True)
+class ChoiceFilter:
+    """A property with choices by which a list is narrowed. `name` is the property's, `field` the box's."""
+
+    name: str
+    field: str
+    label: str
+    choices: tuple[tuple[str, str], ...]
+    chosen: str
+
+
+def list_choice_filters(register: EntityList, language: str, typed: QueryDict, without: str = "") -> list[ChoiceFilter]:
+    """The stage, and of the properties that lists show those with choices."""
+    found = []
+    properties = {one.name: one for one in list_properties(register)}
+    for name in dict.fromkeys([register.stage_by, *columns_of(register)]):
+        one = properties.get(name)
+        if one is None or name in (without, *register.personal) or not one.question or not one.question.choices:
+            continue
+        if one.question.type != "select_one":
+            continue
+        choices = tuple((choice.name, choice.label(language)) for choice in one.question.choices)
+        chosen = typed.get(f"v-{name}", "")
+        chosen = chosen if chosen in dict(choices) else ""
+        # Whether a thing is there at all is asked as its state already.
+        label = _("Bước") if name == register.stage_by else one.label(language)
+        found.append(ChoiceFilter(name, f"v-{name}", label, choices, chosen))
+    return found
+
+
+def read_filters(typed: QueryDict, today: date, choices: Sequence[ChoiceFilter] = (), *, state: str = "live") -> Asked:
+    """A day that is none, or to come, is today; an unknown unit, state or choice counts as not given. `state`: the one
+    asked for if none is."""
     day = read_day(typed.get("day", "")) or today
     day = min(day, today)
-    state = typed.get("state", "")
+    wanted = typed.get("state", "")
     places = get_snapshot()
     unit = places.by_key.get(typed.get("unit", ""))
     kept = frozenset(units_kept_by(unit.id, day, places)) if unit else None
     known = read_day(typed.get("known", ""))
     known = known if known is not None and known < today else None
-    filters = Filters(day, typed.get("q", "").strip()[:200], state if state in STATES else "live", kept, known)
+    year = typed.get("year", "").strip()
+    filters = Filters(
+        day, typed.get("q", "").strip()[:200], wanted if wanted in STATES else state, kept, known,
+        tuple((one.name, one.chosen) for one in choices if one.chosen),
+        int(year) if year.isascii() and year.isdecimal() and 1900 <= int(year) <= 2999 else None,
+    )  # fmt: skip
     is_past = day < today or known is not None
     known_text = f"{known:%d/%m/%Y}" if known else ""
     return Asked(filters, unit.key if unit else "", f"{day:%d/%m/%Y}" if day < today else "", is_past, known_text)

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path, re_path
 
-from caunoi.desk.views import attend, meeting_matters, meeting_running, meetings
+from caunoi.desk.views import attend, meeting_matters, meeting_running, meetings, public_answers
 
 ONE = "meetings/<int:meeting_id>/"
 MATTERS = "meetings/matters/"
@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}record/", meeting_running.meeting_record, name="meeting-record"),
     path(f"{ONE}steps/<str:step>/", meeting_running.meeting_step, name="meeting-step"),
     path(f"{ONE}doors/<int:site_id>/", attend.door, name="meeting-door"),
+    path("answers/", public_answers.public_answers, name="public-answers"),
     # Without an account: whoever comes in counts themselves, and is not known.
     path("attend/service-worker.js", attend.service_worker, name="attend-worker"),
     path("attend/<str:key>/", attend.attend, name="attend"),

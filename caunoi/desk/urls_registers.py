@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path, re_path
 
-from caunoi.desk.views import registers, registers_entity, registers_person, registers_seats
+from caunoi.desk.views import registers, registers_entity, registers_person, registers_seats, registers_stages
 
 ONE = "registers/<str:code>/<uuid:uuid>/"
 
@@ -16,10 +16,12 @@ urlpatterns: list[URLPattern] = [
     re_path(
         r"^registers/(?P<code>[^/]+)/seats\.(?P<kind>csv|xlsx)$", registers_seats.seats_file, name="register-seats-file"
     ),
+    path("registers/<str:code>/stages/", registers_stages.register_stages, name="register-stages"),
     path("registers/<str:code>/new/", registers_entity.entity_new, name="register-new"),
     path("registers/<str:code>/merge/", registers_entity.entity_merge, name="register-merge"),
     path(ONE, registers_entity.entity, name="register-entity"),
     path(f"{ONE}edit/", registers_entity.entity_edit, name="register-entity-edit"),
+    path(f"{ONE}stage/", registers_stages.entity_stage, name="register-entity-stage"),
     path(f"{ONE}move/", registers_entity.entity_move, name="register-entity-move"),
     path(f"{ONE}person/", registers_person.person, name="register-person"),
     path(f"{ONE}person/file/", registers_person.person_file, name="register-person-file"),

@@ -18,6 +18,7 @@ from caunoi.accounts.scope import Scope, ids_in_sql
 from caunoi.approvals.rules import State
 from caunoi.desk.collecting import title_of
 from caunoi.desk.context import DECIDERS, READERS, WRITERS
+from caunoi.desk.matter_work import list_open_matters, show_matter
 from caunoi.desk.missing import group_missing
 from caunoi.desk.rating_work import list_rating_work
 from caunoi.desk.templatetags.caunoi import day_, period
@@ -80,7 +81,8 @@ def list_piles(user: User, roles: set[Role], at: datetime) -> list[Pile]:
         piles += [_waiting(user, scope, at, today), _missing(user, scope, today)]
         piles += [pile for pile in (_returned(scope), _held(user, at)) if pile.count]
     if roles & (READERS | WRITERS):
-        piles += [pile for pile in (_ratings(user, today), _reports(user, today), _duties(user, today)) if pile.count]
+        asked = (_ratings(user, today), _reports(user, today), _duties(user, today), _matters(user, today))
+        piles += [pile for pile in asked if pile.count]
     return piles
 
 
@@ -259,4 +261,19 @@ def _duties(user: User, today: date) -> Pile:
         found.count(),
         reverse("document-deadlines"),
         tuple(lines),
+    )
+
+
+def _matters(user: User, today: date) -> Pile:
+    found = list_open_matters(user, today)
+    first = [show_matter(one, today) for one in found[:FIRST]]
+    # The page shows one state at a time: what is late comes before what is not.
+    state = "late" if any(late for *_shown, late in first) else "open"
+    return Pile(
+        "matters",
+        _("Việc sau họp"),
+        _("Kết luận, kiến nghị, câu hỏi giao cho các đơn vị mà chưa xong; hạn sớm nhất đứng trước."),
+        found.count(),
+        f"{reverse('meeting-matters')}?state={state}",
+        tuple(Line(*one) for one in first),
     )

@@ -187,6 +187,15 @@ def declarations_of(version: FormVersion) -> tuple[Declaration, ...]:
     return declarations_from_json(version.entities) if version.entities else ()
 
 
+def list_keeping_levels(list_code: str) -> frozenset[str]:
+    """Levels whose units send forms that feed the register. Asked for every list a phone fetches: no form is read."""
+    rows = FormVersion.objects.exclude(entities=[]).order_by().values_list("form_id", "entities")
+    forms = {
+        form for form, declared in rows if any(one.list_code == list_code for one in declarations_from_json(declared))
+    }
+    return frozenset(Assignment.objects.filter(form_id__in=forms).values_list("level", flat=True).distinct())
+
+
 def list_feeding(list_code: str) -> list[FormVersion]:
     """The versions in use (newest of each form) that feed the register, in order of form code."""
     newest: dict[int, FormVersion] = {}

@@ -17,6 +17,8 @@ from caunoi.audit.past import keep_past
 from caunoi.audit.rules import Actor
 from caunoi.audit.values import changes_of
 from caunoi.awards.models import AwardCount, AwardKind, AwardOccasion, Dossier
+from caunoi.contests.models import ContestKind
+from caunoi.contributions.actions import set_purse
 from caunoi.documents.actions import store_bytes
 from caunoi.documents.models import DocumentKind
 from caunoi.facts.actions import recount
@@ -30,9 +32,11 @@ from caunoi.packs.models import LoadedPack
 from caunoi.packs.queries import get_surroundings
 from caunoi.packs.reading import read_pack
 from caunoi.packs.rules.contents import DocumentKindRow, Pack
+from caunoi.packs.rules.training import kind_columns, scale_columns
 from caunoi.personal.models import PersonalQuestion, PersonKey
 from caunoi.records.entities.actions import set_register
 from caunoi.reports.models import ReportTemplate
+from caunoi.training.models import MarkScale, TrainingKind
 
 DOCUMENT_KIND_COLUMNS = [one.name for one in fields(DocumentKindRow)]
 # What is being done, how much of it is done, how much there is.
@@ -117,9 +121,13 @@ def _load(pack: Pack, by: Actor, at: datetime, tell: Progress) -> LoadResult:
     _replace(CriteriaSet, about.code, sets, lambda one: one.code, result)
     _load_awards(pack, at, result)
     _load_meeting_kinds(pack, at, result)
+    _load_contest_kinds(pack, result)
+    _load_training(pack, result)
+    _load_contributions(pack, at, result)
     personal = {(one.form_code, one.register, one.question): asdict(one) for one in pack.personal_fields}
-    if (person := pack.awards.person) is not None:
-        personal[person.form_code, "", person.question] = asdict(person)
+    for person in (pack.awards.person, pack.contests.person, pack.training.person):
+        if person is not None:
+            personal[person.form_code, "", person.question] = asdict(person)
     _keep_declared(about.code, personal)
     _replace(PersonalQuestion, about.code, personal, lambda one: (one.form_code, one.register, one.question), result)
     reports = {
@@ -249,6 +257,38 @@ def _load_meeting_kinds(pack: Pack, at: datetime, result: LoadResult) -> None:
     _replace(MeetingKind, pack.about.code, kinds, lambda one: one.code, result)
 
 
+def _load_contest_kinds(pack: Pack, result: LoadResult) -> None:
+    kinds = {row.code: _columns(asdict(row)) for row in pack.contests.kinds}
+    # A kind that left the pack stays with the contests that are of it.
+    gone = ContestKind.objects.filter(pack=pack.about.code, contest__isnull=False).exclude(code__in=kinds)
+    kinds |= dict.fromkeys(gone.values_list("code", flat=True), {})
+    _replace(ContestKind, pack.about.code, kinds, lambda one: one.code, result)
+
+
+def _load_contributions(pack: Pack, at: datetime, result: LoadResult) -> None:
+    given = pack.contributions
+    keys = [
+        store_bytes(one, media_type=WORD, at=at).sha256 if one else None
+        for one in (given.list_template, given.letter_template)
+    ]
+    outcome = set_purse(pack=pack.about.code, purse=given.purse, list_template=keys[0], letter_template=keys[1])
+    if not given.purse.is_empty or outcome == "removed":
+        setattr(result, outcome, getattr(result, outcome) + 1)
+
+
+def _load_training(pack: Pack, result: LoadResult) -> None:
+    code = pack.about.code
+    kinds = {row.code: kind_columns(row) for row in pack.training.kinds}
+    scales = {row.code: scale_columns(row) for row in pack.training.scales}
+    # A kind that left the pack stays with the classes that are of it, and the scale of their marks with it.
+    for kept in TrainingKind.objects.filter(pack=code, trainingclass__isnull=False).exclude(code__in=kinds).distinct():
+        kinds[kept.code] = {}
+        if kept.scale and kept.scale not in scales:
+            scales[kept.scale] = {}
+    _replace(MarkScale, code, scales, lambda one: one.code, result)
+    _replace(TrainingKind, code, kinds, lambda one: one.code, result)
+
+
 def _columns(row: Mapping[str, Any]) -> dict[str, Any]:
     """As the tables keep it: lists in JSON columns."""
     return {column: list(value) if isinstance(value, tuple) else value for column, value in row.items()}
@@ -270,6 +310,9 @@ M = TypeVar(
     AwardOccasion,
     AwardCount,
     MeetingKind,
+    ContestKind,
+    MarkScale,
+    TrainingKind,
 )
 Key = Any  # str or a tuple of them: whatever names a row of the table
 

@@ -4,6 +4,8 @@ from collections import defaultdict
 
 from caunoi.assessments.models import CriteriaSet, ScoringSheet
 from caunoi.awards.models import FIELD_OF_PERSON, AwardCount, AwardKind, AwardOccasion
+from caunoi.contests.models import FIELD_OF_PERSON as FIELD_OF_ENTRANT
+from caunoi.contests.models import ContestKind
 from caunoi.documents.models import DocumentKind
 from caunoi.facts.models import DataElement, Disaggregation, Indicator, Posting, Relation
 from caunoi.facts.rules.formula import FormulaError, parse_formula
@@ -15,6 +17,8 @@ from caunoi.packs.rules.contents import KnownRegister, PublishedForm, StandingEl
 from caunoi.personal.models import PersonalQuestion
 from caunoi.records.models import EntityList, SubmissionVersion
 from caunoi.reports.models import ReportTemplate
+from caunoi.training.models import FIELD_OF_PERSON as TRAINING_PERSON
+from caunoi.training.models import MarkScale, TrainingKind
 
 
 def list_packs() -> list[LoadedPack]:
@@ -43,7 +47,34 @@ def get_surroundings(pack: str) -> Surroundings:
         criteria_set_owners=dict(CriteriaSet.objects.exclude(pack=pack).values_list("code", "pack")),
         award_owners=_award_owners(pack),
         meeting_kind_owners=dict(MeetingKind.objects.exclude(pack=pack).values_list("code", "pack")),
+        contest_owners=_contest_owners(pack),
+        training_owners=_training_owners(pack),
     )
+
+
+def _training_owners(pack: str) -> dict[str, str]:
+    """By file and code; the one row about people by its file alone."""
+    found: dict[str, str] = {}
+    for file, model in (("kinds", TrainingKind), ("scales", MarkScale)):
+        rows = model._default_manager.exclude(pack=pack).values_list("code", "pack")
+        found |= {f"{file} {code}": other for code, other in rows}
+    form, question = TRAINING_PERSON
+    declared = PersonalQuestion.objects.filter(form_code=form, question=question).exclude(pack=pack)
+    if (other := declared.first()) is not None:
+        found["persons"] = other.pack
+    return found
+
+
+def _contest_owners(pack: str) -> dict[str, str]:
+    kinds = ContestKind.objects.exclude(pack=pack).values_list("code", "pack")
+    return {f"kinds {code}": other for code, other in kinds} | _who_declares(FIELD_OF_ENTRANT, pack)
+
+
+def _who_declares(field: tuple[str, str], pack: str) -> dict[str, str]:
+    """`persons` -> another pack that says why names of that field are kept, if one does."""
+    declared = PersonalQuestion.objects.filter(form_code=field[0], question=field[1]).exclude(pack=pack)
+    other = declared.values_list("pack", flat=True).first()
+    return {} if other is None else {"persons": other}
 
 
 def _award_owners(pack: str) -> dict[str, str]:
@@ -54,11 +85,7 @@ def _award_owners(pack: str) -> dict[str, str]:
     ):  # fmt: skip
         rows = model._default_manager.exclude(pack=pack).values_list(column, "pack")
         found |= {f"{file} {code}": other for code, other in rows}
-    form, question = FIELD_OF_PERSON
-    declared = PersonalQuestion.objects.filter(form_code=form, question=question).exclude(pack=pack)
-    if (other := declared.first()) is not None:
-        found["persons"] = other.pack
-    return found
+    return found | _who_declares(FIELD_OF_PERSON, pack)
 
 
 def _indicator_facts(one: Indicator) -> IndicatorFacts | None:

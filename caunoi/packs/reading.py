@@ -12,7 +12,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from caunoi.accounts.models import Role
 from caunoi.awards.printing import check_paper_template
+from caunoi.contributions.printing import check_contribution_templates
 from caunoi.forms.rules.compile import compile_xlsform
 from caunoi.forms.rules.questions import Question
 from caunoi.packs import assessing
@@ -20,6 +22,8 @@ from caunoi.packs.rules import (
     assignments,
     awards,
     checks,
+    contest_kinds,
+    contributions,
     disaggregations,
     document_kinds,
     elements,
@@ -27,6 +31,8 @@ from caunoi.packs.rules import (
     meeting_kinds,
     personal_fields,
     registers,
+    stages,
+    training,
 )
 from caunoi.packs.rules.contents import NOTHING_LOADED, About, FormFile, Pack, RelationRow, ReportFile, Surroundings
 from caunoi.packs.rules.rating_records import Recording
@@ -40,12 +46,14 @@ from caunoi.vietnamese_text import clean
 PACK_FILE = "pack.toml"
 NEEDED = (PACK_FILE, elements.FILE, assignments.FILE)
 TABLES = (
-    elements.FILE, indicators.FILE, assignments.FILE, indicators.RELATIONS_FILE, registers.FILE, checks.FILE,
-    disaggregations.FILE, document_kinds.FILE, personal_fields.FILE,
+    elements.FILE, indicators.FILE, assignments.FILE, indicators.RELATIONS_FILE, registers.FILE, stages.FILE,
+    checks.FILE, disaggregations.FILE, document_kinds.FILE, personal_fields.FILE,
 )  # fmt: skip
 FORM_TYPES = (".xlsx", ".xls", ".md")
 FOLDERS = {"forms": FORM_TYPES, "reports": (".docx", ".toml"), **dict.fromkeys(assessing.FOLDERS, (".csv",))}
 FOLDERS |= {awards.FOLDER: (".csv", ".docx"), meeting_kinds.FOLDER: (".csv", ".docx")}
+FOLDERS |= {contest_kinds.FOLDER: (".csv",), training.FOLDER: (".csv",)}
+FOLDERS |= {contributions.FOLDER: (".csv", ".docx")}
 KNOWN = (PACK_FILE, *TABLES, *FOLDERS)
 # Beside the pack for people; and what Excel, Windows and macOS leave behind while a file is open.
 _LEFT_ALONE = re.compile(r"\..*|~\$.*|README(\..*)?|LICEN[CS]E(\..*)?|Thumbs\.db|desktop\.ini|__MACOSX", re.IGNORECASE)
@@ -102,9 +110,11 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
         | {one.code for one in read_indicators}
         | {*loaded.elements, *loaded.indicators}
     )
-    register_rows = registers.read_registers(
-        table(registers.FILE, registers.COLUMNS, registers.OPTIONAL), forms, loaded.registers, about.code, about.levels,
-        notes,
+    register_table = table(registers.FILE, registers.COLUMNS, registers.OPTIONAL)
+    register_rows = registers.read_registers(register_table, forms, loaded.registers, about.code, about.levels, notes)
+    register_rows = stages.read_stages(
+        table(stages.FILE, stages.COLUMNS, stages.OPTIONAL), register_rows, register_table, forms, about.levels,
+        Role.values, notes,
     )  # fmt: skip
     read_checks = checks.read_checks(
         table(checks.FILE, checks.COLUMNS, checks.OPTIONAL), read_elements if readable else None, about.levels, notes
@@ -128,6 +138,17 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
         if kind.template is not None:
             notes.mistakes += check_paper_template(f"{awards.FOLDER}/{kind.code}.docx", kind.template)
     read_meetings = meeting_kinds.read_meeting_kinds(files, about.levels, questions, loaded.meeting_kind_owners, notes)
+    read_contests = contest_kinds.read_contests(files, about.levels, questions, loaded.contest_owners, notes)
+    read_given = contributions.read_contributions(
+        files, questions, read_elements, known_registers,
+        frozenset((one.form_code, one.question) for one in read_personal), notes,
+    )  # fmt: skip
+    notes.mistakes += check_contribution_templates(read_given)
+    paper_codes = ({one.code for one in read_awards.kinds}, {one.code for one in read_awards.occasions})
+    counted = {*(one.code for one in read_elements), *loaded.elements} if readable else None
+    read_training = training.read_training(
+        files, about.levels, questions, counted, paper_codes, loaded.training_owners, notes
+    )
     sheets, criteria_sets = assessing.read_assessments(
         files, about.levels, known, loaded, Recording(questions, read_assignments), notes
     )
@@ -156,6 +177,9 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
         personal_fields=tuple(read_personal),
         awards=read_awards,
         meeting_kinds=read_meetings,
+        training=read_training,
+        contests=read_contests,
+        contributions=read_given,
     )
 
 

@@ -348,7 +348,7 @@ class Asking:
 
 
 class Child:
-    """A unit below the report's place, as a row of a table: `dv.stt`, `dv.ten`, `dv.ma`, `dv.so('labour_days')`."""
+    """A unit below the report's place, as a row of a table: `dv.ten`, `dv.ma`, `dv.so('labour_days')`."""
 
     def __init__(
         self,

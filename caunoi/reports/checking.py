@@ -11,19 +11,22 @@ from typing import Any
 
 import docx
 from django.utils.translation import gettext as _
+from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from jinja2 import TemplateSyntaxError, meta, nodes
 
+from caunoi.places.models import Level
 from caunoi.refusals import Mistake
 from caunoi.reports.composing import VALUE_NAMES
 from caunoi.reports.rules.parameters import Parameters, read_parameters
-from caunoi.reports.rules.tags import FUNCTIONS, STRETCHES, Asked, read_tags
-from caunoi.reports.template_file import find_obstacle, make_environment, parse_template
+from caunoi.reports.rules.tags import FUNCTIONS, STRETCHES, Asked, list_levels, list_wrong_row_tags, read_tags
+from caunoi.reports.template_file import find_obstacle, list_edges, make_environment, parse_template
 
 JINJA_GLOBALS = frozenset(["range", "loop", "true", "false", "none", "namespace", "dict", "lipsum", "cycler", "joiner"])
 TAG = re.compile(r"\{([{%])(tr|tc|p|r)?[ \-]?\s*(.*?)\s*[ \-]?[%}]\}", re.DOTALL)
 QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"'})
 """Word writes them by itself; the filling reads them as straight ones."""
+OUTSIDE: tuple[type[nodes.Node], ...] = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
 OPENING = {"for": "endfor", "if": "endif"}
 OLD_FONT = re.compile(r"^(\.Vn|VNI[-_ ])", re.IGNORECASE)
 MOST_PLACES = 5
@@ -31,8 +34,9 @@ MOST_PLACES = 5
 
 @dataclass(frozen=True)
 class Paragraph:
-    """`number` counts all paragraphs from 1, those of tables too. `changed` are the stretches of the text that a
-    tracked change touches, as (first, last) characters; a deletion stands between two characters."""
+    """`number` counts all paragraphs from 1, those of tables too; 0 in heads and feet of pages. `changed` are the
+    stretches of the text that a tracked change touches, as (first, last) characters; a deletion stands between two
+    characters."""
 
     number: int
     text: str
@@ -84,7 +88,8 @@ class _Checked:
         self.mistakes: list[Mistake] = []
 
     def _at(self, paragraph: Paragraph, message: str, value: str = "") -> None:
-        place = _("Đoạn %(number)d “%(text)s”: ") % {"number": paragraph.number, "text": _shorten(paragraph.text)}
+        said = _("Đoạn %(number)d “%(text)s”: ") if paragraph.number else _("Đầu hoặc chân trang “%(text)s”: ")
+        place = said % {"number": paragraph.number, "text": _shorten(paragraph.text)}
         mistake = Mistake(self.file_name, "", 0, "", place + message, value)
         if mistake not in self.mistakes:
             self.mistakes.append(mistake)
@@ -204,7 +209,22 @@ class _Checked:
         for name in unknown:
             self._everywhere(name, _("không có bộ lọc “%(name)s”.") % {"name": name})
         if unknown:  # jinja reads no names behind a filter it doesn't know
-            return
+            added: dict[str, Any] = dict.fromkeys(unknown, str)
+            lenient = make_environment().overlay()
+            lenient.filters = {**filters, **added}
+            template.environment = lenient
+        for whole, word, of_row in list_wrong_row_tags(template):
+            near = difflib.get_close_matches(word, of_row, n=1) or sorted(of_row)
+            hint = " " + _("Có phải: %(names)s?") % {"names": ", ".join(near)}
+            self._everywhere(whole, _("hàng của bảng không có “%(name)s”.") % {"name": whole} + hint)
+        for level in list_levels(template):
+            if level not in Level.values:
+                message = _("không có cấp “%(name)s”; các cấp: %(known)s.")
+                self._everywhere(level, message % {"name": level, "known": ", ".join(Level.values)})
+        for node in template.find_all(OUTSIDE):
+            word = type(node).__name__.lower().removeprefix("from")
+            message = _("thẻ %(tag)s không dùng được: mẫu không lấy thêm gì từ tệp khác.") % {"tag": word}
+            self._everywhere(word, message)
         known = VALUE_NAMES | FUNCTIONS
         for name in sorted(meta.find_undeclared_variables(template) - known - JINJA_GLOBALS):
             near = difflib.get_close_matches(name, known, n=1)
@@ -220,7 +240,9 @@ def _unknown_code(code: str, known: Collection[str]) -> str:
 
 def _list_paragraphs(content: bytes) -> Iterator[Paragraph]:
     document = docx.Document(io.BytesIO(content))
-    for number, paragraph in enumerate(document.element.body.iter(qn("w:p")), start=1):
+    numbered = list(enumerate(document.element.body.iter(qn("w:p")), start=1))
+    numbered += [(0, one) for part in list_edges(document) for one in parse_xml(part.blob).iter(qn("w:p"))]
+    for number, paragraph in numbered:
         text, changed, fonts = "", [], set()
         for node in paragraph.iter(qn("w:t"), qn("w:del"), qn("w:moveFrom"), qn("w:rFonts")):
             if node.tag == qn("w:rFonts"):

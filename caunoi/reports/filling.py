@@ -36,7 +36,7 @@ def fill(content: bytes, tags: Mapping[str, Any], file_name: str) -> bytes:
     template = DocxTemplate(io.BytesIO(content))
     try:
         template.render(dict(tags), make_environment(), autoescape=True)
-    except (TemplateError, TypeError, KeyError) as error:
+    except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise TemplateBroken(
             _("Mẫu báo cáo %(file)s không điền được: %(why)s. Hãy sửa mẫu trong gói chương trình rồi nạp lại gói.")
             % {"file": file_name, "why": str(error)},

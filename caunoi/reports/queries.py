@@ -22,13 +22,13 @@ from caunoi.reports.rules.life import ReportState, ReportStep
 from caunoi.reports.rules.manifest import Line, Manifest
 from caunoi.reports.verification import read_manifest
 from caunoi.reports.word_file import WordFile
-from caunoi.vietnamese_text import fold
+from caunoi.vietnamese_text import fold, sort_key
 
 BATCHES_SHOWN = 50
 
 
 def list_templates() -> list[ReportTemplate]:
-    return list(ReportTemplate.objects.order_by("title_vi"))
+    return sorted(ReportTemplate.objects.all(), key=lambda one: sort_key(one.title_vi))
 
 
 def get_template(code: str) -> ReportTemplate:

@@ -10,6 +10,7 @@ from typing import Any
 
 import docx
 from django.utils.translation import gettext as _
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.exceptions import OpcError
 from docxtpl import DocxTemplate
 from jinja2 import Template, nodes
@@ -48,10 +49,23 @@ def make_environment() -> ImmutableSandboxedEnvironment:
 
 
 def parse_template(content: bytes) -> nodes.Template:
-    """Raises jinja2's TemplateSyntaxError, and what python-docx raises of a file that is no document."""
+    """Raises jinja2's TemplateSyntaxError, and what python-docx raises of a file that is no document. Heads and feet
+    of pages are filled like the rest, so they are read with it."""
     template = DocxTemplate(io.BytesIO(content))
     template.init_docx()
-    return make_environment().parse(template.patch_xml(template.get_xml()))
+    parts = [template.get_xml()]
+    parts += [template.get_part_xml(part) for part in list_edges(template.docx)]
+    return make_environment().parse("".join(template.patch_xml(xml) for xml in parts))
+
+
+def list_edges(document: Any) -> list[Any]:
+    """The heads and feet of pages, each once."""
+    found = {
+        relation.target_part.partname: relation.target_part
+        for relation in document.part.rels.values()
+        if relation.reltype in (RELATIONSHIP_TYPE.HEADER, RELATIONSHIP_TYPE.FOOTER)
+    }
+    return list(found.values())
 
 
 def read_template_tags(content: bytes) -> Asked:

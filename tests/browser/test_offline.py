@@ -298,6 +298,13 @@ def test_a_new_version_of_the_form_leaves_the_draft_of_the_old_one_whole(
         " WHERE form_id = (SELECT id FROM forms_form WHERE code = ?) LIMIT 1",
         GIFT_FORM,
     )
+    own_server.sql(
+        "INSERT INTO forms_formfile (form_version_id, name, file_id, entity_list)"
+        " SELECT (SELECT MAX(id) FROM forms_formversion), name, file_id, entity_list FROM forms_formfile"
+        " WHERE form_version_id = (SELECT id FROM forms_formversion WHERE version = ?"
+        " AND form_id = (SELECT id FROM forms_form WHERE code = ?))",
+        old, GIFT_FORM,
+    )  # fmt: skip
     phone.visit_once()
 
     phone.page.goto("/offline/")

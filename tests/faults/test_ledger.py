@@ -16,7 +16,7 @@ from django.db import connection
 from tests.faults.server import ROOT, Server
 
 pytestmark = [pytest.mark.soak, pytest.mark.database]
-ROUNDS, USUAL_ROUNDS = 200, 6
+ROUNDS, USUAL_ROUNDS = 200, 4
 SECONDS, USUAL_SECONDS = 60, 6
 HANDS = [sys.executable, "-m", "tests.faults.ledger_hands"]
 

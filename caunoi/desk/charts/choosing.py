@@ -15,6 +15,7 @@ from caunoi.facts.distribution import list_class_counts
 from caunoi.facts.rules.question import Question
 from caunoi.languages import in_reader_language
 from caunoi.places.queries import list_centroids
+from caunoi.targets.attainment import ask_attained
 
 
 @dataclass(frozen=True)
@@ -77,4 +78,7 @@ def answer_table(question: Question, scope: Scope, sort: str = "") -> Table | No
     """The answer as the figures page arranges it; None without a row."""
     found = ask_as(question, scope)
     totals = ask_as(replace(question, level=None), scope) if question.level else []
-    return arrange(question, found, totals, sort) if found else None
+    attained = ask_attained(question, scope)
+    if question.level and attained:
+        attained |= ask_attained(replace(question, level=None), scope)
+    return arrange(question, found, totals, sort, attained) if found else None

@@ -79,9 +79,12 @@ def test_units_are_found_without_accents_by_code_and_on_other_days() -> None:
 
 
 def test_a_day_that_does_not_exist_is_named_and_today_shown() -> None:
-    page = with_role(Role.VIEWER, "p").get("/places/?on=31/02/2025").content.decode()
+    client = with_role(Role.VIEWER, "p")
+
+    page = client.get("/places/?on=31/02/2025").content.decode()
 
     assert "31/02/2025" in page and "không phải là ngày có thật" in page
+    assert "không phải là ngày" not in client.get("/places/?on=1/7/2025").content.decode()
 
 
 def test_a_unit_s_page_tells_its_life_and_that_its_beginning_is_unknown() -> None:
@@ -187,6 +190,17 @@ def test_a_split_asks_where_each_village_goes() -> None:
     parent = snapshot.parent_on(snapshot.by_key["n2"].id, day)
     assert parent is not None and snapshot.name_on(parent, day) == "Xã Bắc B"
     assert SuccessionShare.objects.filter(old_id=unit("north"), new_parts=10**12).count() == 2
+
+
+def test_villages_of_one_name_are_told_apart_where_their_commune_is_divided_or_merged_again() -> None:
+    client = with_role(Role.ADMINISTRATOR, "p")
+    moves = {f"move:{key}": index for key, index in (("e1", "0"), ("e2", "0"), ("w1", "1"))}
+
+    asked = client.post("/places/succession/", {**SPLIT, "old": "Xã Hợp Nhất", "step": "preview"}).content.decode()
+    seen = client.post("/places/succession/", {**SPLIT, **moves, "old": "Xã Hợp Nhất", "step": "preview"})
+
+    for page in (asked, seen.content.decode()):
+        assert "Thôn 1 (Xã Đông)" in page and "Thôn 1 (Xã Tây)" in page
 
 
 def test_a_unit_is_renamed_and_a_village_moved() -> None:

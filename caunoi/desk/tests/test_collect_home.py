@@ -6,6 +6,7 @@ import pytest
 
 from caunoi.accounts.models import Role
 from caunoi.desk import work
+from caunoi.desk.collecting import DueCard, rank_now
 from caunoi.desk.tests.builders import (
     commune_officer,
     monthly_xml,
@@ -34,11 +35,31 @@ def test_the_village_sees_what_is_due_and_what_it_may_record() -> None:
     publish_monthly()
     publish_event()
 
-    page = signed_in(village_head()).get("/").content.decode()
+    client = signed_in(village_head())
 
-    assert 'href="/fill/bao_cao_thang/u3/2026-08/"' in page
-    assert "Quá hạn" in page
+    page = client.get("/").content.decode()
+
+    assert 'href="/fill/bao_cao_thang/u3/20' in page and "Quá hạn" in page
     assert 'href="/fill/hoat_dong/u3/event/"' in page
+    assert 'href="/fill/bao_cao_thang/u3/2026-08/"' in client.get("/due/").content.decode()
+
+
+def test_what_is_long_overdue_does_not_hide_what_is_asked_for_now() -> None:
+    def card(badge: str, due_on: date) -> DueCard:
+        return DueCard("", "Báo cáo", "", "", due_on, badge)
+
+    cards = [
+        card("late", date(2026, 1, 19)), card("late", date(2026, 10, 19)), card("due", date(2026, 11, 25)),
+        card("due", date(2026, 11, 19)), card("open", date(2026, 12, 19)),
+    ]  # fmt: skip
+
+    assert [f"{one.due_on:%m/%d}" for one in sorted(cards, key=rank_now)] == [
+        "11/19",
+        "11/25",
+        "10/19",
+        "01/19",
+        "12/19",
+    ]
 
 
 def test_what_was_sent_is_no_longer_due_and_shows_as_sent() -> None:
@@ -62,7 +83,7 @@ def test_what_came_back_stands_first_with_the_comment() -> None:
 
     for address in ("/", "/due/"):
         page = signed_in(head).get(address).content.decode()
-        assert page.index("Thiếu số cuộc họp.") < page.index("/fill/bao_cao_thang/u3/2026-09/")
+        assert page.index("Thiếu số cuộc họp.") < page.index("/fill/bao_cao_thang/u3/20")
         assert f'href="/submissions/{received.submission_id}/correct/"' in page
 
 

@@ -96,6 +96,21 @@ def test_what_is_mistyped_stays_on_the_page_with_what_is_wrong(places: Places) -
     assert office.post(f"/meetings/{meeting.pk}/topics/", {"name": "x", "contributions": "vài"}).status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"agenda": "8h " + "Báo cáo " * 50}, "mỗi mục dài nhất 300 ký tự"),
+        ({"agenda": "Báo cáo\n" * 61}, "nhiều nhất 60 mục"),
+        ({"halls": "Hội trường " * 30}, "Tên một nơi họp dài nhất 200 ký tự"),
+    ],
+)
+def test_what_is_too_long_is_told_and_not_cut(places: Places, given: dict[str, str], told: str) -> None:
+    answer = signed_in(places.officer).post("/meetings/new/", typed(**given))
+
+    assert answer.status_code == 422 and told in answer.content.decode()
+    assert not Meeting.objects.exists()
+
+
 def test_who_is_outside_neither_sees_nor_steps_and_a_viewer_only_sees(places: Places) -> None:
     meeting = running(places)
     stranger = signed_in(user("khac", (Role.EDITOR, places.other)))

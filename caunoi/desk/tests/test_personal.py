@@ -162,9 +162,13 @@ def test_everybody_may_read_what_is_kept_and_why(country: OrgUnit, client: Clien
     PersonalQuestion.objects.create(
         form_code="so_ho", question="ho_ten_chu_ho", purpose_vi="Mời họp thôn.", keep_months=24, pack="thử"
     )
+    PersonalQuestion.objects.create(
+        form_code="awards", question="recipient", purpose_vi="In giấy khen.", keep_months=24, pack="thử"
+    )
     client.force_login(user("ai đó"))
 
     page = client.get("/personal-data/").content.decode()
 
     assert "Số điện thoại" in page and "Mời họp thôn." in page and "24" in page
+    assert "Tên người nhận" in page and "recipient" not in page
     assert "/personal-data/breaches/" not in page

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from datetime import date
 from decimal import Decimal
+from urllib.parse import urlencode
 
 import pytest
+from click.testing import CliRunner
 from django.test import Client
 
 from caunoi.accounts.models import Role
+from caunoi.boards.models import Dashboard, SavedView
+from caunoi.cli.figures import figures
 from caunoi.desk.tests.builders import signed_in
 from caunoi.moments import now, today
 from caunoi.places.models import OrgUnit
@@ -121,3 +126,25 @@ def test_a_figure_shows_what_of_its_target_was_reached_on_pages_and_in_files(
     address = page.split('<a class="figure-link"')[1].split('href="')[1].split('"')[0]
     explained = client.get(address).content.decode()
     assert "đạt 10% chỉ tiêu 300" in explained and "Quyết định 12/QĐ-UBND ngày 15/01/2026" in explained
+
+    # The same on a part of a dashboard, and on the command line.
+    view = {
+        "name": "Hộ",
+        "page": "figures",
+        "query": urlencode(asked),
+        "shared_with": "",
+        "shared_role": "",
+        "period": "",
+    }
+    client.post("/views/save/", view)
+    client.post("/dashboards/", {"name": "Sáng thứ Hai", "shared_with": ""})
+    tile = {"view": str(SavedView.objects.get().pk), "show": "table", "size": "half"}
+    board = Dashboard.objects.get()
+    client.post(f"/dashboards/{board.pk}/tiles/", tile)
+    assert "đạt 25% chỉ tiêu 120" in client.get(f"/dashboards/{board.pk}/?whole=1").content.decode()
+    days = ["--from", period.days.first.isoformat(), "--to", period.days.last.isoformat()]
+    told = CliRunner().invoke(figures, ["ho", "--place", "Tỉnh Thử", *days], catch_exceptions=False).output
+    assert "đạt 10% chỉ tiêu 300" in told
+    plain = CliRunner().invoke(figures, ["ho", "--place", "Tỉnh Thử", *days, "--json"], catch_exceptions=False).output
+    target_told = json.loads(plain)[0]["target"]
+    assert (target_told["value"], target_told["percent"]) == ("300", "10")

@@ -120,7 +120,7 @@ def place_access(request: HttpRequest, key: str) -> HttpResponse:
     if not may_change_unit(user, unit.id, moments.today()):
         raise CannotAdminister(snapshot.name_on(unit.id, moments.today()))
     succession = request.POST.get("succession", "")
-    if request.POST.get("sure") != "yes" or not succession.isdigit():
+    if request.POST.get("sure") != "yes" or not succession.isdecimal():
         messages.error(request, _("Chưa mở: hãy đánh dấu vào ô xác nhận rồi bấm lại."))
     else:
         confirm_predecessor_access(succession_id=int(succession), org_unit_id=unit.id, by=user.actor, at=moments.now())
@@ -143,9 +143,8 @@ def succession_new(request: HttpRequest) -> HttpResponse:
     kind = given.get("kind", "merge")
     if kind not in KIND_LABELS:
         raise PageUnknown
-    rows = (
-        int(given["rows"]) if given.get("rows", "").isdigit() else {"merge": 3, "split": 2, "transfer": 3}.get(kind, 1)
-    )
+    typed = given.get("rows", "")
+    rows = int(typed) if typed.isdecimal() else {"merge": 3, "split": 2, "transfer": 3}.get(kind, 1)
     step = request.POST.get("step", "") if request.method == "POST" else ""
     rows = min(rows + 3, MOST_ROWS) if step == "rows" else rows
     context: dict[str, Any] = {

@@ -45,7 +45,7 @@ def figure_changes(request: HttpRequest, ref: str) -> HttpResponseBase:
     latest = current_number()
     day, complaint = read_day(request.GET.get("since", ""), moments.today())
     since = number_at(day) if request.GET.get("since") and not complaint else question.as_known
-    codes = tuple(sorted(Answer(replace(question, level=None, by=None), scope).elements))
+    codes = tuple(sorted(Answer(question, scope, []).plan.elements))
     asked = ChangesAsked(
         question.place, question.first, question.last, question.boundaries, since, latest, codes, question.book
     )

@@ -51,7 +51,7 @@ from caunoi.documents.rules.questions import Question
 from caunoi.languages import in_reader_language
 from caunoi.places.queries import get_snapshot
 from caunoi.refusals import Refusal
-from caunoi.vietnamese_text import fold
+from caunoi.vietnamese_text import sort_key
 
 PAGE = 50
 CHOICES = 200
@@ -241,7 +241,7 @@ def _show_form(
     shown |= {
         "form": form,
         "questions": questions,
-        "bodies": sorted({places.path_name(unit, today) for unit in seen}, key=fold)[:500],
+        "bodies": sorted({places.path_name(unit, today) for unit in seen}, key=sort_key)[:500],
         "implementable": [describe_for_choice(one) for one in list_implementable(form.scope, CHOICES)],
     }
     return render(request, "desk/documents/edit.html", shown, status=422 if form.errors or questions else 200)

@@ -23,7 +23,7 @@ from caunoi.places.queries import get_snapshot
 from caunoi.records.exports import Export, suffix_of, write_csv, write_file
 from caunoi.records.exports.request import Format
 from caunoi.refusals import Refusal
-from caunoi.vietnamese_text import fold
+from caunoi.vietnamese_text import sort_key
 
 MEDIA_TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -83,4 +83,4 @@ def _suggestions(scope: Scope) -> list[str]:
     places, today = get_snapshot(), moments.today()
     wide = [unit.id for unit in places.units.values() if unit.level in ("province", "district", "commune")]
     names = {places.path_name(u, today) for u in wide if scope.sees_unit(u) and places.exists_on(u, today)}
-    return sorted(names, key=fold)[:1500]
+    return sorted(names, key=sort_key)[:1500]

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import islice
 from typing import Any, BinaryIO, cast
 
@@ -36,7 +37,13 @@ from caunoi.facts.errors import TooManyFigures, TooManyForSheet
 from caunoi.facts.explanation import explain
 from caunoi.facts.exports import Further, check_fits, rows_of_parts, write_figures
 from caunoi.facts.questions import number_of
-from caunoi.facts.reporting_rates import PeriodCoverage, list_period_coverage, rates_csv, rates_workbook
+from caunoi.facts.reporting_rates import (
+    PeriodCoverage,
+    compute_percent,
+    list_period_coverage,
+    rates_csv,
+    rates_workbook,
+)
 from caunoi.facts.rules.question import Figure, Question
 from caunoi.facts.side_by_side import SideBySide, compare_boundaries, comparison_rows
 from caunoi.forms.models import Assignment, PeriodKind
@@ -46,7 +53,7 @@ from caunoi.periods.rules import Days
 from caunoi.places.queries import describe_absence, get_snapshot
 from caunoi.refusals import Refusal
 from caunoi.targets.attainment import ask_attained, explain_target, make_columns
-from caunoi.vietnamese_text import fold
+from caunoi.vietnamese_text import sort_key
 
 ROWS_A_PAGE = 100
 ROWS_AT_ONCE = 1_000
@@ -92,7 +99,7 @@ def _initial(user: User) -> dict[str, Any]:
     day = today()
     units = list_working_units(user, Role, day)
     return {
-        "place": units[0].name if units else "",
+        "place": units[0].path if units else "",
         "first": date(day.year, 1, 1),
         "last": day,
         "book": "approved",
@@ -150,7 +157,7 @@ def suggest_places(scope: Scope) -> list[str]:
         )
         for unit in seen
     }
-    return sorted(names, key=fold)[:1500]
+    return sorted(names, key=sort_key)[:1500]
 
 
 def _compare(request: HttpRequest, compared: SideBySide) -> dict[str, Any]:
@@ -212,7 +219,7 @@ def _csv_lines(parts: Iterable[list[Figure]], further: Further) -> Iterator[str]
 def explanation(request: HttpRequest, ref: str) -> HttpResponse:
     page = request.GET.get("page", "1")
     scope = scope_of(_user(request), today())
-    found = explain(ref, scope, int(page) if page.isdigit() else 1)
+    found = explain(ref, scope, int(page) if page.isdecimal() and len(page) < 10 else 1)
     children = sorted(found.children, key=lambda f: (f.value is None, -(f.value or 0)))
     return render(
         request,
@@ -241,6 +248,8 @@ def coverage(request: HttpRequest) -> HttpResponse:
     rows: list[FormCoverage] = []
     lines: list[PeriodCoverage] = []
     known_on, refusal = read_day(request.GET.get("as_known", ""), day)
+    for name, shown in (("last", last), ("first", first)):
+        refusal = read_day(request.GET.get(name, ""), shown)[1] or refusal
     as_known = None if known_on >= day else number_of(known_on)
     try:
         if refusal:
@@ -264,13 +273,13 @@ def coverage(request: HttpRequest) -> HttpResponse:
         request,
         "desk/figures/coverage.html",
         {
-            "page": Paginator(lines if by_period else rows, ROWS_A_PAGE).get_page(request.GET.get("page")),
+            "page": Paginator(lines if by_period else _with_rates(rows), ROWS_A_PAGE).get_page(request.GET.get("page")),
             "by_period": by_period,
             "shaded": shaded,
             "heats": list_heats(lines) if shaded else [],
             "form_code": form_code,
             "forms": _list_periodic_forms(),
-            "place": place if unit is None else get_snapshot().name_on(unit.id, last),
+            "place": place if unit is None else get_snapshot().path_name(unit.id, last),
             "first": first,
             "last": last,
             "level": level or "",
@@ -281,11 +290,16 @@ def coverage(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _with_rates(rows: Iterable[FormCoverage]) -> list[tuple[FormCoverage, Decimal | None]]:
+    """Each with the share that has come, in percent."""
+    return [(row, compute_percent(row.coverage.reported, row.coverage.expected)) for row in rows]
+
+
 def _list_periodic_forms() -> list[tuple[str, str]]:
     """(code, title), by title."""
     periodic = Assignment.objects.exclude(period_kind=PeriodKind.EVENT).select_related("form")
     titles = {one.form.code: in_reader_language(one.form.title_vi, one.form.title_en) for one in periodic}
-    return sorted(titles.items(), key=lambda one: fold(one[1]))
+    return sorted(titles.items(), key=lambda one: sort_key(one[1]))
 
 
 def _rates_file(lines: list[PeriodCoverage], format_: str) -> HttpResponse:

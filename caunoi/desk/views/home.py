@@ -16,9 +16,10 @@ from django.views.decorators.http import require_safe
 from caunoi import moments
 from caunoi.accounts.models import Role, User
 from caunoi.accounts.queries import list_grants, windows_with_role
+from caunoi.boards.campaigns import list_running
 from caunoi.boards.queries import find_first_page, list_tiles
 from caunoi.desk.alarms import list_alarms
-from caunoi.desk.collecting import list_due_cards, list_forms_to_fill, list_returned_cards, title_of
+from caunoi.desk.collecting import list_due_cards, list_forms_to_fill, list_returned_cards, rank_now, title_of
 from caunoi.desk.context import READERS, WRITERS
 from caunoi.desk.reading import as_defined_now
 from caunoi.desk.tiles import title_of as tile_title
@@ -58,7 +59,7 @@ def home(request: HttpRequest) -> HttpResponse:
     units = list_working_units(user, WRITERS, today)
     if (unit := choose_working_unit(request, units)) is not None:
         context |= {"units": units, "unit": unit, **_read_unit(user, unit, today)}
-    context["piles"] = list_piles(user, roles, at)
+    context |= {"piles": list_piles(user, roles, at), "campaigns": list_running(user, today)}
     if (board := find_first_page(user, today)) is not None:
         # Its parts are fetched after the page, each asking as this reader.
         context |= {"board": board, "tiles": [(tile, tile_title(tile), None) for tile in list_tiles(board)]}
@@ -67,7 +68,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _read_unit(user: User, unit: WorkingUnit, today: date) -> dict[str, object]:
     scope = windows_with_role(user, WRITERS, today)
-    todo = list_due_cards({unit.id}, today)
+    todo = sorted(list_due_cards({unit.id}, today), key=rank_now)
     sent = list_submissions(scope).filter(org_unit_id=unit.id).order_by("-first_received_at", "-pk")[:SHOWN]
     return {
         "returned": list_returned_cards(scope, {unit.id}),

@@ -20,6 +20,8 @@ from caunoi.accounts.models import User
 from caunoi.accounts.permissions import may_manage_user, reads_whole_audit
 from caunoi.accounts.queries import holds_anywhere
 from caunoi.audit.actions import write_line
+from caunoi.awards.models import FIELD_OF_PERSON as AWARDED
+from caunoi.contests.models import FIELD_OF_PERSON as CONTENDED
 from caunoi.desk.errors import CannotAdminister, PageUnknown
 from caunoi.desk.person_file import read_person
 from caunoi.forms.errors import FormUnknown
@@ -37,6 +39,7 @@ from caunoi.records.entities.sealed import list_overdue_things
 from caunoi.records.models import EntityList
 from caunoi.records.sealed import MAY_ERASE
 from caunoi.refusals import Refusal
+from caunoi.training.models import FIELD_OF_PERSON as TAUGHT
 
 
 @require_safe
@@ -45,7 +48,12 @@ def personal_data(request: HttpRequest) -> HttpResponse:
     forms = {form.code: form for form in Form.objects.all()}
     registers = {one.code: one for one in list_registers()}
     asked = [
-        (registers.get(one.register) if one.register else forms.get(one.form_code), one, _label(one, registers))
+        (
+            registers.get(one.register) if one.register else forms.get(one.form_code),
+            one,
+            _label(one, registers),
+            _room_words().get((one.form_code, one.question), ("", ""))[0],
+        )
         for one in PersonalQuestion.objects.all()
     ]
     me, today = cast(User, request.user), moments.today()
@@ -66,7 +74,9 @@ def _count_overdue(me: User) -> int:
 
 
 def _label(asked: PersonalQuestion, registers: Mapping[str, EntityList]) -> str:
-    """As the form in use words it; what it no longer asks keeps its name."""
+    """As the form in use words it; what it no longer asks keeps its name. What no form asks is worded here."""
+    if (worded := _room_words().get((asked.form_code, asked.question))) is not None:
+        return worded[1]
     if asked.register:
         register, language = registers.get(asked.register), get_language() or "vi"
         properties = list_properties(register) if register is not None else ()
@@ -76,6 +86,15 @@ def _label(asked: PersonalQuestion, registers: Mapping[str, EntityList]) -> str:
     except FormUnknown:
         known = None
     return known.label(get_language() or "vi") if known is not None else asked.question
+
+
+def _room_words() -> dict[tuple[str, str], tuple[str, str]]:
+    """What the desk's own pages ask about people, as packs declare it: where, and which question."""
+    return {
+        AWARDED: (_("Khen thưởng, giấy chứng nhận"), _("Tên người nhận")),
+        TAUGHT: (_("Lớp đào tạo, bồi dưỡng"), _("Tên học viên")),
+        CONTENDED: (_("Hội thi, cuộc thi"), _("Tên người dự thi")),
+    }
 
 
 # -- breaches ------------------------------------------------------------------------------------------------------

@@ -19,7 +19,16 @@ from caunoi import moments
 from caunoi.accounts.models import User
 from caunoi.accounts.queries import holds_anywhere, scope_of
 from caunoi.desk.errors import PageUnknown
-from caunoi.desk.registers import SORTS, Asked, list_unit_choices, open_people, read_filters, show_line, state_label
+from caunoi.desk.registers import (
+    SORTS,
+    Asked,
+    list_choice_filters,
+    list_unit_choices,
+    open_people,
+    read_filters,
+    show_line,
+    state_label,
+)
 from caunoi.desk.registers_export import as_csv, as_workbook
 from caunoi.desk.table_files import WORKBOOK
 from caunoi.places.queries import get_snapshot
@@ -67,7 +76,8 @@ def registers(request: HttpRequest) -> HttpResponse:
 def register(request: HttpRequest, code: str) -> HttpResponse:
     user, today = cast(User, request.user), moments.today()
     found, scope = get_register(code), scope_of(user, today)
-    asked = read_filters(request.GET, today)
+    choices = list_choice_filters(found, get_language() or "vi", request.GET)
+    asked = read_filters(request.GET, today, choices)
     sort = request.GET.get("sort", "")
     sort = sort if sort.removeprefix("-") in SORTS else "name"
     properties = {one.name: one for one in list_properties(found)}
@@ -95,6 +105,7 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
         "register": found,
         "with_people": with_people,
         "has_seats": has_seats(found),
+        "choices": choices,
         "asked": asked,
         "sort": sort,
         "page": page,
@@ -130,7 +141,8 @@ def register_export(request: HttpRequest, code: str, kind: str) -> HttpResponse 
     """All that the list's filters match, with all properties that are about nobody."""
     user, today = cast(User, request.user), moments.today()
     found, scope = get_register(code), scope_of(user, today)
-    asked: Asked = read_filters(request.GET, today)
+    choices = list_choice_filters(found, get_language() or "vi", request.GET)
+    asked: Asked = read_filters(request.GET, today, choices)
     rows = list_rows(found, scope, asked.filters, today)
     properties = [one for one in list_properties(found) if one.name not in found.personal]
     name = f"{code}-{asked.filters.day:%Y-%m-%d}.{kind}"

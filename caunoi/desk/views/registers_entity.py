@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import cast
 from uuid import UUID
 
@@ -18,6 +20,8 @@ from caunoi import moments
 from caunoi.accounts.models import User
 from caunoi.accounts.queries import scope_of
 from caunoi.desk.errors import PageUnknown
+from caunoi.desk.register_inputs import resolve_references
+from caunoi.desk.register_stages import Reference, ThingStory, list_next, list_references, list_referring
 from caunoi.desk.registers import (
     STATE_BADGES,
     Opened,
@@ -31,6 +35,7 @@ from caunoi.desk.registers import (
     show_value,
     state_label,
 )
+from caunoi.moments import local_date
 from caunoi.places.queries import get_snapshot
 from caunoi.records.entities.actions import (
     edit_entity,
@@ -42,6 +47,7 @@ from caunoi.records.entities.actions import (
     restore_entity,
     unmerge_entity,
 )
+from caunoi.records.entities.actions.stepping import list_speakers
 from caunoi.records.entities.errors import EntityMergeImpossible, EntityUnknown
 from caunoi.records.entities.inputs import EntityForm, initial_of
 from caunoi.records.entities.permissions import check_may_edit, may_edit
@@ -57,7 +63,9 @@ from caunoi.records.entities.queries import (
 from caunoi.records.entities.rules.merging import fill_blanks
 from caunoi.records.entities.rules.versions import LABEL, list_sayings
 from caunoi.records.entities.sealed import find_editable, may_erase_person, may_read_person
+from caunoi.records.entities.stages import stages_of
 from caunoi.records.models import Entity
+from caunoi.records.permissions import may_enter
 from caunoi.refusals import Refusal
 
 
@@ -65,6 +73,7 @@ from caunoi.refusals import Refusal
 class Shown:
     label: str
     value: str
+    address: str = ""
 
 
 def _find(request: HttpRequest, code: str, uuid: UUID) -> Entity:
@@ -72,12 +81,16 @@ def _find(request: HttpRequest, code: str, uuid: UUID) -> Entity:
     return get_entity(code, uuid, scope_of(user, today), today)
 
 
-def _values_of(entity: Entity, opened: Opened) -> list[Shown]:
-    language = get_language() or "vi"
-    return [
-        Shown(one.label(language), show_value(one, entity.properties.get(one.name, ""), language, opened) or "–")
-        for one in list_properties(entity.entity_list)
-    ]
+def _values_of(entity: Entity, opened: Opened, references: Mapping[str, Reference]) -> list[Shown]:
+    language, found = get_language() or "vi", []
+    for one in list_properties(entity.entity_list):
+        other = references.get(one.name)
+        if other is not None:
+            found.append(Shown(one.label(language), f"{other.label} ({other.unit})", other.address))
+        else:
+            value = show_value(one, entity.properties.get(one.name, ""), language, opened)
+            found.append(Shown(one.label(language), value or "–"))
+    return found
 
 
 @never_cache
@@ -93,17 +106,24 @@ def entity(request: HttpRequest, code: str, uuid: UUID) -> HttpResponse:
     opened = open_people([found], [one.properties for one in versions], by=user, at=at)
     state = row_today(found).state
     sayings = list_sayings(rules) if found.conflict else {}
+    scope, stages = scope_of(user, today), stages_of(found.entity_list)
+    story = ThingStory(found, versions, rules, stages, scope)
     context = {
         "entity": found,
         "register": found.entity_list,
         "unit": get_snapshot().path_name(found.org_unit_id, today),
-        "values": _values_of(found, opened),
+        "values": _values_of(found, opened, list_references(found, scope, today)),
+        "steps": story.list_steps(),
+        "next_steps": list_next(found, stages, story.reached) if _may_step(found, user, at) else [],
+        "photos": story.list_other_photos(),
+        "tables": story.list_tables(),
+        "referring": list_referring(found, scope, today),
         "state": state,
         "state_label": state_label(state),
         "state_badge": STATE_BADGES[state],
         "conflict_label": conflict_label(found.conflict),
         "differences": show_differences(sayings, properties, versions, current, opened),
-        "history": show_history(versions, properties, scope_of(user, today), opened),
+        "history": show_history(versions, properties, scope, opened),
         "merged": list(found.merged.select_related("entity_list").order_by("label")),
         "merged_into_address": address_of(found.merged_into) if found.merged_into else "",
         "may_edit": may_edit(user, found.org_unit_id, at),
@@ -111,6 +131,14 @@ def entity(request: HttpRequest, code: str, uuid: UUID) -> HttpResponse:
         and (may_read_person(user, found, at) or may_erase_person(user, found, at)),
     }
     return render(request, "desk/registers/entity.html", context)
+
+
+def _may_step(entity: Entity, user: User, at: datetime) -> bool:
+    gone = entity.removed or entity.merged_into_id is not None
+    form = bool(entity.entity_list.stage_form)
+    return (
+        form and not gone and any(may_enter(user, unit, at) for unit, _level in list_speakers(entity, local_date(at)))
+    )
 
 
 @never_cache
@@ -124,7 +152,11 @@ def entity_new(request: HttpRequest, code: str) -> HttpResponse:
         names_itself=bool(register.label_from),
     )  # fmt: skip
     chosen = request.POST.get("unit", request.GET.get("unit", ""))
-    if request.method == "POST" and form.is_valid():
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and resolve_references(form, register, scope_of(user, today), today)
+    ):
         unit = get_snapshot().by_key.get(chosen)
         if unit is None:
             raise PageUnknown
@@ -146,7 +178,7 @@ def entity_edit(request: HttpRequest, code: str, uuid: UUID) -> HttpResponse:
     user, at = cast(User, request.user), moments.now()
     found = _find(request, code, uuid)
     check_may_edit(user, found.org_unit_id, at)
-    properties = list_properties(found.entity_list)
+    properties = [one for one in list_properties(found.entity_list) if one.name != found.entity_list.stage_by]
     shown = find_editable(found, by=user, at=at)
     initial = initial_of(properties, found.label, shown) | {"from_day": moments.local_date(at)}
     names_itself = bool(found.entity_list.label_from)
@@ -154,7 +186,9 @@ def entity_edit(request: HttpRequest, code: str, uuid: UUID) -> HttpResponse:
         properties, get_language() or "vi", request.POST or None, initial=initial, names_itself=names_itself
     )
     number = _number(request) if request.method == "POST" else found.current_number
-    if request.method == "POST" and form.is_valid():
+    today = moments.local_date(at)
+    resolved = form.is_valid() and resolve_references(form, found.entity_list, scope_of(user, today), today)
+    if request.method == "POST" and resolved:
         typed = form.cleaned_data
         try:
             edit_entity(found.pk, typed.get("label", ""), form.values, typed["from_day"], number=number, by=user, at=at)

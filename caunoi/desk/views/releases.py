@@ -27,7 +27,7 @@ from caunoi.facts.releasing import Draft, list_disaggregations, make_release, pr
 from caunoi.periods.rules import Days
 from caunoi.places.queries import get_place, get_snapshot
 from caunoi.refusals import NotFound, Refusal
-from caunoi.vietnamese_text import fold
+from caunoi.vietnamese_text import sort_key
 
 
 def _user(request: HttpRequest) -> User:
@@ -57,7 +57,8 @@ def release_new(request: HttpRequest) -> HttpResponseBase:
     posted = request.method == "POST"
     form = ReleaseForm(request.POST if posted else None, initial=_initial())
     places = get_snapshot()
-    names = sorted({places.path_name(one, today) for one in units if places.units[one].level != "village"}, key=fold)
+    wide = (one for one in units if places.units[one].level != "village")
+    names = sorted({places.path_name(one, today) for one in wide}, key=sort_key)
     shown: dict[str, Any] = {"form": form, "places": names[:1500], "has_tables": bool(list_disaggregations())}
     if not posted or not form.is_valid():
         return render(request, "desk/releases/new.html", shown)

@@ -283,7 +283,7 @@ def reorganisation_step(request: HttpRequest, pk: int) -> HttpResponse:
     kind = given.get("kind", "merge")
     if kind not in STEP_LABELS or row.applied_at is not None:
         raise PageUnknown
-    rows = int(given["rows"]) if given.get("rows", "").isdigit() else {"rename": 1, "split": 2}.get(kind, 3)
+    rows = int(given["rows"]) if given.get("rows", "").isdecimal() else {"rename": 1, "split": 2}.get(kind, 3)
     wanted = request.POST.get("do", "") if request.method == "POST" else ""
     rows = min(rows + 3, MOST_ROWS) if wanted == "rows" else rows
     places = _preview(row).after if row.rows else get_snapshot()

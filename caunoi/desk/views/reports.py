@@ -47,7 +47,7 @@ from caunoi.reports.queries import (
 from caunoi.reports.rules.life import NUMBERED, ReportState, ReportStep
 from caunoi.reports.rules.manifest import Manifest
 from caunoi.reports.word_file import MEDIA_TYPE
-from caunoi.vietnamese_text import fold
+from caunoi.vietnamese_text import sort_key
 
 PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -145,7 +145,7 @@ def _suggestions(scope: Scope) -> list[str]:
         for unit in snapshot.units.values()
         if unit.level in ("province", "district", "commune") and scope.sees_unit(unit.id)
     }
-    return sorted(names, key=fold)[:1500]
+    return sorted(names, key=sort_key)[:1500]
 
 
 @require_safe

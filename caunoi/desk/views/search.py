@@ -14,7 +14,8 @@ from caunoi import moments
 from caunoi.accounts.models import Role, User
 from caunoi.accounts.queries import list_grants, scope_of
 from caunoi.desk.reading import as_defined_now
-from caunoi.desk.search.sources import SOURCES, Found, Reader, labels, search
+from caunoi.desk.search.looking import SOURCES, labels, search
+from caunoi.desk.search.sources import Found, Reader
 
 A_KIND = 5
 ONE_KIND = 50

@@ -45,7 +45,7 @@ from caunoi.records.spreadsheet.book import (
     write_book,
 )
 from caunoi.refusals import FileRefused, Refusal
-from caunoi.vietnamese_text import fold
+from caunoi.vietnamese_text import sort_key
 
 # How far back the list of periods goes; others may be asked for in the address.
 OFFERED: dict[PeriodType, int] = {"month": 24, "quarter": 8, "half-year": 4, "year": 5}
@@ -254,4 +254,4 @@ def _suggestions(scope: Scope) -> list[str]:
     places, today = get_snapshot(), moments.today()
     wide = [unit.id for unit in places.units.values() if unit.level in ("province", "district", "commune")]
     names = {places.path_name(u, today) for u in wide if scope.sees_unit(u) and places.exists_on(u, today)}
-    return sorted(names, key=fold)[:1500]
+    return sorted(names, key=sort_key)[:1500]

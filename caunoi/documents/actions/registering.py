@@ -44,6 +44,8 @@ from caunoi.moments import local_date
 from caunoi.places.queries import get_snapshot
 from caunoi.vietnamese_text import clean
 
+LONGEST_NOTE = 500
+
 
 def register_document(
     *,
@@ -155,6 +157,8 @@ def mark_done(deadline_id: int, *, org_unit_id: int, done_on: date, note: str, b
     note = clean(note)
     if not note:
         raise DocumentInvalid(_("Hãy ghi đã làm gì, hoặc xem ở đâu."))
+    if len(note) > LONGEST_NOTE:
+        raise DocumentInvalid(_("Ghi chú dài nhất 500 ký tự. Hãy viết gọn lại."))
     if done_on > local_date(at):
         raise DocumentInvalid(_("Ngày làm xong còn ở tương lai."))
     with transaction.atomic():
@@ -162,7 +166,7 @@ def mark_done(deadline_id: int, *, org_unit_id: int, done_on: date, note: str, b
         deadline = Deadline.objects.select_related("document").filter(pk=deadline_id).first()
         if deadline is None or deadline.document.withdrawn_at is not None:
             raise DocumentUnknown
-        values = {"done_on": done_on, "note": note[:500], "by_name": by.name, "at": at}
+        values = {"done_on": done_on, "note": note, "by_name": by.name, "at": at}
         mark, _new = DoneMark.objects.update_or_create(deadline=deadline, org_unit_id=org_unit_id, defaults=values)
         settle_duties({deadline.document_id}, at=at)
         detail = {

@@ -238,8 +238,13 @@ def add_parts(xml: str, declarations: Sequence[Declaration], instance_id: str, c
     by_path = {one.path: one for one in declarations}
     targets = [(node, by_path[path]) for path, node in _containers(root, f"/{_local(root.tag)}") if path in by_path]
     for position, (node, declared) in enumerate(targets):
-        _add_part(node, declared, str(uuid.uuid5(_PARTS, f"{instance_id}:{position}")), clock)
+        _add_part(node, declared, identity_made(instance_id, position), clock)
     return str(etree.tostring(root, encoding="unicode"))
+
+
+def identity_made(instance_id: str, position: int = 0) -> str:
+    """Of the thing that an instance without entity parts of its own makes."""
+    return str(uuid.uuid5(_PARTS, f"{instance_id}:{position}"))
 
 
 def _containers(node: Any, path: str) -> Iterator[tuple[str, Any]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
+from caunoi.contributions.rules.purse import Purse
 from caunoi.facts.rules.formula_check import ElementFacts, IndicatorFacts
 from caunoi.forms.rules.assignments import AssignmentRow
 from caunoi.forms.rules.compile import CompiledForm
@@ -53,6 +55,12 @@ class RegisterRow:
     review_from: str = ""
     term_until: str = ""
     personal: tuple[str, ...] = ()
+    stage_by: str = ""
+    stage_form: str = ""
+    # As entities.rules.stages keeps them.
+    transitions: tuple[Mapping[str, Any], ...] = ()
+    told_by: tuple[tuple[str, str], ...] = ()
+    refers_to: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -191,6 +199,76 @@ class AwardRows:
 
 
 @dataclass(frozen=True)
+class ContributionRows:
+    """What contributions/ holds; the templates: their bytes."""
+
+    purse: Purse = Purse()
+    list_template: bytes | None = None
+    letter_template: bytes | None = None
+
+
+@dataclass(frozen=True)
+class ContestKindRow:
+    """One row of contests/kinds.csv with all that belongs to it, as contests.models.ContestKind keeps it."""
+
+    code: str
+    name_vi: str
+    name_en: str
+    levels: tuple[str, ...]
+    terms: Mapping[str, Any]
+    form_code: str
+    answers: Mapping[str, str]
+    position: int
+
+
+@dataclass(frozen=True)
+class ContestRows:
+    """What contests/ holds. `person`: why entrants' names are kept, None where no row says so."""
+
+    kinds: tuple[ContestKindRow, ...] = ()
+    person: PersonalFieldRow | None = None
+
+
+@dataclass(frozen=True)
+class TrainingKindRow:
+    """One row of training/kinds.csv, as training.models.TrainingKind keeps it."""
+
+    code: str
+    name_vi: str
+    name_en: str
+    levels: tuple[str, ...]
+    names: bool
+    scale: str
+    min_attendance: Decimal | None
+    min_mark: Decimal | None
+    form_code: str
+    answers: Mapping[str, str]
+    certificate: str
+    occasion: str
+    figures: tuple[str, ...]
+    position: int
+
+
+@dataclass(frozen=True)
+class MarkScaleRow:
+    """One row of training/scales.csv with its rows of results.csv, as training.models.MarkScale keeps them."""
+
+    code: str
+    name_vi: str
+    name_en: str
+    highest: Decimal
+    decimals: int
+    bands: tuple[dict[str, str], ...]
+
+
+@dataclass(frozen=True)
+class TrainingRows:
+    kinds: tuple[TrainingKindRow, ...] = ()
+    scales: tuple[MarkScaleRow, ...] = ()
+    person: PersonalFieldRow | None = None
+
+
+@dataclass(frozen=True)
 class CheckRow:
     """One row of checks.csv. `code` and `level` blank: all of them; `values`: column -> text, only what is given."""
 
@@ -233,6 +311,9 @@ class Pack:
     personal_fields: tuple[PersonalFieldRow, ...] = ()
     awards: AwardRows = AwardRows()
     meeting_kinds: tuple[MeetingKindRow, ...] = ()
+    training: TrainingRows = TrainingRows()
+    contests: ContestRows = ContestRows()
+    contributions: ContributionRows = ContributionRows()
 
 
 @dataclass(frozen=True)
@@ -277,6 +358,8 @@ class Surroundings:
     criteria_set_owners: Mapping[str, str] = field(default_factory=dict)
     award_owners: Mapping[str, str] = field(default_factory=dict)
     meeting_kind_owners: Mapping[str, str] = field(default_factory=dict)
+    contest_owners: Mapping[str, str] = field(default_factory=dict)
+    training_owners: Mapping[str, str] = field(default_factory=dict)
 
 
 NOTHING_LOADED = Surroundings()

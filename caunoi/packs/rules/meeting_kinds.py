@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -56,7 +56,7 @@ def read_meeting_kinds(
             message = _("Không có tệp %(file)s.") % {"file": f"{FOLDER}/{minutes}.docx"}
             notes.add(row, "minutes", message + suggest(minutes, templates), allowed=", ".join(sorted(templates)))
         code, (name_vi, name_en) = notes.code(row), notes.names(row)
-        answers = _read_answers(row, questions, notes)
+        answers = read_answers(row, questions, is_known, list_words, notes)
         found.append(
             MeetingKindRow(
                 code, name_vi, name_en, notes.levels(row, "levels", levels), row.values("asks"), row["form"], answers,
@@ -81,9 +81,15 @@ def _list_templates(files: Mapping[str, bytes], notes: Notes) -> dict[str, bytes
     return found
 
 
-def _read_answers(row: Row, questions: Mapping[str, Sequence[Question] | None], notes: Notes) -> dict[str, str]:
-    """Question -> where its answer comes from. All that the form requires has to be there, or its record would be
-    refused when a meeting is closed."""
+def read_answers(
+    row: Row,
+    questions: Mapping[str, Sequence[Question] | None],
+    is_known: Callable[[str], bool],
+    list_words: Callable[[], list[str]],
+    notes: Notes,
+) -> dict[str, str]:
+    """Question -> where its answer comes from. All that the form requires always has to be there, or its record would
+    be refused in the end; what it requires under a condition only the kind can know."""
     form, found = row["form"], {}
     for pair in row.values("answers"):
         question, equals, word = (part.strip() for part in pair.partition("="))
@@ -108,7 +114,7 @@ def _read_answers(row: Row, questions: Mapping[str, Sequence[Question] | None], 
         if question not in names:
             message = _("Biểu mẫu “%(form)s” không có câu hỏi “%(name)s”.") % {"form": form, "name": question}
             notes.add(row, "answers", message + suggest(question, names), allowed=", ".join(names))
-    missing = [one.name for one in asked if one.required and one.name not in found]
-    if missing:
+    always = [one.name for one in asked if one.required and not one.relevant]
+    if missing := [name for name in always if name not in found]:
         notes.add(row, "answers", _("Biểu mẫu này còn thiếu: %(values)s.") % {"values": ", ".join(missing)})
     return found

@@ -10,12 +10,15 @@ from pathlib import PurePosixPath
 from django.utils.translation import gettext as _
 
 from caunoi.packs.rules.contents import FormFile, KnownRegister, PersonalFieldRow, RegisterRow
+from caunoi.packs.rules.stages import read_refers_to, read_told_by
 from caunoi.packs.rules.tables import Notes, Row, suggest
 from caunoi.records.entities.rules.conditions import Condition, WrongCondition, list_properties
 
 FILE = "registers.csv"
 COLUMNS = ("code", "title_vi", "title_en", "ended_when", "columns")
-OPTIONAL = ("label_from", "seats_by", "seats", "review_from", "term_until")
+OPTIONAL = (
+    "label_from", "seats_by", "seats", "review_from", "term_until", "stage_by", "stage_form", "told_by", "refers_to"
+)  # fmt: skip
 MEDIA = "-media"
 _DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])", re.ASCII)
 _SEATS = re.compile(r"([^:=,;\s]+)=([1-9]\d{0,3})", re.ASCII)
@@ -72,7 +75,14 @@ def read_registers(
         # What earlier forms gave stays a property, although no form of today asks it.
         kept = owner.properties if owner is not None else ()
         properties = tuple(dict.fromkeys([*kept, *declared.get(code, ())]))
-        found.append(_read(row, code, properties, levels, notes))
+        known = {*declared, *loaded}
+        found.append(
+            replace(
+                _read(row, code, properties, levels, notes),
+                told_by=read_told_by(row, forms, code, notes),
+                refers_to=read_refers_to(row, properties, dict.fromkeys(known), notes),
+            )
+        )
     for form in forms:
         for one in form.compiled.entities:
             other = loaded.get(one.list_code)
@@ -97,7 +107,7 @@ def _read(row: Row, code: str, properties: Sequence[str], levels: Sequence[str],
     label_from = row.values("label_from")
     for name in label_from:
         _check_property(row, "label_from", name, properties, notes)
-    for column in ("seats_by", "term_until"):
+    for column in ("seats_by", "term_until", "stage_by"):
         if row[column]:
             _check_property(row, column, row[column], properties, notes)
     if row["review_from"] and _DAY.fullmatch(row["review_from"]) is None:
@@ -124,6 +134,8 @@ def _read(row: Row, code: str, properties: Sequence[str], levels: Sequence[str],
         seats=_read_seats(row, levels, notes),
         review_from=row["review_from"],
         term_until=row["term_until"],
+        stage_by=row["stage_by"],
+        stage_form=row["stage_form"],
     )
 
 

@@ -12,7 +12,7 @@ from caunoi.facts.rules import formula
 from caunoi.facts.rules.formula_check import RELATIONS
 from caunoi.forms.models import PeriodKind
 from caunoi.packs.reading import KNOWN
-from caunoi.packs.rules import assignments, disaggregations, elements, indicators, personal_fields, registers
+from caunoi.packs.rules import assignments, disaggregations, elements, indicators, personal_fields, registers, stages
 from caunoi.packs.rules import words as allowed
 from caunoi.places.models import Level
 
@@ -26,6 +26,7 @@ PAGE = (Path(__file__).parents[3] / "docs" / "pack-format.md").read_text()
         indicators.COLUMNS,
         assignments.COLUMNS,
         registers.COLUMNS,
+        stages.COLUMNS,
         disaggregations.COLUMNS,
         personal_fields.COLUMNS,
     ],
@@ -40,6 +41,7 @@ def test_the_columns_stand_on_the_page_in_the_order_of_the_files(columns: tuple[
         KNOWN,
         elements.OPTIONAL,
         registers.OPTIONAL,
+        stages.OPTIONAL,
         personal_fields.OPTIONAL,
         indicators.RELATION_COLUMNS,
         RELATIONS,

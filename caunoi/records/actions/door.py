@@ -297,7 +297,9 @@ class Door:
     ) -> Sequence[Problem]:
         code, unit, questions = opened.version.form.code, opened.unit, opened.checker.by_name
         return check_statement(
-            self._checks, Statement(code, unit.id, unit.level, opened.occasion, answers, questions), known
+            self._checks,
+            Statement(code, unit.id, unit.level, opened.occasion, answers, questions, corrects=opened.deprecated_id),
+            known,
         )
 
     def check_unplaced(

@@ -28,6 +28,17 @@ class EntityList(models.Model):
         max_length=5, blank=True, default="", help_text="MM-DD: each year from that day every thing is looked at again"
     )
     term_until = models.CharField(max_length=80, blank=True, default="", help_text="property with a term's last day")
+    stage_by = models.CharField(max_length=80, blank=True, default="", help_text="property that says the stage")
+    stage_form = models.CharField(
+        max_length=80, blank=True, default="", help_text="form by which a thing goes from stage to stage"
+    )
+    transitions = models.JSONField(
+        default=list, help_text="which stage may follow which, as entities.rules.stages has it"
+    )
+    refers_to = models.JSONField(default=dict, help_text="property -> code of the register whose thing it names")
+    told_by = models.JSONField(
+        default=list, help_text="[form, question]: records about a thing that its page lists, and what it adds up"
+    )
     known_from = models.BigIntegerField()
 
     class Meta:
@@ -91,6 +102,7 @@ class EntityVersion(models.Model):
         REMOVE = "remove", _("bỏ")
         RESTORE = "restore", _("lấy lại")
         MOVE = "move", _("chuyển đơn vị")
+        RESTATE = "restate", _("xếp lại theo ngày")
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="versions")
     number = models.IntegerField()

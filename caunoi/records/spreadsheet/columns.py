@@ -29,9 +29,11 @@ _NOT_OFFERED = frozenset({RECORD_COLUMN, EXPORT_LINE_COLUMN, "phien_ban", "insta
 
 @dataclass
 class Columns:
-    """Where each question stands; -1 for a column that is missing. `header_row` counts from 0."""
+    """Where each question stands; -1 for a column that is missing. `header_row` counts from 0; `has_header`: whether
+    anything in it is, or is like, the name of a column."""
 
     header_row: int
+    has_header: bool = True
     unit: int = -1
     period: int = -1
     record: int = -1
@@ -40,6 +42,8 @@ class Columns:
     keys: dict[str, int] = field(default_factory=dict)
     questions: dict[int, Question] = field(default_factory=dict)
     titles: dict[int, str] = field(default_factory=dict)
+    # Needed columns that are not there.
+    missing: set[str] = field(default_factory=set)
     mistakes: list[Mistake] = field(default_factory=list)
 
     def title_of(self, index: int) -> str:
@@ -50,10 +54,6 @@ class Columns:
     def title_of_question(self, name: str) -> str:
         index = next((i for i, question in self.questions.items() if question.name == name), None)
         return name if index is None else self.title_of(index)
-
-    @property
-    def missing(self) -> set[str]:
-        return {mistake.value for mistake in self.mistakes if mistake.value}
 
 
 def list_columns(questions: Sequence[Question], *, periodic: bool) -> list[Question]:
@@ -123,6 +123,7 @@ def _find_columns(table: Table, names: _Names, file_name: str) -> tuple[Columns,
         columns.mistakes.append(Mistake(file_name, table.sheet, columns.header_row + 1, where, message, "", allowed))
 
     seen: dict[str, int] = {}
+    is_alike = False
     for index, cell in enumerate(header):
         if is_empty(cell):
             if any(index < len(row) and not is_empty(row[index]) for row in table.rows[columns.header_row + 1 :]):
@@ -131,19 +132,36 @@ def _find_columns(table: Table, names: _Names, file_name: str) -> tuple[Columns,
         title = columns.titles[index] = show(cell)
         name = names.find(title)
         if name is None:
-            mistake(_("Không có cột nào tên “%(title)s”.") % {"title": title}, index, names.guess(title))
+            near = names.guess(title)
+            is_alike = is_alike or bool(near)
+            mistake(_("Không có cột nào tên “%(title)s”.") % {"title": title}, index, near or names.list_all())
         elif name in seen:
             where = column_letter(seen[name])
             mistake(_("Cột “%(name)s” đã có ở cột %(where)s.") % {"name": name, "where": where}, index)
         else:
             seen[name] = index
+    columns.has_header = bool(seen) or is_alike or not columns.titles
+    if not columns.has_header:
+        columns.mistakes = [_say_no_header(columns, names, table, file_name)]
     return columns, seen
 
 
+def _say_no_header(columns: Columns, names: _Names, table: Table, file_name: str) -> Mistake:
+    message = _(
+        "Đây không phải dòng tiêu đề: không ô nào mang tên cột của biểu mẫu. Dòng đầu tiên có chữ phải là dòng tên "
+        "cột, như trong mẫu tải về; hãy xóa các dòng đề mục phía trên."
+    )
+    first = next(iter(columns.titles.values()))
+    return Mistake(file_name, table.sheet, columns.header_row + 1, "", message, first, names.list_all())
+
+
 def _say_missing(columns: Columns, names: Sequence[str], table: Table, file_name: str) -> None:
+    columns.missing = set(names)
+    if not columns.has_header:
+        return
     row = columns.header_row + 1
     columns.mistakes += [
-        Mistake(file_name, table.sheet, row, "", _("Thiếu cột “%(name)s”.") % {"name": name}, name) for name in names
+        Mistake(file_name, table.sheet, row, "", _("Thiếu cột “%(name)s”.") % {"name": name}) for name in names
     ]
 
 
@@ -178,10 +196,14 @@ class _Names:
         return self._names.get(plain) or self._names.get(plain.lower()) or self._labels.get(fold(plain))
 
     def guess(self, title: str) -> str:
+        """The column the title seems to mean; blank if it is like none."""
         near = difflib.get_close_matches(fold(title), [*self._names, *self._labels], n=1, cutoff=0.6)
         if near:
             name = self._names.get(near[0]) or self._labels[near[0]]
             return _("có phải “%(name)s”?") % {"name": name}
+        return ""
+
+    def list_all(self) -> str:
         shown = [name for name in dict.fromkeys(self._names.values()) if name not in _NOT_OFFERED]
         return _("một trong: %(names)s") % {"names": ", ".join(shown)}
 

@@ -20,7 +20,7 @@ from caunoi.records.spreadsheet.columns import Columns, list_data_rows, read_hea
 from caunoi.records.spreadsheet.repeat_sheets import read_repeat_sheets, say_strays
 from caunoi.records.spreadsheet.repeats import list_repeats
 from caunoi.records.spreadsheet.row_reader import Advance, RowReader, record_text
-from caunoi.records.spreadsheet.stored import read_events, read_files
+from caunoi.records.spreadsheet.stored import read_events, read_files, record_number
 from caunoi.records.spreadsheet.units import UnitFinder
 from caunoi.records.spreadsheet.workbooks import read_table_and
 from caunoi.refusals import FileRefused, Mistake
@@ -70,12 +70,15 @@ def read_rows(
         table, columns, file_name, form_code, cast(list[tuple[PeriodType, CutOff]], sorted(kinds)), checker,
         UnitFinder(door.places, {a.level for a in assignments}, scope), scope, by, by_name, at, door,
         levels=frozenset(a.level for a in assignments), repeats=repeats,
+        untrusted=frozenset((mistake.row, mistake.column) for mistake in table.mistakes),
     )  # fmt: skip
     reader.mistakes += [*table.mistakes, *columns.mistakes]
     if columns.record >= 0:
         named = {record_text(columns, cells) for _number, cells in list_data_rows(table, columns)} - {""}
-        records = {int(text) for text in named if text.isdigit()}
-        reader.stored = read_events(form_code, records, {text for text in named if not text.isdigit()}, (), scope)
+        numbers = {text: record_number(text) for text in named}
+        records = {number for number in numbers.values() if number is not None}
+        instances = {text for text, number in numbers.items() if number is None}
+        reader.stored = read_events(form_code, records, instances, (), scope)
         reader.files = read_files([*reader.stored.by_record.values()])
     reader.mains = read_repeat_sheets(reader, repeats, sheets)
     rows: list[Row] = []

@@ -32,9 +32,7 @@ def read_repeat_sheets(reader: RowReader, repeats: Sequence[Repeat], sheets: Map
     for repeat in repeats:
         if repeat.path[0] in roots and repeat.name not in sheets:
             message = _("Thiếu trang “%(sheet)s”. Hãy thêm trang ấy, để trống nếu không có gì để ghi.")
-            reader.mistakes.append(
-                Mistake(reader.file_name, repeat.name, 0, "", message % {"sheet": repeat.name}, repeat.name)
-            )
+            reader.mistakes.append(Mistake(reader.file_name, repeat.name, 0, "", message % {"sheet": repeat.name}))
     several = [(repeat, _read_sheet(reader, repeat, sheets[repeat.name])) for repeat in present]
     # Where one sheet cannot be understood, those that hang together with it would seem wrong for no fault of theirs.
     broken = {repeat.path[0] for repeat, sheet in several if sheet is None}

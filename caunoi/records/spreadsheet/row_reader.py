@@ -35,10 +35,10 @@ from caunoi.records.spreadsheet.columns import Columns
 from caunoi.records.spreadsheet.comparing import compare_answers
 from caunoi.records.spreadsheet.repeat_rows import Mains, RepeatRow, RowsOf, answers_of, find_row
 from caunoi.records.spreadsheet.repeats import Repeat
-from caunoi.records.spreadsheet.stored import StoredRows
+from caunoi.records.spreadsheet.stored import StoredRows, record_number
 from caunoi.records.spreadsheet.units import UnitFinder
 from caunoi.records.spreadsheet.words import explain
-from caunoi.records.spreadsheet.workbooks import Table
+from caunoi.records.spreadsheet.workbooks import Table, column_letter
 from caunoi.refusals import Mistake, Refusal
 
 Advance = Callable[[int], None]
@@ -73,10 +73,18 @@ class RowReader:
     mains: Mains = field(default_factory=dict)
     row_repeats: RowsOf = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
+    # Cells (row, letter) whose formula is in error: named already, and not to be told to be empty besides.
+    untrusted: frozenset[tuple[int, str]] = frozenset()
 
     def read(self, number: int, row: Sequence[Cell]) -> Prepared | None:
         before = len(self.mistakes)
         given, broken = self.read_answers(number, row)
+        if self.untrusted:
+            broken |= {
+                question.name
+                for index, question in self.columns.questions.items()
+                if question.name not in given and (number, column_letter(index)) in self.untrusted
+            }
         self.row_repeats = self._take_repeats(number, row)
         answers: dict[str, Any] = {**given, **answers_of(self.row_repeats)}
         version = self._find_corrected(number, row)
@@ -138,7 +146,8 @@ class RowReader:
         text = record_text(self.columns, row)
         if not text:
             return None
-        found = self.stored.by_record.get(int(text)) if text.isdigit() else self.stored.by_instance.get(text)
+        record = record_number(text)
+        found = self.stored.by_instance.get(text) if record is None else self.stored.by_record.get(record)
         if found is None:
             self.say(number, self.columns.record, _("Không có bản ghi này, hoặc bạn không được sửa nó."), row)
         return found
@@ -250,9 +259,12 @@ class RowReader:
         answers: Mapping[str, Any],
         broken: set[str],
     ) -> None:
-        """Only what the row itself can mend: a broken cell or a missing column was named already."""
+        """Only what the row itself can mend: a broken cell or a missing column was named already, and what may be
+        wrong only because a cell is empty is not told beside the empty cell."""
         unread = broken | self.columns.missing
-        certain = self._list_certain(answers, unread) if unread else None
+        empty = {problem.question for problem in problems if problem.kind == "required"}
+        certain = self._list_certain(answers, unread) if unread else set()
+        whatever = self._list_certain(answers, unread | empty) if empty else certain
         for problem in problems:
             place = find_row(self.row_repeats, self.checker.by_name.get(problem.question), problem)
             if place is not None:
@@ -260,7 +272,8 @@ class RowReader:
                 continue
             if problem.question in unread | {PERIOD_QUESTION}:
                 continue
-            if certain is None or (problem.question, problem.kind) in certain or not self._hangs_on(problem, unread):
+            about, sure = (unread, certain) if problem.kind == "required" else (unread | empty, whatever)
+            if (problem.question, problem.kind) in sure or not self._hangs_on(problem, about):
                 column = self.columns.title_of_question(problem.question)
                 self.add(number, column, problem.message, self.shown(row, problem.question), self._allowed(problem))
 

@@ -24,6 +24,11 @@ class StoredRows:
     bases: dict[str, SubmissionVersion] = field(default_factory=dict)
 
 
+def record_number(text: str) -> int | None:
+    """The record's number a cell gives; None for anything else, also for digits that no database can look up."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 def read_reports(form_code: str, period_key: str, units: Collection[int], bases: Collection[str]) -> StoredRows:
     found = StoredRows(bases=_read_bases(form_code, bases))
     rows = _current(form_code).filter(

@@ -6,25 +6,30 @@ import difflib
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
 from caunoi.accounts.scope import Scope
+from caunoi.places.models import Level
 from caunoi.places.queries import describe_absence, split_distinct
 from caunoi.places.rules.snapshot import PlaceSnapshot, Spell
 from caunoi.records.spreadsheet.cells import Wrong
 from caunoi.vietnamese_text import clean, fold
 
 SHOWN = 6
+# Looking for names alike costs a fraction of a second each; a file of another office may be wrong in every row.
+MOST_GUESSES = 50
 
 
 class UnitFinder:
     """Reads all names once; a file asks for the same few units fifty thousand times."""
 
     def __init__(self, places: PlaceSnapshot, levels: Collection[str], scope: Scope) -> None:
-        self._places, self._scope = places, scope
+        self._places, self._scope, self._levels = places, scope, frozenset(levels)
         self._spells: dict[str, list[Spell]] = defaultdict(list)
         self._known: dict[tuple[str, date], int | Wrong] = {}
+        self._guessed: dict[str, str] = {}
         for spells in places.spells.values():
             for spell in spells:
                 if places.units[spell.unit].level in levels:
@@ -107,13 +112,35 @@ class UnitFinder:
         return Wrong(describe_absence(mine[0], day, self._places))
 
     def _unknown(self, text: str) -> Wrong:
-        names = {
-            spell.name: None
+        wanted = fold(text)
+        if wanted in self._elsewhere:
+            message = _("%(unit)s không thuộc cấp ghi biểu mẫu này. Hãy ghi đơn vị thuộc cấp: %(levels)s.")
+            levels = ", ".join(str(Level(level).label) for level in sorted(self._levels))
+            return Wrong(message % {"unit": self._elsewhere[wanted], "levels": levels})
+        message = _("Không có đơn vị nào có mã hoặc tên “%(text)s”.") % {"text": text[:60]}
+        if wanted not in self._guessed and len(self._guessed) < MOST_GUESSES:
+            near = difflib.get_close_matches(wanted, list(self._names)[:20_000], n=3, cutoff=0.75)
+            self._guessed[wanted] = "; ".join(self._names[name] for name in near)
+        return Wrong(message, self._guessed.get(wanted, ""))
+
+    @cached_property
+    def _elsewhere(self) -> dict[str, str]:
+        """Names of units of other levels, by folded name, code and key."""
+        found = {}
+        for unit in self._places.units.values():
+            if unit.level not in self._levels:
+                found[fold(unit.key)] = self._places.spells[unit.id][-1].name
+                for spell in self._places.spells[unit.id]:
+                    found |= {fold(spell.name): spell.name, fold(spell.code): spell.name}
+        found.pop("", None)
+        return found
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """Names the writer may mean, by their folded form."""
+        return {
+            fold(spell.name): spell.name
             for spells in self._spells.values()
             for spell in spells
             if self._scope.sees_unit(spell.unit)
         }
-        folded = {fold(name): name for name in names}
-        near = difflib.get_close_matches(fold(text), list(folded)[:20_000], n=3, cutoff=0.75)
-        message = _("Không có đơn vị nào có mã hoặc tên “%(text)s”.") % {"text": text[:60]}
-        return Wrong(message, "; ".join(folded[name] for name in near))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from caunoi.records.spreadsheet.cells import Cell
-from caunoi.records.spreadsheet.inspection import Inspected, inspect_ods, inspect_xls, inspect_xlsx
+from caunoi.records.spreadsheet.inspection import MOST, Inspected, inspect_ods, inspect_xls, inspect_xlsx
 from caunoi.refusals import FileRefused, Mistake
 from caunoi.vietnamese_text import fold
 
@@ -278,16 +278,27 @@ def _read_csv(content: bytes, file_name: str) -> Table:
         delimiter, skipped = lines[0][4], 1  # Excel's own hint
     first = lines[skipped] if len(lines) > skipped else ""
     delimiter = delimiter or max(";,\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        rows: list[Sequence[Cell]] = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        why = _("Tệp .csv sai quy cách (%(why)s). Hãy kiểm tra dấu ngoặc kép.") % {"why": error}
-        raise unreadable(file_name, why) from None
+        rows: list[Sequence[Cell]] = list(reader)
+    except csv.Error:
+        why = _("Tệp .csv sai quy cách ở dòng %(row)d hoặc phía trên. Hãy kiểm tra dấu ngoặc kép.")
+        raise unreadable(file_name, why % {"row": reader.line_num}) from None
     if len(rows) > MAX_ROWS:
         raise unreadable(file_name, _("Tệp có quá nhiều dòng. Hãy chia thành nhiều tệp."))
     if skipped:
         rows[0] = []
-    return Table("", rows)
+    return Table("", rows, _list_errors_in_text(rows, file_name))
+
+
+# As spreadsheet programs write a formula in error where there is only text.
+_ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
+
+
+def _list_errors_in_text(rows: Sequence[Sequence[Cell]], file_name: str) -> list[Mistake]:
+    errors = [(row, column, cell) for row, cells in enumerate(rows) for column, cell in enumerate(cells)
+              if isinstance(cell, str) and cell.startswith("#") and cell.strip() in _ERRORS]  # fmt: skip
+    return _distrust(Inspected(errors=errors[:MOST]), (), rows, file_name, "")
 
 
 def _decode(content: bytes, file_name: str) -> str:

@@ -75,6 +75,8 @@ def test_unknown_foreign_and_doubled_records_are_named_with_their_row(places: Pl
 
     assert "Không có bản ghi này" in refused(HEADER, [999_999, *row[1:]])[0].message
     assert "dòng 2" in refused(HEADER, row, [*row[:3], 32, 1.5])[0].message
+    for odd in ("²", "٣", "9" * 30, 3.7, "-1"):
+        assert "Không có bản ghi này" in refused(HEADER, [odd, *row[1:]])[0].message
     assert "đơn vị" in refused(HEADER, [made.pk, "Thôn 2, Xã Bản Qua", *row[2:]])[0].message
     officer = user("xa", (Role.RECORDER, places.other_commune))
     mine = windows_with_role(officer, MAY_ENTER, DAY)

@@ -147,6 +147,18 @@ def test_text_files_are_read_with_comma_semicolon_or_tab(places: Places, delimit
     assert load(text(REPORT, FINE, delimiter=delimiter, encoding=encoding), name="a.csv").new == 1
 
 
+def test_errors_of_formulas_in_a_text_file_are_named_and_their_row_is_not_taken_for_a_remark(places: Places) -> None:
+    found = mistakes(text(REPORT, ["#N/A", *FINE[1:]]), name="a.csv")
+
+    assert [(mistake.row, mistake.column, mistake.value) for mistake in found] == [(2, "A", "#N/A")]
+
+
+def test_a_text_file_with_a_stray_quotation_mark_is_refused_with_its_row(places: Places) -> None:
+    content = text(REPORT, FINE) + b'\r\n"V2;2023-05\n'
+
+    assert "dòng 3" in one(mistakes(content, name="a.csv")).message
+
+
 def test_a_text_file_with_excels_hint_of_the_separator_is_read(places: Places) -> None:
     assert load(b"sep=;\r\n" + text(REPORT, FINE, delimiter=";"), name="a.csv").new == 1
 

@@ -11,6 +11,7 @@ from caunoi.accounts.models import Role
 from caunoi.accounts.queries import windows_with_role
 from caunoi.audit.models import AuditLine
 from caunoi.forms.errors import FormUnknown
+from caunoi.places.models import OrgUnitSpell
 from caunoi.records.models import Submission, SubmissionVersion
 from caunoi.records.permissions import MAY_ENTER
 from caunoi.records.spreadsheet import ImportResult
@@ -67,6 +68,22 @@ def test_a_wrong_header_is_named_with_what_was_meant(places: Places) -> None:
     assert "Thiếu cột “so_cuoc_hop”" in missing.message
 
 
+def test_a_file_without_header_is_told_once_what_is_lacking(places: Places) -> None:
+    headline = ["BẢNG SỐ LIỆU CỦA XÃ", "Mẫu số 5"]
+
+    found = one(mistakes(xlsx(headline, REPORT, FINE)))
+
+    assert (found.row, found.value) == (1, "BẢNG SỐ LIỆU CỦA XÃ")
+    assert "không phải dòng tiêu đề" in found.message and "so_cuoc_hop" in found.allowed
+
+
+def test_an_empty_cell_is_told_without_what_would_follow_from_it(places: Places) -> None:
+    found = mistakes(xlsx(REPORT, [*FINE[:2], "", *FINE[3:]], ["V2", FINE[1], "", "", *FINE[4:]]))
+
+    places_of = [(mistake.row, mistake.column[0]) for mistake in found if "bắt buộc" in mistake.message]
+    assert places_of == [(2, "C"), (3, "C"), (3, "D")] and len(found) == 3
+
+
 def test_a_column_named_twice_and_a_column_without_name_are_named(places: Places) -> None:
     found = mistakes(xlsx([*REPORT, "so_luot_du", ""], [*FINE, 60, 7]))
 
@@ -97,6 +114,15 @@ def test_an_unknown_unit_is_named_with_similar_names(places: Places) -> None:
 
     assert (found.row, found.column, found.value) == (2, "A (don_vi)", "Thôn Nà Lạc 1")
     assert "Thôn Nà Lặc" in found.allowed
+
+
+def test_where_every_unit_is_unknown_each_is_named_and_only_the_first_get_similar_names(places: Places) -> None:
+    unit("Thôn Nà Lặc", "village", places.commune)
+
+    found = mistakes(xlsx(REPORT, *([f"Thôn Nà Lạc {number}", *FINE[1:]] for number in range(60))))
+
+    assert [mistake.row for mistake in found] == [*range(2, 62)]
+    assert [mistake.allowed for mistake in found] == ["Thôn Nà Lặc"] * 50 + [""] * 10
 
 
 def test_a_unit_that_did_not_exist_on_that_day_is_named_with_its_successor(places: Places) -> None:
@@ -149,8 +175,22 @@ def test_units_outside_the_scope_are_mistakes(places: Places) -> None:
     assert "ngoài phạm vi" in found.message
 
 
-def test_a_unit_of_a_level_that_does_not_owe_the_form_is_unknown_here(places: Places) -> None:
-    assert "Xã Bản Qua" in one(mistakes(xlsx(REPORT, ["Xã Bản Qua", *FINE[1:]]))).message
+def test_a_unit_of_a_level_that_does_not_owe_the_form_is_told_so(places: Places) -> None:
+    found = one(mistakes(xlsx(REPORT, ["xã bản qua", *FINE[1:]])))
+
+    assert found.message == "Xã Bản Qua không thuộc cấp ghi biểu mẫu này. Hãy ghi đơn vị thuộc cấp: Thôn."
+
+
+def test_a_code_of_another_time_is_told_with_the_one_of_that_day(places: Places) -> None:
+    village, day = unit("Thôn Đổi Mã", "village", places.commune, code="M1"), date(2023, 7, 1)
+    spell = OrgUnitSpell.objects.get(org_unit=village)
+    OrgUnitSpell.objects.filter(pk=spell.pk).update(to_day=day)
+    spell.pk, spell.code, spell.from_day = None, "M2", day
+    spell.save()
+
+    found = one(mistakes(xlsx(REPORT, ["M2", *FINE[1:]])))
+
+    assert "31/05/2023" in found.message and "(M1)" in found.message
 
 
 @pytest.mark.parametrize(

@@ -442,6 +442,17 @@ def test_a_copied_row_is_named_not_taken_for_a_correction(places: Places) -> Non
     assert "cùng số với dòng 6" in one(mistakes(edit(content, copy_row))).message
 
 
+def test_what_names_no_record_is_said_and_makes_no_new_one(places: Places) -> None:
+    send(cleanup(places.village))
+    content = download(places.commune, "ngay_ra_quan", period=JUNE)
+
+    def spoil(book: Workbook) -> None:
+        page = sheet_of(book, "ngay_ra_quan")
+        page.cell(6, columns_of(page)["@ban_ghi"]).value = "9" * 30
+
+    assert "Không có bản ghi" in one(mistakes(edit(content, spoil))).message
+
+
 # Repeats
 
 

@@ -49,6 +49,15 @@ TOP_LISTS = frozenset(["don_vi_cao_nhat", "don_vi_thap_nhat"])
 LATE_LIST, LATE_TAG = "don_vi_chua_bao_cao", "chua_bao_cao"
 CHILD_TAGS = frozenset([*TOP_LISTS, "cao_nhat", "thap_nhat", "chua_co"])
 """Tags about the units below that name a code; `cap='commune'` asks for another level than the usual one."""
+REPORTS_LIST = "bao_cao_dinh_ky"
+_UNIT_ROW = frozenset([*FIGURE_TAGS, "ten", "ma", "co", COMPARE_TAG])
+ROW_TAGS: Mapping[str, frozenset[str]] = {
+    CHILDREN_TAG: _UNIT_ROW,
+    **dict.fromkeys(TOP_LISTS, _UNIT_ROW),
+    LATE_LIST: frozenset(["ten", "ma", "phai_co", "da_co", "thieu"]),
+    REPORTS_LIST: frozenset(["ten", "phai_co", "da_co", "dung_han", "ty_le"]),
+}
+"""What a row of each loop may say of itself, after its dot. Anything else would print nothing, unnoticed."""
 FUNCTIONS = frozenset([*WITH_CODES, *CHILD_TAGS, CHILDREN_TAG, CHART_TAG, SENTENCE_TAG, LATE_LIST, LATE_TAG])
 
 
@@ -117,6 +126,28 @@ def _loop_levels(template: nodes.Template) -> Iterator[tuple[str, str]]:
                 yield row, str(first.value) if isinstance(first, nodes.Const) else ""
             case nodes.Call(node=nodes.Name(name=name)) as call, nodes.Name(name=row) if name in TOP_LISTS:
                 yield row, _level(call)
+
+
+def list_wrong_row_tags(template: nodes.Template) -> list[tuple[str, str, frozenset[str]]]:
+    """(`dv.tenn`, `tenn`, what it could have been) of each word after a row's dot that no such row knows."""
+    found: dict[tuple[str, str], frozenset[str]] = {}
+    for loop in template.find_all(nodes.For):
+        of = loop.iter.node if isinstance(loop.iter, nodes.Call) else loop.iter
+        if not isinstance(of, nodes.Name) or of.name not in ROW_TAGS or not isinstance(loop.target, nodes.Name):
+            continue
+        for said in loop.find_all(nodes.Getattr):
+            row, known = loop.target.name, ROW_TAGS[of.name]
+            if isinstance(said.node, nodes.Name) and said.node.name == row and said.attr not in known:
+                found[f"{row}.{said.attr}", said.attr] = known
+    return [(whole, word, known) for (whole, word), known in found.items()]
+
+
+def list_levels(template: nodes.Template) -> list[str]:
+    """The levels that tags about the units below ask for by name."""
+    calls = [call for call in template.find_all(nodes.Call) if isinstance(call.node, nodes.Name)]
+    named = [_level(call) for call in calls]
+    named += [level for _row, level in _loop_levels(template)]
+    return [level for level in dict.fromkeys(named) if level]
 
 
 def _level(call: nodes.Call) -> str:

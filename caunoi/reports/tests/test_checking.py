@@ -16,6 +16,10 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
 from caunoi.reports.checking import check_template
+from caunoi.reports.composing import CoverageRow
+from caunoi.reports.errors import TemplateBroken
+from caunoi.reports.filling import fill
+from caunoi.reports.rules.tags import REPORTS_LIST, ROW_TAGS
 from caunoi.reports.tests.builders import (
     add_child_table,
     make,
@@ -72,12 +76,38 @@ def test_an_unknown_figure_is_named_in_every_paragraph_with_the_nearest() -> Non
         (["{{ so_sanh('dat', voi='nam_ngoai') }}"], "Đoạn 1 .*không có kỳ “nam_ngoai”"),
         (["{{ ky|in_dam }}"], "Đoạn 1 .*không có bộ lọc “in_dam”"),
         (["{{ cao_nat('dat') }}"], "Đoạn 1 .*không có thẻ “cao_nat”. Có phải: cao_nhat"),
+        (["{{ ky|in_dam }}", "{{ cao_nat('dat') }}"], "Đoạn 2 .*không có thẻ “cao_nat”"),
+        (["{% for dv in don_vi_con() %}{{ dv.tenn }}{% endfor %}"], "Đoạn 1 .*không có “dv.tenn”. Có phải: ten"),
+        (["{% for bc in bao_cao_dinh_ky %}{{ bc.so('dat') }}{% endfor %}"], "Đoạn 1 .*“bc.so”. Có phải: da_co"),
+        (["{% for dv in don_vi_con('xa') %}{{ dv.ten }}{% endfor %}"], "Đoạn 1 .*không có cấp “xa”; các cấp:"),
+        (["{{ chua_co('dat', cap='xa') }}"], "Đoạn 1 .*không có cấp “xa”"),
+        (["{% include 'khac.docx' %}"], "Đoạn 1 .*thẻ include không dùng được"),
     ],
 )
 def test_what_is_broken_is_named_by_its_paragraph(paragraphs: list[str], said: str) -> None:
     mistakes = check(*paragraphs)
 
     assert any(re.search(said, one) for one in mistakes), mistakes
+
+
+def test_what_rows_may_say_is_what_they_know() -> None:
+    assert {name for name, one in vars(CoverageRow).items() if isinstance(one, property)} == ROW_TAGS[REPORTS_LIST]
+
+
+def test_heads_and_feet_of_pages_are_checked_like_the_rest() -> None:
+    def put_in_foot(document: Any) -> None:
+        document.sections[0].footer.paragraphs[0].text = "{{ so('dat') }} {{ so('ngay_congg') }}"
+
+    assert check("x", add=put_in_foot) == [
+        "Đầu hoặc chân trang “{{ so('dat') }} {{ so('ngay_congg') }}”: không có chỉ tiêu nào mã “ngay_congg”. "
+        "Có phải: ngay_cong?"
+    ]
+
+
+def test_what_only_goes_wrong_while_filling_is_told_as_the_templates_mistake() -> None:
+    for tag in ("{{ 1 // 0 }}", "{% for dong in range(10 ** 9) %}{% endfor %}"):
+        with pytest.raises(TemplateBroken, match="không điền được"):
+            fill(make_docx([tag]), {}, "a.docx")
 
 
 def test_sentences_of_the_parameters_are_checked_too() -> None:

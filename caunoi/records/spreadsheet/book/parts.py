@@ -48,9 +48,8 @@ class Part:
                 found.questions[self.names[question.name]] = question
             else:
                 message = _("Thiếu cột “%(name)s”. Hãy tải sổ mới; không xóa cột nào của sổ.")
-                found.mistakes.append(
-                    Mistake(file_name, self.table.sheet, 0, "", message % {"name": question.label()}, question.name)
-                )
+                found.missing.add(question.name)
+                found.mistakes.append(Mistake(file_name, self.table.sheet, 0, "", message % {"name": question.label()}))
         return found
 
     def rows(self) -> Iterator[tuple[int, Sequence[Cell]]]:

@@ -42,7 +42,7 @@ from caunoi.records.spreadsheet.repeat_rows import (
 )
 from caunoi.records.spreadsheet.repeats import LINE_COLUMN, Repeat, list_repeats
 from caunoi.records.spreadsheet.row_reader import Advance, RowReader
-from caunoi.records.spreadsheet.stored import StoredRows, read_events, read_files, read_reports
+from caunoi.records.spreadsheet.stored import StoredRows, read_events, read_files, read_reports, record_number
 from caunoi.records.spreadsheet.units import UnitFinder
 from caunoi.records.spreadsheet.workbooks import hidden_row_sentence
 from caunoi.refusals import Mistake, Refusal
@@ -128,7 +128,8 @@ class SheetWork:
         line = show(self.part.cell(cells, LINE_COLUMN))
         record_text = show(self.part.cell(cells, RECORD_COLUMN))
         base = show(self.part.cell(cells, BASE_COLUMN))
-        record = int(record_text) if record_text.isascii() and record_text.isdigit() else None
+        # What names no record is still said to name one: the row must not become a new record in silence.
+        record = (record_number(record_text) or 0) if record_text else None
         blank_unit = is_empty(self.part.cell(cells, UNIT_COLUMN))
         row = FilledRow(number, cells, None, line, record, base, dict(answers), broken, {})
         if blank_unit and row.is_blank and (self.period is not None or line not in repeated):
