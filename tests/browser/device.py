@@ -185,6 +185,17 @@ def wait_for_records(page: Page, *states: str) -> list[dict[str, Any]]:
     raise AssertionError(f"kept: {[one['state'] for one in records_on(page)]}, expected: {list(states)}")
 
 
+def wait_for_draft(page: Page, days: str) -> None:
+    """Until the draft holds those working days. The page tells of every saving, also of one before the last words."""
+    given_up = time.monotonic() + PATIENCE_MS / 1000
+    while time.monotonic() < given_up:
+        if any(one["state"] == "draft" and f">{days}<" in one["xml"] for one in records_on(page)):
+            expect(page.locator("#form-draft-note")).to_contain_text("Đã lưu nháp")
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"no draft with {days} days: {[one['xml'] for one in records_on(page)]}")
+
+
 def open_event(page: Page, title: str) -> None:
     page.goto("/due/")
     page.locator("#event-forms, #offline-events").get_by_role("link", name=title).click()

@@ -13,6 +13,7 @@ from tests.browser.device import (
     expect_shell,
     open_event,
     records_on,
+    wait_for_draft,
     wait_for_records,
 )
 from tests.browser.filling import MONTH, MONTHLY, answer, send, wait_for_form
@@ -170,7 +171,7 @@ def test_a_browser_killed_while_one_types_comes_back_with_what_was_typed(
     phone = device()
     open_event(phone.page, GIFT)
     give(phone.page, "47")
-    expect(phone.page.locator("#form-draft-note")).to_contain_text("Đã lưu nháp")
+    wait_for_draft(phone.page, "47")
     address = phone.page.url
     own_server.stop()
 
@@ -285,7 +286,7 @@ def test_a_new_version_of_the_form_leaves_the_draft_of_the_old_one_whole(
     phone = device()
     open_event(phone.page, GIFT)
     give(phone.page, "63")
-    expect(phone.page.locator("#form-draft-note")).to_contain_text("Đã lưu nháp")
+    wait_for_draft(phone.page, "63")
     old = own_server.sql("SELECT version FROM forms_formversion v JOIN forms_form f ON f.id=v.form_id WHERE f.code=?",
                          GIFT_FORM)[0][0]  # fmt: skip
     columns = [row[1] for row in own_server.sql("PRAGMA table_info(forms_formversion)") if row[1] != "id"]
