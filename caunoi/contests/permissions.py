@@ -8,8 +8,8 @@ from caunoi.accounts.models import User
 from caunoi.accounts.queries import can
 from caunoi.contests.errors import ContestNotYours
 from caunoi.contests.models import Contest, Judge
-from caunoi.meetings.permissions import may_run
 from caunoi.places.queries import get_snapshot
+from caunoi.records.permissions import may_run
 from caunoi.records.sealed import MAY_ERASE
 
 

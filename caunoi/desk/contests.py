@@ -17,9 +17,8 @@ from caunoi.contests.rules.ranking import Mark
 from caunoi.contests.rules.terms import Named, RoundTerms
 from caunoi.desk.units import WorkingUnit, list_working_units
 from caunoi.languages import in_reader_language
-from caunoi.meetings.permissions import may_run
 from caunoi.places.queries import get_snapshot
-from caunoi.records.permissions import MAY_ENTER
+from caunoi.records.permissions import MAY_ENTER, may_run
 
 # The badges of the house that look right for these.
 CONTEST_BADGES = {

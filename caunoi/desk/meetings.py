@@ -18,13 +18,12 @@ from caunoi.desk.units import WorkingUnit, list_working_units
 from caunoi.documents.rules.answering import STATES
 from caunoi.languages import in_reader_language
 from caunoi.meetings.models import Matter, MatterSort, Meeting, MeetingState, Site
-from caunoi.meetings.permissions import may_run
 from caunoi.meetings.queries import Filters, MatterFilters, count_turns, read_counts
 from caunoi.meetings.rules.calendar import Invitation
 from caunoi.meetings.rules.counts import Counts, find_state
 from caunoi.moments import VIETNAM
 from caunoi.places.queries import get_snapshot
-from caunoi.records.permissions import MAY_ENTER
+from caunoi.records.permissions import MAY_ENTER, may_run
 
 # The badges of the house that look right for these.
 MEETING_BADGES = {"planned": "submitted", "closed": "approved", "cancelled": "withdrawn"}

@@ -5,16 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from caunoi.accounts.models import User
-from caunoi.accounts.queries import can
 from caunoi.meetings.errors import MeetingNotYours
 from caunoi.places.queries import get_snapshot
-from caunoi.records.permissions import MAY_ENTER
-
-
-def may_run(user: User, org_unit_id: int, on: date) -> bool:
-    """Whoever enters records for the unit, or for what became of it: closing a meeting sends one."""
-    units = {org_unit_id, *(mapped.unit for mapped in get_snapshot().map_unit(org_unit_id, on))}
-    return any(can(user, MAY_ENTER, unit, on) for unit in units)
+from caunoi.records.permissions import may_run
 
 
 def check_may_run(user: User, org_unit_id: int, on: date) -> None:

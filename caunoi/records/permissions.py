@@ -40,6 +40,17 @@ def check_may_enter(user: User, org_unit_id: int, at: datetime) -> None:
         raise EnteringNotAllowed(name)
 
 
+def can_as_heir(user: User, roles: Iterable[Role], org_unit_id: int, on: date) -> bool:
+    """As `can`; of a unit that ended also by a role for what became of it, as what the unit began goes on there."""
+    units = {org_unit_id, *(mapped.unit for mapped in get_snapshot().map_unit(org_unit_id, on))}
+    return any(can(user, roles, unit, on) for unit in units)
+
+
+def may_run(user: User, org_unit_id: int, on: date) -> bool:
+    """Whoever enters the unit's records runs what ends in one of them: a meeting, a class, a contest."""
+    return can_as_heir(user, MAY_ENTER, org_unit_id, on)
+
+
 class Authority:
     """What one user may decide on that day: by the levels whose approver decides, the records their roles reach."""
 

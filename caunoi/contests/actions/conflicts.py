@@ -14,8 +14,8 @@ from caunoi.contests.people import open_names
 from caunoi.contests.queries import terms_of
 from caunoi.contests.rules.conflicts import Candidate, Conflict, Standing, find_conflict
 from caunoi.contests.rules.terms import PERSON
-from caunoi.meetings.permissions import may_run
 from caunoi.places.queries import get_snapshot
+from caunoi.records.permissions import may_run
 
 
 def check_can_judge(contest: Contest, user: User, today: date, *, namesake_confirmed: bool = False) -> None:

@@ -39,11 +39,12 @@ from caunoi.meetings.actions import change_meeting, plan_meeting
 from caunoi.meetings.actions.recording import find_record, work_out_answers
 from caunoi.meetings.errors import MeetingInvalid, MeetingNotYours
 from caunoi.meetings.models import MatterSort, Meeting, MeetingState
-from caunoi.meetings.permissions import check_may_run, may_run
+from caunoi.meetings.permissions import check_may_run
 from caunoi.meetings.queries import SORTS, get_meeting, list_kinds, list_meetings, read_counts
 from caunoi.meetings.rules.calendar import MEDIA_TYPE, write_calendar
 from caunoi.meetings.rules.filling import list_asked
 from caunoi.places.queries import get_snapshot
+from caunoi.records.permissions import may_run
 
 PAGE = 50
 # What a page of lines reads at once when all of them go into a file.

@@ -38,6 +38,7 @@ from caunoi.desk.views.meetings import send_table
 from caunoi.forms.queries import get_form
 from caunoi.languages import in_reader_language
 from caunoi.places.queries import get_place, get_snapshot
+from caunoi.records.permissions import may_run
 from caunoi.refusals import NotFound, Refusal
 from caunoi.training.actions import change_class, open_class
 from caunoi.training.actions.certifying import may_certify
@@ -45,7 +46,7 @@ from caunoi.training.actions.recording import find_record
 from caunoi.training.errors import ClassNotYours, TrainingInvalid
 from caunoi.training.models import ClassState, TrainingClass
 from caunoi.training.people import PEOPLE, list_overdue, open_learners
-from caunoi.training.permissions import MAY_ERASE, check_may_run, may_erase, may_read, may_run
+from caunoi.training.permissions import MAY_ERASE, check_may_run, may_erase, may_read
 from caunoi.training.queries import (
     SORTS,
     find_scale,

@@ -14,10 +14,11 @@ from caunoi.audit.actions import write_line
 from caunoi.meetings.actions.planning import lock_meeting
 from caunoi.meetings.errors import DoorClosed, DoorUnknown, MeetingInvalid, MeetingNotYours
 from caunoi.meetings.models import Meeting, MeetingState, Site, Topic, Turn
-from caunoi.meetings.permissions import check_may_run, may_run
+from caunoi.meetings.permissions import check_may_run
 from caunoi.meetings.rules.life import is_door_open
 from caunoi.moments import local_date
 from caunoi.places.queries import get_snapshot
+from caunoi.records.permissions import may_run
 from caunoi.vietnamese_text import clean
 
 MOST_PRESENT = 50_000

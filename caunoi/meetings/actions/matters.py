@@ -12,10 +12,11 @@ from caunoi.audit.actions import write_line
 from caunoi.meetings.actions.planning import CONCLUSION_TASK, concern, lock_meeting, open_conclusion
 from caunoi.meetings.errors import MeetingInvalid, MeetingNotYours
 from caunoi.meetings.models import Matter, MatterSort, Meeting, MeetingState
-from caunoi.meetings.permissions import check_may_run, may_run
+from caunoi.meetings.permissions import check_may_run
 from caunoi.meetings.rules.life import LONGEST_REASON
 from caunoi.moments import local_date
 from caunoi.places.queries import get_snapshot
+from caunoi.records.permissions import may_run
 from caunoi.tasks.actions import close_tasks
 from caunoi.vietnamese_text import clean, fold
 

@@ -5,19 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from caunoi.accounts.models import Role, User
-from caunoi.accounts.queries import roles_on
 from caunoi.moments import local_date
 from caunoi.places.queries import get_snapshot
 from caunoi.records.entities.errors import EntityEditNotAllowed
+from caunoi.records.permissions import can_as_heir
 
 MAY_EDIT = frozenset({Role.EDITOR, Role.APPROVER})
 
 
 def may_edit(user: User, org_unit_id: int, at: datetime) -> bool:
     """For the things of a unit that ended: also where the roles reach what became of it."""
-    day = local_date(at)
-    units = {org_unit_id, *(mapped.unit for mapped in get_snapshot().map_unit(org_unit_id, day))}
-    return any(roles_on(user, unit, day) & MAY_EDIT for unit in units)
+    return can_as_heir(user, MAY_EDIT, org_unit_id, local_date(at))
 
 
 def check_may_edit(user: User, org_unit_id: int, at: datetime) -> None:
