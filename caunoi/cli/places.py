@@ -43,7 +43,9 @@ def load(file: Path, only: tuple[str, ...], as_json: bool) -> None:
     _say(done, as_json)
 
 
-@places.command(help=_("Nạp việc sáp nhập, chia tách, đổi tên, chuyển cấp trên."))
+@places.command(
+    help=_("Nạp việc sáp nhập, chia tách, đổi tên, chuyển cấp trên; ghi đơn vị bằng khóa, hoặc bằng mã của ngày ấy.")
+)
 @click.argument("file", type=FILE)
 @click.option("--only", is_flag=True, help=_("Bỏ qua dòng mà cả hai đơn vị đều chưa nạp."))
 @click.option("--json", "as_json", is_flag=True)

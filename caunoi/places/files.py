@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from caunoi.places.queries import get_place
 from caunoi.places.rules.drafts import Problem
 from caunoi.places.rules.snapshot import LEVELS, PlaceSnapshot
-from caunoi.places.rules.successions import KINDS, SuccessionRow, parts_of
+from caunoi.places.rules.succession_rows import SuccessionRow
+from caunoi.places.rules.successions import KINDS, parts_of
 from caunoi.places.rules.units import ChangeRow, UnitRow
 from caunoi.refusals import FileRefused, Mistake, Refusal, explain_os_error
 from caunoi.vietnamese_text import clean

@@ -31,6 +31,7 @@ from caunoi.places.files import (
 from caunoi.places.models import OrgUnit
 from caunoi.places.queries import get_snapshot
 from caunoi.places.rules.drafts import PlaceDraft, show_day
+from caunoi.places.rules.succession_rows import keep_about
 from caunoi.places.rules.successions import PlannedSuccession, plan_successions
 from caunoi.places.rules.units import keep_only, plan_changes, plan_units
 
@@ -114,13 +115,13 @@ def load_successions(
     only: Collection[str] | None = None,
     progress: Progress | None = None,
 ) -> Loaded:
-    """Rows of one day that share a unit make one succession. With `only` (any keys), rows of which neither unit is
-    loaded are left out."""
+    """Rows of one day that share a unit make one succession; units by key, or by their code of that day. With `only`
+    (any keys), rows of which neither unit is loaded are left out."""
     file = read_file(path, SUCCESSION_COLUMNS, SUCCESSION_OPTIONAL)
     bar = progress.add_task(file.name, total=2) if progress else None
     rows = file.rows(read_succession)
     draft = _begin_draft()
-    kept = rows if only is None else [row for row in rows if row.old in draft.ids or row.new in draft.ids]
+    kept = rows if only is None else keep_about(rows, draft)
     plan = plan_successions(kept, draft)
     file.refuse_if(plan.problems)
     _advance(progress, bar)

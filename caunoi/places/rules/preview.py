@@ -8,7 +8,8 @@ from datetime import date, timedelta
 
 from caunoi.places.rules.drafts import PlaceDraft
 from caunoi.places.rules.snapshot import ONE, PlaceSnapshot
-from caunoi.places.rules.successions import SuccessionPlan, SuccessionRow, plan_successions, show_share
+from caunoi.places.rules.succession_rows import SuccessionRow
+from caunoi.places.rules.successions import SuccessionPlan, plan_successions, show_share
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from decimal import Decimal
 from caunoi.places.rules.drafts import PlaceDraft, Problem
 from caunoi.places.rules.preview import MoveLine
 from caunoi.places.rules.snapshot import ONE, PlaceSnapshot, Step
-from caunoi.places.rules.successions import PlannedSuccession, SuccessionPlan, SuccessionRow, parts_of, plan_successions
+from caunoi.places.rules.succession_rows import SuccessionRow
+from caunoi.places.rules.successions import PlannedSuccession, SuccessionPlan, parts_of, plan_successions
 
 StoredRow = Mapping[str, str]
 

@@ -13,34 +13,11 @@ from django.utils.translation import gettext as _
 from caunoi.languages import show_number
 from caunoi.places.rules.drafts import PlaceDraft, Problem, describe_clash, is_above, show_day
 from caunoi.places.rules.snapshot import LEVELS, ONE, Spell, Step, Unit
+from caunoi.places.rules.succession_rows import SuccessionRow, describe_unknown, put_keys
 from caunoi.places.rules.units import describe_life
 
 KINDS = ("merge", "split", "rename", "transfer", "abolish")
 SHOWN_NAMES = 12
-
-
-@dataclass(frozen=True)
-class SuccessionRow:
-    """One old unit and one unit that came from it (merge, split), one unit that goes on otherwise (rename, transfer;
-    `new` blank or the same), or one that ends and nothing succeeds it (abolish). Parts are of `ONE`; None: not
-    given. A merge's new unit that does not exist yet begins with the name, code and parent stated here."""
-
-    row: int
-    day: date
-    kind: str
-    old: str
-    new: str
-    old_parts: int | None = None
-    new_parts: int | None = None
-    basis: str = ""
-    name: str = ""
-    short_name: str = ""
-    code: str = ""
-    parent: str = ""
-
-    @property
-    def has_shares(self) -> bool:
-        return self.kind in ("merge", "split")
 
 
 @dataclass(frozen=True)
@@ -95,6 +72,11 @@ def plan_successions(rows: Sequence[SuccessionRow], draft: PlaceDraft) -> Succes
     for row in rows:
         by_day[row.day].append(row)
     for day in sorted(by_day):
+        by_day[day], unclear = put_keys(day, by_day[day], draft)
+        if unclear:
+            # Which units this day is about isn't known, so neither is what the days after it would find.
+            plan.problems += unclear
+            break
         groups = _connect([row for row in by_day[day] if row.has_shares])
         # Provinces before their communes: what begins may come under what begins the same day.
         for group in sorted(groups, key=lambda group: _widest(group, draft)):
@@ -250,7 +232,7 @@ def _check_parent(row: SuccessionRow, level: str, parent: Unit | None, draft: Pl
     if parent is None:
         if not row.parent and level in ("country", "province"):
             return []
-        message = _("Không có đơn vị nào mang khóa này.") if row.parent else _("Thiếu đơn vị cấp trên.")
+        message = describe_unknown(row.parent, day, draft) if row.parent else _("Thiếu đơn vị cấp trên.")
         return [Problem(row.row, "parent", message, row.parent)]
     if not is_above(parent.level, level):
         return [Problem(row.row, "parent", _("Đơn vị cấp trên phải ở cấp cao hơn đơn vị này."), row.parent)]
@@ -264,7 +246,7 @@ def _check_parent(row: SuccessionRow, level: str, parent: Unit | None, draft: Pl
 def _check_old(day: date, row: SuccessionRow, draft: PlaceDraft) -> list[Problem]:
     unit = draft.find(row.old)
     if unit is None:
-        return [Problem(row.row, "old", _("Không có đơn vị nào mang khóa này."), row.old)]
+        return [_unknown_old(row, draft)]
     name = draft.spell_on(unit.id, day).name
     if day <= unit.starts_on:
         message = _("%(name)s bắt đầu ngày %(start)s, không thể kết thúc ngày %(day)s.")
@@ -282,11 +264,16 @@ def _check_old(day: date, row: SuccessionRow, draft: PlaceDraft) -> list[Problem
     return []
 
 
+def _unknown_old(row: SuccessionRow, draft: PlaceDraft) -> Problem:
+    return Problem(row.row, "old", describe_unknown(row.old, row.day - timedelta(days=1), draft), row.old)
+
+
 def _check_new(day: date, row: SuccessionRow, draft: PlaceDraft) -> list[Problem]:
     unit = draft.find(row.new)
     if unit is None:
-        message = _("Không có đơn vị nào mang khóa này. Hãy nạp đơn vị mới trước, hoặc ghi tên và cấp trên ở dòng này.")
-        return [Problem(row.row, "new", message, row.new)]
+        message = describe_unknown(row.new, day, draft)
+        remedy = _("Hãy nạp đơn vị mới trước, hoặc ghi tên và cấp trên ở dòng này.")
+        return [Problem(row.row, "new", f"{message} {remedy}", row.new)]
     problems = []
     name = draft.spell_on(unit.id, day).name
     if unit.starts_on != day:
@@ -313,7 +300,7 @@ def _plan_continuing(day: date, rows: list[SuccessionRow], draft: PlaceDraft, pl
     for row in rows:
         unit = draft.find(row.old)
         if unit is None:
-            plan.problems.append(Problem(row.row, "old", _("Không có đơn vị nào mang khóa này."), row.old))
+            plan.problems.append(_unknown_old(row, draft))
             continue
         if row.new not in ("", row.old):
             message = _("Đổi tên và chuyển cấp trên không tạo đơn vị mới; để trống cột này.")
@@ -366,7 +353,7 @@ def _plan_abolished(
     for row in rows:
         unit = draft.find(row.old)
         if unit is None:
-            plan.problems.append(Problem(row.row, "old", _("Không có đơn vị nào mang khóa này."), row.old))
+            plan.problems.append(_unknown_old(row, draft))
         elif unit.id in ended:
             message = _("Đơn vị này đã có ở dòng %d cùng ngày.") % ended[unit.id].row
             plan.problems.append(Problem(row.row, "old", message, row.old))

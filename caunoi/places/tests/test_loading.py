@@ -10,7 +10,7 @@ import pytest
 from caunoi.audit.models import AuditLine
 from caunoi.places.actions import Loaded, load_changes, load_successions, load_units
 from caunoi.places.models import OrgUnit, OrgUnitSpell, Succession, SuccessionShare
-from caunoi.places.queries import get_snapshot
+from caunoi.places.queries import forget_snapshots, get_snapshot
 from caunoi.places.rules.snapshot import ONE
 from caunoi.places.tests.csv_files import CHANGES, NOON, OFFICER, SUCCESSIONS, UNITS, write
 from caunoi.refusals import FileRefused, Mistake
@@ -262,3 +262,79 @@ def test_each_cell_that_cannot_be_read_is_named_with_what_is_allowed(tmp_path: P
         (2, "day"), (3, "kind"), (4, "share_of_new"), (4, "share_of_old"),
     ]  # fmt: skip
     assert all(mistake.message for mistake in mistakes)
+
+
+# --- units by code ----------------------------------------------------------------------------------------------------
+
+BY_CODE = f"{HEADER}\n2025-07-01,merge,90.1.1,90.1,1,0.75,dân số\n2025-07-01,merge,90.1.2,90.1,1,0.25,dân số\n"
+LONG_HEADER = HEADER + ",name,short_name,code,parent"
+
+
+def test_units_may_be_named_by_the_codes_they_have_that_day(tmp_path: Path) -> None:
+    """90.1 was the district's code until the day the new commune took it over."""
+    load(tmp_path, UNITS)
+    load(tmp_path, CHANGES)
+
+    done = load(tmp_path, BY_CODE)
+    again = [load(tmp_path, BY_CODE), load(tmp_path, SUCCESSIONS)]
+
+    places = get_snapshot()
+    assert [places.units[s.new].key for s in places.successors(places.by_key["east"].id)] == ["united"]
+    assert (done.new, [one.new for one in again]) == (1, [0, 0])
+
+
+def test_codes_given_by_the_same_file_can_be_used_in_it_from_their_day_on(tmp_path: Path) -> None:
+    load_all(tmp_path)
+    text = (
+        f"{LONG_HEADER}\n2026-01-01,split,90.3,na,0.5,1,chia đều,Xã Bắc A,Bắc A,90.3,90\n"
+        "2026-01-01,split,90.3,nb,0.5,1,chia đều,Xã Bắc B,Bắc B,90.5,90\n"
+        "2026-01-01,transfer,n1,90.3,,,,,,,\n2026-01-01,transfer,n2,,,,,,,,90.5\n"
+        "2027-01-01,rename,90.3,,,,,Xã Bắc Cũ,Bắc Cũ,,\n"
+    )
+
+    load(tmp_path, text)
+
+    places, later = get_snapshot(), date(2027, 1, 1)
+    assert places.parent_on(places.by_key["n1"].id, later) == places.by_key["na"].id
+    assert places.parent_on(places.by_key["n2"].id, later) == places.by_key["nb"].id
+    assert places.name_on(places.by_key["na"].id, later) == "Xã Bắc Cũ"
+
+
+def test_a_new_unit_s_key_may_look_like_the_code_of_another(tmp_path: Path) -> None:
+    load_all(tmp_path)
+
+    load(tmp_path, f"{LONG_HEADER}\n2026-01-01,merge,90.3,90.1,1,1,,Xã Khác,Khác,90.7,p\n")
+
+    assert OrgUnit.objects.get(key="90.1").starts_on == date(2026, 1, 1)
+
+
+def test_a_code_of_another_day_is_refused_with_whose_it_was(tmp_path: Path) -> None:
+    load_all(tmp_path)
+
+    mistakes = mistakes_of(tmp_path, f"{LONG_HEADER}\n2026-01-01,rename,90.1.3,,,,,Xã Mới,Mới,,\n")
+
+    assert [(m.row, m.column) for m in mistakes] == [(2, "old")]
+    assert "31/12/2025" in mistakes[0].message and "Xã Bắc (north)" in mistakes[0].message
+
+
+def test_a_code_that_two_units_have_that_day_is_refused_with_their_keys(tmp_path: Path) -> None:
+    load_all(tmp_path)
+    # As another system may have left it; our own files and pages refuse to give a code twice.
+    OrgUnitSpell.objects.filter(org_unit__key="n2").update(code="90.3")
+    forget_snapshots()
+
+    mistakes = mistakes_of(tmp_path, f"{LONG_HEADER}\n2026-01-01,rename,90.3,,,,,Xã Mới,Mới,,\n")
+
+    assert [(m.row, m.column, m.value) for m in mistakes] == [(2, "old", "90.3")]
+    assert "Xã Bắc (north)" in mistakes[0].message and "Thôn 2 (n2)" in mistakes[0].message
+    assert set(mistakes[0].allowed.split(", ")) == {"north", "n2"}
+
+
+def test_with_only_a_part_loaded_rows_about_other_codes_are_left_out(tmp_path: Path) -> None:
+    load(tmp_path, UNITS)
+    load(tmp_path, CHANGES)
+    path = write(tmp_path, "tệp.csv", BY_CODE + "2025-07-01,merge,77.1,77.2,1,1,\n")
+
+    done = load_successions(path, by=OFFICER, at=NOON, only=())
+
+    assert (done.new, done.skipped) == (1, 1)
