@@ -17,10 +17,10 @@ from caunoi.awards.people import hide_names, open_names
 from caunoi.awards.permissions import MAY_READ
 from caunoi.awards.queries import AwardFilters, list_kinds, list_occasions
 from caunoi.awards.rules.recipients import RecipientKind
+from caunoi.desk.list_filters import AskedFor, read_choice, read_code, read_text, read_year
 from caunoi.languages import in_reader_language
 from caunoi.periods.rules import Days
 from caunoi.places.queries import get_snapshot
-from caunoi.vietnamese_text import clean
 
 
 @dataclass(frozen=True)
@@ -64,21 +64,20 @@ def name_recipient(kind: str) -> str:
     }[kind]
 
 
-def read_award_filters(asked: QueryDict, *, may_read_names: bool) -> AwardFilters:
-    """Whatever makes no sense is as if it had not been asked."""
-    year, unit = asked.get("year", ""), get_snapshot().by_key.get(asked.get("unit", ""))
-    nature, recipient = asked.get("nature", ""), asked.get("recipient", "")
-    return AwardFilters(
-        text=clean(asked.get("q", ""))[:200],
-        nature=nature if nature in Nature.values else "",
-        kind=asked.get("kind", "")[:80],
-        occasion=asked.get("occasion", "")[:80],
-        recipient=recipient if recipient in {one.value for one in RecipientKind} else "",
+def read_award_filters(typed: QueryDict, *, may_read_names: bool) -> AskedFor[AwardFilters]:
+    unit = get_snapshot().by_key.get(typed.get("unit", ""))
+    filters = AwardFilters(
+        text=read_text(typed),
+        nature=read_choice(typed, "nature", Nature.values),
+        kind=read_code(typed, "kind"),
+        occasion=read_code(typed, "occasion"),
+        recipient=read_choice(typed, "recipient", {one.value for one in RecipientKind}),
         unit=unit.id if unit else None,
-        year=int(year) if year.isdecimal() and 1900 < int(year[:5]) < 2200 else None,
-        state=asked.get("state", ""),
-        names=may_read_names and asked.get("names") == "1",
+        year=read_year(typed),
+        state=read_choice(typed, "state", ("withdrawn", "all")),
+        names=may_read_names and typed.get("names") == "1",
     )
+    return AskedFor(filters, unit.key if unit else "")
 
 
 def where_names_are_read(user: User, today: date) -> Scope:

@@ -15,6 +15,7 @@ from caunoi.contests.people import open_names
 from caunoi.contests.queries import Filters, count_marked, list_judges, list_marked_entries, read_marks, terms_of
 from caunoi.contests.rules.ranking import Mark
 from caunoi.contests.rules.terms import Named, RoundTerms
+from caunoi.desk.list_filters import AskedFor, read_choice, read_text, read_year
 from caunoi.desk.units import WorkingUnit, list_working_units
 from caunoi.languages import in_reader_language
 from caunoi.places.queries import get_snapshot
@@ -27,12 +28,8 @@ CONTEST_BADGES = {
 }  # fmt: skip
 
 
-def read_filters(typed: QueryDict) -> tuple[Filters, str]:
-    """What cannot be read is left out, as if it had not been asked; and the year as it is shown."""
-    year, state = typed.get("year", "").strip(), typed.get("state", "")
-    number = int(year) if year.isdecimal() and year.isascii() and len(year) == 4 else None
-    filters = Filters(typed.get("q", "").strip()[:200], state if state in ContestState.values else "", number)
-    return filters, year if number else ""
+def read_filters(typed: QueryDict) -> AskedFor[Filters]:
+    return AskedFor(Filters(read_text(typed), read_choice(typed, "state", ContestState.values), read_year(typed)))
 
 
 def list_holders(user: User, today: date) -> list[WorkingUnit]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from caunoi.accounts.models import User
 from caunoi.accounts.scope import Scope
+from caunoi.desk.list_filters import AskedFor, read_choice, read_code, read_text, read_unit, read_year
 from caunoi.desk.templatetags.caunoi import day_
 from caunoi.desk.units import WorkingUnit, list_working_units
 from caunoi.documents.models import Direction, Document, DocumentVersion, Duty
@@ -48,35 +49,19 @@ VALUE_LABELS = {
 }
 
 
-@dataclass(frozen=True)
-class AskedFor:
-    """The filters, and what was typed for them."""
-
-    filters: Filters
-    unit_key: str
-    year_text: str
-
-    @property
-    def is_set(self) -> bool:
-        one = self.filters
-        return bool(one.text or one.direction or one.kind or self.unit_key or one.year or one.state != "live")
-
-
-def read_filters(typed: QueryDict, today: date) -> AskedFor:
-    """What cannot be read is left out, as if it had not been asked."""
-    places = get_snapshot()
-    unit = places.by_key.get(typed.get("unit", ""))
-    year = typed.get("year", "").strip()
-    number = int(year) if year.isdecimal() and len(year) == 4 else None
-    filters = Filters(
-        text=typed.get("q", "").strip()[:200],
-        direction=typed.get("direction", "") if typed.get("direction", "") in Direction.values else "",
-        kind=typed.get("kind", "")[:80],
-        units=frozenset(places.subtree_on(unit.id, today) | {unit.id}) if unit else None,
-        year=number,
-        state=typed.get("state", "") if typed.get("state", "") in ("withdrawn", "all") else "live",
+def read_filters(typed: QueryDict, today: date) -> AskedFor[Filters]:
+    key, units = read_unit(typed, today)
+    return AskedFor(
+        Filters(
+            text=read_text(typed),
+            direction=read_choice(typed, "direction", Direction.values),
+            kind=read_code(typed, "kind"),
+            units=units,
+            year=read_year(typed),
+            state=read_choice(typed, "state", ("withdrawn", "all"), usual="live"),
+        ),
+        key,
     )
-    return AskedFor(filters, unit.key if unit else "", year if number else "")
 
 
 def list_registers(user: User, today: date) -> list[WorkingUnit]:

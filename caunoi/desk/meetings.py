@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from caunoi.accounts.models import User
 from caunoi.desk.documents import STATE_BADGES, STATE_LABELS, describe_today
+from caunoi.desk.list_filters import AskedFor, read_choice, read_code, read_text, read_unit, read_year
 from caunoi.desk.templatetags.caunoi import day_, moment
 from caunoi.desk.units import WorkingUnit, list_working_units
 from caunoi.documents.rules.answering import STATES
@@ -29,52 +30,31 @@ from caunoi.records.permissions import MAY_ENTER, may_run
 MEETING_BADGES = {"planned": "submitted", "closed": "approved", "cancelled": "withdrawn"}
 
 
-@dataclass(frozen=True)
-class AskedFor:
-    """The filters, and what was typed for them."""
-
-    filters: Filters
-    unit_key: str
-    year_text: str
-
-    @property
-    def is_set(self) -> bool:
-        one = self.filters
-        return bool(one.text or one.kind or one.state or self.unit_key or one.year)
-
-
-def read_filters(typed: QueryDict, today: date) -> AskedFor:
-    """What cannot be read is left out, as if it had not been asked."""
-    year = typed.get("year", "").strip()
-    number = int(year) if year.isdecimal() and len(year) == 4 else None
-    key, units = read_units(typed, today)
-    filters = Filters(
-        text=typed.get("q", "").strip()[:200],
-        kind=typed.get("kind", "")[:80],
-        state=typed.get("state", "") if typed.get("state", "") in MeetingState.values else "",
-        units=units,
-        year=number,
-    )
-    return AskedFor(filters, key, year if number else "")
-
-
-def read_units(typed: QueryDict, today: date) -> tuple[str, frozenset[int] | None]:
-    """The unit asked for, and all below it; None: all."""
-    places = get_snapshot()
-    unit = places.by_key.get(typed.get("unit", ""))
-    return ("", None) if unit is None else (unit.key, frozenset(places.subtree_on(unit.id, today) | {unit.id}))
-
-
-def read_matter_filters(typed: QueryDict, today: date) -> tuple[MatterFilters, str]:
-    """And the key of the unit asked for."""
-    key, units = read_units(typed, today)
-    sort, state = typed.get("sort", ""), typed.get("state", "")
-    return (
-        MatterFilters(
-            sort if sort in MatterSort.values else "", state if state in STATES else "", typed.get("q", "")[:200], units
+def read_filters(typed: QueryDict, today: date) -> AskedFor[Filters]:
+    key, units = read_unit(typed, today)
+    return AskedFor(
+        Filters(
+            text=read_text(typed),
+            kind=read_code(typed, "kind"),
+            state=read_choice(typed, "state", MeetingState.values),
+            units=units,
+            year=read_year(typed),
         ),
         key,
-    )  # fmt: skip
+    )
+
+
+def read_matter_filters(typed: QueryDict, today: date) -> AskedFor[MatterFilters]:
+    key, units = read_unit(typed, today)
+    return AskedFor(
+        MatterFilters(
+            sort=read_choice(typed, "sort", MatterSort.values),
+            state=read_choice(typed, "state", STATES),
+            text=read_text(typed),
+            units=units,
+        ),
+        key,
+    )
 
 
 def list_holders(user: User, today: date) -> list[WorkingUnit]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from caunoi import moments
 from caunoi.accounts.models import Role, User
 from caunoi.accounts.scope import Scope
+from caunoi.desk.list_filters import read_choice, read_text, read_year
 from caunoi.desk.units import list_working_units
 from caunoi.periods.rules import Days
 from caunoi.personal.queries import find_personal_register
@@ -88,17 +89,14 @@ def read_filters(typed: QueryDict, today: date, choices: Sequence[ChoiceFilter] 
     asked for if none is."""
     day = read_day(typed.get("day", "")) or today
     day = min(day, today)
-    wanted = typed.get("state", "")
     places = get_snapshot()
     unit = places.by_key.get(typed.get("unit", ""))
     kept = frozenset(units_kept_by(unit.id, day, places)) if unit else None
     known = read_day(typed.get("known", ""))
     known = known if known is not None and known < today else None
-    year = typed.get("year", "").strip()
     filters = Filters(
-        day, typed.get("q", "").strip()[:200], wanted if wanted in STATES else state, kept, known,
-        tuple((one.name, one.chosen) for one in choices if one.chosen),
-        int(year) if year.isascii() and year.isdecimal() and 1900 <= int(year) <= 2999 else None,
+        day, read_text(typed), read_choice(typed, "state", STATES, usual=state), kept, known,
+        tuple((one.name, one.chosen) for one in choices if one.chosen), read_year(typed),
     )  # fmt: skip
     is_past = day < today or known is not None
     known_text = f"{known:%d/%m/%Y}" if known else ""

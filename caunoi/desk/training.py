@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from caunoi.accounts.models import User
 from caunoi.accounts.scope import Scope
-from caunoi.desk.meetings import read_units
+from caunoi.desk.list_filters import AskedFor, read_choice, read_code, read_text, read_unit, read_year
 from caunoi.desk.templatetags.caunoi import day_
 from caunoi.desk.units import WorkingUnit, list_working_units
 from caunoi.facts.access import ask_as
@@ -32,34 +32,18 @@ from caunoi.training.rules.results import Attended
 CLASS_BADGES = {"open": "submitted", "closed": "approved", "cancelled": "withdrawn"}
 
 
-@dataclass(frozen=True)
-class AskedFor:
-    """The filters, and what was typed for them."""
-
-    filters: Filters
-    unit_key: str
-    year_text: str
-
-    @property
-    def is_set(self) -> bool:
-        one = self.filters
-        return bool(one.text or one.kind or one.state or self.unit_key or one.year)
-
-
-def read_filters(typed: QueryDict, today: date) -> AskedFor:
-    """What cannot be read is left out, as if it had not been asked."""
-    year = typed.get("year", "").strip()
-    number = int(year) if year.isdecimal() and len(year) == 4 else None
-    key, units = read_units(typed, today)
-    state = typed.get("state", "")
-    filters = Filters(
-        text=typed.get("q", "").strip()[:200],
-        kind=typed.get("kind", "")[:80],
-        state=state if state in ClassState.values else "",
-        units=units,
-        year=number,
+def read_filters(typed: QueryDict, today: date) -> AskedFor[Filters]:
+    key, units = read_unit(typed, today)
+    return AskedFor(
+        Filters(
+            text=read_text(typed),
+            kind=read_code(typed, "kind"),
+            state=read_choice(typed, "state", ClassState.values),
+            units=units,
+            year=read_year(typed),
+        ),
+        key,
     )
-    return AskedFor(filters, key, year if number else "")
 
 
 def list_holders(user: User, today: date) -> list[WorkingUnit]:

@@ -48,6 +48,7 @@ from caunoi.desk.awards import (
     show_awards,
     where_names_are_read,
 )
+from caunoi.desk.list_filters import read_sort
 from caunoi.desk.registers import list_unit_choices
 from caunoi.desk.table_files import WORKBOOK, as_csv, as_workbook
 from caunoi.desk.units import list_working_units
@@ -58,6 +59,7 @@ from caunoi.places.queries import get_snapshot
 from caunoi.refusals import Refusal
 
 PAGE = 50
+USUAL_SORT = "-day"
 RECIPIENTS_A_PAGE = 100
 MOST_ROUNDS = 12
 
@@ -67,11 +69,6 @@ def _reader(request: HttpRequest) -> tuple[User, Scope]:
     return user, scope_of(user, moments.today())
 
 
-def _read_sort(request: HttpRequest) -> str:
-    sort = request.GET.get("sort", "")
-    return sort if sort.removeprefix("-") in SORTS else "-day"
-
-
 @never_cache
 @require_safe
 def awards(request: HttpRequest) -> HttpResponse:
@@ -79,18 +76,15 @@ def awards(request: HttpRequest) -> HttpResponse:
     (user, scope), today = _reader(request), moments.today()
     reading = where_names_are_read(user, today)
     readable = bool(reading.windows)
-    filters = read_award_filters(request.GET, may_read_names=readable)
-    words, sort = read_words(), _read_sort(request)
+    asked = read_award_filters(request.GET, may_read_names=readable)
+    filters, words, sort = asked.filters, read_words(), read_sort(request.GET, SORTS, USUAL_SORT)
     found = list_awards(scope, filters, sort, today, reading=reading)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     lines = show_awards(page.object_list, words, scope, user, today, names=filters.names)
     if filters.names:
         _note_names(user, {line.award.dossier_id for line in lines}, filters.text)
     shown = {
-        "filters": filters,
-        "year": filters.year or "",
-        "unit_key": request.GET.get("unit", ""),
-        "is_set": bool(request.GET.keys() - {"sort", "page", "names"}),
+        "asked": asked,
         "sort": sort,
         "page": page,
         "lines": lines,
@@ -126,8 +120,8 @@ def awards_export(request: HttpRequest, kind: str) -> StreamingHttpResponse | Fi
         raise AwardUnknown()
     (user, scope), today = _reader(request), moments.today()
     reading, words = where_names_are_read(user, today), read_words()
-    filters = read_award_filters(request.GET, may_read_names=bool(reading.windows))
-    found = list_awards(scope, filters, _read_sort(request), today, reading=reading)
+    filters = read_award_filters(request.GET, may_read_names=bool(reading.windows)).filters
+    found = list_awards(scope, filters, read_sort(request.GET, SORTS, USUAL_SORT), today, reading=reading)
     if filters.names:
         _note_names(user, set(found.order_by().values_list("dossier_id", flat=True).distinct()), filters.text)
     rows = (

@@ -74,6 +74,7 @@ from caunoi.desk.contests import (
     show_ranking,
 )
 from caunoi.desk.downloads import download
+from caunoi.desk.list_filters import read_sort
 from caunoi.forms.queries import get_form_version, questions_of
 from caunoi.languages import in_reader_language
 from caunoi.places.queries import get_snapshot
@@ -94,20 +95,15 @@ def _read(request: HttpRequest, contest_id: int) -> tuple[Contest, User, datetim
 def contests(request: HttpRequest) -> HttpResponse:
     user, at = cast(User, request.user), moments.now()
     today = moments.local_date(at)
-    filters, year = read_filters(request.GET)
-    sort = request.GET.get("sort", "")
-    sort = sort if sort.removeprefix("-") in SORTS else "-day"
-    page = Paginator(list_contests(user, scope_of(user, today), filters, today, sort), PAGE).get_page(
-        request.GET.get("page")
-    )
+    asked, sort = read_filters(request.GET), read_sort(request.GET, SORTS, "-day")
+    found = list_contests(user, scope_of(user, today), asked.filters, today, sort)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     shown = {
-        "filters": filters,
-        "year": year,
+        "asked": asked,
         "sort": sort,
         "page": page,
         "lines": show_lines(page.object_list),
         "states": ContestState.choices,
-        "is_set": bool(filters.text or filters.state or filters.year),
         "judging": list_judging(user),
         "may_plan": bool(list_holders(user, today)),
         "overdue": list({one.contest_id: one.contest for one in list_overdue(user, at)}.values()),

@@ -29,6 +29,7 @@ from caunoi.desk.documents import (
     show_lines,
 )
 from caunoi.desk.downloads import download
+from caunoi.desk.list_filters import read_sort
 from caunoi.desk.registers import list_unit_choices
 from caunoi.desk.table_files import WORKBOOK, as_csv, as_workbook
 from caunoi.desk.units import WorkingUnit
@@ -54,6 +55,7 @@ from caunoi.refusals import Refusal
 from caunoi.vietnamese_text import sort_key
 
 PAGE = 50
+USUAL_SORT = "-day"
 CHOICES = 200
 
 
@@ -61,8 +63,7 @@ CHOICES = 200
 @require_safe
 def documents(request: HttpRequest) -> HttpResponse:
     user, today = cast(User, request.user), moments.today()
-    asked = read_filters(request.GET, today)
-    sort = _read_sort(request)
+    asked, sort = read_filters(request.GET, today), read_sort(request.GET, SORTS, USUAL_SORT)
     page = Paginator(list_documents(scope_of(user, today), asked.filters, sort), PAGE).get_page(request.GET.get("page"))
     context = {
         "asked": asked,
@@ -77,17 +78,13 @@ def documents(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/documents/documents.html", context)
 
 
-def _read_sort(request: HttpRequest) -> str:
-    sort = request.GET.get("sort", "")
-    return sort if sort.removeprefix("-") in SORTS else "-day"
-
-
 @never_cache
 @require_safe
 def documents_export(request: HttpRequest, kind: str) -> StreamingHttpResponse | FileResponse:
     """All that the list's filters match."""
     user, today = cast(User, request.user), moments.today()
-    found = list_documents(scope_of(user, today), read_filters(request.GET, today).filters, _read_sort(request))
+    asked, sort = read_filters(request.GET, today), read_sort(request.GET, SORTS, USUAL_SORT)
+    found = list_documents(scope_of(user, today), asked.filters, sort)
     rows = (list_cells(line) for line in show_lines(found.iterator(chunk_size=2000)))
     name = f"van-ban-{today:%Y-%m-%d}.{kind}"
     if kind == "csv":

@@ -34,13 +34,11 @@ PAGE = 50
 @require_safe
 def matters(request: HttpRequest) -> HttpResponse:
     user, today = cast(User, request.user), moments.today()
-    filters, unit_key = read_matter_filters(request.GET, today)
-    found = list_matters(scope_of(user, today), filters, today)
+    asked = read_matter_filters(request.GET, today)
+    found = list_matters(scope_of(user, today), asked.filters, today)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     context = {
-        "filters": filters,
-        "unit_key": unit_key,
-        "is_set": bool(filters.sort or filters.state or filters.text or unit_key),
+        "asked": asked,
         "standing": count_matters(found, today),
         "page": page,
         "lines": show_matters(page.object_list, user, today),
@@ -57,7 +55,7 @@ def matters(request: HttpRequest) -> HttpResponse:
 @require_safe
 def matters_export(request: HttpRequest, kind: str) -> StreamingHttpResponse | FileResponse:
     user, today = cast(User, request.user), moments.today()
-    filters, _unit = read_matter_filters(request.GET, today)
+    filters = read_matter_filters(request.GET, today).filters
     lines = show_matters(list_matters(scope_of(user, today), filters, today), user, today)
     rows = (list_matter_cells(line) for line in lines)
     name = f"ket-luan-kien-nghi-cau-hoi-{today:%Y-%m-%d}.{kind}"

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from caunoi import moments
 from caunoi.accounts.models import User
 from caunoi.accounts.queries import scope_of
+from caunoi.desk.list_filters import read_sort
 from caunoi.desk.meeting_inputs import MatterForm, MeetingForm, initial_of
 from caunoi.desk.meetings import (
     MEETING_BADGES,
@@ -47,6 +48,7 @@ from caunoi.places.queries import get_snapshot
 from caunoi.records.permissions import may_run
 
 PAGE = 50
+USUAL_SORT = "-starts"
 # What a page of lines reads at once when all of them go into a file.
 CHUNK = 500
 
@@ -55,7 +57,7 @@ CHUNK = 500
 @require_safe
 def meetings(request: HttpRequest) -> HttpResponse:
     user, today = cast(User, request.user), moments.today()
-    asked, sort = read_filters(request.GET, today), _read_sort(request)
+    asked, sort = read_filters(request.GET, today), read_sort(request.GET, SORTS, USUAL_SORT)
     page = Paginator(list_meetings(scope_of(user, today), asked.filters, sort), PAGE).get_page(request.GET.get("page"))
     context = {
         "asked": asked,
@@ -70,17 +72,13 @@ def meetings(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/meetings/meetings.html", context)
 
 
-def _read_sort(request: HttpRequest) -> str:
-    sort = request.GET.get("sort", "")
-    return sort if sort.removeprefix("-") in SORTS else "-starts"
-
-
 @never_cache
 @require_safe
 def meetings_export(request: HttpRequest, kind: str) -> StreamingHttpResponse | FileResponse:
     """All that the list's filters match."""
     user, today = cast(User, request.user), moments.today()
-    found = list(list_meetings(scope_of(user, today), read_filters(request.GET, today).filters, _read_sort(request)))
+    asked, sort = read_filters(request.GET, today), read_sort(request.GET, SORTS, USUAL_SORT)
+    found = list(list_meetings(scope_of(user, today), asked.filters, sort))
     chunks = (show_lines(found[start : start + CHUNK], today) for start in range(0, len(found), CHUNK))
     rows = (list_cells(line) for chunk in chunks for line in chunk)
     return send_table(_("Cuộc họp"), list_headings(), rows, f"cuoc-hop-{today:%Y-%m-%d}.{kind}")

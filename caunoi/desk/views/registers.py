@@ -19,6 +19,7 @@ from caunoi import moments
 from caunoi.accounts.models import User
 from caunoi.accounts.queries import holds_anywhere, scope_of
 from caunoi.desk.errors import PageUnknown
+from caunoi.desk.list_filters import read_sort
 from caunoi.desk.registers import (
     SORTS,
     Asked,
@@ -78,8 +79,7 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
     found, scope = get_register(code), scope_of(user, today)
     choices = list_choice_filters(found, get_language() or "vi", request.GET)
     asked = read_filters(request.GET, today, choices)
-    sort = request.GET.get("sort", "")
-    sort = sort if sort.removeprefix("-") in SORTS else "name"
+    sort = read_sort(request.GET, SORTS, "name")
     properties = {one.name: one for one in list_properties(found)}
     columns = [properties[name] for name in columns_of(found) if name in properties]
     # Names are sealed; who works with these units may have them shown, each reading written down.

@@ -17,6 +17,7 @@ from caunoi import moments
 from caunoi.accounts.models import Role, User
 from caunoi.accounts.queries import holds_anywhere, scope_of
 from caunoi.audit.actions import note_read
+from caunoi.desk.list_filters import read_sort
 from caunoi.desk.registers import list_unit_choices
 from caunoi.desk.templatetags.caunoi import day_
 from caunoi.desk.training import (
@@ -59,6 +60,7 @@ from caunoi.training.queries import (
 )
 
 PAGE = 50
+USUAL_SORT = "-day"
 LEARNERS_A_PAGE = 100
 # What a page of lines reads at once when all of them go into a file.
 CHUNK = 500
@@ -69,7 +71,7 @@ FIRST_YEAR = 2000
 @require_safe
 def classes(request: HttpRequest) -> HttpResponse:
     user, today = cast(User, request.user), moments.today()
-    asked, sort = read_filters(request.GET, today), _read_sort(request)
+    asked, sort = read_filters(request.GET, today), read_sort(request.GET, SORTS, USUAL_SORT)
     page = Paginator(list_classes(scope_of(user, today), asked.filters, sort), PAGE).get_page(request.GET.get("page"))
     erases = any(holds_anywhere(user, role, today) for role in MAY_ERASE)
     shown = {
@@ -86,17 +88,13 @@ def classes(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/training/classes.html", shown)
 
 
-def _read_sort(request: HttpRequest) -> str:
-    sort = request.GET.get("sort", "")
-    return sort if sort.removeprefix("-") in SORTS else "-day"
-
-
 @never_cache
 @require_safe
 def classes_export(request: HttpRequest, kind: str) -> StreamingHttpResponse | FileResponse:
     """All that the list's filters match; no learner is named."""
     user, today = cast(User, request.user), moments.today()
-    found = list(list_classes(scope_of(user, today), read_filters(request.GET, today).filters, _read_sort(request)))
+    asked, sort = read_filters(request.GET, today), read_sort(request.GET, SORTS, USUAL_SORT)
+    found = list(list_classes(scope_of(user, today), asked.filters, sort))
     chunks = (show_lines(found[start : start + CHUNK]) for start in range(0, len(found), CHUNK))
     rows = (_list_cells(line) for chunk in chunks for line in chunk)
     headings = [
