@@ -18,7 +18,7 @@ SUBJECT = "contest_entrant:"
 
 class ContestKind(models.Model):
     """A kind of contest of a pack's contests/. `terms`: as `rules.terms` reads it. `form_code`, `answers`: the form
-    that a closed contest fills, and for each of its questions where the answer comes from (`rules.counts`)."""
+    that a closed contest fills, and for each of its questions where the answer comes from (`rules.filling`)."""
 
     code = models.CharField(max_length=80, unique=True)
     name_vi = models.CharField(max_length=200)

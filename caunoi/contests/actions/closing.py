@@ -16,10 +16,11 @@ from caunoi.contests.errors import ContestInvalid
 from caunoi.contests.models import AppealOutcome, Contest
 from caunoi.contests.permissions import check_may_organise
 from caunoi.contests.queries import find_ranking, read_counts, read_ranking, terms_of
-from caunoi.contests.rules.counts import fill_answers
+from caunoi.contests.rules.filling import WORDS
 from caunoi.contests.rules.life import Step
 from caunoi.contests.rules.ranking import give_prizes
 from caunoi.forms.queries import list_assignments
+from caunoi.forms.rules.filling import DAY
 from caunoi.moments import local_date
 from caunoi.places.queries import get_snapshot
 from caunoi.records.actions import Incoming, receive
@@ -72,7 +73,7 @@ def owes_record(contest: Contest) -> bool:
 def _send_record(contest: Contest, *, by: User, at: datetime) -> None:
     if not owes_record(contest):
         return
-    answers = fill_answers(contest.answers, contest.day_to, read_counts(contest), contest.asked)
+    answers = WORDS.fill(contest.answers, read_counts(contest), {DAY: contest.day_to}, contest.asked)
     instance_id = f"uuid:{uuid.uuid4()}"
     received = receive(
         Incoming(

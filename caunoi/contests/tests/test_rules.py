@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caunoi.contests.rules.conflicts import Candidate, Conflict, Standing, find_conflict
-from caunoi.contests.rules.counts import compute_counts, fill_answers
+from caunoi.contests.rules.counts import compute_counts
+from caunoi.contests.rules.filling import WORDS
 from caunoi.contests.rules.life import TRANSITIONS, State, Step, find_next
 from caunoi.contests.rules.published import COLUMNS, UnreadableMarks, compare, list_lines, read_published
 from caunoi.contests.rules.ranking import (
@@ -27,6 +28,7 @@ from caunoi.contests.rules.ranking import (
     rank_entries,
 )
 from caunoi.contests.rules.terms import Scale, read_mark
+from caunoi.forms.rules.filling import DAY
 
 TERMS = Terms((Criterion("noi_dung", Decimal(60)), Criterion("trinh_bay", Decimal(40))), ("noi_dung", "median"))
 CODES = [one.code for one in TERMS.criteria]
@@ -152,7 +154,7 @@ def test_what_a_contest_counts_answers_its_form() -> None:
 
 def test_the_form_is_answered_with_counts_fixed_words_and_what_was_asked() -> None:
     words = {"ngay": "day", "loai": "'thi_viet'", "so_bai": "entries", "so_dien_vien": "ask"}
-    filled = fill_answers(words, date(2026, 3, 2), compute_counts([(1, "person", True)]), {"so_dien_vien": 40})
+    filled = WORDS.fill(words, compute_counts([(1, "person", True)]), {DAY: date(2026, 3, 2)}, {"so_dien_vien": 40})
 
     assert filled == {"ngay": "2026-03-02", "loai": "thi_viet", "so_bai": "1", "so_dien_vien": "40"}
 

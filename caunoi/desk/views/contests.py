@@ -58,7 +58,6 @@ from caunoi.contests.queries import (
     round_of,
     terms_of,
 )
-from caunoi.contests.rules.counts import list_asked
 from caunoi.contests.rules.life import PUBLISHED
 from caunoi.contests.rules.terms import PERSON
 from caunoi.desk.contest_inputs import ContestForm, DecisionForm, EntryForm, JudgeForm, UntilForm
@@ -76,6 +75,7 @@ from caunoi.desk.contests import (
 from caunoi.desk.downloads import download
 from caunoi.desk.list_filters import read_sort
 from caunoi.forms.queries import get_form_version, questions_of
+from caunoi.forms.rules.filling import list_asked
 from caunoi.languages import in_reader_language
 from caunoi.places.queries import get_snapshot
 from caunoi.refusals import Refusal

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 from caunoi import moments
 from caunoi.accounts.models import User
 from caunoi.accounts.queries import scope_of
+from caunoi.forms.rules.filling import list_asked
 from caunoi.meetings.actions import add_topic, remove_topic, send_record, state_attendance, take_step
 from caunoi.meetings.errors import MeetingInvalid
 from caunoi.meetings.minutes import make_minutes
 from caunoi.meetings.queries import get_meeting
-from caunoi.meetings.rules.filling import list_asked
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 STEP_SAID = {

@@ -35,6 +35,7 @@ from caunoi.desk.table_files import WORKBOOK, as_csv, as_workbook
 from caunoi.desk.units import WorkingUnit
 from caunoi.documents.rules.answering import OPEN
 from caunoi.forms.queries import get_form, get_form_version, questions_of
+from caunoi.forms.rules.filling import list_asked
 from caunoi.languages import in_reader_language
 from caunoi.meetings.actions import change_meeting, plan_meeting
 from caunoi.meetings.actions.recording import find_record, work_out_answers
@@ -43,7 +44,6 @@ from caunoi.meetings.models import MatterSort, Meeting, MeetingState
 from caunoi.meetings.permissions import check_may_run
 from caunoi.meetings.queries import SORTS, get_meeting, list_kinds, list_meetings, read_counts
 from caunoi.meetings.rules.calendar import MEDIA_TYPE, write_calendar
-from caunoi.meetings.rules.filling import list_asked
 from caunoi.places.queries import get_snapshot
 from caunoi.records.permissions import may_run
 

@@ -10,11 +10,12 @@ from django.db import transaction
 from caunoi.accounts.models import User
 from caunoi.approvals.rules import State
 from caunoi.audit.actions import write_line
+from caunoi.forms.rules.filling import DAY
 from caunoi.meetings.errors import MeetingStepImpossible
 from caunoi.meetings.models import Meeting, MeetingState
 from caunoi.meetings.permissions import check_may_run
 from caunoi.meetings.queries import read_counts
-from caunoi.meetings.rules.filling import fill_answers
+from caunoi.meetings.rules.filling import WORDS
 from caunoi.moments import local_date
 from caunoi.records.actions import Incoming, receive
 from caunoi.records.models import Submission
@@ -30,8 +31,8 @@ def work_out_answers(meeting: Meeting, at: datetime) -> dict[str, str]:
     """What its record would say now; empty of a kind that fills no form."""
     if not meeting.kind.form_code:
         return {}
-    day = local_date(at)
-    return fill_answers(meeting.kind.answers, meeting.day_to, read_counts([meeting], day)[meeting.pk], meeting.asked)
+    counts = read_counts([meeting], local_date(at))[meeting.pk]
+    return WORDS.fill(meeting.kind.answers, counts, {DAY: meeting.day_to}, meeting.asked)
 
 
 def send_record(meeting_id: int, *, by: User, at: datetime) -> bool:

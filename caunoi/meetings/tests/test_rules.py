@@ -6,10 +6,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from caunoi.forms.rules.filling import DAY, list_asked
 from caunoi.meetings.rules.agenda import AgendaItem, read_agenda, write_agenda
 from caunoi.meetings.rules.calendar import Invitation, escape, fold_line, write_calendar
 from caunoi.meetings.rules.counts import Counts, MatterCount, SiteCount, compute_counts
-from caunoi.meetings.rules.filling import fill_answers, is_known, list_asked
+from caunoi.meetings.rules.filling import WORDS
 from caunoi.meetings.rules.life import STEPS, find_next, is_door_open
 
 TODAY = date(2026, 3, 20)
@@ -126,8 +127,8 @@ def test_a_stated_number_goes_over_the_door_and_the_day_of_the_deadline_is_on_ti
 def test_a_form_is_filled_by_words_of_the_pack() -> None:
     answers = {"ngay": "day", "loai": "'x'", "so": "attendances", "cach": "way:a|b|c", "tai_lieu": "ask"}
 
-    assert all(is_known(word) for word in answers.values()) and not is_known("attendance")
+    assert all(WORDS.has(word) for word in answers.values()) and not WORDS.has("attendance")
     assert list_asked(answers) == ["tai_lieu"]
-    assert fill_answers(answers, TODAY, counts(), {"tai_lieu": 30}) == {
+    assert WORDS.fill(answers, counts(), {DAY: TODAY}, {"tai_lieu": 30}) == {
         "ngay": "2026-03-20", "loai": "x", "so": "47", "cach": "c", "tai_lieu": "30",
     }  # fmt: skip

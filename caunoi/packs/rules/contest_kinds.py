@@ -9,12 +9,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from caunoi.contests.rules.counts import is_known, list_words
+from caunoi.contests.rules.filling import WORDS
 from caunoi.contests.rules.ranking import BY_TOTALS, WHOLE
 from caunoi.contests.rules.terms import ENTRANTS, read_mark
 from caunoi.forms.rules.questions import Question
+from caunoi.packs.rules.answers import read_answers
 from caunoi.packs.rules.contents import ContestKindRow, ContestRows, PersonalFieldRow
-from caunoi.packs.rules.meeting_kinds import read_answers
 from caunoi.packs.rules.personal_fields import YES_NO, read_person
 from caunoi.packs.rules.tables import Notes, Row, check_unique, read_table, suggest
 
@@ -102,7 +102,7 @@ def _read_kind(
             for one in _rows_of(row, tables[PRIZES], notes)
         ],
     }
-    answers = read_answers(row, questions, is_known, list_words, notes)
+    answers = read_answers(row, questions, WORDS, notes)
     return ContestKindRow(
         code, name_vi, name_en, notes.levels(row, "levels", levels), terms, row["form"], answers, position
     )

@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from django.utils.translation import gettext as _
 
 from caunoi.forms.rules.questions import Question
-from caunoi.meetings.rules.filling import is_known, list_words
-from caunoi.packs.rules.tables import Notes, Row, check_unique, read_table, suggest
+from caunoi.meetings.rules.filling import WORDS
+from caunoi.packs.rules.answers import read_answers
+from caunoi.packs.rules.tables import Notes, check_unique, read_table, suggest
 from caunoi.reports.template_file import find_obstacle
 
 FOLDER = "meetings"
@@ -56,7 +57,7 @@ def read_meeting_kinds(
             message = _("Không có tệp %(file)s.") % {"file": f"{FOLDER}/{minutes}.docx"}
             notes.add(row, "minutes", message + suggest(minutes, templates), allowed=", ".join(sorted(templates)))
         code, (name_vi, name_en) = notes.code(row), notes.names(row)
-        answers = read_answers(row, questions, is_known, list_words, notes)
+        answers = read_answers(row, questions, WORDS, notes)
         found.append(
             MeetingKindRow(
                 code, name_vi, name_en, notes.levels(row, "levels", levels), row.values("asks"), row["form"], answers,
@@ -78,43 +79,4 @@ def _list_templates(files: Mapping[str, bytes], notes: Notes) -> dict[str, bytes
             found[path.stem] = content
         elif name != KINDS:
             notes.add_file(name, _("Gói không có tệp hay thư mục tên này.") + suggest(name, [KINDS]), allowed=KINDS)
-    return found
-
-
-def read_answers(
-    row: Row,
-    questions: Mapping[str, Sequence[Question] | None],
-    is_known: Callable[[str], bool],
-    list_words: Callable[[], list[str]],
-    notes: Notes,
-) -> dict[str, str]:
-    """Question -> where its answer comes from. All that the form requires always has to be there, or its record would
-    be refused in the end; what it requires under a condition only the kind can know."""
-    form, found = row["form"], {}
-    for pair in row.values("answers"):
-        question, equals, word = (part.strip() for part in pair.partition("="))
-        if not equals or not is_known(word):
-            notes.add(
-                row, "answers", _("“%(pair)s” viết không đúng.") % {"pair": pair}, allowed=", ".join(list_words())
-            )
-        found[question] = word
-    if not form:
-        if found:
-            notes.add(row, "form", _("Có câu trả lời mà không có biểu mẫu nào để điền."))
-        return found
-    if form not in questions:
-        message = _("Gói không có biểu mẫu “%(form)s”.") % {"form": form} + suggest(form, questions)
-        notes.add(row, "form", message, allowed=", ".join(sorted(questions)))
-        return found
-    asked = questions[form]
-    if asked is None:
-        return found
-    names = [one.name for one in asked]
-    for question in found:
-        if question not in names:
-            message = _("Biểu mẫu “%(form)s” không có câu hỏi “%(name)s”.") % {"form": form, "name": question}
-            notes.add(row, "answers", message + suggest(question, names), allowed=", ".join(names))
-    always = [one.name for one in asked if one.required and not one.relevant]
-    if missing := [name for name in always if name not in found]:
-        notes.add(row, "answers", _("Biểu mẫu này còn thiếu: %(values)s.") % {"values": ", ".join(missing)})
     return found

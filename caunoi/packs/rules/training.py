@@ -11,10 +11,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from caunoi.forms.rules.questions import Question
+from caunoi.packs.rules.answers import read_answers
 from caunoi.packs.rules.contents import MarkScaleRow, PersonalFieldRow, TrainingKindRow, TrainingRows
 from caunoi.packs.rules.personal_fields import read_person
 from caunoi.packs.rules.tables import Notes, Row, check_unique, read_table, suggest
-from caunoi.training.rules.filling import RESULT, is_known, list_words
+from caunoi.training.rules.filling import words_of
 from caunoi.training.rules.results import Band, find_overlaps
 
 FOLDER = "training"
@@ -183,47 +184,13 @@ def _read_kind(
             message = _("Không có mục số liệu “%(code)s”.") % {"code": code} + suggest(code, codes)
             notes.add(row, "figures", message)
     code, (name_vi, name_en) = notes.code(row), notes.names(row)
+    words = words_of({band["code"] for band in scales[scale].bands} if scale in scales else ())
     return TrainingKindRow(
         code, name_vi, name_en, notes.levels(row, "levels", levels), names, scale,
         _read_decimal(row, "min_attendance", Decimal(100), notes), _read_decimal(row, "min_mark", highest, notes),
-        row["form"], _read_answers(row, questions, scales.get(scale), notes), row["certificate"], row["occasion"],
-        row.values("figures"), position,
+        row["form"], read_answers(row, questions, words, notes, also_conditional=True), row["certificate"],
+        row["occasion"], row.values("figures"), position,
     )  # fmt: skip
-
-
-def _read_answers(
-    row: Row, questions: Mapping[str, Sequence[Question] | None], scale: MarkScaleRow | None, notes: Notes
-) -> dict[str, str]:
-    """Question -> where its answer comes from. All that the form requires has to be there, or its record would be
-    refused when a class is closed."""
-    form, found = row["form"], {}
-    results = {band["code"] for band in scale.bands} if scale is not None else set()
-    for pair in row.values("answers"):
-        question, equals, word = (part.strip() for part in pair.partition("="))
-        is_result = word.startswith(RESULT)
-        if not equals or not is_known(word) or is_result and word.removeprefix(RESULT) not in results:
-            message = _("“%(pair)s” viết không đúng.") % {"pair": pair}
-            notes.add(row, "answers", message, allowed=", ".join(list_words()))
-        found[question] = word
-    if not form:
-        if found:
-            notes.add(row, "form", _("Có câu trả lời mà không có biểu mẫu nào để điền."))
-        return found
-    if form not in questions:
-        message = _("Gói không có biểu mẫu “%(form)s”.") % {"form": form} + suggest(form, questions)
-        notes.add(row, "form", message, allowed=", ".join(sorted(questions)))
-        return found
-    if (asked := questions[form]) is None:
-        return found
-    names = [one.name for one in asked]
-    for question in found:
-        if question not in names:
-            message = _("Biểu mẫu “%(form)s” không có câu hỏi “%(name)s”.") % {"form": form, "name": question}
-            notes.add(row, "answers", message + suggest(question, names), allowed=", ".join(names))
-    missing = [one.name for one in asked if one.required and one.name not in found]
-    if missing:
-        notes.add(row, "answers", _("Biểu mẫu này còn thiếu: %(values)s.") % {"values": ", ".join(missing)})
-    return found
 
 
 def _read_person(rows: Sequence[Row], owners: Mapping[str, str], notes: Notes) -> PersonalFieldRow | None:

@@ -9,12 +9,13 @@ from datetime import datetime
 from caunoi.accounts.models import User
 from caunoi.approvals.rules import State
 from caunoi.audit.actions import write_line
+from caunoi.forms.rules.filling import DAY, LAST_DAY
 from caunoi.records.actions import Incoming, receive
 from caunoi.records.models import Submission
 from caunoi.training.models import Learner, TrainingClass
 from caunoi.training.people import open_learners
 from caunoi.training.queries import judge_learners, read_counts
-from caunoi.training.rules.filling import fill_answers
+from caunoi.training.rules.filling import WORDS
 
 
 def find_record(found: TrainingClass) -> Submission | None:
@@ -41,7 +42,7 @@ def close_counts(found: TrainingClass, *, by: User, at: datetime) -> None:
     found.save(update_fields=["counted"])
     if not found.kind.form_code:
         return
-    answers = fill_answers(found.kind.answers, found.day_from, found.day_to, counts)
+    answers = WORDS.fill(found.kind.answers, counts, {DAY: found.day_from, LAST_DAY: found.day_to})
     record = find_record(found)
     if record is not None and answers == found.recorded:
         return

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caunoi.training.rules.drafts import Person, list_days, split_new
-from caunoi.training.rules.filling import fill_answers, is_known
+from caunoi.training.rules.filling import WORDS
 from caunoi.training.rules.life import STEPS, TRANSITIONS, find_next
 from caunoi.training.rules.results import (
     Attended,
@@ -117,12 +117,12 @@ def test_a_form_is_filled_as_the_pack_says() -> None:
     counts = count_named([Attended(1, True, "gioi")], [DAY], 8)
     answers = {"ngay": "day", "den": "last_day", "loai": "'mo_lop'", "gioi": "result:gioi", "kem": "result:kem"}
 
-    filled = fill_answers({**answers, "so": "learners"}, DAY, date(2026, 3, 12), counts)
+    filled = WORDS.fill({**answers, "so": "learners"}, counts, {"day": DAY, "last_day": date(2026, 3, 12)})
 
     assert filled == {
         "ngay": "2026-03-10", "den": "2026-03-12", "loai": "mo_lop", "gioi": "1", "kem": "0", "so": "1"
     }  # fmt: skip
-    assert all(map(is_known, answers.values())) and not is_known("result:") and not is_known("turns")
+    assert all(map(WORDS.has, answers.values())) and not WORDS.has("result:") and not WORDS.has("turns")
 
 
 def test_the_same_name_from_the_same_place_is_told() -> None:
