@@ -26,11 +26,12 @@ from caunoi.forms.errors import (
 from caunoi.forms.models import Assignment, Extension, Form, FormFile, FormVersion
 from caunoi.forms.queries import extending_scopes, find_owed, get_form
 from caunoi.forms.rules.assignments import AssignmentRow, find_overlap
-from caunoi.forms.rules.compile import compile_xlsform, detect_file_type
+from caunoi.forms.rules.compile import compile_xlsform
 from caunoi.forms.rules.deadlines import due_day
 from caunoi.forms.rules.entities import list_file_names
 from caunoi.forms.rules.entities import to_json as entities_to_json
 from caunoi.forms.rules.questions import to_json
+from caunoi.forms.rules.sheets import detect_file_type
 from caunoi.moments import local_date
 from caunoi.periods.rules import Days
 from caunoi.periods.wording import describe_period

@@ -17,6 +17,7 @@ from caunoi.awards.printing import check_paper_template
 from caunoi.contributions.printing import check_contribution_templates
 from caunoi.forms.rules.compile import compile_xlsform
 from caunoi.forms.rules.questions import Question
+from caunoi.forms.rules.sheets import Described, describe_xlsform
 from caunoi.packs import assessing
 from caunoi.packs.rules import (
     assignments,
@@ -341,11 +342,12 @@ def _read_title(file: str, given: Mapping[str, Any], notes: Notes) -> tuple[str,
 def _read_forms(
     files: Mapping[str, bytes], loaded: Surroundings, about: About, notes: Notes
 ) -> tuple[list[FormFile], dict[str, Questions]]:
-    """The forms, and the questions of each by form code: None for a form that can't be read, by its file's name.
+    """The forms, and the questions of each by form code: None for a form that can't be read, also by its file's name.
 
-    So what names a broken form is not called wrong as well.
+    So what names a broken form is not called wrong as well. What its sheets say by themselves is checked all the same.
     """
-    found: dict[str, FormFile] = {}
+    found: list[FormFile] = []
+    named: dict[str, str] = {}
     questions: dict[str, Questions] = {}
     for name, content in files.items():
         if not name.startswith("forms/"):
@@ -354,56 +356,61 @@ def _read_forms(
         if kind == "md" and decode(name, content, notes) is None:
             questions.setdefault(Path(name).stem, None)
             continue
+        described: Described | None
         try:
-            compiled = compile_xlsform(content, kind, name)
+            described = compiled = compile_xlsform(content, kind, name)
         except FileRefused as refusal:
             notes.mistakes += refusal.mistakes or [Mistake(name, "", 0, "", refusal.sentence)]
+            described, compiled = describe_xlsform(content, kind, name), None
+        if described is None:
             questions.setdefault(Path(name).stem, None)
             continue
-        form = FormFile(name, kind, content, compiled)
-        if (first := found.get(compiled.form_id)) is not None:
-            _add_setting(form, "form_id", _("Mã biểu mẫu đã dùng ở %(file)s.") % {"file": first.file_name}, notes)
+        _check_languages(name, described, notes)
+        if (first := named.setdefault(described.form_id, name)) != name:
+            message = _("Mã biểu mẫu đã dùng ở %(file)s.") % {"file": first}
+            _add_setting(name, "form_id", message, described.form_id, notes)
             continue
-        found[compiled.form_id] = form
-        questions[compiled.form_id] = compiled.questions
-        _check_languages(form, notes)
-        _check_published(form, loaded, about, notes)
-    return list(found.values()), questions
+        _check_published(name, content, described, loaded, about, notes)
+        questions[described.form_id] = compiled.questions if compiled else None
+        if compiled:
+            found.append(FormFile(name, kind, content, compiled))
+        else:
+            questions.setdefault(Path(name).stem, None)
+    return found, questions
 
 
-def _add_setting(form: FormFile, column: str, message: str, notes: Notes) -> None:
-    value = form.compiled.form_id if column == "form_id" else form.compiled.version
-    notes.mistakes.append(Mistake(form.file_name, "settings", 2, column, message, value))
+def _add_setting(file_name: str, column: str, message: str, value: str, notes: Notes) -> None:
+    notes.mistakes.append(Mistake(file_name, "settings", 2, column, message, value))
 
 
-def _check_languages(form: FormFile, notes: Notes) -> None:
-    present = {language for question in form.compiled.questions for language in question.labels}
-    missing = [("vi", "label::Tiếng Việt (vi)"), ("en", "label::English (en)")]
-    for language, column in missing:
-        if language not in present:
+def _check_languages(file_name: str, form: Described, notes: Notes) -> None:
+    for language, column in (("vi", "label::Tiếng Việt (vi)"), ("en", "label::English (en)")):
+        if language not in form.languages:
             message = _("Thiếu cột nhãn này.")
-            notes.mistakes.append(Mistake(form.file_name, "survey", 1, column, message))
-    notes.mistakes += form.compiled.untranslated
+            notes.mistakes.append(Mistake(file_name, "survey", 1, column, message))
+    notes.mistakes += form.untranslated
 
 
-def _check_published(form: FormFile, loaded: Surroundings, about: About, notes: Notes) -> None:
-    published = loaded.forms.get(form.compiled.form_id)
+def _check_published(
+    file_name: str, content: bytes, form: Described, loaded: Surroundings, about: About, notes: Notes
+) -> None:
+    published = loaded.forms.get(form.form_id)
     if published is None:
         return
     if published.pack != about.code:
         message = _("Biểu mẫu này thuộc gói “%(pack)s”; hãy đổi form_id.") % {"pack": published.pack}
-        _add_setting(form, "form_id", message, notes)
+        _add_setting(file_name, "form_id", message, form.form_id, notes)
         return
     newest = list(published.versions)[-1]
-    same = published.versions.get(form.compiled.version) == hashlib.sha256(form.content).hexdigest()
-    if form.compiled.version not in published.versions or (same and form.compiled.version == newest):
+    same = published.versions.get(form.version) == hashlib.sha256(content).hexdigest()
+    if form.version not in published.versions or (same and form.version == newest):
         return
     message = (
         _("Đây là phiên bản cũ; đang dùng phiên bản “%(newest)s”. Muốn trở lại nội dung này, hãy ghi version mới.")
         if same
         else _("Nội dung biểu mẫu đã đổi nhưng version vẫn như cũ. Hãy tăng version.")
     )
-    _add_setting(form, "version", message % {"newest": newest} if same else message, notes)
+    _add_setting(file_name, "version", message % {"newest": newest} if same else message, form.version, notes)
 
 
 # -- reports ----------------------------------------------------------------------------------------------------------

@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
 import re
-import struct
-import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
-from pathlib import PurePath
-from typing import Any, Literal
-from xml.parsers.expat import ExpatError
+from typing import Any
 
 from django.utils.translation import gettext as _
 from lxml import etree
-from pyxform.errors import PyXFormError
-from pyxform.xls2json_backends import DefinitionData, get_xlsform, md_table_to_workbook
-from pyxform.xls2xform import convert
+from pyxform.xls2json_backends import DefinitionData, md_table_to_workbook
 
+from caunoi.forms.rules.converting import convert_all
 from caunoi.forms.rules.entities import Declaration, list_file_names, read_declarations
-from caunoi.forms.rules.mistakes import Sheets, mistake_of
+from caunoi.forms.rules.mistakes import mistake_of
 from caunoi.forms.rules.questions import RESERVED_NAMES, Choice, Enclosing, Question
+from caunoi.forms.rules.sheets import (
+    PYXFORM_RAISES,
+    Described,
+    describe_sheets,
+    detect_file_type,
+    open_sheets,
+    refused,
+    row_numbers,
+    rows_by_sheet,
+    settings_of,
+)
 from caunoi.forms.rules.xpath import BrokenExpression, Expression, UnknownFunction
-from caunoi.refusals import FileRefused, Mistake
+from caunoi.refusals import Mistake
 
-FileType = Literal["xlsx", "xls", "md"]
 _XFORMS = "{http://www.w3.org/2002/xforms}"
-_PIPE = re.compile(r"(?<!\\)\|")
 _REFERENCE = re.compile(r"\$\{\s*(?:last-saved#)?([^}\s]+)\s*\}")
 _LANGUAGE = re.compile(r"\((\w+)\)\s*$")
 _EXPRESSIONS = ("relevant", "constraint", "calculation", "required", "choice_filter", "default", "repeat_count")
@@ -37,130 +40,62 @@ _TYPES = {
     "select one": "select_one", "select all that apply": "select_multiple", "string": "text", "int": "integer",
     "photo": "image", "dateTime": "datetime", "add select one prompt using": "select_one",
 }  # fmt: skip
-# Everything pyxform is known to raise on people's files: its own errors and, on odd cells, plain Python ones.
-_PYXFORM_RAISES = (
-    PyXFormError, TypeError, ValueError, KeyError, AttributeError, IndexError, RecursionError, AssertionError,
-    zipfile.BadZipFile, etree.LxmlError, ExpatError, struct.error, OSError, NotImplementedError,
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
-class CompiledForm:
+class CompiledForm(Described):
     """`titles` by language: XLSForm knows one title; the English one stands in our own column `form_title_en`.
 
-    `untranslated`: labels that one of the form's languages lacks. `unchecked`: expressions with functions the server
-    does not have; phones evaluate them, the server leaves these checks out. `entities`: the registers it feeds;
-    `files`: names of the files it wants beside it.
+    `unchecked`: expressions with functions the server does not have; phones evaluate them, the server leaves these
+    checks out. `entities`: the registers it feeds; `files`: names of the files it wants beside it.
     """
 
-    form_id: str
     titles: dict[str, str]
-    version: str
     xform: str
     questions: tuple[Question, ...]
-    untranslated: tuple[Mistake, ...] = ()
     unchecked: tuple[Mistake, ...] = ()
     entities: tuple[Declaration, ...] = ()
     files: tuple[str, ...] = ()
 
 
-def detect_file_type(content: bytes) -> FileType:
-    """From the bytes, because an .xlsx may be an .xls and the other way round."""
-    if content.startswith(b"PK\x03\x04"):
-        return "xlsx"
-    if content.startswith(b"\xd0\xcf\x11\xe0"):
-        return "xls"
-    return "md"
-
-
 def compile_xlsform(content: bytes, file_type: str, file_name: str) -> CompiledForm:
-    """Raises FileRefused with all mistakes that could be found before the first one that stops pyxform.
+    """Raises FileRefused with all mistakes that can be found, also beyond the first one that stops pyxform.
 
     `file_type` is what the name promises; the bytes decide.
     """
-    kind = detect_file_type(content)
-    if kind == "md" and file_type in ("xlsx", "xls"):
-        raise _refused(file_name, [Mistake(file_name, "", 0, "", _("Tệp không phải là bảng tính Excel."))])
-    if kind == "md" and (torn := list(_list_torn_rows(content, file_name))):
-        raise _refused(file_name, torn)
-    try:
-        sheets = get_xlsform(content, file_type=f".{kind}")
-    except _PYXFORM_RAISES as error:
-        raise _refused(file_name, [mistake_of(error, file_name, {})]) from None
+    sheets = open_sheets(content, file_type, file_name)
+    described = describe_sheets(sheets, content, file_name)
     rows = list(sheets.survey or ())
-    mistakes = list(_list_mistakes(sheets, rows, file_name))
-    if mistakes:
-        raise _refused(file_name, mistakes)
     names = {str(row.get("name")) for row in rows}
     root = "data"
     while root in names:  # a question of the root's name would make one path mean two things
         root += "_"
+    mistakes, result = convert_all(sheets, root, list(_list_mistakes(sheets, rows, file_name)), file_name)
+    if result is None:
+        raise refused(file_name, mistakes)
     try:
-        result = convert(content, validate=False, form_name=root, file_type=f".{kind}")
         survey = result._survey.to_json_dict() if result._survey else {}
-        form_id, version = _identity(_settings_of(sheets), content, file_name)
-        xform = _identified(result.xform, form_id, version)
+        xform = _identified(result.xform, described.form_id, described.version)
         binds = _read_binds(xform)
-    except _PYXFORM_RAISES as error:
-        raise _refused(file_name, [mistake_of(error, file_name, _rows_by_sheet(sheets))]) from None
+    except PYXFORM_RAISES as error:
+        raise refused(file_name, [*mistakes, mistake_of(error, file_name, rows_by_sheet(sheets))]) from None
     questions = _with_own_names(tuple(_read_questions(survey, f"/{root}", (), binds)))
-    mistakes, unchecked = _check_expressions(questions, _row_numbers(rows), file_name)
-    if mistakes:
-        raise _refused(file_name, mistakes)
+    broken, unchecked = _check_expressions(questions, row_numbers(rows), file_name)
+    if mistakes or broken:
+        raise refused(file_name, [*mistakes, *broken])
     return CompiledForm(
-        form_id=form_id,
-        titles=_texts(_settings_of(sheets).get("form_title") or form_id)
-        | _texts({"English (en)": _settings_of(sheets).get("form_title_en")}),
-        version=version,
+        form_id=described.form_id,
+        version=described.version,
+        languages=described.languages,
+        untranslated=described.untranslated,
+        titles=_texts(settings_of(sheets).get("form_title") or described.form_id)
+        | _texts({"English (en)": settings_of(sheets).get("form_title_en")}),
         xform=xform,
         questions=questions,
-        untranslated=tuple(_list_untranslated(questions, _row_numbers(rows), file_name)),
         unchecked=tuple(unchecked),
         entities=read_declarations(xform),
         files=tuple(list_file_names(xform)),
     )
-
-
-def _list_torn_rows(content: bytes, file_name: str) -> Iterator[Mistake]:
-    """Of a form kept as text: rows with more cells than their header, over which pyxform stumbles without a word, and
-    sheets that are a name alone."""
-    sheet, row, width = "", 0, 0
-    for line in content.decode(errors="replace").splitlines():
-        if not line.strip().startswith("|"):
-            continue
-        cells = _PIPE.split(line.strip())[1:-1]
-        if len(cells) == 1:
-            if sheet and row == 0:
-                yield Mistake(file_name, sheet, 0, "", _("Trang này trống. Hãy bỏ trang hoặc thêm dòng tiêu đề."))
-            sheet, row = cells[0].strip(), 0
-            continue
-        row += 1
-        width = len(cells) if row == 1 else width
-        if len(cells) > width:
-            message = _("Dòng này có %(count)d ô, nhiều hơn dòng tiêu đề (%(width)d ô). Hãy bỏ bớt dấu |.")
-            yield Mistake(file_name, sheet, row, "", message % {"count": len(cells) - 1, "width": width - 1})
-
-
-def _settings_of(sheets: DefinitionData) -> Mapping[str, Any]:
-    rows: list[Mapping[str, Any]] = list(sheets.settings or ())
-    return rows[0] if rows else {}
-
-
-def _rows_by_sheet(sheets: DefinitionData) -> Sheets:
-    return {
-        "survey": list(sheets.survey or ()),
-        "choices": list(sheets.choices or ()),
-        "settings": list(sheets.settings or ()),
-        "entities": list(sheets.entities or ()),
-    }
-
-
-def _identity(settings: Mapping[str, Any], content: bytes, file_name: str) -> tuple[str, str]:
-    """Form id and version; where the sheet does not say them, from the file's name and from its content: phones tell
-    forms apart by these two, and other content under the same version would never reach them."""
-    stem = re.sub(r"[^\w.-]+", "_", PurePath(file_name).stem).strip("_") or "bieu_mau"
-    version = str(settings.get("version") or "") or hashlib.sha256(content).hexdigest()[:10]
-    return str(settings.get("form_id") or settings.get("id_string") or "") or stem, version
 
 
 def _identified(xform: str, form_id: str, version: str) -> str:
@@ -175,19 +110,9 @@ def _identified(xform: str, form_id: str, version: str) -> str:
     return etree.tostring(root, encoding="unicode")
 
 
-def _refused(file_name: str, mistakes: Sequence[Mistake]) -> FileRefused:
-    sentence = _("Biểu mẫu %(file)s có %(count)d lỗi nên chưa được nạp.") % {"file": file_name, "count": len(mistakes)}
-    return FileRefused(sentence, mistakes)
-
-
-def _row_numbers(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    """Question name -> row as the spreadsheet program shows it (header = 1)."""
-    return {str(row["name"]): number for number, row in enumerate(rows, start=2) if row.get("name")}
-
-
 def _list_mistakes(sheets: DefinitionData, rows: Sequence[Mapping[str, Any]], file_name: str) -> Iterator[Mistake]:
     """What pyxform would report one at a time, or not at all."""
-    numbers = _row_numbers(rows)
+    numbers = row_numbers(rows)
     inside: list[dict[str, int]] = [{}]
     for number, row in enumerate(rows, start=2):
         name = str(row.get("name") or "")
@@ -211,7 +136,7 @@ def _list_mistakes(sheets: DefinitionData, rows: Sequence[Mapping[str, Any]], fi
                     yield Mistake(
                         file_name, "survey", number, column, _unknown_question(wanted, numbers), str(row[column])
                     )
-    settings = _settings_of(sheets)
+    settings = settings_of(sheets)
     if settings.get("public_key"):
         message = _("Máy chủ không đọc được bản gửi mã hóa. Hãy bỏ cột này; đường truyền đã được mã hóa.")
         yield Mistake(file_name, "settings", 2, "public_key", message)
@@ -335,27 +260,6 @@ def _check_expressions(
                 message = _("Biểu thức viết sai cú pháp nên điện thoại không mở được biểu mẫu.")
                 broken.add(Mistake(file_name, "survey", row, column, message, text))
     return sorted(broken), sorted(unchecked)
-
-
-def _list_untranslated(questions: Sequence[Question], numbers: Mapping[str, int], file_name: str) -> Iterator[Mistake]:
-    languages = sorted({language for question in questions for language in question.labels})
-    seen: set[str] = set()
-    for question in questions:
-        row = numbers.get(question.name, 0)
-        for column, texts in (
-            ("label", question.labels),
-            ("hint", question.hints),
-            ("constraint_message", question.constraint_messages),
-        ):
-            for language in languages:
-                if texts and language not in texts:
-                    yield Mistake(file_name, "survey", row, f"{column}::{language}", _("Thiếu bản dịch."))
-        for choice in question.choices:
-            for language in languages:
-                key = f"{language} {choice.name} {sorted(choice.labels.items())}"
-                if choice.labels and language not in choice.labels and key not in seen:
-                    seen.add(key)
-                    yield Mistake(file_name, "choices", 0, f"label::{language}", _("Thiếu bản dịch."), choice.name)
 
 
 def xlsx_of(content: bytes) -> bytes:

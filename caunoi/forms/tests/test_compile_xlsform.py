@@ -45,6 +45,23 @@ def test_all_mistakes_of_a_form_are_named_at_once_with_row_and_column() -> None:
     assert "so_nguoi" in refused.value.mistakes[0].message
 
 
+def test_what_stops_the_compiler_hides_nothing_else_of_the_form() -> None:
+    content = form(
+        "integr | a | A | | |", "integer | 1b | B | ${a} > 0 | |", "begin repeet | dong | Dòng | | |",
+        "integer | so | Số | | . >= |", "select_one thieu | c | C | ${1b} > 1 | |", "end repeet | | | | |",
+        "calculate | tong | | ${khong_co} > 1 | |", "integer | d | D | | |",
+    )  # fmt: skip
+
+    with pytest.raises(FileRefused) as refused:
+        compile_xlsform(content, "md", "thu.md")
+
+    found = [(m.sheet, m.row, m.column) for m in refused.value.mistakes]
+    assert found == [
+        ("choices", 0, ""), ("survey", 2, "type"), ("survey", 3, "name"), ("survey", 4, "type"),
+        ("survey", 5, "constraint"), ("survey", 7, "name"), ("survey", 8, "relevant"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("content", "row", "column"),
     [
@@ -138,7 +155,7 @@ def test_a_missing_translation_is_listed() -> None:
 
     compiled = compile_xlsform(content, "md", "thu.md")
 
-    assert [(m.row, m.column) for m in compiled.untranslated] == [(3, "label::en")]
+    assert [(m.row, m.column) for m in compiled.untranslated] == [(3, "label::English (en)")]
 
 
 def test_officers_get_an_xlsx_also_where_the_pack_keeps_text(tmp_path: Path) -> None:

@@ -436,6 +436,17 @@ def test_a_label_without_translation_is_named_by_row_and_column(tmp_path: Path) 
     assert found[0].column.startswith("label::") and "en" in found[0].column
 
 
+def test_a_form_that_does_not_compile_is_told_its_missing_translations_as_well(tmp_path: Path) -> None:
+    content = form(DAY, "| | integr | so | Số | | |", "| | decimal | ha | | Area | . >= |", form_id="moi")
+
+    found = {(one.sheet, one.row, one.column) for one in mistakes_of(_with_form(tmp_path, content))}
+
+    assert found == {
+        ("survey", 3, "type"), ("survey", 3, "label::English (en)"), ("survey", 4, "label::Tiếng Việt (vi)"),
+        ("survey", 4, "relevant"),
+    }  # fmt: skip
+
+
 def test_a_form_without_english_at_all_is_told_the_missing_column(tmp_path: Path) -> None:
     content = form(DAY.replace("Ngày | Day", "Ngày"), form_id="moi", columns="label::Tiếng Việt (vi)")
 

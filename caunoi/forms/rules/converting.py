@@ -1,0 +1,139 @@
+"""pyxform stops at its first error. Here a plain question takes the place of the row it stopped at and pyxform is asked
+again, so that all mistakes of a form are told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from pyxform.xls2json_backends import DefinitionData
+from pyxform.xls2xform import ConvertResult, convert
+
+from caunoi.forms.rules.mistakes import mistake_of
+from caunoi.forms.rules.pyxform_sentences import SURVEY
+from caunoi.forms.rules.sheets import PYXFORM_RAISES, rows_by_sheet
+from caunoi.refusals import Mistake
+
+# Each try compiles the whole form: so many, and fewer of a long one.
+MOST_TRIES = 30
+MOST_ROWS_TRIED = 20_000
+Row = dict[str, Any]
+
+
+def convert_all(
+    sheets: DefinitionData, root: str, mistakes: Sequence[Mistake], file_name: str
+) -> tuple[list[Mistake], ConvertResult | None]:
+    """The mistakes known before and all further ones; and the form, in which plain questions stand for rows with
+    mistakes. None if pyxform stops at something that is not in a row."""
+    found, rows = list(mistakes), rows_by_sheet(sheets)
+    trial = _Trial(sheets)
+    for mistake in found:
+        trial.mend(mistake)
+    tries = max(2, min(MOST_TRIES, MOST_ROWS_TRIED // (len(rows[SURVEY]) + 1)))
+    for _number in range(tries):
+        try:
+            return found, convert(trial.as_given(), validate=False, form_name=root)
+        except PYXFORM_RAISES as error:
+            mistake = mistake_of(error, file_name, rows)
+            if trial.has_mended(mistake):
+                return found, None  # this follows from what was put there, not from the form
+            found.append(mistake)
+            if not trial.mend(mistake):
+                return found, None
+    return found, None
+
+
+class _Trial:
+    """The sheets with rows replaced."""
+
+    def __init__(self, sheets: DefinitionData) -> None:
+        self._given: dict[str, Any] = asdict(sheets)
+        self._mended: set[tuple[str, int]] = set()
+
+    def as_given(self) -> dict[str, Any]:
+        """A copy: pyxform changes what it is given."""
+        return {
+            name: [dict(row) for row in rows]
+            if name in ("survey", "choices", "settings", "entities") and rows
+            else rows
+            for name, rows in self._given.items()
+        }
+
+    def has_mended(self, mistake: Mistake) -> bool:
+        return (mistake.sheet, mistake.row) in self._mended
+
+    def mend(self, mistake: Mistake) -> bool:
+        """False if there is no such row, or nothing sensible to put there."""
+        rows: list[Row] = self._given.get(mistake.sheet) or []
+        index = mistake.row - 2
+        if mistake.sheet == "choices" and not rows:
+            self._given["choices"] = self._make_choices()
+            self._mended.add(("choices", 0))
+            return True
+        if not 0 <= index < len(rows):
+            return False
+        if mistake.sheet == SURVEY:
+            self._put_question(rows, index, mistake)
+        elif mistake.sheet == "choices":
+            rows[index] = {**rows[index], "name": f"row_{mistake.row}", **self._label("choices")}
+        elif mistake.sheet == "settings" and mistake.column in rows[index]:
+            rows[index] = {column: cell for column, cell in rows[index].items() if column != mistake.column}
+        else:
+            return False
+        self._mended.add((mistake.sheet, mistake.row))
+        return True
+
+    def _put_question(self, rows: list[Row], index: int, mistake: Mistake) -> None:
+        row = rows[index]
+        name, kind = str(row.get("name") or ""), _kind_of(row)
+        if mistake.column == "name" or not name:
+            made = f"row_{mistake.row}"
+            if name and sum(str(one.get("name")) == name for one in rows) == 1:
+                _rename(rows, name, made)
+            name = made
+        question = {"name": name, **self._label("survey")}
+        end = _find_end(rows, index) if kind.startswith("begin ") else None
+        if end is not None and mistake.column == "type":
+            # The end of a group that couldn't be opened isn't wrong as well.
+            rows[index], rows[end] = {"type": "begin group", **question}, {"type": "end group"}
+        elif end is not None:
+            rows[index] = {"type": row["type"], **question}
+        else:
+            rows[index] = {"type": "text", **question}
+
+    def _make_choices(self) -> list[Row]:
+        """The sheet is missing: a list of one choice for every list that is asked for."""
+        kinds = [str(row.get("type") or "").split() for row in self._given[SURVEY]]
+        lists = dict.fromkeys(kind[1] for kind in kinds if len(kind) > 1)
+        self._given["choices_header"] = [{"list_name": None, "name": None, "label": None}]
+        return [{"list_name": one, "name": "x", "label": "x"} for one in lists]
+
+    def _label(self, sheet: str) -> Mapping[str, str]:
+        header = (self._given.get(f"{sheet}_header") or [{}])[0]
+        labels = [column for column in header if column.split(":")[0].strip().lower() == "label"] or ["label"]
+        return dict.fromkeys(labels, "x")
+
+
+def _kind_of(row: Mapping[str, Any]) -> str:
+    return " ".join(str(row.get("type") or "").replace("_", " ").lower().split())
+
+
+def _find_end(rows: Sequence[Row], index: int) -> int | None:
+    """Where the group or repeat that begins there ends."""
+    depth = 0
+    for number in range(index, len(rows)):
+        kind = _kind_of(rows[number])
+        depth += kind.startswith("begin ") - kind.startswith("end ")
+        if depth == 0:
+            return number
+    return None
+
+
+def _rename(rows: list[Row], name: str, made: str) -> None:
+    """Who refers to a question with a wrong name isn't wrong as well."""
+    for index, row in enumerate(rows):
+        rows[index] = {
+            column: cell.replace(f"${{{name}}}", f"${{{made}}}") if isinstance(cell, str) else cell
+            for column, cell in row.items()
+        }
