@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from caunoi.documents.models import StoredFile
 from caunoi.places.models import OrgUnit
-from caunoi.records.models import Submission
+from caunoi.records.models import FillsRecord
 
 FIELD_OF_PERSON = ("contests", "entrant")
 """Under which form and question packs declare why an entrant's name is kept, and how long."""
@@ -47,13 +47,13 @@ class ContestState(models.TextChoices):
     CANCELLED = "cancelled", _("Đã hủy")
 
 
-class Contest(models.Model):
+class Contest(FillsRecord):
     """`day_to`: the day it is held or summed up, by which scopes see it. `terms`, `form_code`, `answers`: its kind's,
     as they were when it was planned. `round`: which of its rounds it is in, from 0. `entries_until`, `judging_until`,
     `appeals_until`: the moments after which nothing more of that is taken; the second is the round's.
 
-    `submission`, `instance_id`, `recorded`: the record it filled. `asked`: what its form asks beyond what is counted,
-    as answered at the closing. `folded`: title and decision, for search.
+    `asked`: what its form asks beyond what is counted, as answered at the closing. `folded`: title and decision, for
+    search.
     """
 
     kind = models.ForeignKey(ContestKind, on_delete=models.PROTECT, to_field="code", db_column="kind")
@@ -74,9 +74,6 @@ class Contest(models.Model):
     because = models.CharField(max_length=500, blank=True, help_text="why it was cancelled")
     made_by_name = models.CharField(max_length=200)
     made_at = models.DateTimeField()
-    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, null=True, related_name="+")
-    instance_id = models.CharField(max_length=64, blank=True)
-    recorded = models.JSONField(default=dict)
     asked = models.JSONField(default=dict)
 
     class Meta:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from caunoi.documents.models import StoredFile
 from caunoi.places.models import OrgUnit
-from caunoi.records.models import Submission
+from caunoi.records.models import FillsRecord
 
 
 class MeetingKind(models.Model):
@@ -41,11 +41,10 @@ class MeetingState(models.TextChoices):
     CANCELLED = "cancelled", _("Đã hủy")
 
 
-class Meeting(models.Model):
+class Meeting(FillsRecord):
     """`day_to`: the local day it begins, by which scopes see it. `agenda`: list of [time or "", what, office or ""].
 
-    `number` counts its changes. `submission`, `instance_id`, `recorded`: the record it filled, its newest instance
-    and the answers sent with it. `asked`: what the form asks beyond what is counted, as answered at the closing.
+    `number` counts its changes. `asked`: what the form asks beyond what is counted, as answered at the closing.
     """
 
     kind = models.ForeignKey(MeetingKind, on_delete=models.PROTECT, to_field="code", db_column="kind")
@@ -64,9 +63,6 @@ class Meeting(models.Model):
     planned_at = models.DateTimeField()
     closed_by = models.CharField(max_length=200, blank=True)
     closed_at = models.DateTimeField(null=True)
-    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, null=True, related_name="+")
-    instance_id = models.CharField(max_length=64, blank=True)
-    recorded = models.JSONField(default=dict)
     asked = models.JSONField(default=dict)
 
     class Meta:
@@ -85,6 +81,10 @@ class Meeting(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def subject(self) -> str:
+        return f"meeting:{self.pk}"
 
 
 class MeetingUnit(models.Model):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from caunoi.awards.models import Dossier
 from caunoi.places.models import OrgUnit
-from caunoi.records.models import Submission
+from caunoi.records.models import FillsRecord
 
 FIELD_OF_PERSON = ("training", "learner")
 """Under which form and question packs declare why learners' names and marks are kept, and how long."""
@@ -69,12 +69,11 @@ class ClassState(models.TextChoices):
     CANCELLED = "cancelled", _("Đã hủy")
 
 
-class TrainingClass(models.Model):
+class TrainingClass(FillsRecord):
     """`day_to`: its last day, by which scopes see it. `hours`: taught in all.
 
     `learners_stated`, `completed_stated`: by hand, of a class without names. `number` counts its changes. `counted`:
-    what was counted at the closing. `submission`, `instance_id`, `recorded`: the record it filled, its newest instance
-    and the answers sent with it.
+    what was counted at the closing.
     """
 
     kind = models.ForeignKey(TrainingKind, on_delete=models.PROTECT, to_field="code", db_column="kind")
@@ -95,9 +94,6 @@ class TrainingClass(models.Model):
     closed_by = models.CharField(max_length=200, blank=True)
     closed_at = models.DateTimeField(null=True)
     counted = models.JSONField(default=dict)
-    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, null=True, related_name="+")
-    instance_id = models.CharField(max_length=64, blank=True)
-    recorded = models.JSONField(default=dict)
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
 
@@ -23,7 +22,7 @@ from caunoi.forms.queries import list_assignments
 from caunoi.forms.rules.filling import DAY
 from caunoi.moments import local_date
 from caunoi.places.queries import get_snapshot
-from caunoi.records.actions import Incoming, receive
+from caunoi.records.actions.filling import fill_record
 from caunoi.vietnamese_text import clean, fold
 
 LONGEST_DECISION = 80
@@ -58,7 +57,9 @@ def close_contest(
     contest.save()
     detail = {"decision": contest.decision, "day": day.isoformat(), "ranking": version.number, "prizes": len(prizes)}
     write_line("contest.close", contest.subject, detail, by=by.actor, at=at)
-    _send_record(contest, by=by, at=at)
+    if owes_record(contest):
+        answers = WORDS.fill(contest.answers, read_counts(contest), {DAY: contest.day_to}, contest.asked)
+        fill_record(contest, contest.form_code, answers, action="contest.record", by=by, at=at)
     return contest
 
 
@@ -68,21 +69,3 @@ def owes_record(contest: Contest) -> bool:
     return bool(contest.form_code) and level in {
         one.level for one in list_assignments(contest.form_code, on=contest.day_to)
     }
-
-
-def _send_record(contest: Contest, *, by: User, at: datetime) -> None:
-    if not owes_record(contest):
-        return
-    answers = WORDS.fill(contest.answers, read_counts(contest), {DAY: contest.day_to}, contest.asked)
-    instance_id = f"uuid:{uuid.uuid4()}"
-    received = receive(
-        Incoming(
-            contest.form_code, contest.org_unit_id, at, answers=answers, entered_by=by, instance_id=instance_id
-        ),
-        by=by.actor,
-        at=at,
-    )  # fmt: skip
-    contest.submission_id, contest.instance_id, contest.recorded = received.submission_id, instance_id, answers
-    contest.save(update_fields=["submission_id", "instance_id", "recorded"])
-    detail = {"submission": received.submission_id, "answers": answers}
-    write_line("contest.record", contest.subject, detail, by=by.actor, at=at)

@@ -38,13 +38,14 @@ from caunoi.forms.queries import get_form, get_form_version, questions_of
 from caunoi.forms.rules.filling import list_asked
 from caunoi.languages import in_reader_language
 from caunoi.meetings.actions import change_meeting, plan_meeting
-from caunoi.meetings.actions.recording import find_record, work_out_answers
+from caunoi.meetings.actions.recording import work_out_answers
 from caunoi.meetings.errors import MeetingInvalid, MeetingNotYours
 from caunoi.meetings.models import MatterSort, Meeting, MeetingState
 from caunoi.meetings.permissions import check_may_run
 from caunoi.meetings.queries import SORTS, get_meeting, list_kinds, list_meetings, read_counts
 from caunoi.meetings.rules.calendar import MEDIA_TYPE, write_calendar
 from caunoi.places.queries import get_snapshot
+from caunoi.records.actions.filling import find_record
 from caunoi.records.permissions import may_run
 
 PAGE = 50

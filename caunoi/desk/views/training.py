@@ -39,11 +39,11 @@ from caunoi.desk.views.meetings import send_table
 from caunoi.forms.queries import get_form
 from caunoi.languages import in_reader_language
 from caunoi.places.queries import get_place, get_snapshot
+from caunoi.records.actions.filling import find_record
 from caunoi.records.permissions import may_run
 from caunoi.refusals import NotFound, Refusal
 from caunoi.training.actions import change_class, open_class
 from caunoi.training.actions.certifying import may_certify
-from caunoi.training.actions.recording import find_record
 from caunoi.training.errors import ClassNotYours, TrainingInvalid
 from caunoi.training.models import ClassState, TrainingClass
 from caunoi.training.people import PEOPLE, list_overdue, open_learners

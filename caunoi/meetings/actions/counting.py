@@ -62,7 +62,7 @@ def state_attendance(meeting_id: int, numbers: Mapping[int, int | None], *, by: 
             site.attendance = number
             site.save(update_fields=["attendance"])
         if stated:
-            write_line("meeting.attendance", f"meeting:{meeting.pk}", {"sites": stated}, by=by.actor, at=at)
+            write_line("meeting.attendance", meeting.subject, {"sites": stated}, by=by.actor, at=at)
 
 
 def add_topic(meeting_id: int, name: str, contributions: int, *, by: User, at: datetime) -> None:
@@ -79,7 +79,7 @@ def add_topic(meeting_id: int, name: str, contributions: int, *, by: User, at: d
             )
         Topic.objects.update_or_create(meeting=meeting, name=name, defaults={"contributions": contributions})
         detail = {"topic": name, "contributions": contributions}
-        write_line("meeting.topic", f"meeting:{meeting.pk}", detail, by=by.actor, at=at)
+        write_line("meeting.topic", meeting.subject, detail, by=by.actor, at=at)
 
 
 def remove_topic(meeting_id: int, topic_id: int, *, by: User, at: datetime) -> None:
@@ -89,4 +89,4 @@ def remove_topic(meeting_id: int, topic_id: int, *, by: User, at: datetime) -> N
         for topic in Topic.objects.filter(meeting=meeting, pk=topic_id):
             detail = {"topic": topic.name, "contributions": topic.contributions}
             topic.delete()
-            write_line("meeting.topic-remove", f"meeting:{meeting.pk}", detail, by=by.actor, at=at)
+            write_line("meeting.topic-remove", meeting.subject, detail, by=by.actor, at=at)

@@ -41,7 +41,7 @@ def add_matter(
             open_conclusion(matter, at=at)
         places = get_snapshot()
         detail = {"sort": sort, "unit": places.units[org_unit_id].key, "due_on": due_on.isoformat(), "what": what}
-        write_line("meeting.matter", f"meeting:{meeting.pk}", detail, by=by.actor, at=at)
+        write_line("meeting.matter", meeting.subject, detail, by=by.actor, at=at)
     return matter
 
 
@@ -123,7 +123,7 @@ def drop_matter(matter_id: int, *, because: str, by: User, at: datetime) -> None
         matter.save(update_fields=["dropped_because"])
         _close_task(matter, at)
         detail = {"matter": matter.pk, "because": because}
-        write_line("meeting.matter-drop", f"meeting:{meeting.pk}", detail, by=by.actor, at=at)
+        write_line("meeting.matter-drop", meeting.subject, detail, by=by.actor, at=at)
 
 
 def _lock(matter_id: int, by: User, at: datetime) -> Matter:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from caunoi.accounts.models import User
 from caunoi.audit.actions import write_line
-from caunoi.meetings.actions.recording import find_record, write_record
+from caunoi.meetings.actions.recording import write_record
 from caunoi.meetings.errors import MeetingHasRecord, MeetingInvalid, MeetingMoved, MeetingStepImpossible
 from caunoi.meetings.models import Matter, MatterSort, Meeting, MeetingKind, MeetingState, MeetingUnit, Site, Turn
 from caunoi.meetings.permissions import check_may_run
@@ -19,6 +19,7 @@ from caunoi.meetings.rules.drafts import LONGEST_NAME, MeetingDraft, Part, find_
 from caunoi.meetings.rules.life import LONGEST_REASON, WITH_REASON, find_next
 from caunoi.moments import local_date
 from caunoi.places.queries import get_snapshot
+from caunoi.records.actions.filling import find_record
 from caunoi.tasks.actions import close_tasks, open_task
 from caunoi.vietnamese_text import clean, fold
 
@@ -33,7 +34,7 @@ def plan_meeting(*, org_unit_id: int, draft: MeetingDraft, by: User, at: datetim
     with transaction.atomic():
         meeting = Meeting(org_unit_id=org_unit_id, planned_by=str(by), planned_at=at)
         _put(meeting, draft)
-        write_line("meeting.plan", f"meeting:{meeting.pk}", _spell(meeting, draft), by=by.actor, at=at)
+        write_line("meeting.plan", meeting.subject, _spell(meeting, draft), by=by.actor, at=at)
     return meeting
 
 
@@ -47,7 +48,7 @@ def change_meeting(meeting_id: int, *, seen_number: int, draft: MeetingDraft, by
             raise MeetingMoved
         meeting.number += 1
         _put(meeting, draft)
-        write_line("meeting.change", f"meeting:{meeting.pk}", _spell(meeting, draft), by=by.actor, at=at)
+        write_line("meeting.change", meeting.subject, _spell(meeting, draft), by=by.actor, at=at)
     return meeting
 
 
@@ -83,7 +84,7 @@ def take_step(
         if step == "close":
             meeting.asked = dict(asked or {})
         meeting.save()
-        write_line(f"meeting.{step}", f"meeting:{meeting.pk}", {"because": because}, by=by.actor, at=at)
+        write_line(f"meeting.{step}", meeting.subject, {"because": because}, by=by.actor, at=at)
         if step == "close":
             write_record(meeting, by=by, at=at)
         _follow_conclusions(meeting, at)

@@ -1,15 +1,12 @@
-"""The record that a closed meeting fills: made of its counts, sent through the one door, corrected by a new version."""
+"""The record that a closed meeting fills, made of its counts."""
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime
 
 from django.db import transaction
 
 from caunoi.accounts.models import User
-from caunoi.approvals.rules import State
-from caunoi.audit.actions import write_line
 from caunoi.forms.rules.filling import DAY
 from caunoi.meetings.errors import MeetingStepImpossible
 from caunoi.meetings.models import Meeting, MeetingState
@@ -17,14 +14,7 @@ from caunoi.meetings.permissions import check_may_run
 from caunoi.meetings.queries import read_counts
 from caunoi.meetings.rules.filling import WORDS
 from caunoi.moments import local_date
-from caunoi.records.actions import Incoming, receive
-from caunoi.records.models import Submission
-
-
-def find_record(meeting: Meeting) -> Submission | None:
-    """None also once it was withdrawn: another one may be filled then."""
-    found = Submission.objects.filter(pk=meeting.submission_id).first() if meeting.submission_id else None
-    return None if found is None or found.state == State.WITHDRAWN else found
+from caunoi.records.actions.filling import fill_record
 
 
 def work_out_answers(meeting: Meeting, at: datetime) -> dict[str, str]:
@@ -48,20 +38,6 @@ def send_record(meeting_id: int, *, by: User, at: datetime) -> bool:
 def write_record(meeting: Meeting, *, by: User, at: datetime) -> bool:
     """Inside the transaction of whoever holds the meeting. Raises what the door refuses."""
     answers = work_out_answers(meeting, at)
-    record = find_record(meeting)
-    if not answers or (record is not None and answers == meeting.recorded):
+    if not answers:
         return False
-    instance_id = f"uuid:{uuid.uuid4()}"
-    received = receive(
-        Incoming(
-            meeting.kind.form_code, meeting.org_unit_id, at, answers=answers, entered_by=by, instance_id=instance_id,
-            deprecated_id=meeting.instance_id if record is not None else None,
-        ),
-        by=by.actor,
-        at=at,
-    )  # fmt: skip
-    meeting.submission_id, meeting.instance_id, meeting.recorded = received.submission_id, instance_id, answers
-    meeting.save(update_fields=["submission_id", "instance_id", "recorded"])
-    detail = {"submission": received.submission_id, "version": received.number, "answers": answers}
-    write_line("meeting.record", f"meeting:{meeting.pk}", detail, by=by.actor, at=at)
-    return True
+    return fill_record(meeting, meeting.kind.form_code, answers, action="meeting.record", by=by, at=at)

@@ -6,6 +6,7 @@ from caunoi.records.models.entities import (
     EntityProblem,
     EntityVersion,
 )
+from caunoi.records.models.filled import FillsRecord
 from caunoi.records.models.held import HeldFile, HeldSending
 from caunoi.records.models.submissions import (
     STATE_CHOICES,
@@ -25,6 +26,7 @@ __all__ = [
     "EntityList",
     "EntityProblem",
     "EntityVersion",
+    "FillsRecord",
     "HeldFile",
     "HeldSending",
     "RepeatedInstance",

@@ -11,7 +11,8 @@ from caunoi.accounts.models import User
 from caunoi.audit.actions import write_line
 from caunoi.moments import local_date
 from caunoi.places.queries import get_snapshot
-from caunoi.training.actions.recording import close_counts, find_record
+from caunoi.records.actions.filling import find_record
+from caunoi.training.actions.recording import close_counts
 from caunoi.training.errors import ClassHasRecord, ClassMoved, ClassStepImpossible, ClassUnknown, TrainingInvalid
 from caunoi.training.models import ClassSession, ClassState, TrainingClass, TrainingKind
 from caunoi.training.permissions import check_may_run
