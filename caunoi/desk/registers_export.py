@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import IO
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from caunoi.desk import table_files
 from caunoi.desk.registers import conflict_label, state_label
 from caunoi.places.queries import get_snapshot
 from caunoi.records.entities.queries import Property, Row
@@ -31,12 +29,3 @@ def list_cells(row: Row, properties: Sequence[Property], day: date) -> list[str]
         f"{entity.begins_on:%d/%m/%Y}", f"{entity.ended_on:%d/%m/%Y}" if entity.ended_on else "",
         state_label(row.state), conflict_label(entity.conflict), str(entity.current_number),
     ]  # fmt: skip
-
-
-def as_csv(rows: Iterable[Row], properties: Sequence[Property], day: date) -> Iterator[str]:
-    return table_files.as_csv(list_headings(properties), (list_cells(row, properties, day) for row in rows))
-
-
-def as_workbook(rows: Iterable[Row], properties: Sequence[Property], day: date) -> IO[bytes]:
-    cells = (list_cells(row, properties, day) for row in rows)
-    return table_files.as_workbook(_("Sổ theo dõi"), list_headings(properties), cells, wide=3)

@@ -1,4 +1,4 @@
-"""A table as a file for spreadsheet programs: CSV line by line, or a workbook."""
+"""A table as a file for spreadsheet programs, and as an answer to the reader: CSV line by line, or a workbook."""
 
 from __future__ import annotations
 
@@ -9,24 +9,51 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import IO
 
 import xlsxwriter
+from django.http import FileResponse, StreamingHttpResponse
+from django.utils.translation import get_language, override
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Excel reads a text that begins so as a formula; an apostrophe makes it a text again.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+def send_table(
+    title: str, headings: Sequence[str], rows: Iterable[Sequence[str]], name: str, *, wide: int = 3
+) -> StreamingHttpResponse:
+    """`name` ends with .csv or .xlsx, and is what it is. `title`: of the workbook's sheet, whose first `wide` columns
+    are wide."""
+    if name.endswith(".csv"):
+        return send_csv(as_csv(headings, rows), name)
+    made = as_workbook(title, headings, rows, wide)
+    return FileResponse(made, as_attachment=True, filename=name, content_type=WORKBOOK)
+
+
+def send_csv(lines: Iterable[str], name: str) -> StreamingHttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingHttpResponse(lines, "text/csv; charset=utf-8", headers=headers)
+
+
 def as_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Line by line, with the mark by which Excel knows UTF-8."""
+    """Line by line, with the mark by which Excel knows UTF-8; in the language of who asks for the first line."""
+    # Rows are worked out while they are sent: after the request, when its language is forgotten.
+    return _write_lines(headings, iter(rows), get_language() or "vi")
+
+
+def _write_lines(headings: Sequence[str], rows: Iterator[Sequence[str]], language: str) -> Iterator[str]:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
     buffer.write("\ufeff")
     writer.writerow(headings)
-    for row in rows:
-        writer.writerow([_harmless(cell) for cell in row])
+    while True:
+        with override(language):
+            row = next(rows, None)
+        if row is not None:
+            writer.writerow([_harmless(cell) for cell in row])
         yield buffer.getvalue()
+        if row is None:
+            return
         buffer.seek(0)
         buffer.truncate()
-    yield buffer.getvalue()
 
 
 def _harmless(cell: str) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from caunoi.accounts.models import Role, User
 from caunoi.accounts.queries import list_grants
 from caunoi.places.queries import get_snapshot
+from caunoi.refusals import Refusal
 
 SESSION_KEY = "working-unit"
 
@@ -53,3 +55,13 @@ def choose_working_unit(request: HttpRequest, units: list[WorkingUnit]) -> Worki
         request.session[SESSION_KEY] = asked
         return by_key[asked]
     return by_key.get(str(request.session.get(SESSION_KEY, "")), units[0] if units else None)
+
+
+def pick_unit(request: HttpRequest, units: list[WorkingUnit], refusal: Callable[[str], Refusal]) -> WorkingUnit:
+    """Of those for which the reader may write something new: the one asked for by `?unit=KEY`, the first if none is.
+    Raises the refusal of any other."""
+    asked = request.GET.get("unit", "")
+    found = next((one for one in units if one.key == asked), None) or (units[0] if units and not asked else None)
+    if found is None:
+        raise refusal(_("đơn vị này"))
+    return found

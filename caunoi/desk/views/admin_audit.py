@@ -8,7 +8,7 @@ from django import forms
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,7 +26,7 @@ from caunoi.audit.rules import read_anchor
 from caunoi.desk.audit_lines import cells, filter_lines, headings, list_lines, show_line
 from caunoi.desk.audit_words import name_action
 from caunoi.desk.errors import AuditTooLong, CannotAdminister
-from caunoi.desk.table_files import WORKBOOK, as_csv, as_workbook
+from caunoi.desk.table_files import send_table
 from caunoi.periods.inputs import DayField
 
 LINES = 50
@@ -90,7 +90,7 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-def audit_export(request: HttpRequest, kind: str) -> StreamingHttpResponse | FileResponse:
+def audit_export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
     """All lines the page's filters match. Taking them away is itself written down."""
     reader, at = _reader(request), moments.now()
     form, lines = _filtered(request, reader, reads_whole_audit(reader, moments.today()))
@@ -101,13 +101,7 @@ def audit_export(request: HttpRequest, kind: str) -> StreamingHttpResponse | Fil
         detail = {"lines": count, "kind": kind, "filter": {name: value for name, value in form.data.items() if value}}
         write_line("audit.read", "audit", detail, by=reader.actor, at=at)
     rows = (cells(line) for line in lines.iterator(chunk_size=2000))
-    name = f"nhat-ky-{moments.local_date(at):%Y-%m-%d}.{kind}"
-    if kind == "csv":
-        answer = StreamingHttpResponse(as_csv(headings(), rows), "text/csv; charset=utf-8")
-        answer["Content-Disposition"] = f'attachment; filename="{name}"'
-        return answer
-    made = as_workbook(_("Nhật ký"), headings(), rows, wide=0)
-    return FileResponse(made, as_attachment=True, filename=name, content_type=WORKBOOK)
+    return send_table(_("Nhật ký"), headings(), rows, f"nhat-ky-{moments.local_date(at):%Y-%m-%d}.{kind}", wide=0)
 
 
 def _reader(request: HttpRequest) -> User:

@@ -48,11 +48,11 @@ from caunoi.desk.awards import (
     show_awards,
     where_names_are_read,
 )
+from caunoi.desk.downloads import download
 from caunoi.desk.list_filters import read_sort
 from caunoi.desk.registers import list_unit_choices
-from caunoi.desk.table_files import WORKBOOK, as_csv, as_workbook
+from caunoi.desk.table_files import send_table
 from caunoi.desk.units import list_working_units
-from caunoi.documents.actions import path_of
 from caunoi.languages import in_reader_language
 from caunoi.periods.wording import describe_period
 from caunoi.places.queries import get_snapshot
@@ -114,7 +114,7 @@ def _note_names(user: User, dossiers: set[int], text: str) -> None:
 
 @never_cache
 @require_safe
-def awards_export(request: HttpRequest, kind: str) -> StreamingHttpResponse | FileResponse:
+def awards_export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
     """All that the list's filters match."""
     if kind not in ("csv", "xlsx"):
         raise AwardUnknown()
@@ -129,13 +129,7 @@ def awards_export(request: HttpRequest, kind: str) -> StreamingHttpResponse | Fi
         for piece in in_pieces(found.iterator(chunk_size=500))
         for line in show_awards(piece, words, scope, user, today, names=filters.names)
     )
-    name = f"khen-thuong-{today:%Y-%m-%d}.{kind}"
-    if kind == "csv":
-        answer = StreamingHttpResponse(as_csv(list_headings(), rows), "text/csv; charset=utf-8")
-        answer["Content-Disposition"] = f'attachment; filename="{name}"'
-        return answer
-    made = as_workbook(_("Khen thưởng"), list_headings(), rows, wide=3)
-    return FileResponse(made, as_attachment=True, filename=name, content_type=WORKBOOK)
+    return send_table(_("Khen thưởng"), list_headings(), rows, f"khen-thuong-{today:%Y-%m-%d}.{kind}")
 
 
 @never_cache
@@ -344,9 +338,4 @@ def dossier_file(request: HttpRequest, dossier_id: int, file_id: int) -> FileRes
     file = found.files.filter(pk=file_id).select_related("stored").first()
     if file is None or not may_keep(user, found.org_unit_id, moments.today()):
         raise AwardUnknown()
-    answer = FileResponse(
-        path_of(file.stored_id).open("rb"), as_attachment=True, filename=file.name, content_type=file.stored.media_type
-    )
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return answer
+    return download(file)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, cast
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -19,7 +19,7 @@ from caunoi.audit.clock import current_number, number_at
 from caunoi.audit.queries import moment_of
 from caunoi.desk.errors import PageUnknown
 from caunoi.desk.place_pages import read_day
-from caunoi.desk.table_files import as_csv
+from caunoi.desk.table_files import as_csv, send_csv
 from caunoi.facts.access import ask_as, check_may_see
 from caunoi.facts.changes import Changes, ChangesAsked, change_row, header, list_place_changes, list_redefined
 from caunoi.facts.errors import CodeUnknown
@@ -92,9 +92,7 @@ def _answer(request: HttpRequest, asked: ChangesAsked, scope: Scope, more: dict[
     corrections = request.GET.get("only") == "corrections"
     found = Changes(asked, scope, corrections=corrections)
     if request.GET.get("format") == "csv":
-        headers = {"Content-Disposition": 'attachment; filename="thay-doi.csv"'}
-        lines = as_csv(header(), (change_row(change) for change in found))
-        return StreamingHttpResponse(lines, "text/csv; charset=utf-8", headers=headers)
+        return send_csv(as_csv(header(), (change_row(change) for change in found)), "thay-doi.csv")
     page = Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,

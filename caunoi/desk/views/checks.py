@@ -6,7 +6,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -25,6 +25,7 @@ from caunoi.desk.checks import (
     scope_of_reader,
     walk_check_rows,
 )
+from caunoi.desk.table_files import send_csv
 from caunoi.desk.views.inbox import list_form_choices
 from caunoi.facts.seeing import mark_seen
 from caunoi.records.errors import VersionMoved
@@ -40,8 +41,7 @@ def checks(request: HttpRequest) -> HttpResponseBase:
     filters = read_check_filters(request.GET, scope, moments.local_date(at))
     if request.GET.get("format") == "csv":
         lines = checks_csv(walk_check_rows(scope, filters), request.build_absolute_uri("/").rstrip("/"))
-        headers = {"Content-Disposition": f'attachment; filename="{name_of_file(filters, at)}"'}
-        return StreamingHttpResponse(lines, "text/csv; charset=utf-8", headers=headers)
+        return send_csv(lines, name_of_file(filters, at))
     records = list_filtered(scope, filters)
     # A part is what is looked over while the reader waits; its findings come in pages.
     part = Paginator(list_stretches(records, filters.days.last), 1).get_page(request.GET.get("part"))

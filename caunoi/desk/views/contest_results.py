@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -24,6 +21,7 @@ from caunoi.contests.queries import (
 )
 from caunoi.contests.rules.published import COLUMNS, list_lines
 from caunoi.desk.contests import call, show_ranking
+from caunoi.desk.table_files import as_csv
 from caunoi.desk.views.contests import describe_ties
 from caunoi.languages import in_reader_language
 from caunoi.places.queries import get_snapshot
@@ -74,11 +72,6 @@ def results(request: HttpRequest, contest_id: int) -> HttpResponse:
 def results_file(request: HttpRequest, contest_id: int) -> HttpResponse:
     found, version = _find(request, contest_id)
     terms = terms_of(found).rounds[version.round].terms
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer)
-    writer.writerow(COLUMNS)
-    for line in list_lines(terms, read_titles(version), read_marks(version), read_ranking(version)):
-        writer.writerow([f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell for cell in line])
-    answer = HttpResponse("\ufeff" + buffer.getvalue(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="diem-hoi-thi-{found.pk}-{version.number}.csv"'
-    return answer
+    lines = list_lines(terms, read_titles(version), read_marks(version), read_ranking(version))
+    headers = {"Content-Disposition": f'attachment; filename="diem-hoi-thi-{found.pk}-{version.number}.csv"'}
+    return HttpResponse("".join(as_csv(COLUMNS, lines)), "text/csv; charset=utf-8", headers=headers)

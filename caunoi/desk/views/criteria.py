@@ -9,7 +9,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -34,7 +34,7 @@ from caunoi.assessments.queries import (
     list_units,
 )
 from caunoi.assessments.rules.criteria import Progress, count_progress, list_missing, read_criteria
-from caunoi.desk.table_files import WORKBOOK, as_csv, as_workbook
+from caunoi.desk.table_files import send_table
 from caunoi.languages import in_reader_language
 from caunoi.periods.inputs import DayField
 from caunoi.places.queries import get_snapshot
@@ -100,7 +100,7 @@ def criteria(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-def criteria_set(request: HttpRequest, code: str) -> HttpResponse | StreamingHttpResponse | FileResponse:
+def criteria_set(request: HttpRequest, code: str) -> HttpResponse | StreamingHttpResponse:
     """`day`, `q`, `sort` (unit or met); `format`: csv or xlsx."""
     _user, scope = _reader(request)
     set_ = get_criteria_set(code)
@@ -124,15 +124,8 @@ def criteria_set(request: HttpRequest, code: str) -> HttpResponse | StreamingHtt
         rows.sort(key=lambda row: row.progress.met, reverse=sort.startswith("-"))
     headings = [_("Đơn vị"), _("Nhóm xã"), _("Đạt"), _("Chưa đạt"), _("Chưa rõ"), _("Còn thiếu")]
     cells = ([row.name, row.group, *_numbers(row.progress), "; ".join(row.missing)] for row in rows)
-    match request.GET.get("format"):
-        case "csv":
-            answer = StreamingHttpResponse(as_csv(headings, cells), "text/csv; charset=utf-8")
-            answer["Content-Disposition"] = f'attachment; filename="{code}-{day:%Y-%m-%d}.csv"'
-            return answer
-        case "xlsx":
-            made = as_workbook(_("Tiêu chí"), headings, cells, wide=2)
-            name = f"{code}-{day:%Y-%m-%d}.xlsx"
-            return FileResponse(made, as_attachment=True, filename=name, content_type=WORKBOOK)
+    if (kind := request.GET.get("format")) in ("csv", "xlsx"):
+        return send_table(_("Tiêu chí"), headings, cells, f"{code}-{day:%Y-%m-%d}.{kind}", wide=2)
     shown = {
         "set": set_, "form": form, "day_shown": day, "q": request.GET.get("q", ""), "sort": sort,
         "page": Paginator(rows, UNITS_A_PAGE).get_page(request.GET.get("page")),

@@ -31,8 +31,8 @@ from caunoi.desk.documents import (
 from caunoi.desk.downloads import download
 from caunoi.desk.list_filters import read_sort
 from caunoi.desk.registers import list_unit_choices
-from caunoi.desk.table_files import WORKBOOK, as_csv, as_workbook
-from caunoi.desk.units import WorkingUnit
+from caunoi.desk.table_files import send_table
+from caunoi.desk.units import pick_unit
 from caunoi.documents.actions import correct_document, register_document, withdraw_document
 from caunoi.documents.errors import DocumentInvalid, DocumentNotYours, DocumentQuestioned
 from caunoi.documents.models import Direction, Document
@@ -80,19 +80,13 @@ def documents(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-def documents_export(request: HttpRequest, kind: str) -> StreamingHttpResponse | FileResponse:
+def documents_export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
     """All that the list's filters match."""
     user, today = cast(User, request.user), moments.today()
     asked, sort = read_filters(request.GET, today), read_sort(request.GET, SORTS, USUAL_SORT)
     found = list_documents(scope_of(user, today), asked.filters, sort)
     rows = (list_cells(line) for line in show_lines(found.iterator(chunk_size=2000)))
-    name = f"van-ban-{today:%Y-%m-%d}.{kind}"
-    if kind == "csv":
-        answer = StreamingHttpResponse(as_csv(list_headings(), rows), "text/csv; charset=utf-8")
-        answer["Content-Disposition"] = f'attachment; filename="{name}"'
-        return answer
-    made = as_workbook(_("Sổ văn bản"), list_headings(), rows, wide=3)
-    return FileResponse(made, as_attachment=True, filename=name, content_type=WORKBOOK)
+    return send_table(_("Sổ văn bản"), list_headings(), rows, f"van-ban-{today:%Y-%m-%d}.{kind}")
 
 
 @never_cache
@@ -146,7 +140,7 @@ def document_new(request: HttpRequest) -> HttpResponse:
     direction = request.GET.get("direction", "")
     direction = direction if direction in Direction.values else Direction.OUTGOING
     units = list_registers(user, today)
-    unit = _choose(request, units)
+    unit = pick_unit(request, units, DocumentNotYours)
     scope = scope_of(user, today)
     initial: dict[str, Any] = {"issued_on": today, "received_on": today}
     if wanted := _find_seen(_number(request.GET.get("implements", "")), scope):
@@ -174,14 +168,6 @@ def document_new(request: HttpRequest) -> HttpResponse:
             )
             return redirect("document", made.pk)
     return _show_form(request, form, questions, {"units": units, "unit": unit, "direction": direction})
-
-
-def _choose(request: HttpRequest, units: list[WorkingUnit]) -> WorkingUnit:
-    asked = request.GET.get("unit", "")
-    found = next((one for one in units if one.key == asked), None) or (units[0] if units and not asked else None)
-    if found is None:
-        raise DocumentNotYours(_("đơn vị này"))
-    return found
 
 
 def _number(text: str) -> int | None:

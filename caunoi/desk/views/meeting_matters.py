@@ -6,7 +6,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -20,7 +20,8 @@ from caunoi.desk.errors import PageUnknown
 from caunoi.desk.meeting_inputs import MatterForm
 from caunoi.desk.meetings import list_matter_cells, list_matter_headings, read_matter_filters, show_matters
 from caunoi.desk.registers import list_unit_choices, read_day
-from caunoi.desk.views.meetings import send_table, show_meeting
+from caunoi.desk.table_files import send_table
+from caunoi.desk.views.meetings import show_meeting
 from caunoi.documents.rules.answering import STATES
 from caunoi.meetings.actions import add_matter, drop_matter, publish_answer, settle_matter, unsettle_matter
 from caunoi.meetings.errors import MeetingInvalid
@@ -53,7 +54,7 @@ def matters(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-def matters_export(request: HttpRequest, kind: str) -> StreamingHttpResponse | FileResponse:
+def matters_export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
     user, today = cast(User, request.user), moments.today()
     filters = read_matter_filters(request.GET, today).filters
     lines = show_matters(list_matters(scope_of(user, today), filters, today), user, today)

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -31,8 +31,8 @@ from caunoi.desk.meetings import (
     show_when,
 )
 from caunoi.desk.registers import list_unit_choices
-from caunoi.desk.table_files import WORKBOOK, as_csv, as_workbook
-from caunoi.desk.units import WorkingUnit
+from caunoi.desk.table_files import send_table
+from caunoi.desk.units import pick_unit
 from caunoi.documents.rules.answering import OPEN
 from caunoi.forms.queries import get_form, get_form_version, questions_of
 from caunoi.forms.rules.filling import list_asked
@@ -75,7 +75,7 @@ def meetings(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-def meetings_export(request: HttpRequest, kind: str) -> StreamingHttpResponse | FileResponse:
+def meetings_export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
     """All that the list's filters match."""
     user, today = cast(User, request.user), moments.today()
     asked, sort = read_filters(request.GET, today), read_sort(request.GET, SORTS, USUAL_SORT)
@@ -83,16 +83,6 @@ def meetings_export(request: HttpRequest, kind: str) -> StreamingHttpResponse | 
     chunks = (show_lines(found[start : start + CHUNK], today) for start in range(0, len(found), CHUNK))
     rows = (list_cells(line) for chunk in chunks for line in chunk)
     return send_table(_("Cuộc họp"), list_headings(), rows, f"cuoc-hop-{today:%Y-%m-%d}.{kind}")
-
-
-def send_table(title: str, headings: list[str], rows: Any, name: str) -> StreamingHttpResponse | FileResponse:
-    """`name` ends with .csv or .xlsx, and is what it is."""
-    if name.endswith(".csv"):
-        answer = StreamingHttpResponse(as_csv(headings, rows), "text/csv; charset=utf-8")
-        answer["Content-Disposition"] = f'attachment; filename="{name}"'
-        return answer
-    made = as_workbook(title, headings, rows, wide=3)
-    return FileResponse(made, as_attachment=True, filename=name, content_type=WORKBOOK)
 
 
 @never_cache
@@ -182,7 +172,7 @@ def meeting_calendar(request: HttpRequest, meeting_id: int) -> HttpResponse:
 def meeting_new(request: HttpRequest) -> HttpResponse:
     user, at = cast(User, request.user), moments.now()
     units = list_holders(user, moments.local_date(at))
-    unit = _choose(request, units)
+    unit = pick_unit(request, units, MeetingNotYours)
     form = MeetingForm(request.POST or None, unit_id=unit.id, initial={"day": moments.local_date(at)})
     if request.method == "POST" and form.is_valid() and form.draft is not None:
         try:
@@ -194,14 +184,6 @@ def meeting_new(request: HttpRequest) -> HttpResponse:
             return redirect("meeting", made.pk)
     shown = {"form": form, "units": units, "unit": unit}
     return render(request, "desk/meetings/edit.html", shown, status=422 if form.errors else 200)
-
-
-def _choose(request: HttpRequest, units: list[WorkingUnit]) -> WorkingUnit:
-    asked = request.GET.get("unit", "")
-    found = next((one for one in units if one.key == asked), None) or (units[0] if units and not asked else None)
-    if found is None:
-        raise MeetingNotYours(_("đơn vị này"))
-    return found
 
 
 @never_cache

@@ -67,7 +67,7 @@ from caunoi.desk.ratings import (
     simulate,
     sort_rows,
 )
-from caunoi.desk.table_files import WORKBOOK, as_csv, as_workbook
+from caunoi.desk.table_files import send_table
 from caunoi.desk.units import list_working_units
 from caunoi.documents.uploads import ACCEPTED, LARGEST_FILE, prepare_file
 from caunoi.languages import in_reader_language
@@ -128,23 +128,16 @@ def _name_unit(round_: RatingRound) -> str:
 
 @never_cache
 @require_safe
-def rating_round(request: HttpRequest, round_id: int) -> HttpResponse | StreamingHttpResponse | FileResponse:
+def rating_round(request: HttpRequest, round_id: int) -> HttpResponse | StreamingHttpResponse:
     """`q`, `state` (a state or a class), `sort`; `format`: csv or xlsx of all rows that match."""
     user, scope = _reader(request)
     round_ = get_round(round_id, scope)
     sheet, found = read_sheet_of(round_), list_ratings(round_, scope)
     asked = {name: request.GET.get(name, "").strip() for name in ("q", "state", "sort")}
     rows = sort_rows(filter_rows(make_rows(round_, sheet, found), asked["q"], asked["state"]), asked["sort"])
-    name = f"{round_.series}-{round_.period_key}"
-    match request.GET.get("format"):
-        case "csv":
-            lines = (list_cells(row) for row in rows)
-            answer = StreamingHttpResponse(as_csv(list_headings(sheet), lines), "text/csv; charset=utf-8")
-            answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-            return answer
-        case "xlsx":
-            made = as_workbook(_("Xếp loại"), list_headings(sheet), map(list_cells, rows), wide=2)
-            return FileResponse(made, as_attachment=True, filename=f"{name}.xlsx", content_type=WORKBOOK)
+    if (kind := request.GET.get("format")) in ("csv", "xlsx"):
+        name = f"{round_.series}-{round_.period_key}.{kind}"
+        return send_table(_("Xếp loại"), list_headings(sheet), map(list_cells, rows), name, wide=2)
     runs = may_run(user, round_.org_unit_id, moments.today())
     states = [("", _("Tất cả")), *((state.value, state_name(state)) for state in RatingState)]
     bands = [(band.code, in_reader_language(band.name_vi, band.name_en)) for band in sheet.bands]

@@ -8,7 +8,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.db.models import F, QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -30,8 +30,8 @@ from caunoi.desk.registers import (
     show_line,
     state_label,
 )
-from caunoi.desk.registers_export import as_csv, as_workbook
-from caunoi.desk.table_files import WORKBOOK
+from caunoi.desk.registers_export import list_cells, list_headings
+from caunoi.desk.table_files import send_table
 from caunoi.places.queries import get_snapshot
 from caunoi.records.entities.actions import retry_problem, settle_problem
 from caunoi.records.entities.permissions import MAY_EDIT, may_edit
@@ -137,7 +137,7 @@ def _sorted(rows: list[Row], sort: str) -> list[Row]:
 
 @never_cache
 @require_safe
-def register_export(request: HttpRequest, code: str, kind: str) -> HttpResponse | StreamingHttpResponse | FileResponse:
+def register_export(request: HttpRequest, code: str, kind: str) -> StreamingHttpResponse:
     """All that the list's filters match, with all properties that are about nobody."""
     user, today = cast(User, request.user), moments.today()
     found, scope = get_register(code), scope_of(user, today)
@@ -145,15 +145,9 @@ def register_export(request: HttpRequest, code: str, kind: str) -> HttpResponse 
     asked: Asked = read_filters(request.GET, today, choices)
     rows = list_rows(found, scope, asked.filters, today)
     properties = [one for one in list_properties(found) if one.name not in found.personal]
-    name = f"{code}-{asked.filters.day:%Y-%m-%d}.{kind}"
-    answer: HttpResponse | StreamingHttpResponse | FileResponse
-    if kind == "csv":
-        answer = StreamingHttpResponse(as_csv(rows, properties, asked.filters.day), "text/csv; charset=utf-8")
-        answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    else:
-        made = as_workbook(rows, properties, asked.filters.day)
-        answer = FileResponse(made, as_attachment=True, filename=name, content_type=WORKBOOK)
-    return answer
+    day = asked.filters.day
+    cells = (list_cells(row, properties, day) for row in rows)
+    return send_table(_("Sổ theo dõi"), list_headings(properties), cells, f"{code}-{day:%Y-%m-%d}.{kind}")
 
 
 # ---- What could not be carried out ----------------------------------------------------------------------------------

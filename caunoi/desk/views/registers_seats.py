@@ -8,7 +8,7 @@ from datetime import date
 from typing import cast
 
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -18,9 +18,9 @@ from django.views.decorators.http import require_safe
 from caunoi import moments
 from caunoi.accounts.models import User
 from caunoi.accounts.queries import scope_of
-from caunoi.desk import table_files
 from caunoi.desk.errors import PageUnknown
 from caunoi.desk.registers import Asked, list_unit_choices, read_filters
+from caunoi.desk.table_files import send_table
 from caunoi.places.queries import get_snapshot
 from caunoi.records.entities.queries import get_register, list_properties
 from caunoi.records.entities.rules.seats import Seats
@@ -62,7 +62,7 @@ def seats(request: HttpRequest, code: str) -> HttpResponse:
 
 @never_cache
 @require_safe
-def seats_file(request: HttpRequest, code: str, kind: str) -> StreamingHttpResponse | FileResponse:
+def seats_file(request: HttpRequest, code: str, kind: str) -> StreamingHttpResponse:
     """All that the page's filters match. Numbers and seats only, nobody's name."""
     user, today = cast(User, request.user), moments.today()
     register, _asked, units = _find(request, code, user, today)
@@ -78,13 +78,7 @@ def seats_file(request: HttpRequest, code: str, kind: str) -> StreamingHttpRespo
         ]
         for line in _show(register, units, today)
     )
-    name = f"{code}-{today:%Y-%m-%d}.{kind}"
-    if kind == "csv":
-        answer = StreamingHttpResponse(table_files.as_csv(headings, rows), "text/csv; charset=utf-8")
-        answer["Content-Disposition"] = f'attachment; filename="{name}"'
-        return answer
-    made = table_files.as_workbook(_("Ghế và kiện toàn"), headings, rows, wide=1)
-    return FileResponse(made, as_attachment=True, filename=name, content_type=table_files.WORKBOOK)
+    return send_table(_("Ghế và kiện toàn"), headings, rows, f"{code}-{today:%Y-%m-%d}.{kind}", wide=1)
 
 
 def _wants_all(request: HttpRequest) -> bool:

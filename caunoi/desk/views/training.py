@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -19,6 +19,7 @@ from caunoi.accounts.queries import holds_anywhere, scope_of
 from caunoi.audit.actions import note_read
 from caunoi.desk.list_filters import read_sort
 from caunoi.desk.registers import list_unit_choices
+from caunoi.desk.table_files import send_table
 from caunoi.desk.templatetags.caunoi import day_
 from caunoi.desk.training import (
     CLASS_BADGES,
@@ -33,9 +34,8 @@ from caunoi.desk.training import (
     show_sessions,
 )
 from caunoi.desk.training_inputs import ClassForm, LearnersForm, SessionForm, initial_of
-from caunoi.desk.units import WorkingUnit, list_working_units
+from caunoi.desk.units import list_working_units, pick_unit
 from caunoi.desk.views.figures import suggest_places
-from caunoi.desk.views.meetings import send_table
 from caunoi.forms.queries import get_form
 from caunoi.languages import in_reader_language
 from caunoi.places.queries import get_place, get_snapshot
@@ -90,7 +90,7 @@ def classes(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-def classes_export(request: HttpRequest, kind: str) -> StreamingHttpResponse | FileResponse:
+def classes_export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
     """All that the list's filters match; no learner is named."""
     user, today = cast(User, request.user), moments.today()
     asked, sort = read_filters(request.GET, today), read_sort(request.GET, SORTS, USUAL_SORT)
@@ -214,7 +214,7 @@ def show_class(
 def class_new(request: HttpRequest) -> HttpResponse:
     user, at = cast(User, request.user), moments.now()
     units = list_holders(user, moments.local_date(at))
-    unit = _choose(request, units)
+    unit = pick_unit(request, units, ClassNotYours)
     form = ClassForm(request.POST or None, unit_id=unit.id)
     if request.method == "POST" and form.is_valid() and form.draft is not None:
         try:
@@ -226,14 +226,6 @@ def class_new(request: HttpRequest) -> HttpResponse:
             return redirect("training-class", made.pk)
     shown = {"form": form, "units": units, "unit": unit}
     return render(request, "desk/training/edit.html", shown, status=422 if form.errors else 200)
-
-
-def _choose(request: HttpRequest, units: list[WorkingUnit]) -> WorkingUnit:
-    asked = request.GET.get("unit", "")
-    found = next((one for one in units if one.key == asked), None) or (units[0] if units and not asked else None)
-    if found is None:
-        raise ClassNotYours(_("đơn vị này"))
-    return found
 
 
 @never_cache

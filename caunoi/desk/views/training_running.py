@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import cast
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,7 +18,7 @@ from caunoi import moments
 from caunoi.accounts.models import User
 from caunoi.accounts.queries import scope_of
 from caunoi.audit.actions import note_read, write_line
-from caunoi.desk.table_files import WORKBOOK, as_workbook
+from caunoi.desk.table_files import send_table
 from caunoi.desk.training import name_bands, show_sessions
 from caunoi.desk.training_inputs import LearnersForm, SessionForm, read_count, read_mark
 from caunoi.desk.views.spreadsheet import SHOWN, keep_mistakes, read_upload
@@ -228,7 +228,7 @@ def _read_standing(learners: list[Learner]) -> dict[int, tuple[int, Opened]]:
 
 @never_cache
 @require_safe
-def list_file(request: HttpRequest, class_id: int) -> FileResponse:
+def list_file(request: HttpRequest, class_id: int) -> StreamingHttpResponse:
     """The list of the class to be filled in and sent back; empty for one that nobody is in yet."""
     found, user, at = _find(request, class_id)
     check_may_read(user, found.org_unit_id, moments.local_date(at))
@@ -240,8 +240,7 @@ def list_file(request: HttpRequest, class_id: int) -> FileResponse:
     if rows:
         detail = {"learners": len(rows), "file": True}
         write_line("training.export", found.subject, detail, by=user.actor, at=at)
-    made = as_workbook(_("Danh sách"), list_headings(marked=marked), rows, wide=3)
-    return FileResponse(made, as_attachment=True, filename=f"danh-sach-lop-{found.pk}.xlsx", content_type=WORKBOOK)
+    return send_table(_("Danh sách"), list_headings(marked=marked), rows, f"danh-sach-lop-{found.pk}.xlsx")
 
 
 def _bring_list(request: HttpRequest, found: TrainingClass, user: User, at: datetime) -> HttpResponse:
