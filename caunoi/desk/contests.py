@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from caunoi.accounts.models import User
 from caunoi.contests.models import Contest, ContestState, Entry, Judge, RankingVersion
@@ -16,6 +17,7 @@ from caunoi.contests.queries import Filters, count_marked, list_judges, list_mar
 from caunoi.contests.rules.ranking import Mark
 from caunoi.contests.rules.terms import Named, RoundTerms
 from caunoi.desk.list_filters import AskedFor, read_choice, read_text, read_year
+from caunoi.desk.templatetags.caunoi import day_
 from caunoi.desk.units import WorkingUnit, list_working_units
 from caunoi.languages import in_reader_language
 from caunoi.places.queries import get_snapshot
@@ -56,6 +58,14 @@ class Line:
     state: str
     badge: str
     entries: int
+
+    @property
+    def when(self) -> str:
+        return day_(self.day)
+
+    @property
+    def numbers(self) -> list[tuple[str, int | None]]:
+        return [(_("Số bài"), self.entries)]
 
 
 def show_lines(contests: Iterable[Contest]) -> list[Line]:

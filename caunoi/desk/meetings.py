@@ -75,6 +75,14 @@ class Line:
     badge: str
     counts: Counts
 
+    @property
+    def when(self) -> str:
+        return moment(self.starts_at)
+
+    @property
+    def numbers(self) -> list[tuple[str, int | None]]:
+        return [(_("Lượt người dự"), self.counts.attendances), (_("Kết luận"), self.counts.conclusions.all)]
+
 
 def show_lines(meetings: Sequence[Meeting], today: date) -> list[Line]:
     places, counts = get_snapshot(), read_counts(meetings, today)

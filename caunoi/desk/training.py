@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from caunoi.accounts.models import User
 from caunoi.accounts.scope import Scope
@@ -65,6 +66,14 @@ class Line:
     badge: str
     sizes: Sizes
 
+    @property
+    def when(self) -> str:
+        return show_days(self)
+
+    @property
+    def numbers(self) -> list[tuple[str, int | None]]:
+        return [(_("Người học"), self.sizes.learners), (_("Hoàn thành"), self.sizes.completed)]
+
 
 def show_lines(classes: Sequence[TrainingClass]) -> list[Line]:
     places, sizes = get_snapshot(), read_sizes(classes)
@@ -84,7 +93,7 @@ def show_lines(classes: Sequence[TrainingClass]) -> list[Line]:
     ]
 
 
-def show_days(found: TrainingClass) -> str:
+def show_days(found: TrainingClass | Line) -> str:
     """`01/10/2026`, or with both days."""
     first, last = day_(found.day_from), day_(found.day_to)
     return first if first == last else f"{first} – {last}"

@@ -90,9 +90,10 @@ def awards(request: HttpRequest) -> HttpResponse:
         "lines": lines,
         "readable": readable,
         "overdue": _list_overdue(user),
-        "kinds": words.kinds.values(),
-        "occasions": words.occasions.values(),
+        "kinds": [(code, words.kind(code)) for code in words.kinds],
+        "occasions": [(code, words.occasion(code)) for code in words.occasions],
         "natures": Nature.choices,
+        "states": [("withdrawn", _("Đã thu hồi")), ("all", _("Tất cả"))],
         "recipients": [(one, name_recipient(one)) for one in ("unit", "thing", "person")],
         "units": list_unit_choices(user, today),
     }

@@ -72,6 +72,7 @@ def documents(request: HttpRequest) -> HttpResponse:
         "lines": show_lines(page.object_list),
         "kinds": [(kind.code, in_reader_language(kind.name_vi, kind.name_en)) for kind in list_kinds()],
         "directions": Direction.choices,
+        "states": [("withdrawn", _("Đã rút")), ("all", _("Tất cả"))],
         "units": list_unit_choices(user, today),
         "may_enter": bool(list_registers(user, today)),
     }

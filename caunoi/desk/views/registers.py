@@ -111,7 +111,11 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
         "page": page,
         "columns": [one.label(language) for one in columns],
         "lines": [show_line(row, columns, asked.filters.day, opened) for row in shown],
-        "states": [(name, state_label(name)) for name in ("live", "ended")],
+        "states": [
+            *((name, state_label(name)) for name in ("live", "ended")),
+            ("conflict", _("Chờ quyết định")),
+            ("all", _("Tất cả, cả mục đã gộp hay bỏ")),
+        ],
         "units": list_unit_choices(user, today),
         "may_edit": any(holds_anywhere(user, role, today) for role in MAY_EDIT),
     }
