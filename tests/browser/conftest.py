@@ -108,11 +108,13 @@ def visitor(
 ) -> Iterator[Callable[..., Visitor]]:
     """`visitor("xa")` opens a browser of their own for that account of the demonstration and signs in.
 
-    `fresh`: by the sign-in page, with a session that nobody else uses.
+    `fresh`: by the sign-in page, with a session that nobody else uses. `scripts`: whether the browser runs them.
     """
     made: list[Visitor] = []
 
-    def open_browser(account: str = "", *, on: Viewport = viewport, fresh: bool = False) -> Visitor:
+    def open_browser(
+        account: str = "", *, on: Viewport = viewport, fresh: bool = False, scripts: bool = True
+    ) -> Visitor:
         known = None if fresh else signed_in.get(account)
         context = new_context(
             base_url=server.address,
@@ -123,6 +125,7 @@ def visitor(
             timezone_id="Asia/Ho_Chi_Minh",
             reduced_motion="reduce",
             storage_state=known,
+            java_script_enabled=scripts,
         )
         context.set_default_timeout(PATIENCE_MS)
         someone = Visitor(context.new_page(), on)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.filling import MONTH, open_first_due, wait_for_form
-from tests.browser.visitor import Visitor, only_on_desktop
+from tests.browser.visitor import DESKTOP, Visitor, only_on_desktop
 
 PAGES = {
     "thon": ["/", "/due/", "/import/"],
@@ -73,6 +73,12 @@ PAGES = {
         "/verify/",
     ],
 }
+# Address, its form of filters, what the list begins with.
+LISTS = [
+    ("/inbox/", "#inbox-filters", "#inbox tbody tr"),
+    ("/reminders/", "#reminder-filters", "#reminders .reminder"),
+    ("/registers/cum_loa/", "#register-filters", "#entities tbody tr"),
+]
 # A card shows the focus of the link that stretches over it.
 FOCUS_IS_SEEN = """() => {
   const at = document.activeElement;
@@ -137,6 +143,37 @@ def test_in_english_every_page_still_works(visitor: Callable[..., Visitor], acco
         wait_for_form(someone.page)
         expect(someone.page.locator("#form-host").get_by_role("button", name="Send", exact=True)).to_be_visible()
         someone.look("english-fill")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_list_begins_on_the_first_screen_and_its_filters_open_with_a_key(
+    visitor: Callable[..., Visitor], scripts: bool
+) -> None:
+    someone = visitor("xa", scripts=scripts)
+    page = someone.page
+    for address, form, first in LISTS:
+        someone.open(address)
+        fold, box = page.locator(".filters-fold > summary"), page.locator(f"{form} input:not([type=hidden])").first
+        expect(page.locator(first).first).to_be_in_viewport()
+        if someone.viewport is DESKTOP:
+            expect(box).to_be_visible()
+            expect(fold).to_be_hidden()
+            continue
+        expect(box).to_be_hidden()
+
+        fold.focus()
+        page.keyboard.press("Enter")
+        expect(box).to_be_visible()
+        if scripts:
+            someone.look(f"filters-open{address.replace('/', '-').rstrip('-')}")
+        page.keyboard.press("Tab")
+        expect(page.locator(f"{form} :focus")).to_have_count(1)
+        page.locator(f"{form} button").click()
+        page.wait_for_load_state()
+        expect(box).to_be_hidden()
+
+    someone.open("/inbox/?from=01/2020")
+    expect(page.locator("#filter-from")).to_be_visible()
 
 
 def test_the_menu_opens_on_a_phone_and_signing_out_ends_the_session(visitor: Callable[..., Visitor]) -> None:

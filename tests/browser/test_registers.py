@@ -47,8 +47,9 @@ def test_the_officer_finds_a_thing_without_accents_and_reads_its_history(visitor
     officer.page.get_by_role("link", name="Cụm loa").click()
     officer.look("register")
 
+    officer.page.get_by_text("Tìm, lọc danh sách").click()
     officer.page.locator("#main").get_by_label("Tìm").fill("cum LOA so 27")
-    officer.page.get_by_role("button", name="Lọc").click()
+    officer.page.get_by_role("button", name="Lọc", exact=True).click()
 
     expect(officer.page.locator("#entities tbody tr")).to_have_count(1)
     officer.page.locator("#entities tbody a").click()

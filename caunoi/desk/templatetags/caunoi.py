@@ -8,6 +8,7 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -152,6 +153,13 @@ def pagination(context: template.Context, page: Page[Any], name: str = "page") -
         "previous": address(page.previous_page_number()) if page.has_previous() else "",
         "next": address(page.next_page_number()) if page.has_next() else "",
     }
+
+
+@register.simple_block_tag
+def list_filters(content: str, id: str, is_set: object) -> str:
+    """The form with what a list is narrowed by; the boxes stand between this and `endlist_filters`. `is_set`: whether
+    anything is asked for, so that a phone shows it."""
+    return render_to_string("desk/components/filters.html", {"boxes": content, "id": id, "is_set": is_set})
 
 
 @register.inclusion_tag("desk/components/sort_header.html", takes_context=True)
