@@ -59,8 +59,9 @@ def take_ids(model: type[models.Model], count: int) -> Sequence[int]:
     table = model._meta.db_table
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            # The sequence's name is looked up once, in the subquery, and not for each number.
             cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+                "SELECT nextval((SELECT pg_get_serial_sequence(%s, %s)::regclass)) FROM generate_series(1, %s)",
                 [connection.ops.quote_name(table), model._meta.pk.column, count],
             )
             return [found for (found,) in cursor.fetchall()]

@@ -28,6 +28,7 @@ from caunoi.places.queries import get_snapshot
 from caunoi.records.entities.queries import visible_entities
 from caunoi.records.entities.reading import units_kept_by
 from caunoi.records.models import Entity, Submission, SubmissionVersion
+from caunoi.remembering import remember
 from caunoi.vietnamese_text import fold
 
 Sums = dict[tuple[Side, str, str], int]
@@ -35,8 +36,10 @@ Sums = dict[tuple[Side, str, str], int]
 
 
 def list_purses() -> dict[str, Purse]:
-    """By pack."""
-    return {one.pack: read_purse(one.definition) for one in PackPurse.objects.order_by("pack")}
+    """By pack. Asked for each sending at the door, so remembered between changes of definitions."""
+    return remember(
+        "purses", lambda: {one.pack: read_purse(one.definition) for one in PackPurse.objects.order_by("pack")}
+    )
 
 
 def find_form(purses: Mapping[str, Purse], form_code: str) -> tuple[str, Purse, WorkForm] | None:

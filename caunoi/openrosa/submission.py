@@ -19,7 +19,7 @@ from caunoi import moments
 from caunoi.audit.origin import current_address
 from caunoi.audit.rules import Actor
 from caunoi.forms.queries import checker_of
-from caunoi.forms.rules.instance import Identity, parse_instance, read_identity
+from caunoi.forms.rules.instance import Identity, read_identity, read_instance
 from caunoi.forms.rules.questions import list_with_position
 from caunoi.forms.state import recall_form_version
 from caunoi.openrosa import answers
@@ -66,7 +66,7 @@ def _receive(request: HttpRequest, phone: Phone, xml: bytes, files: list[Uploade
         add_files(known, _take_files(files, known.missing, frozenset()), by=actor, at=at)
         return _thank(_("Đã nhận bản này từ trước."))
     version = recall_form_version(identity.form_id, identity.version)
-    instance = parse_instance(xml, checker_of(version).questions)
+    instance = read_instance(identity, checker_of(version).questions)
     incoming = Incoming(
         form_code=identity.form_id,
         org_unit_id=phone.unit_ids[0],
@@ -187,4 +187,4 @@ def _describe_device(request: HttpRequest, phone: Phone) -> dict[str, Any]:
 
 
 def _plain(text: str) -> str:
-    return "".join(c for c in text if c.isprintable())[:300]
+    return (text if text.isprintable() else "".join(c for c in text if c.isprintable()))[:300]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -62,10 +62,14 @@ def _write(branch: Branch, answers: Mapping[str, Any], parts: list[str]) -> None
 
 @dataclass(frozen=True)
 class Identity:
+    """`root`, `audit`: of the XML as parsed, for `read_instance`."""
+
     form_id: str
     version: str
     instance_id: str
     deprecated_id: str
+    root: Any = field(repr=False, compare=False)
+    audit: str = field(repr=False, compare=False)
 
 
 def read_identity(xml: bytes) -> Identity:
@@ -73,7 +77,14 @@ def read_identity(xml: bytes) -> Identity:
     root = _parse(xml)
     meta = _meta(root)
     _check_identity(meta)
-    return Identity(root.get("id") or "", root.get("version") or "", meta["instanceID"], meta.get("deprecatedID", ""))
+    return Identity(
+        root.get("id") or "",
+        root.get("version") or "",
+        meta["instanceID"],
+        meta.get("deprecatedID", ""),
+        root,
+        meta.get("audit", ""),
+    )
 
 
 def read_head(xml: bytes) -> tuple[str, str]:
@@ -87,20 +98,22 @@ def parse_instance(xml: bytes, questions: Sequence[Question]) -> Instance:
 
     NaN counts as missing (browsers compute it from blank answers). Raises InstanceRefused with a sentence.
     """
-    root = _parse(xml)
-    meta = _meta(root)
-    _check_identity(meta)
+    return read_instance(read_identity(xml), questions)
+
+
+def read_instance(identity: Identity, questions: Sequence[Question]) -> Instance:
+    """As `parse_instance`, of what was parsed to know its form: a door that takes hundreds a second parses once."""
     unknown: dict[str, None] = {}
     branch = outline(questions)
-    answers = _read(branch, root, unknown)
+    answers = _read(branch, identity.root, unknown)
     unknown.pop("meta", None)
     # Collect's record of who touched what, and when, comes as a file beside the answers.
-    files = [*list_answered_files(branch, answers), *filter(None, [clean_answer(meta.get("audit", ""))])]
+    files = [*list_answered_files(branch, answers), *filter(None, [clean_answer(identity.audit)])]
     return Instance(
-        root.get("id") or "",
-        root.get("version") or "",
-        meta["instanceID"],
-        meta.get("deprecatedID", ""),
+        identity.form_id,
+        identity.version,
+        identity.instance_id,
+        identity.deprecated_id,
         answers,
         tuple(files),
         tuple(unknown),
