@@ -18,6 +18,9 @@ class Source(models.TextChoices):
     DEVICE = "device", _("Điện thoại")
 
 
+# A foreign key that another index begins with has none of its own (`db_index=False`): every record would write it.
+
+
 class Submission(models.Model):
     """One record's identity: a form filled for a unit, and for a period or about an event's day.
 
@@ -27,14 +30,14 @@ class Submission(models.Model):
     """
 
     form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="submissions")
-    org_unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="submissions")
+    org_unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="submissions", db_index=False)
     period_key = models.CharField(max_length=8, blank=True, help_text="blank for events")
     day_from = models.DateField()
     day_to = models.DateField()
     named_from = models.DateField()
     named_to = models.DateField()
     due_on = models.DateField(null=True, help_text="the last day on which it is on time")
-    state = models.CharField(max_length=10, choices=STATE_CHOICES, db_index=True)
+    state = models.CharField(max_length=10, choices=STATE_CHOICES)
     current_number = models.IntegerField(default=1)
     reported_number = models.IntegerField(null=True, help_text="the version in the reported book; flagged ones wait")
     approved_number = models.IntegerField(null=True, help_text="the version in the approved book")
@@ -73,9 +76,11 @@ class Submission(models.Model):
 class SubmissionVersion(models.Model):
     """What one sending said, as it came. Never changed."""
 
-    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="versions")
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="versions", db_index=False)
     number = models.IntegerField()
-    form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="+", help_text="the submission's form")
+    form = models.ForeignKey(
+        Form, on_delete=models.PROTECT, related_name="+", db_index=False, help_text="the submission's form"
+    )
     form_version = models.ForeignKey(FormVersion, on_delete=models.PROTECT)
     instance_id = models.CharField(max_length=64)
     deprecated_id = models.CharField(max_length=64, blank=True)
@@ -104,7 +109,7 @@ class RepeatedInstance(models.Model):
     more, after a correction, is still known as old."""
 
     version = models.ForeignKey(SubmissionVersion, on_delete=models.PROTECT, related_name="repeated_by")
-    form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="+")
+    form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="+", db_index=False)
     instance_id = models.CharField(max_length=64)
     sha256 = models.CharField(max_length=64, help_text="of the XML it came as")
 
@@ -116,7 +121,7 @@ class RepeatedInstance(models.Model):
 
 
 class Attachment(models.Model):
-    version = models.ForeignKey(SubmissionVersion, on_delete=models.PROTECT, related_name="attachments")
+    version = models.ForeignKey(SubmissionVersion, on_delete=models.PROTECT, related_name="attachments", db_index=False)
     name = models.CharField(max_length=200)
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, help_text="null: announced, not yet here")
 
