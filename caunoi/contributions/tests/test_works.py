@@ -7,7 +7,8 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ from caunoi.contributions.actions import set_purse
 from caunoi.contributions.models import WorkLine
 from caunoi.contributions.queries import (
     Sums,
+    list_purses,
     list_works,
     money_by_source,
     standing_lines,
@@ -51,6 +53,7 @@ from caunoi.facts.rules.question import BookName
 from caunoi.records.actions import Received, withdraw
 from caunoi.records.errors import AnswersRefused
 from caunoi.records.models import Entity, EntityList, Submission
+from caunoi.remembering import as_defined_at
 
 pytestmark = pytest.mark.django_db
 RESIDENTS = (Side.GIVEN, "nhan_dan")
@@ -218,3 +221,13 @@ def _step(
         approved(officer, chosen)
     elif what == "withdraw":
         withdraw(chosen.submission_id, by=officer, at=AT, comment="Ghi nhầm")
+
+
+def test_a_sending_of_another_form_asks_once_between_changes_what_packs_say_of_works() -> None:
+    with CaptureQueriesContext(connection) as asked, as_defined_at(1_000_001):
+        for _sending in range(3):
+            list_purses()
+    with CaptureQueriesContext(connection) as asked_again, as_defined_at(1_000_002):
+        list_purses()
+
+    assert (len(asked), len(asked_again)) == (1, 1)
