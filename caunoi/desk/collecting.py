@@ -19,6 +19,9 @@ from caunoi.places.queries import get_snapshot
 from caunoi.records.queries import LATE, Due, describe_return, list_due, list_returned
 from caunoi.vietnamese_text import sort_key
 
+# Most reports are asked for each month.
+OLD_DAYS = 31
+
 
 @dataclass(frozen=True)
 class FormToFill:
@@ -55,7 +58,8 @@ def list_forms_to_fill(user: User, on: date, unit_id: int | None = None) -> list
 
 @dataclass(frozen=True)
 class DueCard:
-    """One thing to do, ready to show. `badge` is a name the badge component knows."""
+    """One thing to do, ready to show. `badge` is a name the badge component knows. `is_old`: late for longer than what
+    was asked for last is."""
 
     address: str
     title: str
@@ -65,10 +69,11 @@ class DueCard:
     badge: str
     comment: str = ""
     day: date | None = None
+    is_old: bool = False
 
 
 def list_due_cards(unit_ids: Collection[int], on: date, *, named: bool = False) -> list[DueCard]:
-    """What these units still have to send, the most urgent first; `named` says which unit each is of."""
+    """What these units still have to send, by the day it is due; `named` says which unit each is of."""
     return [show_due(due, on, named=named) for due in list_due(unit_ids, on) if due.submission is None]
 
 
@@ -77,6 +82,12 @@ def rank_now(card: DueCard) -> tuple[int, int]:
     over. What was never sent months ago must not hide what is asked for now."""
     day = card.due_on.toordinal() if card.due_on else 0
     return {"due": 0, "late": 1}.get(card.badge, 2), -day if card.badge == "late" else day
+
+
+def rank_all(card: DueCard) -> tuple[bool, bool, int, int]:
+    """Order of the whole list: what came back, then as in a short one, and behind all of it what is old: whoever was
+    asked for this month's report does not look for it below last year's."""
+    return (card.is_old, card.badge != "returned", *rank_now(card))
 
 
 def show_due(due: Due, on: date, *, named: bool = False) -> DueCard:
@@ -90,6 +101,7 @@ def show_due(due: Due, on: date, *, named: bool = False) -> DueCard:
         unit_name=places.distinct_name_on(due.org_unit_id, due.last_day) if named else "",
         due_on=due.due_on,
         badge=badge,
+        is_old=badge == "late" and (on - due.due_on).days > OLD_DAYS,
     )
 
 

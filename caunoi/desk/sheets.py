@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from caunoi.accounts.models import User
 from caunoi.accounts.queries import units_with_role, windows_with_role
-from caunoi.desk.collecting import list_forms_to_fill, show_due, title_of
+from caunoi.desk.collecting import list_forms_to_fill, rank_all, show_due, title_of
 from caunoi.desk.context import WRITERS
 from caunoi.desk.templatetags.caunoi import period_of_key
 from caunoi.desk.units import list_working_units
@@ -204,7 +204,7 @@ def find_sheet_file(version: FormVersion, unit: Unit, name: str) -> FileContent 
 
 
 def list_open_sheets(user: User, on: date) -> list[OpenSheet]:
-    """What is due and open for the user, the most urgent first; then forms about events."""
+    """What is due and open for the user, in the order of the page of what is due; then forms about events."""
     units = _units_to_fill_for(user, on)
     versions: dict[str, FormVersion] = {}
 
@@ -226,20 +226,20 @@ def list_open_sheets(user: User, on: date) -> list[OpenSheet]:
         for one in list_returned(windows_with_role(user, WRITERS, on))
         if one.org_unit_id in units
     ]
-    for due in list_due(units, on):
-        if due.submission is None:
-            version, unit = version_of(due.form_code), due.org_unit_id
-            found.append(
-                describe_sheet(
-                    version,
-                    unit,
-                    due.last_day,
-                    period=due.period_key,
-                    due_on=due.due_on,
-                    badge=show_due(due, on).badge,
-                    files=files_of(version, unit),
-                )
+    todo = [(show_due(due, on), due) for due in list_due(units, on) if due.submission is None]
+    for card, due in sorted(todo, key=lambda one: rank_all(one[0])):
+        version, unit = version_of(due.form_code), due.org_unit_id
+        found.append(
+            describe_sheet(
+                version,
+                unit,
+                due.last_day,
+                period=due.period_key,
+                due_on=due.due_on,
+                badge=card.badge,
+                files=files_of(version, unit),
             )
+        )
     for unit in units:
         for form in list_forms_to_fill(user, on, unit):
             if form.is_event:

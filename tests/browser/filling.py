@@ -19,12 +19,12 @@ MONTH = {
 }
 
 
-def open_first_due(head: Visitor, title: str = MONTHLY) -> str:
-    """The first report of that name that was never sent; its period as the card says it."""
+def open_oldest_due(head: Visitor, title: str = MONTHLY) -> str:
+    """The oldest report of that name that was never sent, which stands last; its period as the card says it."""
     head.open("/due/")
     card = head.page.locator("#due-list .card", has_text=title).filter(has_not=head.page.locator(".badge.returned"))
-    period = card.first.locator("p").first.inner_text().split("·")[0].strip()
-    card.first.get_by_role("link").click()
+    period = card.last.locator("p").first.inner_text().split("·")[0].strip()
+    card.last.get_by_role("link").click()
     wait_for_form(head.page)
     return period
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from playwright.sync_api import Route, expect
 
 from tests.browser.device import Device, OwnServer
-from tests.browser.filling import MONTH, MONTHLY, answer, open_first_due, send_and_arrive, wait_for_form
+from tests.browser.filling import MONTH, MONTHLY, answer, open_oldest_due, send_and_arrive, wait_for_form
 from tests.browser.visitor import DESKTOP, PHONE, Visitor
 
 MONTHLY_FORM = "bao_cao_thang_thon"
@@ -38,7 +38,7 @@ def test_returned_with_two_remarks_corrected_and_approved_by_the_commune_then_th
 ) -> None:
     assign(own_server, further_levels=["province"])
     head, commune = person(device, "thon", on_phone=True), person(device, "xa")
-    open_first_due(head)
+    open_oldest_due(head)
     answer(head.page, MONTH)
     number = send_and_arrive(head.page)
 

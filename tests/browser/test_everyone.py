@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.filling import MONTH, open_first_due, wait_for_form
+from tests.browser.filling import MONTH, open_oldest_due, wait_for_form
 from tests.browser.visitor import DESKTOP, Visitor, only_on_desktop
 
 PAGES = {
@@ -111,7 +111,7 @@ def test_the_keyboard_alone_skips_to_the_content_and_shows_where_it_is(
 def test_a_report_is_filled_and_sent_with_the_keyboard_alone(visitor: Callable[..., Visitor]) -> None:
     head = visitor("thon")
     page = head.page
-    open_first_due(head)
+    open_oldest_due(head)
 
     page.locator("#form-host").get_by_label("Số cuộc họp").focus()
     for number in MONTH.values():

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Server
-from tests.browser.filling import MONTH, MONTHLY, answer, open_first_due, send, send_and_arrive, wait_for_form
+from tests.browser.filling import MONTH, MONTHLY, answer, open_oldest_due, send, send_and_arrive, wait_for_form
 from tests.browser.visitor import DESKTOP, Visitor, only_on_phone
 
 VILLAGE = "demo:10.082.02701.01"
@@ -20,13 +20,13 @@ def test_a_report_goes_up_comes_back_with_a_comment_is_corrected_and_counts(visi
     head, officer = visitor("thon"), visitor("xa", on=DESKTOP)
 
     # One month is sent, so that the next one has something beside it.
-    open_first_due(head)
+    open_oldest_due(head)
     answer(head.page, MONTH)
     send_and_arrive(head.page)
 
     head.open("/", look_as="home-village-head")
     head.open("/due/", look_as="due")
-    period = open_first_due(head)
+    period = open_oldest_due(head)
     head.look("fill-empty")
     answer(head.page, {**MONTH, "Trong đó: đã trả lời": "9"})
     send(head.page)
@@ -111,7 +111,7 @@ def test_what_was_typed_survives_the_end_of_the_session_and_is_sent_after_signin
 ) -> None:
     head = visitor("thon", fresh=True)
     session = next(cookie for cookie in head.page.context.cookies() if cookie["name"] == "sessionid")
-    open_first_due(head)
+    open_oldest_due(head)
     answer(head.page, MONTH)
 
     server.sql("DELETE FROM django_session WHERE session_key = ?", session["value"])
@@ -135,7 +135,7 @@ def test_what_was_typed_survives_the_end_of_the_session_and_is_sent_after_signin
 
 def test_what_was_typed_is_there_again_when_the_page_is_reopened(visitor: Callable[..., Visitor]) -> None:
     head = visitor("thon")
-    open_first_due(head)
+    open_oldest_due(head)
     answer(head.page, {"Số cuộc họp": "7"})
 
     head.page.reload()
@@ -149,7 +149,7 @@ def test_what_was_typed_is_there_again_when_the_page_is_reopened(visitor: Callab
 @only_on_phone  # the demonstration's village has ten months to send, and each journey sends one
 def test_the_button_pressed_twice_sends_one_record(visitor: Callable[..., Visitor], server: Server) -> None:
     head = visitor("thon")
-    open_first_due(head)
+    open_oldest_due(head)
     answer(head.page, MONTH)
     before = server.sql("SELECT count(*) FROM records_submissionversion")
 
@@ -163,7 +163,7 @@ def test_the_button_pressed_twice_sends_one_record(visitor: Callable[..., Visito
 @only_on_phone
 def test_without_a_connection_the_record_waits_and_goes_by_itself(visitor: Callable[..., Visitor]) -> None:
     head = visitor("thon")
-    open_first_due(head)
+    open_oldest_due(head)
     answer(head.page, MONTH)
 
     head.page.context.set_offline(True)
@@ -180,7 +180,7 @@ def test_a_form_closed_meanwhile_is_refused_in_a_clear_sentence_and_nothing_type
     visitor: Callable[..., Visitor], server: Server
 ) -> None:
     head = visitor("thon")
-    open_first_due(head)
+    open_oldest_due(head)
     answer(head.page, MONTH)
     server.sql("UPDATE forms_form SET closed_on = '2020-01-01' WHERE code = 'bao_cao_thang_thon'")
 

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
 
 from caunoi.accounts.models import Role
 from caunoi.desk import work
-from caunoi.desk.collecting import DueCard, rank_now
+from caunoi.desk.collecting import DueCard, rank_all, rank_now
 from caunoi.desk.tests.builders import (
     commune_officer,
     monthly_xml,
@@ -60,6 +61,38 @@ def test_what_is_long_overdue_does_not_hide_what_is_asked_for_now() -> None:
         "01/19",
         "12/19",
     ]
+
+
+def test_the_whole_list_begins_with_what_came_back_and_ends_with_what_is_late_for_over_a_month() -> None:
+    def card(badge: str, due_on: date, *, is_old: bool = False) -> DueCard:
+        return DueCard("", "Báo cáo", "", "", due_on, badge, is_old=is_old)
+
+    cards = [
+        card("late", date(2026, 1, 19), is_old=True), card("late", date(2026, 5, 19), is_old=True),
+        card("late", date(2026, 11, 19)), card("open", date(2026, 12, 19)), card("due", date(2026, 11, 25)),
+        card("returned", date(2026, 10, 19)),
+    ]  # fmt: skip
+
+    assert [f"{one.badge} {one.due_on:%m}" for one in sorted(cards, key=rank_all)] == [
+        "returned 10",
+        "due 11",
+        "late 11",
+        "open 12",
+        "late 05",
+        "late 01",
+    ]
+
+
+def test_this_months_report_stands_above_those_late_for_over_a_month() -> None:
+    publish_monthly()
+
+    page = signed_in(village_head()).get("/due/").content.decode()
+
+    now, old = page.split("Quá hạn hơn một tháng")
+    asked, late = (re.findall(r"/fill/bao_cao_thang/u3/([0-9-]+)/", part) for part in (now, old))
+    assert 1 <= len(asked) <= 3
+    assert min(asked) > max(late)
+    assert late == sorted(late, reverse=True)
 
 
 def test_what_was_sent_is_no_longer_due_and_shows_as_sent() -> None:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from caunoi import moments
 from caunoi.accounts.models import User
 from caunoi.accounts.queries import units_with_role, windows_with_role
-from caunoi.desk.collecting import list_due_cards, list_forms_to_fill, list_returned_cards
+from caunoi.desk.collecting import list_due_cards, list_forms_to_fill, list_returned_cards, rank_all
 from caunoi.desk.context import WRITERS
 from caunoi.desk.units import choose_working_unit, list_working_units
 from caunoi.places.queries import get_snapshot
@@ -32,6 +32,7 @@ def due(request: HttpRequest) -> HttpResponse:
     wanted = (under & units_with_role(user, WRITERS, today)) | {unit.id} if below else {unit.id}
     scope = windows_with_role(user, WRITERS, today)
     todo = [*list_returned_cards(scope, wanted, named=below), *list_due_cards(wanted, today, named=below)]
+    todo.sort(key=rank_all)
     context = {
         "units": units,
         "unit": unit,
