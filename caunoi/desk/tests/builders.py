@@ -92,6 +92,13 @@ def signed_in(who: User) -> Client:
     return client
 
 
+def page(client: Client, address: str, status: int = 200, **query: str) -> str:
+    """What it says, once it is answered so."""
+    answer = client.get(address, query)
+    assert answer.status_code == status, answer.content.decode()[:2000]
+    return answer.content.decode()
+
+
 def publish(text: str, assignments: Iterable[AssignmentRow]) -> FormVersion:
     version = publish_form(content=text.encode(), file_type="md", file_name="mau.md", pack="thu", by=TESTER, at=LOADED)
     set_assignments(version.form.code, list(assignments), by=TESTER, at=LOADED)

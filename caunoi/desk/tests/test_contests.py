@@ -30,7 +30,7 @@ from caunoi.contests.errors import MarksFileUnreadable, RankingDiffers
 from caunoi.contests.files import prepare_entry_file
 from caunoi.contests.models import Contest, Entry, EntryMark
 from caunoi.contests.tests.builders import DURING, PLANNED_AT, Places, judging, make_world, mark, plan, published
-from caunoi.desk.tests.builders import signed_in
+from caunoi.desk.tests.builders import page, signed_in
 from caunoi.records.tests.builders import user
 
 pytestmark = pytest.mark.django_db
@@ -39,12 +39,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def places() -> Places:
     return make_world()
-
-
-def page(client: Client, address: str, status: int = 200) -> str:
-    answer = client.get(address)
-    assert answer.status_code == status, answer.content.decode()[:2000]
-    return answer.content.decode()
 
 
 def photo() -> bytes:

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from pytest_django import Settings
 
 from caunoi.accounts.models import Role
-from caunoi.desk.tests.builders import signed_in, user
+from caunoi.desk.tests.builders import page, signed_in, user
 from caunoi.documents.models import Document
 from caunoi.documents.tests.builders import (
     BAN_QUA,
@@ -46,12 +46,6 @@ def typed(**given: str) -> dict[str, str]:
         "reference": "05/KH-UBND", "kind": "ke_hoach", "issued_on": "02/03/2026", "title": "Kế hoạch năm 2026",
         **given,
     }  # fmt: skip
-
-
-def page(client: Client, address: str, status: int = 200) -> str:
-    answer = client.get(address)
-    assert answer.status_code == status, answer.content.decode()[:2000]
-    return answer.content.decode()
 
 
 def test_a_plan_is_entered_with_its_file_found_again_and_downloaded_under_a_safe_name() -> None:

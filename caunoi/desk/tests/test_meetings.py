@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from caunoi import moments
 from caunoi.accounts.models import Role
-from caunoi.desk.tests.builders import signed_in
+from caunoi.desk.tests.builders import page, signed_in
 from caunoi.meetings.actions import plan_meeting
 from caunoi.meetings.models import Matter, Meeting, Turn
 from caunoi.meetings.tests.builders import Places, draft, make_world
@@ -26,12 +26,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def places() -> Places:
     return make_world()
-
-
-def page(client: Client, address: str, status: int = 200) -> str:
-    answer = client.get(address)
-    assert answer.status_code == status, answer.content.decode()[:2000]
-    return answer.content.decode()
 
 
 def typed(**given: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from PIL import Image
 
 from caunoi.accounts.models import Role
 from caunoi.desk.tests.builders import commune_officer, signed_in, store_world, user
+from caunoi.desk.tests.builders import page as text_of
 from caunoi.places.models import OrgUnit
 from caunoi.records.actions import Incoming, receive
 from caunoi.records.entities.tests.builders import AT, GROUP, group
@@ -36,12 +37,6 @@ def village() -> OrgUnit:
 @pytest.fixture
 def officer(village: OrgUnit) -> Client:
     return signed_in(commune_officer())
-
-
-def text_of(client: Client, address: str, **query: str) -> str:
-    answer = client.get(address, query)
-    assert answer.status_code == 200, answer.content.decode()[:2000]
-    return answer.content.decode()
 
 
 def picture(name: str = "anh.png") -> SimpleUploadedFile:

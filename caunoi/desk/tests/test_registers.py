@@ -11,6 +11,7 @@ from django.test import Client
 
 from caunoi.accounts.models import Role
 from caunoi.desk.tests.builders import commune_officer, signed_in, store_world, user, village_head
+from caunoi.desk.tests.builders import page as text_of
 from caunoi.places.models import OrgUnit
 from caunoi.records.entities.tests import builders as given
 from caunoi.records.entities.tests.builders import GROUP, OTHER, create, group, update
@@ -31,12 +32,6 @@ def village() -> OrgUnit:
 @pytest.fixture
 def officer(village: OrgUnit) -> Client:
     return signed_in(commune_officer())
-
-
-def text_of(client: Client, address: str, **query: str) -> str:
-    answer = client.get(address, query)
-    assert answer.status_code == 200, answer.content.decode()[:2000]
-    return answer.content.decode()
 
 
 def test_the_menu_leads_to_the_registers_with_what_each_holds(village: OrgUnit, officer: Client) -> None:

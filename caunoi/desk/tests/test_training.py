@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from caunoi import moments
 from caunoi.accounts.models import Role
 from caunoi.audit.models import AuditLine
-from caunoi.desk.tests.builders import signed_in
+from caunoi.desk.tests.builders import page, signed_in
 from caunoi.facts.models import DataElement, Relation
 from caunoi.records.models import Submission
 from caunoi.records.tests.builders import user
@@ -27,12 +26,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def places() -> Places:
     return make_world()
-
-
-def page(client: Client, address: str, status: int = 200) -> str:
-    answer = client.get(address)
-    assert answer.status_code == status, answer.content.decode()[:2000]
-    return answer.content.decode()
 
 
 def read(answer: Any) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import cast
@@ -11,6 +12,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -25,6 +27,7 @@ from caunoi.accounts.scope import EVERYTHING, Scope
 from caunoi.audit.actions import note_read
 from caunoi.contributions.actions import close_disclosure, open_disclosure, withdraw_consent
 from caunoi.contributions.errors import DisclosureInvalid, TooManyDisclosureReads, WorkUnknown
+from caunoi.contributions.models import WorkLine
 from caunoi.contributions.permissions import check_may_keep, may_disclose, may_keep
 from caunoi.contributions.printing import (
     letters_to_givers,
@@ -37,6 +40,7 @@ from caunoi.contributions.printing import (
     write_list,
 )
 from caunoi.contributions.queries import (
+    Told,
     find_disclosure,
     find_templates,
     get_work,
@@ -51,7 +55,7 @@ from caunoi.contributions.queries import (
     sum_by_work,
     within,
 )
-from caunoi.contributions.rules.disclosing import Others
+from caunoi.contributions.rules.disclosing import Gift, Others
 from caunoi.contributions.rules.purse import Purse
 from caunoi.contributions.verifying import WorkList, address_of, find_disclosed, make_list, note_public_read
 from caunoi.counting import PAUSE_SECONDS, count_within
@@ -160,13 +164,8 @@ def work(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if named:
         note_read("disclosure", str(found), by=user.actor, at=moments.now())
     templates, language = find_templates(pack), get_language() or "vi"
-    shown = {
-        "work": found,
-        "place": places.path_name(found.org_unit_id, today),
+    shown = _show_work(found, purse, lines, told, named, today) | {
         "book": book,
-        "kinds": [name_kind(kind) for kind in purse.kinds_given()],
-        "sources": list_sources(purse, sum_by_work([found], lines).get(found.pk, {})),
-        "progress": list_progress(purse, found, told),
         "told": [
             (one.submission, one.number, [(question.label(language), name) for question, name in one.pictures])
             for one in told
@@ -183,15 +182,29 @@ def work(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "discloses": may_disclose(user, found.org_unit_id, today),
         "disclosure": disclosure,
         "address": address_of(disclosure) if disclosure is not None and disclosure.closed_at is None else "",
-        "named": [
-            (one, places.distinct_name_on(one.org_unit, one.day), word_amounts(purse, one.amounts)) for one in named
-        ],
         "left_out": tell_left_out(listed) if listed is not None else "",
         "has_list": templates.list_id is not None,
         "has_letter": templates.letter_id is not None,
         "units_to_thank": len(sum_gifts(gifts)),
     }
     return render(request, "desk/works/work.html", shown)
+
+
+def _show_work(
+    found: Entity, purse: Purse, lines: QuerySet[WorkLine], told: Sequence[Told], named: Iterable[Gift], today: date
+) -> dict[str, object]:
+    """What its page and its list for everybody both show. `named`: gifts whose givers are."""
+    places = get_snapshot()
+    return {
+        "work": found,
+        "place": places.path_name(found.org_unit_id, today),
+        "kinds": [name_kind(kind) for kind in purse.kinds_given()],
+        "sources": list_sources(purse, sum_by_work([found], lines).get(found.pk, {})),
+        "progress": list_progress(purse, found, told),
+        "named": [
+            (one, places.distinct_name_on(one.org_unit, one.day), word_amounts(purse, one.amounts)) for one in named
+        ],
+    }
 
 
 @require_POST
@@ -296,20 +309,11 @@ def disclosure(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _show_list(found: Entity, listed: WorkList, today: date) -> dict[str, object]:
-    purse, places, disclosed = listed.purse, get_snapshot(), listed.disclosed
+    purse, disclosed = listed.purse, listed.disclosed
     lines = standing_lines(EVERYTHING, "approved")
     told = list_told(found, EVERYTHING, "approved")
-    return {
-        "work": found,
-        "place": places.path_name(found.org_unit_id, today),
+    return _show_work(found, purse, lines, told, disclosed.named, today) | {
         "today": today,
-        "kinds": [name_kind(kind) for kind in purse.kinds_given()],
-        "sources": list_sources(purse, sum_by_work([found], lines).get(found.pk, {})),
-        "progress": list_progress(purse, found, told),
-        "named": [
-            (one, places.distinct_name_on(one.org_unit, one.day), word_amounts(purse, one.amounts))
-            for one in disclosed.named
-        ],
         "others": [
             (name_source(purse, one.source), _count(one), word_amounts(purse, one.amounts)) for one in disclosed.others
         ],
