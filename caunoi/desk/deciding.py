@@ -15,6 +15,7 @@ from caunoi.accounts.models import User
 from caunoi.accounts.queries import holds_anywhere
 from caunoi.approvals.permissions import Relation, roles_for
 from caunoi.approvals.rules import NEEDS_COMMENT, Step
+from caunoi.desk.typed_numbers import read_number
 from caunoi.languages import show_number
 from caunoi.records.actions import Seen
 
@@ -71,9 +72,11 @@ def read_chosen(sent: QueryDict) -> dict[int, Seen]:
     ]
     seen: dict[int, Seen] = {}
     for value in values:
-        parts = value.split(":")
-        if len(parts) in (2, 3) and all(part.isdecimal() for part in parts):
-            seen[int(parts[0])] = Seen(int(parts[1]), int(parts[2]) if len(parts) == 3 else None)
+        match [read_number(part) for part in value.split(":")]:
+            case [int(pk), int(number), int(stage)]:
+                seen[pk] = Seen(number, stage)
+            case [int(pk), int(number)]:
+                seen[pk] = Seen(number, None)
     return seen
 
 

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 from django.http import QueryDict
 
+from caunoi.desk.typed_numbers import read_number
 from caunoi.places.queries import get_snapshot
 
 LONGEST_TEXT, LONGEST_CODE = 200, 80
@@ -47,8 +48,7 @@ def read_choice(typed: QueryDict, name: str, choices: Container[str], usual: str
 
 
 def read_year(typed: QueryDict) -> int | None:
-    text = _read(typed, "year")
-    year = int(text) if text.isascii() and text.isdecimal() and len(text) == 4 else 0
+    year = read_number(typed.get("year"))
     return year if year in YEARS else None
 
 

@@ -10,6 +10,7 @@ from caunoi.accounts.scope import Scope
 from caunoi.desk.charts.drawing import WIDE
 from caunoi.desk.charts.reading import Asked, Chart, ChartKind, list_kinds, make_chart, name_kind
 from caunoi.desk.figure_table import Table, arrange
+from caunoi.desk.typed_numbers import read_number
 from caunoi.facts.access import ask_as
 from caunoi.facts.distribution import list_class_counts
 from caunoi.facts.rules.question import Question
@@ -40,7 +41,8 @@ def choose_chart(given: QueryDict, question: Question, table: Table, scope: Scop
     """What makes no sense in the address counts as not given."""
     kind, code, at_text = (given.get(name, "") for name in ("chart", "chart_code", "chart_at"))
     code = code if code in question.codes else question.codes[0]
-    at = int(at_text) if at_text.isdecimal() else -1
+    number = read_number(at_text)
+    at = -1 if number is None else number
     kinds = list_kinds(question, table, code)
     chosen = ChartKind(kind) if kind in list(ChartKind) else None
     if chosen is not None and chosen not in kinds and kinds:

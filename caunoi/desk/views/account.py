@@ -25,6 +25,7 @@ from caunoi.accounts.models import Role, User
 from caunoi.accounts.outside import find_outside_account, is_offered
 from caunoi.accounts.queries import list_grants
 from caunoi.accounts.sessions import end_session, end_sessions, list_sessions
+from caunoi.desk.typed_numbers import read_number
 from caunoi.desk.views.shell import may_use_passkeys
 from caunoi.places.queries import get_snapshot
 from caunoi.refusals import Refusal
@@ -103,9 +104,9 @@ def password(request: HttpRequest) -> HttpResponse:
 def sessions_end(request: HttpRequest) -> HttpResponse:
     """One (`session`), or all others."""
     me, at = cast(User, request.user), moments.now()
-    chosen = request.POST.get("session", "")
-    if chosen.isdecimal():
-        ended = int(end_session(user=me, session_id=int(chosen), by=me.actor, at=at))
+    chosen = read_number(request.POST.get("session"))
+    if chosen is not None:
+        ended = int(end_session(user=me, session_id=chosen, by=me.actor, at=at))
     else:
         ended = end_sessions(user=me, except_key=request.session.session_key, by=me.actor, at=at)
     said = ngettext("Đã kết thúc %(count)d phiên đăng nhập.", "Đã kết thúc %(count)d phiên đăng nhập.", ended)

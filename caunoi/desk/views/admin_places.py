@@ -35,6 +35,7 @@ from caunoi.desk.place_pages import (
     search,
 )
 from caunoi.desk.succession_preview import compare_figures
+from caunoi.desk.typed_numbers import read_number
 from caunoi.places.actions import succeed
 from caunoi.places.errors import SuccessionRefused
 from caunoi.places.inputs import BASES, KIND_LABELS, MOST_ROWS, SuccessionForm, describe_typed
@@ -119,11 +120,11 @@ def place_access(request: HttpRequest, key: str) -> HttpResponse:
     unit = _get_unit(key, snapshot)
     if not may_change_unit(user, unit.id, moments.today()):
         raise CannotAdminister(snapshot.name_on(unit.id, moments.today()))
-    succession = request.POST.get("succession", "")
-    if request.POST.get("sure") != "yes" or not succession.isdecimal():
+    succession = read_number(request.POST.get("succession"))
+    if request.POST.get("sure") != "yes" or succession is None:
         messages.error(request, _("Chưa mở: hãy đánh dấu vào ô xác nhận rồi bấm lại."))
     else:
-        confirm_predecessor_access(succession_id=int(succession), org_unit_id=unit.id, by=user.actor, at=moments.now())
+        confirm_predecessor_access(succession_id=succession, org_unit_id=unit.id, by=user.actor, at=moments.now())
         messages.success(
             request,
             _("Đã xác nhận: người có vai trò ở %(name)s xem được bản ghi cũ của các đơn vị trước đó.")
@@ -143,8 +144,8 @@ def succession_new(request: HttpRequest) -> HttpResponse:
     kind = given.get("kind", "merge")
     if kind not in KIND_LABELS:
         raise PageUnknown
-    typed = given.get("rows", "")
-    rows = int(typed) if typed.isdecimal() else {"merge": 3, "split": 2, "transfer": 3}.get(kind, 1)
+    typed = read_number(given.get("rows"))
+    rows = {"merge": 3, "split": 2, "transfer": 3}.get(kind, 1) if typed is None else min(typed, MOST_ROWS)
     step = request.POST.get("step", "") if request.method == "POST" else ""
     rows = min(rows + 3, MOST_ROWS) if step == "rows" else rows
     context: dict[str, Any] = {

@@ -24,6 +24,7 @@ from caunoi.awards.rules.codes import Standing
 from caunoi.awards.verifying import check_code
 from caunoi.counting import PAUSE_SECONDS, count_within
 from caunoi.desk.awards import read_words
+from caunoi.desk.typed_numbers import read_number
 
 IN_MEMORY = 5_000_000
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -55,7 +56,8 @@ def papers(request: HttpRequest, dossier_id: int) -> FileResponse:
 
 
 def _number(text: str | None, otherwise: int) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 7 else otherwise
+    number = read_number(text)
+    return otherwise if number is None else number
 
 
 @never_cache

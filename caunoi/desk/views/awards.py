@@ -52,6 +52,7 @@ from caunoi.desk.downloads import download
 from caunoi.desk.list_filters import read_sort
 from caunoi.desk.registers import list_unit_choices
 from caunoi.desk.table_files import send_table
+from caunoi.desk.typed_numbers import read_number
 from caunoi.desk.units import list_working_units
 from caunoi.languages import in_reader_language
 from caunoi.periods.wording import describe_period
@@ -264,10 +265,10 @@ def dossier_step(request: HttpRequest, dossier_id: int, step: str) -> HttpRespon
 
 
 def _number(request: HttpRequest, name: str) -> int:
-    text = request.POST.get(name, "")
-    if not text.isdecimal() or len(text) > 18:
+    number = read_number(request.POST.get(name))
+    if number is None:
         raise AwardUnknown()
-    return int(text)
+    return number
 
 
 def _add(request: HttpRequest, found: Dossier, user: User, scope: Scope) -> HttpResponse:
@@ -292,9 +293,10 @@ def _add(request: HttpRequest, found: Dossier, user: User, scope: Scope) -> Http
 def _add_rated(request: HttpRequest, found: Dossier, user: User, scope: Scope) -> HttpResponse:
     """The units of one class of a closed rating; those that stand in the dossier already are left out."""
     round_id, _comma, class_code = request.POST.get("class", "").partition(":")
-    if not round_id.isdecimal() or len(round_id) > 18:
+    number = read_number(round_id)
+    if number is None:
         raise AwardUnknown()
-    round_ = get_round(int(round_id), scope)
+    round_ = get_round(number, scope)
     standing = set(found.awards.filter(recipient=RecipientKind.UNIT.value).values_list("org_unit_id", flat=True))
     places, day = get_snapshot(), found.day_to
     units = [

@@ -26,6 +26,7 @@ from caunoi.desk.checks import (
     walk_check_rows,
 )
 from caunoi.desk.table_files import send_csv
+from caunoi.desk.typed_numbers import read_number
 from caunoi.desk.views.inbox import list_form_choices
 from caunoi.facts.seeing import mark_seen
 from caunoi.records.errors import VersionMoved
@@ -62,14 +63,14 @@ def checks(request: HttpRequest) -> HttpResponseBase:
 
 @require_POST
 def submission_seen(request: HttpRequest, submission_id: int) -> HttpResponse:
-    number = request.POST.get("number", "")
-    if not number.isdecimal():
+    number = read_number(request.POST.get("number"))
+    if number is None:
         raise VersionMoved
     mark_seen(
         submission_id,
         request.POST.get("kind", ""),
         request.POST.get("code", ""),
-        number=int(number),
+        number=number,
         note=request.POST.get("note", ""),
         by=cast(User, request.user),
         at=moments.now(),

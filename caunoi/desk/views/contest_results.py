@@ -22,6 +22,7 @@ from caunoi.contests.queries import (
 from caunoi.contests.rules.published import COLUMNS, list_lines
 from caunoi.desk.contests import call, show_ranking
 from caunoi.desk.table_files import as_csv
+from caunoi.desk.typed_numbers import read_number
 from caunoi.desk.views.contests import describe_ties
 from caunoi.languages import in_reader_language
 from caunoi.places.queries import get_snapshot
@@ -30,9 +31,7 @@ from caunoi.places.queries import get_snapshot
 def _find(request: HttpRequest, contest_id: int) -> tuple[Contest, RankingVersion]:
     """The version asked for of the last round, else its newest."""
     found = get_published(contest_id)
-    asked = request.GET.get("version", "")
-    number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 5 else None
-    version = find_ranking(found, found.round, number)
+    version = find_ranking(found, found.round, read_number(request.GET.get("version")))
     if version is None:
         raise ContestUnknown
     version.contest = found

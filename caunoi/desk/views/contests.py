@@ -74,6 +74,7 @@ from caunoi.desk.contests import (
 )
 from caunoi.desk.downloads import download
 from caunoi.desk.list_filters import read_sort
+from caunoi.desk.typed_numbers import read_number
 from caunoi.forms.queries import get_form_version, questions_of
 from caunoi.forms.rules.filling import list_asked
 from caunoi.languages import in_reader_language
@@ -358,10 +359,10 @@ def contest_step(request: HttpRequest, contest_id: int, step: str) -> HttpRespon
 
 
 def _number(request: HttpRequest, name: str) -> int:
-    text = request.POST.get(name, "")
-    if not (text.isascii() and text.isdecimal()) or len(text) > 18:
+    number = read_number(request.POST.get(name))
+    if number is None:
         raise ContestUnknown
-    return int(text)
+    return number
 
 
 def _appoint(request: HttpRequest, found: Contest, user: User, at: datetime) -> HttpResponse:

@@ -32,6 +32,7 @@ from caunoi.desk.downloads import download
 from caunoi.desk.list_filters import read_sort
 from caunoi.desk.registers import list_unit_choices
 from caunoi.desk.table_files import send_table
+from caunoi.desk.typed_numbers import read_number
 from caunoi.desk.units import pick_unit
 from caunoi.documents.actions import correct_document, register_document, withdraw_document
 from caunoi.documents.errors import DocumentInvalid, DocumentNotYours, DocumentQuestioned
@@ -144,7 +145,7 @@ def document_new(request: HttpRequest) -> HttpResponse:
     unit = pick_unit(request, units, DocumentNotYours)
     scope = scope_of(user, today)
     initial: dict[str, Any] = {"issued_on": today, "received_on": today}
-    if wanted := _find_seen(_number(request.GET.get("implements", "")), scope):
+    if wanted := _find_seen(read_number(request.GET.get("implements", "")), scope):
         initial["implements"] = describe_for_choice(wanted)
     form = DocumentForm(
         request.POST or None, request.FILES or None, initial=initial, unit_id=unit.id, direction=direction, scope=scope
@@ -171,10 +172,6 @@ def document_new(request: HttpRequest) -> HttpResponse:
     return _show_form(request, form, questions, {"units": units, "unit": unit, "direction": direction})
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 19 else None
-
-
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def document_edit(request: HttpRequest, document_id: int) -> HttpResponse:
@@ -191,9 +188,9 @@ def document_edit(request: HttpRequest, document_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and form.draft is not None:
         try:
             correct_document(
-                found.pk, seen_number=_number(request.POST.get("number", "")) or 0, draft=form.draft,
+                found.pk, seen_number=read_number(request.POST.get("number", "")) or 0, draft=form.draft,
                 because=form.cleaned_data["because"], files=form.prepared, by=user.actor, at=at,
-                removed_files=[int(one) for one in request.POST.getlist("remove") if _number(one)],
+                removed_files=[int(one) for one in request.POST.getlist("remove") if read_number(one)],
                 confirmed=list_confirmed(request),
             )  # fmt: skip
         except DocumentQuestioned as asked:
@@ -238,7 +235,7 @@ def document_withdraw(request: HttpRequest, document_id: int) -> HttpResponse:
     check_may_keep(user, found.org_unit_id, moments.local_date(at))
     withdraw_document(
         found.pk,
-        seen_number=_number(request.POST.get("number", "")) or 0,
+        seen_number=read_number(request.POST.get("number", "")) or 0,
         because=request.POST.get("because", ""),
         by=user.actor,
         at=at,

@@ -30,6 +30,7 @@ from caunoi.desk.figure_inputs import QuestionForm, read_days
 from caunoi.desk.figure_table import arrange
 from caunoi.desk.place_pages import read_day
 from caunoi.desk.table_files import WORKBOOK
+from caunoi.desk.typed_numbers import read_number
 from caunoi.desk.units import list_working_units
 from caunoi.facts.access import Reach, ask_as, ask_as_in_parts
 from caunoi.facts.coverage import FormCoverage, list_form_coverage
@@ -55,6 +56,7 @@ from caunoi.refusals import Refusal
 from caunoi.targets.attainment import ask_attained, explain_target, make_columns
 from caunoi.vietnamese_text import sort_key
 
+LAST_PAGE = 10**9
 ROWS_A_PAGE = 100
 ROWS_AT_ONCE = 1_000
 
@@ -217,9 +219,9 @@ def _csv_lines(parts: Iterable[list[Figure]], further: Further) -> Iterator[str]
 
 @require_safe
 def explanation(request: HttpRequest, ref: str) -> HttpResponse:
-    page = request.GET.get("page", "1")
     scope = scope_of(_user(request), today())
-    found = explain(ref, scope, int(page) if page.isdecimal() and len(page) < 10 else 1)
+    page = read_number(request.GET.get("page")) or 1
+    found = explain(ref, scope, min(page, LAST_PAGE))
     children = sorted(found.children, key=lambda f: (f.value is None, -(f.value or 0)))
     return render(
         request,

@@ -32,6 +32,7 @@ from caunoi.desk.meetings import (
 )
 from caunoi.desk.registers import list_unit_choices
 from caunoi.desk.table_files import send_table
+from caunoi.desk.typed_numbers import read_number
 from caunoi.desk.units import pick_unit
 from caunoi.documents.rules.answering import OPEN
 from caunoi.forms.queries import get_form, get_form_version, questions_of
@@ -196,9 +197,8 @@ def meeting_edit(request: HttpRequest, meeting_id: int) -> HttpResponse:
     form = MeetingForm(request.POST or None, unit_id=found.org_unit_id, initial=initial_of(found))
     number = request.POST.get("number", str(found.number))
     if request.method == "POST" and form.is_valid() and form.draft is not None:
-        seen = int(number) if number.isdecimal() and len(number) < 10 else 0
         try:
-            change_meeting(found.pk, seen_number=seen, draft=form.draft, by=user, at=at)
+            change_meeting(found.pk, seen_number=read_number(number) or 0, draft=form.draft, by=user, at=at)
         except MeetingInvalid as refused:
             form.add_error(None, refused.sentence)
         else:

@@ -20,6 +20,7 @@ from caunoi.audit.actions import note_read, write_line
 from caunoi.desk.collecting import title_of
 from caunoi.desk.errors import CannotAdminister, PageUnknown
 from caunoi.desk.record_person import file_of, read_held_of
+from caunoi.desk.typed_numbers import read_number
 from caunoi.desk.views.submission import find_what_may
 from caunoi.personal.errors import NothingToErase
 from caunoi.personal.inputs import EraseForm
@@ -35,11 +36,11 @@ from caunoi.refusals import Refusal
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
     """By the record's number, which stands on every record's page: names are sealed, and nobody can look for them."""
-    number = request.GET.get("number", "").strip()
-    if not number.isdecimal() or len(number) > 18:
+    number = read_number(request.GET.get("number"))
+    if number is None:
         messages.error(request, _("Hãy ghi số của bản ghi, ví dụ 1203. Số ấy ở địa chỉ trang của bản ghi."))
         return redirect("personal-data")
-    return redirect("personal-record", submission_id=int(number))
+    return redirect("personal-record", submission_id=number)
 
 
 @never_cache

@@ -68,6 +68,7 @@ from caunoi.desk.ratings import (
     sort_rows,
 )
 from caunoi.desk.table_files import send_table
+from caunoi.desk.typed_numbers import read_number
 from caunoi.desk.units import list_working_units
 from caunoi.documents.uploads import ACCEPTED, LARGEST_FILE, prepare_file
 from caunoi.languages import in_reader_language
@@ -236,9 +237,9 @@ def _keep_files(one: Rating, form: PointsForm, step: RatingStep, request: HttpRe
         for sent in request.FILES.getlist(f"file_{code}"):
             file = prepare_file(sent.name or "", sent.read(LARGEST_FILE + 1))
             add_evidence(rating_id=one.pk, criterion=code, file=file, by=user, at=at)
-    removed = request.POST.get("remove", "")
-    if removed.isdecimal():
-        remove_evidence(rating_id=one.pk, file_id=int(removed), by=user, at=at)
+    removed = read_number(request.POST.get("remove"))
+    if removed is not None:
+        remove_evidence(rating_id=one.pk, file_id=removed, by=user, at=at)
 
 
 @require_safe

@@ -35,6 +35,7 @@ from caunoi.desk.registers import (
     show_value,
     state_label,
 )
+from caunoi.desk.typed_numbers import read_number
 from caunoi.moments import local_date
 from caunoi.places.queries import get_snapshot
 from caunoi.records.entities.actions import (
@@ -277,7 +278,7 @@ def entity_merge(request: HttpRequest, code: str) -> HttpResponse:
     today = moments.local_date(at)
     register, language, places = get_register(code), get_language() or "vi", get_snapshot()
     asked = request.POST if request.method == "POST" else request.GET
-    ids = list(dict.fromkeys(int(one) for one in asked.getlist("id") if one.isascii() and one.isdecimal()))
+    ids = list(dict.fromkeys(number for one in asked.getlist("id") if (number := read_number(one)) is not None))
     visible = visible_entities(scope_of(user, today), today).filter(entity_list=register, pk__in=ids)
     found = {one.pk: one for one in visible}
     if len(ids) != 2 or len(found) != 2:
@@ -317,5 +318,5 @@ def entity_merge(request: HttpRequest, code: str) -> HttpResponse:
 
 def _number(request: HttpRequest, name: str = "number") -> int:
     """The version the officer saw; none sent counts as one that is no longer the newest."""
-    text = request.POST.get(name, "")
-    return int(text) if text.isascii() and text.isdecimal() else -1
+    number = read_number(request.POST.get(name))
+    return -1 if number is None else number

@@ -20,6 +20,7 @@ from caunoi.desk.errors import PageUnknown
 from caunoi.desk.register_inputs import StageInput
 from caunoi.desk.register_stages import ThingStory, count_stages, title_of
 from caunoi.desk.registers import address_of, list_choice_filters, list_unit_choices, read_filters
+from caunoi.desk.typed_numbers import read_number
 from caunoi.places.queries import get_snapshot
 from caunoi.records.entities.actions import reach_stage
 from caunoi.records.entities.queries import (
@@ -53,8 +54,8 @@ def entity_stage(request: HttpRequest, code: str, uuid: UUID) -> HttpResponse:
     )  # fmt: skip
     number = found.current_number
     if request.method == "POST":
-        text = request.POST.get("number", "")
-        number = int(text) if text.isascii() and text.isdecimal() else -1
+        seen = read_number(request.POST.get("number"))
+        number = -1 if seen is None else seen
         if typed.is_valid():
             try:
                 reach_stage(

@@ -23,6 +23,7 @@ from caunoi.desk.errors import CannotAdminister, PageUnknown
 from caunoi.desk.long_work import Show, answer
 from caunoi.desk.reorganisation_effects import list_open_work, list_owed_changes, list_role_changes
 from caunoi.desk.succession_preview import FigureComparison, compare_units, last_full_year
+from caunoi.desk.typed_numbers import read_number
 from caunoi.desk.views.spreadsheet import read_upload
 from caunoi.places.actions import (
     add_step,
@@ -283,7 +284,8 @@ def reorganisation_step(request: HttpRequest, pk: int) -> HttpResponse:
     kind = given.get("kind", "merge")
     if kind not in STEP_LABELS or row.applied_at is not None:
         raise PageUnknown
-    rows = int(given["rows"]) if given.get("rows", "").isdecimal() else {"rename": 1, "split": 2}.get(kind, 3)
+    typed = read_number(given.get("rows"))
+    rows = {"rename": 1, "split": 2}.get(kind, 3) if typed is None else min(typed, MOST_ROWS)
     wanted = request.POST.get("do", "") if request.method == "POST" else ""
     rows = min(rows + 3, MOST_ROWS) if wanted == "rows" else rows
     places = _preview(row).after if row.rows else get_snapshot()

@@ -17,6 +17,7 @@ from caunoi.accounts.models import User
 from caunoi.accounts.queries import scope_of
 from caunoi.accounts.scope import Scope
 from caunoi.desk.report_inputs import DraftForm, IssueForm
+from caunoi.desk.typed_numbers import read_number
 from caunoi.places.queries import get_snapshot
 from caunoi.refusals import FileRefused, Mistake, NotAllowed, NotFound, Refusal
 from caunoi.reports.actions import (
@@ -77,8 +78,7 @@ def _reader(request: HttpRequest) -> tuple[User, Scope]:
 
 def _number(request: HttpRequest) -> int | None:
     """The version that was looked at."""
-    given = request.POST.get("number", "")
-    return int(given) if given.isdecimal() and len(given) < 10 else None
+    return read_number(request.POST.get("number"))
 
 
 @require_POST

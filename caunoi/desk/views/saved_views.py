@@ -18,6 +18,7 @@ from caunoi.boards.permissions import check_owns
 from caunoi.boards.queries import get_view, list_views
 from caunoi.desk.board_inputs import ViewForm
 from caunoi.desk.tiles import open_address
+from caunoi.desk.typed_numbers import read_number
 
 
 @never_cache
@@ -31,8 +32,8 @@ def views(request: HttpRequest) -> HttpResponse:
 
 def find_deleted(request: HttpRequest) -> str:
     """The number of what was deleted just now, to offer its return."""
-    given = request.GET.get("deleted", "")
-    return given if given.isdecimal() else ""
+    number = read_number(request.GET.get("deleted"))
+    return "" if number is None else str(number)
 
 
 @require_POST

@@ -28,6 +28,7 @@ from caunoi.desk.context import WRITERS
 from caunoi.desk.errors import PageUnknown
 from caunoi.desk.feeds import list_feeds
 from caunoi.desk.templatetags.caunoi import day_, period
+from caunoi.desk.typed_numbers import read_number
 from caunoi.documents.actions import path_of
 from caunoi.facts.checks import find_findings
 from caunoi.facts.rules.plausibility import Kind
@@ -170,14 +171,13 @@ def submission_file(request: HttpRequest, submission_id: int, number: int, name:
 @require_POST
 def submission_approve(request: HttpRequest, submission_id: int) -> HttpResponse:
     found, user, number, comment = _read_decision(request, submission_id)
-    stage = request.POST.get("stage", "")
     approve(
         found.pk,
         by=user,
         at=moments.now(),
         comment=comment,
         number=number,
-        stage=int(stage) if stage.isdecimal() else None,
+        stage=read_number(request.POST.get("stage")),
     )
     found.refresh_from_db()
     done = found.state == State.APPROVED

@@ -34,6 +34,7 @@ from caunoi.desk.training import (
     show_sessions,
 )
 from caunoi.desk.training_inputs import ClassForm, LearnersForm, SessionForm, initial_of
+from caunoi.desk.typed_numbers import read_number
 from caunoi.desk.units import list_working_units, pick_unit
 from caunoi.desk.views.figures import suggest_places
 from caunoi.forms.queries import get_form
@@ -116,8 +117,8 @@ def _list_cells(line: Line) -> list[str]:
 def plan(request: HttpRequest) -> HttpResponse:
     """Plan and result of a unit's year, out of the ledger."""
     user, today = cast(User, request.user), moments.today()
-    scope, year = scope_of(user, today), request.GET.get("year", "")
-    asked = int(year) if year.isdecimal() and FIRST_YEAR <= int(year[:6]) <= today.year + 1 else today.year
+    scope, year = scope_of(user, today), read_number(request.GET.get("year"))
+    asked = year if year is not None and FIRST_YEAR <= year <= today.year + 1 else today.year
     shown: dict[str, Any] = {
         "year": asked, "place": request.GET.get("place", ""), "groups": [], "refusal": "",
         "places": suggest_places(scope),
@@ -238,9 +239,8 @@ def class_edit(request: HttpRequest, class_id: int) -> HttpResponse:
     form = ClassForm(request.POST or None, unit_id=found.org_unit_id, initial=initial_of(found))
     number = request.POST.get("number", str(found.number))
     if request.method == "POST" and form.is_valid() and form.draft is not None:
-        seen = int(number) if number.isdecimal() and len(number) < 10 else 0
         try:
-            change_class(found.pk, seen_number=seen, draft=form.draft, by=user, at=at)
+            change_class(found.pk, seen_number=read_number(number) or 0, draft=form.draft, by=user, at=at)
         except TrainingInvalid as refused:
             form.add_error(None, refused.sentence)
         else:

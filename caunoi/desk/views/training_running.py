@@ -21,6 +21,7 @@ from caunoi.audit.actions import note_read, write_line
 from caunoi.desk.table_files import send_table
 from caunoi.desk.training import name_bands, show_sessions
 from caunoi.desk.training_inputs import LearnersForm, SessionForm, read_count, read_mark
+from caunoi.desk.typed_numbers import read_number
 from caunoi.desk.views.spreadsheet import SHOWN, keep_mistakes, read_upload
 from caunoi.desk.views.training import show_class
 from caunoi.places.queries import get_snapshot
@@ -81,14 +82,14 @@ def _refused(
 
 
 def _number(request: HttpRequest, name: str) -> int:
-    text = request.POST.get(name, "")
-    if not text.isdecimal() or len(text) > 18:
+    number = read_number(request.POST.get(name))
+    if number is None:
         raise ClassUnknown
-    return int(text)
+    return number
 
 
 def _numbers(request: HttpRequest, name: str) -> set[int]:
-    return {int(text) for text in request.POST.getlist(name) if text.isdecimal() and len(text) < 18}
+    return {number for text in request.POST.getlist(name) if (number := read_number(text)) is not None}
 
 
 # -- Sessions and attendance ------------------------------------------------------------------------------------------

@@ -60,6 +60,7 @@ from caunoi.contributions.rules.purse import Purse
 from caunoi.contributions.verifying import WorkList, address_of, find_disclosed, make_list, note_public_read
 from caunoi.counting import PAUSE_SECONDS, count_within
 from caunoi.desk.registers import list_unit_choices, read_day
+from caunoi.desk.typed_numbers import read_number
 from caunoi.desk.units import list_working_units
 from caunoi.desk.works import (
     ask_ledger,
@@ -221,10 +222,10 @@ def work_step(request: HttpRequest, uuid: UUID, step: str) -> HttpResponse:
                 close_disclosure(work=found, because=because, by=user, at=at)
                 messages.success(request, _("Đã ngừng công khai. Địa chỉ cũ báo là danh sách không còn công khai."))
             case "withdraw":
-                number = request.POST.get("submission", "")
-                if not number.isdecimal() or len(number) > 18:
+                number = read_number(request.POST.get("submission"))
+                if number is None:
                     raise WorkUnknown
-                withdraw_consent(submission=get_submission(int(number), scope), because=because, by=user, at=at)
+                withdraw_consent(submission=get_submission(number, scope), because=because, by=user, at=at)
                 messages.success(request, _("Đã bỏ tên khỏi danh sách và xóa tên. Số đã góp vẫn giữ nguyên."))
             case _:
                 raise WorkUnknown
