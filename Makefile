@@ -23,11 +23,15 @@ demo: setup ## Chạy bản trình diễn ở http://127.0.0.1:8000 (ARGS=--no-s
 test: setup ## Chạy toàn bộ kiểm thử (ARGS="-k tên") | run the whole test suite
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
+# What the database does not decide: reading packs, writing Word files, loading the demonstration. POSTGRES_SKIPS= repeats all.
+POSTGRES_SKIPS = --ignore=caunoi/packs --ignore=caunoi/reports --ignore=caunoi/demo --ignore=tests/test_sensitive_counts.py --ignore=tests/test_object_storage.py
 test-postgres: setup ## Chạy kiểm thử có cơ sở dữ liệu trên PostgreSQL riêng | run the database tests on a private PostgreSQL
-	@scripts/with-postgres $(BIN)/python -m pytest -n 2 --dist loadfile --hypothesis-profile=postgres -m "database and not browser" $(ARGS)
+	@scripts/with-postgres $(BIN)/python -m pytest -n 2 --dist loadfile --hypothesis-profile=postgres -m "database and not browser and not anywhere" $(POSTGRES_SKIPS) $(ARGS)
 
+# Where the questions are asked and answered; SPARK_TESTS=caunoi/facts asks all that stands on them too.
+SPARK_TESTS = $(addprefix caunoi/facts/tests/test_,engines.py figures.py laws.py side_by_side.py explanation.py coverage_as_known.py changes.py postings_as_columns.py)
 test-spark: setup-spark ## Chạy kiểm thử các câu hỏi trên cụm Spark hai máy | ask the tests' questions of a Spark cluster of two executors
-	@$(BIN)/python -m pytest -n 0 --engine spark --hypothesis-profile=spark -m "database and not duckdb" caunoi/facts $(ARGS)
+	@$(BIN)/python -m pytest -n 0 --engine spark --hypothesis-profile=spark -m "database and not duckdb" $(SPARK_TESTS) $(ARGS)
 
 check: setup ## Kiểm tra định dạng, kiểu, hợp đồng import, mẫu trang, migration | lint, types, import contract; no tests
 	@$(BIN)/python scripts/check.py $(ARGS)

@@ -91,7 +91,7 @@ def browser_context_args() -> dict[str, Any]:
     return {}
 
 
-@pytest.fixture(params=[PHONE, DESKTOP], ids=lambda viewport: viewport.name)
+@pytest.fixture(params=[DESKTOP], ids=lambda viewport: viewport.name)
 def viewport(request: pytest.FixtureRequest) -> Viewport:
     return request.param  # type: ignore[no-any-return]  # pytest's own Any
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.browser.visitor import Viewport, Visitor, only_on_desktop
+from tests.browser.visitor import Viewport, Visitor
 
 PACK = Path(__file__).resolve().parents[2] / "packs" / "tuyen-van"
 
@@ -96,7 +96,6 @@ def test_a_user_is_made_given_a_role_and_can_sign_in(visitor: Callable[..., Visi
     expect(someone.page.locator("#main")).to_contain_text("Thôn 2")
 
 
-@only_on_desktop
 def test_a_commune_officer_may_not_open_the_administrators_pages(visitor: Callable[..., Visitor]) -> None:
     officer = visitor("xa")
 

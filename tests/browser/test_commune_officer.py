@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Server
 from tests.browser.spreadsheets import download_template, fill_template, upload
-from tests.browser.visitor import Viewport, Visitor, only_on_desktop
+from tests.browser.visitor import Viewport, Visitor
 
 VILLAGE = "15.02701.11"
 
@@ -134,7 +134,6 @@ def test_a_spreadsheet_lists_all_its_mistakes_then_loads_once_and_the_same_file_
     assert server.sql("SELECT count(*) FROM records_submission") == [(before[0][0] + 2,)]
 
 
-@only_on_desktop
 def test_a_file_that_is_no_workbook_is_refused_in_one_sentence(visitor: Callable[..., Visitor], tmp_path: Path) -> None:
     officer = visitor("xa")
     officer.open("/import/")
@@ -147,7 +146,6 @@ def test_a_file_that_is_no_workbook_is_refused_in_one_sentence(visitor: Callable
     officer.look("import-no-workbook")
 
 
-@only_on_desktop
 def test_nobody_approves_what_they_sent_themselves(
     visitor: Callable[..., Visitor], tmp_path: Path, server: Server
 ) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.browser.visitor import PHONE, Visitor, only_on_desktop, only_on_phone
+from tests.browser.visitor import PHONE, Visitor, only_on_phone
 
 ANSWERED = "Ban hành kế hoạch của xã"
 # Of the first page's own needs; what phones fetch ahead of need (forms for the weeks without a line) comes after it.
@@ -14,7 +14,6 @@ LARGEST_FIRST_PAGE = 150_000
 AHEAD = ("/offline/", "/instance/")
 
 
-@only_on_desktop
 def test_a_resolution_that_came_in_is_answered_by_a_commune_and_the_tree_says_who_is_missing(
     visitor: Callable[..., Visitor],
 ) -> None:

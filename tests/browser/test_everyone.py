@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.filling import MONTH, open_oldest_due, wait_for_form
-from tests.browser.visitor import DESKTOP, Visitor, only_on_desktop
+from tests.browser.visitor import DESKTOP, Visitor, on_both
 
 PAGES = {
     "thon": ["/", "/due/", "/import/"],
@@ -87,27 +87,6 @@ FOCUS_IS_SEEN = """() => {
 }"""
 
 
-@only_on_desktop
-@pytest.mark.parametrize("account", PAGES)
-def test_the_keyboard_alone_skips_to_the_content_and_shows_where_it_is(
-    visitor: Callable[..., Visitor], account: str
-) -> None:
-    someone = visitor(account)
-
-    for address in PAGES[account]:
-        someone.open(address)
-        someone.page.keyboard.press("Tab")
-        expect(someone.page.locator(".skip-link")).to_be_focused()
-        expect(someone.page.locator(".skip-link")).to_be_in_viewport()
-        someone.page.keyboard.press("Enter")
-        expect(someone.page.locator("#main")).to_be_focused()
-        someone.page.keyboard.press("Tab")
-        # A page that only tells has nothing to step to.
-        if someone.page.locator("#main").locator("a, button, input, select, textarea").count():
-            assert someone.page.evaluate(FOCUS_IS_SEEN), f"{address}: the focus is not seen"
-
-
-@only_on_desktop
 def test_a_report_is_filled_and_sent_with_the_keyboard_alone(visitor: Callable[..., Visitor]) -> None:
     head = visitor("thon")
     page = head.page
@@ -126,16 +105,19 @@ def test_a_report_is_filled_and_sent_with_the_keyboard_alone(visitor: Callable[.
     page.wait_for_url("**/submissions/*/")
 
 
-@only_on_desktop
 @pytest.mark.parametrize("account", PAGES)
-def test_in_english_every_page_still_works(visitor: Callable[..., Visitor], account: str) -> None:
+def test_in_english_every_page_works_and_the_keyboard_alone_skips_to_its_content(
+    visitor: Callable[..., Visitor], account: str
+) -> None:
     someone = visitor(account)
     someone.open("/")
     someone.page.locator(".site-header > .user-tools").get_by_role("button", name="English").click()
     expect(someone.page.locator("html")).to_have_attribute("lang", "en")
 
     for address in PAGES[account]:
-        someone.open(address, look_as=f"english{address.strip('/').replace('/', '-') and '-'}"
+        someone.open(address)
+        expect_skipping(someone.page, address)
+        someone.look(f"english{address.strip('/').replace('/', '-') and '-'}"
                      f"{address.strip('/').replace('/', '-')}-{account}")  # fmt: skip
     if account == "thon":
         someone.open("/due/")
@@ -145,6 +127,20 @@ def test_in_english_every_page_still_works(visitor: Callable[..., Visitor], acco
         someone.look("english-fill")
 
 
+def expect_skipping(page: Page, address: str) -> None:
+    """The first stop of the keyboard leads past the menu, and one sees where one is."""
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip-link")).to_be_focused()
+    expect(page.locator(".skip-link")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+    page.keyboard.press("Tab")
+    # A page that only tells has nothing to step to.
+    if page.locator("#main").locator("a, button, input, select, textarea").count():
+        assert page.evaluate(FOCUS_IS_SEEN), f"{address}: the focus is not seen"
+
+
+@on_both
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 def test_a_list_begins_on_the_first_screen_and_its_filters_open_with_a_key(
     visitor: Callable[..., Visitor], scripts: bool
@@ -176,6 +172,7 @@ def test_a_list_begins_on_the_first_screen_and_its_filters_open_with_a_key(
     expect(page.locator("#filter-from")).to_be_visible()
 
 
+@on_both
 def test_the_menu_opens_on_a_phone_and_signing_out_ends_the_session(visitor: Callable[..., Visitor]) -> None:
     someone = visitor("xa", fresh=True)
     someone.open("/")

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
-from tests.browser.visitor import Visitor, only_on_desktop
+from tests.browser.visitor import Visitor
 
 BAT_XAT = {
     "codes": ["labour_days"],
@@ -64,7 +64,6 @@ def test_a_question_is_put_together_on_the_page(visitor: Callable[..., Visitor])
     officer.look("figures-communes")
 
 
-@only_on_desktop
 def test_a_question_that_cannot_be_answered_says_why_and_keeps_what_was_typed(visitor: Callable[..., Visitor]) -> None:
     officer = visitor("tinh")
 
@@ -77,7 +76,6 @@ def test_a_question_that_cannot_be_answered_says_why_and_keeps_what_was_typed(vi
     expect(officer.page.get_by_label("Đơn vị (tên hoặc mã)")).to_have_value("Huyện Không Có")
 
 
-@only_on_desktop
 def test_the_table_sorts_by_any_column(visitor: Callable[..., Visitor]) -> None:
     officer = visitor("tinh")
     officer.open(ask(boundaries="02/07/2025", place="Tỉnh Lào Cai"))
@@ -101,7 +99,6 @@ def test_by_quarter_the_columns_bear_the_quarters_names(visitor: Callable[..., V
     assert [heading.strip() for heading in headings[1:4]] == ["Quý I/2021", "Quý II/2021", "Quý III/2021"]
 
 
-@only_on_desktop
 def test_the_spreadsheet_and_the_csv_hold_the_numbers_of_the_page(visitor: Callable[..., Visitor]) -> None:
     officer = visitor("tinh")
     officer.open(ask())
@@ -126,7 +123,6 @@ def test_a_district_that_is_gone_names_the_communes_in_its_place(visitor: Callab
     expect(officer.page.locator("#absence")).to_contain_text("Xã Y Tý")
 
 
-@only_on_desktop
 def test_on_any_boundaries_the_province_keeps_its_total(visitor: Callable[..., Visitor]) -> None:
     officer = visitor("tinh")
     totals = []
@@ -161,7 +157,6 @@ def test_every_number_leads_down_to_the_record_behind_it(visitor: Callable[..., 
     officer.look("submission-province")
 
 
-@only_on_desktop
 def test_a_share_shows_what_it_is_made_of(visitor: Callable[..., Visitor]) -> None:
     officer = visitor("tinh")
     officer.open("/figures/")

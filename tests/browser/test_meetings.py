@@ -8,10 +8,9 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from caunoi import moments
-from tests.browser.visitor import PHONE, Visitor, only_on_desktop
+from tests.browser.visitor import PHONE, Visitor
 
 
-@only_on_desktop
 def test_a_conference_is_planned_counted_at_its_door_without_network_and_closed_with_minutes(
     visitor: Callable[..., Visitor],
 ) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.browser.filling import answer, send, wait_for_form
-from tests.browser.visitor import Visitor, only_on_desktop, only_on_phone
+from tests.browser.visitor import Visitor, only_on_phone
 
 GROUPS = "/registers/doi_van_nghe/"
 TEAMS = "/registers/to_tuyen_van/"
@@ -61,7 +61,6 @@ def test_the_officer_finds_a_thing_without_accents_and_reads_its_history(visitor
     officer.check_nothing_broke()
 
 
-@only_on_desktop
 def test_the_officer_looks_at_an_earlier_day(visitor: Callable[..., Visitor]) -> None:
     officer = visitor("tinh")
     officer.open("/registers/cum_loa/?day=10/12/2023", "register-past")
@@ -71,7 +70,6 @@ def test_the_officer_looks_at_an_earlier_day(visitor: Callable[..., Visitor]) ->
     officer.check_nothing_broke()
 
 
-@only_on_desktop
 def test_two_who_change_one_thing_unseen_stand_side_by_side_until_one_decides(visitor: Callable[..., Visitor]) -> None:
     head, officer = visitor("thon"), visitor("xa")
     head.open(GROUPS)
@@ -103,7 +101,6 @@ def test_two_who_change_one_thing_unseen_stand_side_by_side_until_one_decides(vi
     officer.check_nothing_broke()
 
 
-@only_on_desktop
 def test_duplicates_are_compared_merged_and_parted_again(visitor: Callable[..., Visitor]) -> None:
     head, officer = visitor("thon"), visitor("xa")
     head.open("/due/")

@@ -12,7 +12,7 @@ from pathlib import Path
 from docx import Document
 from playwright.sync_api import expect
 
-from tests.browser.visitor import PHONE, Visitor, only_on_desktop
+from tests.browser.visitor import PHONE, Visitor
 
 COMMENT = "Viết lại phần đánh giá cho sát với xã."
 OURS = "Bà con các thôn hưởng ứng, thôn nào cũng có người đi đầu."
@@ -98,7 +98,6 @@ def read_code(path: Path) -> str:
     return html.unescape(found.group(1))
 
 
-@only_on_desktop
 def test_a_report_is_returned_rewritten_approved_issued_verified_by_anybody_and_at_last_superseded(
     visitor: Callable[..., Visitor], tmp_path: Path
 ) -> None:

@@ -10,7 +10,7 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Server
-from tests.browser.visitor import Visitor, only_on_desktop
+from tests.browser.visitor import Visitor
 
 
 def make_report(officer: Visitor, place: str = "Huyện Bát Xát") -> None:
@@ -55,7 +55,6 @@ def test_a_report_is_made_opened_in_word_and_its_figures_lead_back_to_their_reco
     officer.look("report-verified")
 
 
-@only_on_desktop
 def test_a_report_for_a_place_that_does_not_exist_is_refused_and_nothing_typed_is_lost(
     visitor: Callable[..., Visitor],
 ) -> None:

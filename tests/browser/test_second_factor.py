@@ -15,7 +15,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Server
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, only_on_phone
 
 PASSWORD = "mot-cau-mat-khau-dai"
 
@@ -55,6 +55,7 @@ def say_the_password_again(page: Page) -> None:
     page.locator("#again button[type=submit]").click()
 
 
+@only_on_phone
 def test_an_invited_person_signs_in_with_a_passkey_and_with_a_code(
     visitor: Callable[..., Visitor], server: Server
 ) -> None:

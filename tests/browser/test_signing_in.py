@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, only_on_phone
 
 
+@only_on_phone
 def test_a_wrong_password_is_said_and_the_name_stays_typed(visitor: Callable[..., Visitor]) -> None:
     someone = visitor()
     someone.open("/sign-in/", look_as="sign-in")

@@ -16,6 +16,7 @@ from tests.browser.visitor import DESKTOP, Visitor, only_on_phone
 VILLAGE = "demo:10.082.02701.01"
 
 
+@only_on_phone
 def test_a_report_goes_up_comes_back_with_a_comment_is_corrected_and_counts(visitor: Callable[..., Visitor]) -> None:
     head, officer = visitor("thon"), visitor("xa", on=DESKTOP)
 
@@ -87,6 +88,7 @@ def _figure_rests_on_this_record(officer: Visitor, period: str, number: int) -> 
     expect(officer.page).to_have_url(re.compile(f"/submissions/{number}/"))
 
 
+@only_on_phone
 def test_an_activity_is_recorded_in_the_browser(visitor: Callable[..., Visitor], server: Server) -> None:
     head = visitor("thon")
     head.open("/due/")
@@ -133,6 +135,7 @@ def test_what_was_typed_survives_the_end_of_the_session_and_is_sent_after_signin
     expect(head.page.locator("#answers tr", has_text="Tổng số lượt người dự")).to_contain_text("45")
 
 
+@only_on_phone
 def test_what_was_typed_is_there_again_when_the_page_is_reopened(visitor: Callable[..., Visitor]) -> None:
     head = visitor("thon")
     open_oldest_due(head)

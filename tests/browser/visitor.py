@@ -25,8 +25,10 @@ DESKTOP = Viewport("desktop", 1280, 900)
 NARROWEST = 360
 # Longer than anything takes where two browsers share two slow cores: who waits that long waits in vain.
 PATIENCE_MS = 60_000
+# A journey is walked on a desktop unless it says otherwise, and each page looked at there is also looked at as a phone
+# shows it.
+on_both = pytest.mark.parametrize("viewport", [PHONE, DESKTOP], indirect=True, ids=lambda viewport: viewport.name)
 only_on_phone = pytest.mark.parametrize("viewport", [PHONE], indirect=True, ids=lambda viewport: viewport.name)
-only_on_desktop = pytest.mark.parametrize("viewport", [DESKTOP], indirect=True, ids=lambda viewport: viewport.name)
 
 # Where the page is wider than the screen, and what sticks out.
 STICKING_OUT = """() => {
@@ -80,18 +82,26 @@ class Visitor:
             self.look(look_as)
 
     def look(self, name: str) -> None:
-        """Takes a picture of the page as it stands, after checking that it fits and that everyone can use it."""
-        page, path = self.page, SCREENSHOTS / f"{name}-{self.viewport.name}.png"
-        # A page of a thousand rows is a tall picture, and the other core is busy with another journey.
-        page.screenshot(path=path, full_page=True, animations="disabled")
-        sticking_out = page.evaluate(STICKING_OUT)
-        if self.viewport is PHONE and not sticking_out:
-            page.set_viewport_size({"width": NARROWEST, "height": 740})
-            sticking_out = page.evaluate(STICKING_OUT)
-            page.set_viewport_size({"width": PHONE.width, "height": PHONE.height})
-        assert sticking_out == [], f"{name} scrolls sideways"
+        """Takes a picture of the page as it stands, and of what a phone would show of it, after checking that it fits
+        and that everyone can use it."""
+        page, own = self.page, self.viewport
         found = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]})
         assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+        self._picture(name, own)
+        if own is not PHONE:
+            page.set_viewport_size({"width": PHONE.width, "height": PHONE.height})
+            self._picture(name, PHONE)
+        page.set_viewport_size({"width": NARROWEST, "height": 740})
+        self._check_width(name)
+        page.set_viewport_size({"width": own.width, "height": own.height})
+
+    def _picture(self, name: str, viewport: Viewport) -> None:
+        self.page.screenshot(path=SCREENSHOTS / f"{name}-{viewport.name}.png", full_page=True, animations="disabled")
+        self._check_width(name)
+
+    def _check_width(self, name: str) -> None:
+        sticking_out = self.page.evaluate(STICKING_OUT)
+        assert sticking_out == [], f"{name} scrolls sideways"
 
     def heading(self) -> str:
         return self.page.locator("h1").first.inner_text()

@@ -18,7 +18,7 @@ from tests.faults.server import Server
 Files = dict[str, str | None]
 pytestmark = [pytest.mark.soak, pytest.mark.database]
 PHONES = 4
-SCHEDULES, USUAL_SCHEDULES = 1000, 20
+SCHEDULES, USUAL_SCHEDULES = 1000, 15
 KILLS, USUAL_KILLS = 100, 3
 FIRST_SEED = 20_260_101
 

@@ -41,7 +41,7 @@ from caunoi.records.tests.test_period_book import (
 )
 
 __all__ = ["places"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.anywhere]
 FILES = Path(__file__).parent / "files"
 SOFFICE = shutil.which("soffice")
 
