@@ -59,8 +59,8 @@ SUPPORT_KINDS = {
 REFUSED_OPENING = """
 ## Refused on upload
 
-Nothing of such a form is loaded. All its mistakes are named at once, also those beyond the first that stops pyxform, and with
-them the translations it lacks; only what is wrong with the file as a whole hides what comes after it.
+Nothing of such a form is loaded. All its mistakes are named at once, also those beyond the first that stops pyxform,
+and with them the translations it lacks; only what is wrong with the file as a whole hides what comes after it.
 
 | example | sheet | row | column | sentence |
 | --- | --- | --- | --- | --- |
