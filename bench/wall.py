@@ -74,6 +74,7 @@ def _send_all(port: int, tokens: list[str], acknowledged: list[float]) -> None:
     def send(start: int) -> None:
         line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         for number in range(start, len(tokens), SENDERS):
+            # The load is a rate: villages send evenly over the minutes, however fast the server answers.
             time.sleep(max(0.0, begun + WITHIN_S * number / len(tokens) - time.perf_counter()))
             # The bytes that phones send, with their own head: only the connection is ours.
             head, body = encode(Sending(address(tokens[number]), instance(number, MONTH))).split(b"\r\n\r\n", 1)
@@ -99,7 +100,7 @@ def _watch(
     """As the page does: a look, then a second's rest."""
     headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()), "If-None-Match": '""'}
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    time.sleep(phase * EVERY_S)
+    time.sleep(phase * EVERY_S)  # walls are not opened in step
     while not stop.is_set():
         line.request("GET", path, headers={**headers, "Accept": "application/json"})
         answer = line.getresponse()
@@ -113,7 +114,7 @@ def _watch(
             headers["If-None-Match"] = answer.headers["ETag"]
         elif answer.status != 304:
             raise AssertionError(f"the wall answered {answer.status}: {page[:300]}")
-        time.sleep(EVERY_S)
+        time.sleep(EVERY_S)  # the page's own rest
 
 
 def _delays(acknowledged: list[float], watched: Watched) -> list[float]:
