@@ -28,6 +28,8 @@ class WorksNamed:
         form = self._form_of(statement.form_code)
         if form is None or form.work in statement.unread or not statement.answers.get(form.work):
             return []
+        if not statement.org_unit_id:  # a row whose unit could not be read, which is said of it already
+            return []
         message = self._judge(form, statement)
         if not message:
             return []

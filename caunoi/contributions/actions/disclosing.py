@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from caunoi.accounts.models import User
 from caunoi.audit.actions import write_line
-from caunoi.contributions.errors import DisclosureInvalid
-from caunoi.contributions.models import ConsentWithdrawn, Disclosure
+from caunoi.contributions.errors import DisclosureInvalid, WorkUnknown
+from caunoi.contributions.models import ConsentWithdrawn, Disclosure, WorkLine
 from caunoi.contributions.permissions import check_may_disclose, check_may_keep
+from caunoi.contributions.queries import find_form, identities_of, list_purses
 from caunoi.contributions.rules.disclosing import signed_content
 from caunoi.moments import local_date
 from caunoi.personal.destroying import destroy_keys
@@ -61,10 +62,15 @@ def close_disclosure(*, work: Entity, because: str, by: User, at: datetime) -> D
 
 
 @transaction.atomic
-def withdraw_consent(*, submission: Submission, because: str, by: User, at: datetime) -> None:
+def withdraw_consent(*, work: Entity, submission: Submission, because: str, by: User, at: datetime) -> None:
     """The giver is named nowhere from now on: the name was kept for that purpose only, so its key goes too. What was
-    given stays as it is."""
+    given stays as it is. Raises WorkUnknown unless it is a gift to this work whose form asks for a giver."""
     check_may_keep(by, submission.org_unit_id, local_date(at))
+    # A key once destroyed is gone: whoever keeps the works may destroy those of their givers and no others.
+    found = find_form(list_purses(), submission.form.code)
+    gifts = WorkLine.objects.filter(submission=submission, work__in=list(identities_of([work])))
+    if found is None or not found[2].giver or not gifts.exists():
+        raise WorkUnknown
     if not clean(because):
         raise DisclosureInvalid(_("Hãy ghi ai rút lại đồng ý, ngày nào, bằng cách nào."))
     ConsentWithdrawn.objects.create(submission=submission, by_name=str(by), at=at, because=clean(because))

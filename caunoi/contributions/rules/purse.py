@@ -148,6 +148,11 @@ def read_lines(purse: Purse, form_code: str, answers: Mapping[str, Any]) -> list
     return [Line(form.side, source, kind, amount) for (source, kind), amount in found.items() if amount]
 
 
+# What the books hold at most, and leaves room to add some: a larger one is flagged at the door.
+LARGEST = 2**62
+_MOST_DIGITS = 19
+
+
 def scale(answer: object, decimals: int) -> int | None:
     if not isinstance(answer, str) or not answer:
         return None
@@ -155,4 +160,7 @@ def scale(answer: object, decimals: int) -> int | None:
         value = Decimal(answer).scaleb(decimals)
     except InvalidOperation:
         return None
-    return int(value) if value.is_finite() and value == value.to_integral_value() else None
+    # The size first: of 1E90 not even the whole number would be told in this context, and no column holds it.
+    if not value.is_finite() or value.adjusted() > _MOST_DIGITS or abs(value) > LARGEST:
+        return None
+    return int(value) if value == value.to_integral_value() else None

@@ -11,15 +11,17 @@ from django.test import Client
 from caunoi.accounts.models import User
 from caunoi.accounts.scope import EVERYTHING
 from caunoi.contributions.actions import close_disclosure, open_disclosure, withdraw_consent
-from caunoi.contributions.errors import DisclosureInvalid, WorksNotYours
+from caunoi.contributions.errors import DisclosureInvalid, WorksNotYours, WorkUnknown
 from caunoi.contributions.printing import letters_to_givers, letters_to_units, sum_gifts, write_letters, write_list
 from caunoi.contributions.queries import find_templates, list_gifts
 from caunoi.contributions.rules.disclosing import Why
 from caunoi.contributions.tests.builders import (
     AT,
+    CANAL,
     CONSENT,
     DAY,
     approved,
+    finish,
     fund,
     give,
     purse,
@@ -29,7 +31,7 @@ from caunoi.contributions.tests.builders import (
 from caunoi.contributions.verifying import address_of, find_disclosed, make_list
 from caunoi.desk.tests.builders import commune_officer, signed_in
 from caunoi.personal.models import PersonKey
-from caunoi.records.models import Submission, SubmissionVersion
+from caunoi.records.models import Entity, Submission, SubmissionVersion
 
 pytestmark = pytest.mark.django_db
 NAME, OTHER = "Vàng A Páo", "Lý Thị Dở"
@@ -73,13 +75,29 @@ def test_a_household_without_recorded_consent_is_left_out_and_that_is_said(offic
 
 def test_withdrawing_consent_takes_the_name_off_at_once_and_erases_it(officer: User, given: int) -> None:
     withdraw_consent(
-        submission=Submission.objects.get(pk=given), because="Nói tại nhà văn hóa ngày 05/3", by=officer, at=AT
+        work=road(),
+        submission=Submission.objects.get(pk=given),
+        because="Nói tại nhà văn hóa ngày 05/3",
+        by=officer,
+        at=AT,
     )
 
     listed = make_list(road())
     assert names() == [] and listed.disclosed.left_out == {Why.WITHDRAWN: 1}
     assert listed.disclosed.total()["nhan_dan", "tien"] == 2_500_000
     assert not PersonKey.objects.filter(subject=f"submission:{given}", destroyed_at=None).exists()
+
+
+def test_nothing_but_a_gift_to_this_work_loses_its_names_so(officer: User, given: int) -> None:
+    canal = Entity.objects.get(uuid=CANAL)
+    cost = finish(chi_nhan_dan="3000000")
+    for work, number in ((canal, given), (road(), cost.submission_id)):
+        with pytest.raises(WorkUnknown):
+            submission = Submission.objects.get(pk=number)
+            withdraw_consent(work=work, submission=submission, because="Bấm nhầm", by=officer, at=AT)
+
+    assert names() == [NAME]
+    assert PersonKey.objects.filter(subject=f"submission:{given}", destroyed_at=None).exists()
 
 
 def test_a_list_is_open_at_one_address_until_it_is_closed(officer: User, given: int) -> None:

@@ -40,7 +40,7 @@ def test_where_the_form_asks_the_source_only_that_one_counts() -> None:
     assert lines == [Line(Side.GIVEN, "ngan_sach", "tien", 70_000_000)]
 
 
-@pytest.mark.parametrize("answer", ["5 triệu", "1e", "NaN", "0.5", "", "Infinity"])
+@pytest.mark.parametrize("answer", ["5 triệu", "1e", "NaN", "0.5", "", "Infinity", "99999999999999999999", "1E90"])
 def test_what_is_no_amount_of_the_kind_s_unit_is_left_out(answer: str) -> None:
     assert read_lines(read_pack_purse(), "dong_gop", {"so_tien": answer}) == []
 

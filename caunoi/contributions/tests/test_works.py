@@ -50,9 +50,12 @@ from caunoi.desk.tests.builders import village_head
 from caunoi.facts.projection import forget_projections
 from caunoi.facts.questions import ask, make_question
 from caunoi.facts.rules.question import BookName
-from caunoi.records.actions import Received, withdraw
+from caunoi.records.actions import Incoming, Received, receive, withdraw
 from caunoi.records.errors import AnswersRefused
-from caunoi.records.models import Entity, EntityList, Submission
+from caunoi.records.models import Entity, EntityList, Source, Submission
+from caunoi.records.spreadsheet import import_file
+from caunoi.records.tests.builders import BY
+from caunoi.refusals import FileRefused
 from caunoi.remembering import as_defined_at
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +129,32 @@ def test_a_negative_amount_or_one_in_another_unit_is_in_no_book(officer: User, a
 
     assert received.flags
     assert sum_all(standing_lines(EVERYTHING, "reported")) == {}
+
+
+def test_an_amount_beyond_all_reason_from_a_phone_is_kept_and_counts_nowhere(officer: User) -> None:
+    given = {"ngay": f"{DAY}", "cong_trinh": f"{ROAD}", "loai_cong_trinh": "duong", "hinh_thuc": "tien", "so_ho": "5"}
+    item = Incoming("dong_gop", 3, AT, answers={**given, "so_tien": "9" * 20}, source=Source.DEVICE)
+
+    received = receive(item, by=BY, at=AT)
+
+    assert received.flags
+    assert sum_all(standing_lines(EVERYTHING, "reported")) == {}
+
+
+def test_a_row_of_an_unknown_unit_that_names_a_work_is_told_with_the_other_mistakes(officer: User) -> None:
+    rows = [
+        "don_vi,ngay,cong_trinh,loai_cong_trinh,hinh_thuc,so_tien,so_ho",
+        f"Thôn Không Có,{DAY},{ROAD},duong,tien,2000000,5",
+        f"Thôn 1,{DAY},{ROAD},duong,tien,hai triệu,5",
+    ]
+    content = "\n".join(rows).encode()
+
+    with pytest.raises(FileRefused) as refused:
+        import_file("dong_gop", content, "a.csv", by=None, by_name="Người thử", at=AT, scope=EVERYTHING)
+
+    told = {(one.row, question) for one in refused.value.mistakes for question in ("don_vi", "so_tien")
+            if question in one.column}  # fmt: skip
+    assert told == {(2, "don_vi"), (3, "so_tien")}
 
 
 def test_an_amount_that_is_no_number_is_refused_at_the_door(officer: User) -> None:

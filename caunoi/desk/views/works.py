@@ -225,7 +225,8 @@ def work_step(request: HttpRequest, uuid: UUID, step: str) -> HttpResponse:
                 number = read_number(request.POST.get("submission"))
                 if number is None:
                     raise WorkUnknown
-                withdraw_consent(submission=get_submission(number, scope), because=because, by=user, at=at)
+                gift = get_submission(number, scope)
+                withdraw_consent(work=found, submission=gift, because=because, by=user, at=at)
                 messages.success(request, _("Đã bỏ tên khỏi danh sách và xóa tên. Số đã góp vẫn giữ nguyên."))
             case _:
                 raise WorkUnknown
