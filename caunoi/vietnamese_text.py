@@ -6,7 +6,10 @@ import unicodedata
 from decimal import Decimal
 
 # U+00D0 (Icelandic Eth) looks like Đ and is typed for it by old converters; U+00A0 comes with every paste from Word.
-_REPAIRS = str.maketrans({"\u00d0": "Đ", "\u00f0": "đ", "\u00a0": " ", "\u202f": " ", "\ufeff": None, "\u200b": None})
+# NUL is no letter, and PostgreSQL takes none.
+_REPAIRS = str.maketrans(
+    {"\u00d0": "Đ", "\u00f0": "đ", "\u00a0": " ", "\u202f": " ", "\ufeff": None, "\u200b": None, "\0": None}
+)
 _D = str.maketrans({"đ": "d", "Đ": "D"})
 
 

@@ -150,6 +150,7 @@ MIDDLEWARE = [
     # Phones' addresses are answered here; nothing below is meant for them.
     "caunoi.openrosa.middleware.DeviceMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "caunoi.config.middleware.AddressMiddleware",
     # Pages and the browser form's script (2.3 MB, 550 kB packed) on a weak line.
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -33,6 +33,15 @@ def test_every_page_asks_for_an_account_first() -> None:
     assert answer["Location"] == "/sign-in/?next=/"
 
 
+@pytest.mark.parametrize(
+    "address", ["/answers/?q=%00a", "/works/?q=%00a", "/training/?place=%00", "/search/?q=%00", "/x%00y"]
+)
+def test_an_address_with_a_byte_that_is_no_text_breaks_no_page(address: str) -> None:
+    answer = signed_in(user("xa", [(Role.APPROVER, 2)])).get(address)
+
+    assert answer.status_code == (404 if address == "/x%00y" else 200)
+
+
 def test_a_script_whose_session_expired_is_told_where_to_sign_in_and_never_redirected() -> None:
     answer = Client().get("/session/", **JSON)
 
