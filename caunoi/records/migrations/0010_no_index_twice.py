@@ -6,15 +6,13 @@ from django.db import migrations, models
 # By name and not by AlterField, which on SQLite would write the whole table anew.
 GONE = {
     "records_submission_org_unit_id_8c85d6e4": ("records_submission", "org_unit_id"),
-    "records_submission_state_c2ac476b": ("records_submission", "state"),
     "records_submissionversion_submission_id_2f3ec6c8": ("records_submissionversion", "submission_id"),
     "records_submissionversion_form_id_4b135f54": ("records_submissionversion", "form_id"),
     "records_repeatedinstance_form_id_6363db0e": ("records_repeatedinstance", "form_id"),
     "records_attachment_version_id_b349a183": ("records_attachment", "version_id"),
 }
-DROPPED = [f'DROP INDEX IF EXISTS "{name}"' for name in [*GONE, "records_submission_state_c2ac476b_like"]]
+DROPPED = [f'DROP INDEX IF EXISTS "{name}"' for name in GONE]
 MADE_AGAIN = [f'CREATE INDEX "{name}" ON "{table}" ("{column}")' for name, (table, column) in GONE.items()]
-STATES = [(state, state) for state in ("draft", "submitted", "returned", "approved", "locked", "withdrawn")]
 
 
 def points_at(model, **more):
@@ -31,7 +29,6 @@ class Migration(migrations.Migration):
                 migrations.AlterField(
                     "submission", "org_unit", points_at("places.orgunit", related_name="submissions")
                 ),
-                migrations.AlterField("submission", "state", models.CharField(max_length=10, choices=STATES)),
                 migrations.AlterField(
                     "submissionversion", "submission", points_at("records.submission", related_name="versions")
                 ),

@@ -37,7 +37,8 @@ class Submission(models.Model):
     named_from = models.DateField()
     named_to = models.DateField()
     due_on = models.DateField(null=True, help_text="the last day on which it is on time")
-    state = models.CharField(max_length=10, choices=STATE_CHOICES)
+    # Alone, although (state, unit) begins with it: pages of a whole country are read by state in the order of numbers.
+    state = models.CharField(max_length=10, choices=STATE_CHOICES, db_index=True)
     current_number = models.IntegerField(default=1)
     reported_number = models.IntegerField(null=True, help_text="the version in the reported book; flagged ones wait")
     approved_number = models.IntegerField(null=True, help_text="the version in the approved book")
