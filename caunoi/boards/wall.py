@@ -95,7 +95,7 @@ _kept: OrderedDict[tuple[int, int, BookName], _Kept] = OrderedDict()
 
 
 def read_wall(campaign: Campaign, place: int, book: BookName = "reported") -> Wall:
-    """The same object for everybody until a record of the campaign, a place or a definition changes.
+    """The same object for everybody until a record of the campaign's form, a place or a definition changes.
 
     `book` `reported` counts what came, also what waits for approval; `approved` only what has passed its last step.
     """
@@ -133,15 +133,16 @@ def _is_fresh(kept: _Kept, campaign: Campaign, newest: int) -> bool:
         return False
     if newest <= kept.seen or time.monotonic() < kept.again_at:
         return True
-    # Knowledge numbers are given in commit order: what is not there now never appears below one that is.
-    if _records_of(campaign).filter(changed__gt=kept.seen).exists():
+    # Knowledge numbers are given in commit order: what is not there now never appears below one that is. Of any days:
+    # a correction may just have moved a record out of the campaign's.
+    if Submission.objects.filter(form_id=campaign.form_id, changed__gt=kept.seen).exists():
         return False
     kept.seen = newest
     return True
 
 
 def _records_of(campaign: Campaign) -> QuerySet[Submission]:
-    """Of the form, wholly within the days; what was withdrawn among them, so that its going is a change too."""
+    """Of the form, wholly within the days."""
     return Submission.objects.filter(form_id=campaign.form_id, day_from__gte=campaign.first, day_to__lte=campaign.last)
 
 

@@ -130,11 +130,23 @@ def test_everybody_sees_the_same_answer_until_something_of_the_campaign_changes(
     seen = read_wall(campaign, places["province"].pk)
 
     send(report(places["b1"]))
-    send(cleanup(places["b2"], ngay="2023-06-02"))
     assert read_wall(campaign, places["province"].pk) is seen
 
     send(cleanup(places["b2"]))
     assert read_wall(campaign, places["province"].pk) is not seen
+
+
+@pytest.mark.django_db
+def test_a_record_corrected_to_another_day_leaves_the_wall(places: dict[str, OrgUnit], officer: User) -> None:
+    campaign = declare(officer, places["province"])
+    send(cleanup(places["b1"], instance_id="uuid:1"))
+    seen = read_wall(campaign, places["province"].pk)
+    assert (seen.tally, seen.records, seen.numbers[0].value) == ((3, 1), 1, 25)
+
+    send(cleanup(places["b1"], ngay="2023-06-02", instance_id="uuid:2", deprecated_id="uuid:1"))
+
+    left = read_wall(campaign, places["province"].pk)
+    assert (left.tally, left.records, left.numbers[0].value) == ((3, 0), 0, None)
 
 
 @pytest.mark.django_db
