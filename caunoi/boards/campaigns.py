@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
+from itertools import islice
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from caunoi.accounts.models import Role, User
 from caunoi.accounts.queries import list_grants, scope_of
-from caunoi.accounts.scope import Scope
+from caunoi.accounts.scope import Scope, ids_in_sql
 from caunoi.audit.actions import write_line
 from caunoi.audit.rules import Actor
 from caunoi.boards.errors import CampaignMalformed, CampaignUnknown
@@ -52,13 +55,12 @@ def list_senders(form: Form, place: int, on: date) -> list[int]:
     return [unit for level in sorted(levels) for unit in places.at_level(place, level, on)]
 
 
-def list_watched(campaign: Campaign, user: User, scope: Scope, today: date) -> list[int]:
-    """The places whose wall the reader may see, the widest first: all of the campaign's, or what of it is theirs."""
+def list_watched(campaign: Campaign, held: Collection[int], scope: Scope) -> list[int]:
+    """The places whose wall the reader may see, the widest first: all of the campaign's, or what of it is theirs.
+    `held`: the units of their roles."""
     places, day = get_snapshot(), campaign.last
-    held = [grant.org_unit_id for grant in list_grants(user, today)]
-    now = [mapped.unit for unit in held if unit in places.units for mapped in places.map_unit(unit, today)]
     asked = {campaign.org_unit_id: None}
-    asked |= {unit: None for unit in now if campaign.org_unit_id in places.ancestors_on(unit, day)}
+    asked |= {unit: None for unit in held if campaign.org_unit_id in places.ancestors_on(unit, day)}
     return [
         unit
         for unit in asked
@@ -83,17 +85,42 @@ def _reaches_whole(scope: Scope, places: PlaceSnapshot, key: str, campaign: Camp
 
 
 def list_campaigns(user: User, today: date) -> list[Campaign]:
-    """Those the reader may watch some of, the newest days first."""
-    scope = scope_of(user, today)
-    found = Campaign.objects.filter(deleted_at=None).select_related("form", "org_unit", "declared_by")[:MOST_LISTED]
-    return [one for one in found if list_watched(one, user, scope, today)]
+    """Those the reader may watch some of, the newest days first, as many as a page shows."""
+    found = Campaign.objects.select_related("form", "org_unit", "declared_by")
+    return list(islice(_find_watched(found, user, today), MOST_LISTED))
 
 
 def list_running(user: User, today: date) -> list[Campaign]:
     """Those of today."""
-    scope = scope_of(user, today)
-    found = Campaign.objects.filter(deleted_at=None, first__lte=today, last__gte=today).select_related("form")
-    return [one for one in found if list_watched(one, user, scope, today)]
+    found = Campaign.objects.filter(first__lte=today, last__gte=today).select_related("form")
+    return list(_find_watched(found, user, today))
+
+
+def _find_watched(found: QuerySet[Campaign], user: User, today: date) -> Iterator[Campaign]:
+    scope, held = scope_of(user, today), _list_held(user, today)
+    if not scope.everything and not scope.whole:
+        # A commune's list must not be full of what others declared: only what could be theirs is read at all.
+        found = found.filter(org_unit_id__in=ids_in_sql(scope.unit_ids | _list_ever_above(held)))
+    return (one for one in found.filter(deleted_at=None).iterator(MOST_LISTED) if list_watched(one, held, scope))
+
+
+def _list_held(user: User, today: date) -> list[int]:
+    """The units of the reader's roles, and what those that ended became by today."""
+    places = get_snapshot()
+    held = [grant.org_unit_id for grant in list_grants(user, today)]
+    now = [mapped.unit for unit in held if unit in places.units for mapped in places.map_unit(unit, today)]
+    return list(dict.fromkeys(now))
+
+
+def _list_ever_above(units: Collection[int]) -> set[int]:
+    """Those any of the units belonged to on some day: which of them counts is a matter of each campaign's days."""
+    places = get_snapshot()
+    found: set[int] = set()
+    new = set(units)
+    while new:
+        new = {spell.parent for unit in new for spell in places.spells[unit] if spell.parent is not None} - found
+        found |= new
+    return found
 
 
 def get_campaign(pk: int) -> Campaign:
@@ -107,7 +134,7 @@ def choose_place(campaign: Campaign, user: User, asked: str, today: date) -> tup
     """(unit whose wall is shown, the reader's widest places of the campaign). `asked`: a unit's key under one of
     them, or "". Raises CampaignUnknown, in the same words for what is not there and what is not theirs."""
     scope = scope_of(user, today)
-    theirs = list_watched(campaign, user, scope, today)
+    theirs = list_watched(campaign, _list_held(user, today), scope)
     places, day = get_snapshot(), campaign.last
     if not theirs:
         raise CampaignUnknown

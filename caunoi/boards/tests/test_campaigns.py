@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from caunoi.accounts.models import Role, User
 from caunoi.audit.clock import take_numbers
 from caunoi.audit.models import AuditLine
-from caunoi.boards import wall
+from caunoi.boards import campaigns, wall
 from caunoi.boards.campaigns import choose_place, declare_campaign, list_campaigns, take_back_campaign
 from caunoi.boards.errors import CampaignMalformed, CampaignUnknown, CannotDeclareHere
 from caunoi.boards.models import Campaign
@@ -161,6 +161,19 @@ def test_who_watches_sees_their_own_places_of_it_and_no_others(places: dict[str,
         with pytest.raises(CampaignUnknown):
             choose_place(campaign, who, asked, DAY)
     assert list_campaigns(hoa, DAY) == [campaign] and list_campaigns(stranger, DAY) == []
+
+
+@pytest.mark.django_db
+def test_what_others_declare_does_not_push_a_communes_own_days_off_its_list(
+    places: dict[str, OrgUnit], officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(campaigns, "MOST_LISTED", 1)
+    hoa = user("xa", (Role.VIEWER, places["binh"]))
+    own = declare(officer, places["province"])
+
+    newer = declare(officer, places["cao"], last=DAY + timedelta(days=1))
+
+    assert list_campaigns(hoa, DAY) == [own] and list_campaigns(officer, DAY) == [newer]
 
 
 @pytest.mark.django_db
