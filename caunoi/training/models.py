@@ -136,14 +136,15 @@ class ClassSession(models.Model):
 
 
 class Learner(models.Model):
-    """`name` and `mark` are sealed with the learner's own key; `mark` blank: none yet. `completed`: as found when the
-    class was closed."""
+    """`name` and `mark` are sealed with the learner's own key; `mark` blank: none yet. `completed`, and `band` (code of
+    the class of result, blank without one): as found when the class was closed."""
 
     training_class = models.ForeignKey(TrainingClass, on_delete=models.CASCADE, related_name="learners")
     org_unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
     name = models.TextField()
     mark = models.TextField(blank=True)
     completed = models.BooleanField(null=True)
+    band = models.CharField(max_length=80, blank=True)
 
     class Meta:
         ordering = ["training_class_id", "id"]

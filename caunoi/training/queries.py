@@ -102,17 +102,19 @@ def count_presences(learners: Sequence[Learner]) -> dict[int, int]:
 def judge_learners(
     found: TrainingClass, learners: Sequence[Learner], opened: Mapping[int, Opened], sessions: int
 ) -> dict[int, Attended]:
-    """Attendance, class of result and completion as they stand now; of a closed class, completion as it was found."""
+    """Attendance, class of result and completion as they stand now; of a closed class, completion as it was found, and
+    of somebody erased the class of result."""
     scale, present = find_scale(found.kind), count_presences(learners)
     demand = Demand(found.kind.min_attendance, found.kind.min_mark if scale is not None else None)
     judged = {}
     for one in learners:
         mark = opened[one.pk].mark
         band = scale.find_band(mark, found.day_to) if scale is not None and mark is not None else None
+        result = one.band if not opened[one.pk].known else band.code if band else ""
         completed = one.completed
         if completed is None or found.state != ClassState.CLOSED:
             completed = is_completed(demand, present[one.pk], sessions, mark)
-        judged[one.pk] = Attended(present[one.pk], completed, band.code if band else "")
+        judged[one.pk] = Attended(present[one.pk], completed, result)
     return judged
 
 

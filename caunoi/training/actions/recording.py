@@ -19,14 +19,15 @@ def close_counts(found: TrainingClass, *, by: User, at: datetime) -> None:
     nowhere. Somebody erased meanwhile keeps what was found of them before."""
     learners = list(found.learners.all())
     opened = open_learners(learners)
-    before = {one.pk: one.completed for one in learners}
+    before = {one.pk: (one.completed, one.band) for one in learners}
     for one in learners:
         if opened[one.pk].known:
             one.completed = None
     judged = judge_learners(found, learners, opened, found.sessions.count())
     for one in learners:
-        one.completed = judged[one.pk].completed
-    Learner.objects.bulk_update([one for one in learners if one.completed != before[one.pk]], ["completed"], 500)
+        one.completed, one.band = judged[one.pk].completed, judged[one.pk].band
+    changed = [one for one in learners if (one.completed, one.band) != before[one.pk]]
+    Learner.objects.bulk_update(changed, ["completed", "band"], 500)
     counts = read_counts(found, judged)
     found.counted = asdict(counts)
     found.save(update_fields=["counted"])
