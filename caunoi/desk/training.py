@@ -24,11 +24,12 @@ from caunoi.places.queries import get_snapshot
 from caunoi.targets.attainment import ask_attained, list_target_codes
 from caunoi.targets.queries import list_targets
 from caunoi.training.models import ClassSession, ClassState, Learner, TrainingClass, TrainingKind
-from caunoi.training.people import Opened
+from caunoi.training.people import Opened, open_learners
 from caunoi.training.permissions import MAY_ENTER
 from caunoi.training.queries import Filters, Sizes, find_scale, read_sizes
 from caunoi.training.rules.results import Attended
 
+NAMED = 5
 # The badges of the house that look right for these.
 CLASS_BADGES = {"open": "submitted", "closed": "approved", "cancelled": "withdrawn"}
 
@@ -101,7 +102,8 @@ def show_days(found: TrainingClass | Line) -> str:
 
 @dataclass(frozen=True)
 class LearnerLine:
-    """`typed`: what stands in the field of the mark; `result`: the class of result, in the reader's language."""
+    """`typed`: what stands in the field of the mark, `was`: the mark that its writer saw there; `result`: the class of
+    result, in the reader's language."""
 
     id: int
     name: str
@@ -110,6 +112,7 @@ class LearnerLine:
     present: int
     mark: Decimal | None
     typed: str
+    was: str
     result: str
     completed: bool
 
@@ -119,13 +122,15 @@ def show_learners(
     learners: Sequence[Learner],
     opened: Mapping[int, Opened],
     judged: Mapping[int, Attended],
-    typed: Mapping[int, str],
+    typed: Mapping[int, tuple[str, str]],
 ) -> list[LearnerLine]:
-    """`typed`: marks that were sent and refused."""
+    """`typed`: marks that were sent and refused, each with what stood there before."""
     places, names = get_snapshot(), name_bands(found)
     lines = []
     for one in learners:
         mark = opened[one.pk].mark
+        written = _spell(mark)
+        sent, was = typed.get(one.pk, (written, written))
         lines.append(
             LearnerLine(
                 id=one.pk,
@@ -134,12 +139,32 @@ def show_learners(
                 unit=places.name_on(one.org_unit_id, found.day_to),
                 present=judged[one.pk].present,
                 mark=mark,
-                typed=typed.get(one.pk, "" if mark is None else f"{mark:f}".replace(".", ",")),
+                typed=sent,
+                was=was,
                 result=names.get(judged[one.pk].band, ""),
                 completed=judged[one.pk].completed,
             )
         )
     return lines
+
+
+def tell_kept(learners: Sequence[Learner], typed: Mapping[int, str]) -> str:
+    """Whose marks somebody else wrote while this page was open, and which they stay. `typed`: what was sent instead."""
+    opened = open_learners(learners)
+    named = [
+        _("%(name)s (bạn ghi %(typed)s, đang giữ %(kept)s)")
+        % {"name": opened[one.pk].name, "typed": typed[one.pk] or "–", "kept": _spell(opened[one.pk].mark) or "–"}
+        for one in learners[:NAMED]
+    ]
+    listed = "; ".join(named) + ("…" if len(learners) > NAMED else "")
+    return _(
+        "Trong lúc trang này mở, người khác đã ghi điểm khác cho: %(names)s. Điểm đang giữ không đổi; nếu cần sửa, hãy"
+        " ghi lại."
+    ) % {"names": listed}
+
+
+def _spell(mark: Decimal | None) -> str:
+    return "" if mark is None else f"{mark:f}".replace(".", ",")
 
 
 def name_bands(found: TrainingClass) -> dict[str, str]:

@@ -28,11 +28,12 @@ Cell = float | bool | time | date | datetime | timedelta | str
 
 @dataclass
 class ReadList:
-    """New people with their marks, in the order of the rows; marks of those who stand, by number."""
+    """New people with their marks, in the order of the rows; marks of those who stand, by number: a cell left empty
+    is none of them, as a list that was filled in by one officer leaves another's marks alone."""
 
     people: list[Person] = field(default_factory=list)
     new_marks: list[Decimal | None] = field(default_factory=list)
-    marks: dict[int, Decimal | None] = field(default_factory=dict)
+    marks: dict[int, Decimal] = field(default_factory=dict)
 
 
 def list_headings(*, marked: bool) -> list[str]:
@@ -111,6 +112,7 @@ class _Reader:
             for number, (unit, one) in standing.items()
             if one.known
         }
+        self._named: set[int] = set()
         self.done = ReadList()
         self.rows = 0
 
@@ -155,10 +157,12 @@ class _Reader:
         elif name and fold(name) != fold(known[1].name):
             message = _("Tên khác với người có số này trong danh sách. Để trống cột số nếu là người mới.")
             self._say(number, "name", message, name[:60])
-        elif int(str(read)) in self.done.marks:
+        elif int(str(read)) in self._named:
             self._say(number, "number", _("Người này có hai dòng trong tệp."), show(learner))
-        elif good and "mark" in self._columns:
-            self.done.marks[int(str(read))] = mark
+        else:
+            self._named.add(int(str(read)))
+            if good and mark is not None:
+                self.done.marks[int(str(read))] = mark
 
     def _read_mark(self, number: int, row: Sequence[Cell]) -> tuple[Decimal | None, bool]:
         cell = self._cell(row, "mark")

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from caunoi import moments
@@ -17,7 +20,10 @@ from caunoi.desk.tests.builders import page, signed_in
 from caunoi.facts.models import DataElement, Relation
 from caunoi.records.models import Submission
 from caunoi.records.tests.builders import user
+from caunoi.training.actions import set_marks
 from caunoi.training.models import TrainingClass, TrainingKind
+from caunoi.training.people import open_learners
+from caunoi.training.queries import read_presences
 from caunoi.training.tests.builders import NAMES, Places, add, make_world, open_one
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +45,20 @@ def typed(**given: str) -> dict[str, str]:
         "kind": "nghiep_vu", "title": "lớp tuyên truyền miệng", "day_from": f"{today - timedelta(days=1):%d/%m/%Y}",
         "day_to": f"{today:%d/%m/%Y}", "hours": "16", **given,
     }  # fmt: skip
+
+
+def fields(client: Client, address: str, names: str) -> dict[str, list[str]]:
+    return read_fields(page(client, address), names)
+
+
+def read_fields(shown: str, names: str) -> dict[str, list[str]]:
+    """What a browser would send of the page's fields whose names begin so, as nobody touched them."""
+    found: dict[str, list[str]] = {}
+    for tag in re.findall(r"<input\b[^>]*>", shown):
+        said = dict(re.findall(r'(\w+)="([^"]*)"', tag))
+        if re.match(names, said.get("name", "")) and (said.get("type") != "checkbox" or " checked" in tag):
+            found.setdefault(said["name"], []).append(said.get("value", ""))
+    return found
 
 
 def as_csv(*rows: tuple[str, ...]) -> SimpleUploadedFile:
@@ -115,6 +135,73 @@ def test_a_spreadsheet_of_learners_tells_all_its_mistakes_at_once(places: Places
     assert found.learners.count() == 3 and 'value="6,5"' in page(office, address)
     workbook = read(office.get(f"{address}list.xlsx"))
     assert workbook.startswith(b"PK")
+
+
+def test_two_officers_who_mark_one_class_do_not_clear_each_others_marks(places: Places) -> None:
+    one, other = signed_in(places.officer), signed_in(user("can-bo-hai", (Role.EDITOR, places.commune)))
+    found = open_one(places)
+    first, second, third = (learner.pk for learner in add(found, places))
+    address = f"/training/{found.pk}/"
+    ones, others = (fields(client, address, "mark-|was-") for client in (one, other))
+
+    assert one.post(f"{address}marks/", ones | {f"mark-{first}": "8,5", f"mark-{third}": "6"}).status_code == 302
+    told = other.post(f"{address}marks/", others | {f"mark-{second}": "7", f"mark-{third}": "5"})
+
+    assert told.status_code == 409
+    shown = told.content.decode()
+    assert f"{NAMES[2]} (bạn ghi 5, đang giữ 6)" in shown and NAMES[0] + " (bạn ghi" not in shown
+    opened = open_learners(found.learners.all())
+    assert [opened[pk].mark for pk in (first, second, third)] == [Decimal("8.5"), Decimal(7), Decimal(6)]
+    again = fields(other, address, "mark-|was-")
+    assert other.post(f"{address}marks/", again | {f"mark-{third}": "5"}).status_code == 302
+    assert open_learners(found.learners.all())[third].mark == 5
+
+
+def test_what_others_wrote_while_a_refused_mark_was_mended_stays(places: Places) -> None:
+    office, found = signed_in(places.officer), open_one(places)
+    first, second, third = (learner.pk for learner in add(found, places))
+    address = f"/training/{found.pk}/"
+    sent = fields(office, address, "mark-|was-")
+    set_marks(found.pk, {first: Decimal(8), second: Decimal(9)}, by=places.officer, at=moments.now())
+
+    refused = office.post(f"{address}marks/", sent | {f"mark-{first}": "7", f"mark-{third}": "11"})
+    again = read_fields(refused.content.decode(), "mark-|was-")
+    mended = office.post(f"{address}marks/", again | {f"mark-{third}": "10"})
+
+    assert (refused.status_code, mended.status_code) == (422, 409)
+    assert [again[f"mark-{pk}"] for pk in (first, second, third)] == [["7"], ["9"], ["11"]]
+    opened = open_learners(found.learners.all())
+    assert [opened[pk].mark for pk in (first, second, third)] == [8, 9, 10]
+
+
+def test_two_officers_who_tick_one_session_keep_each_others_ticks(places: Places) -> None:
+    one, other = signed_in(places.officer), signed_in(user("can-bo-hai", (Role.EDITOR, places.commune)))
+    found = open_one(places)
+    first, second, third = (learner.pk for learner in add(found, places))
+    session = found.sessions.values_list("pk", flat=True)[0]
+    address, there = f"/training/{found.pk}/attendance/?session={session}", f"there-{session}"
+    one.post(address, fields(one, address, "learner|was-") | {there: [first, second]})
+    ones, others = (fields(client, address, "learner|was-|there-") for client in (one, other))
+
+    one.post(address, ones | {there: [first, second, third]})
+    other.post(address, others | {there: [second]})
+
+    assert read_presences(found)[session] == {second, third}
+
+
+def test_a_list_brought_back_leaves_marks_alone_where_its_cells_are_empty(places: Places) -> None:
+    office, found = signed_in(places.officer), open_one(places)
+    first, second, _third = (learner.pk for learner in add(found, places))
+    set_marks(found.pk, {first: Decimal(8), second: Decimal(9)}, by=places.officer, at=moments.now())
+    head = ("Số", "Họ và tên", "Đơn vị", "Điểm")
+    rows = ((str(first), NAMES[0], "", ""), (str(second), NAMES[1], "", "9,5"), ("", "Má Thị Di", "Thôn 1", "7"))
+    twice = as_csv(head, (str(first), NAMES[0], "", ""), (str(first), NAMES[0], "", "7"))
+
+    assert office.post(f"/training/{found.pk}/bring/", {"file": twice}).status_code == 422
+    assert office.post(f"/training/{found.pk}/bring/", {"file": as_csv(head, *rows)}).status_code == 302
+
+    opened = open_learners(found.learners.all())
+    assert (opened[first].mark, opened[second].mark, len(opened)) == (8, Decimal("9.5"), 4)
 
 
 def test_names_and_marks_are_for_the_holders_officers_and_each_reading_is_written_down(places: Places) -> None:

@@ -158,8 +158,8 @@ def training_class(request: HttpRequest, class_id: int) -> HttpResponse:
 
 
 def show_class(
-    request: HttpRequest, found: TrainingClass, user: User, at: datetime, *, marks: dict[int, str] | None = None,
-    **forms: Any,
+    request: HttpRequest, found: TrainingClass, user: User, at: datetime, *,
+    marks: dict[int, tuple[str, str]] | None = None, **forms: Any,
 ) -> dict[str, Any]:  # fmt: skip
     """`marks`, `forms`: what was sent and refused. Names and marks only for the holder's officers, whose reading is
     written down."""

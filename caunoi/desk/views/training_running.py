@@ -19,7 +19,7 @@ from caunoi.accounts.models import User
 from caunoi.accounts.queries import scope_of
 from caunoi.audit.actions import note_read, write_line
 from caunoi.desk.table_files import send_table
-from caunoi.desk.training import name_bands, show_sessions
+from caunoi.desk.training import name_bands, show_sessions, tell_kept
 from caunoi.desk.training_inputs import LearnersForm, SessionForm, read_count, read_mark
 from caunoi.desk.typed_numbers import read_number
 from caunoi.desk.views.spreadsheet import SHOWN, keep_mistakes, read_upload
@@ -89,7 +89,11 @@ def _number(request: HttpRequest, name: str) -> int:
 
 
 def _numbers(request: HttpRequest, name: str) -> set[int]:
-    return {number for text in request.POST.getlist(name) if (number := read_number(text)) is not None}
+    return _numbers_in(" ".join(request.POST.getlist(name)))
+
+
+def _numbers_in(text: str) -> set[int]:
+    return {number for one in text.split() if (number := read_number(one)) is not None}
 
 
 # -- Sessions and attendance ------------------------------------------------------------------------------------------
@@ -143,8 +147,9 @@ def attendance(request: HttpRequest, class_id: int) -> HttpResponse:
     learners = list(found.learners.all())
     if request.method == "POST":
         ticked = {one.pk: _numbers(request, f"there-{one.pk}") for one in wanted}
-        seen = _numbers(request, "learner")
-        mark_presences(found.pk, ticked, learners=seen, by=user, at=at)
+        # Who was ticked when the page was made: a box that nobody touched says nothing of what others ticked since.
+        seen = {one.pk: _numbers_in(request.POST.get(f"was-{one.pk}", "")) for one in wanted}
+        mark_presences(found.pk, ticked, learners=_numbers(request, "learner"), seen=seen, by=user, at=at)
         messages.success(request, _("Đã ghi điểm danh."))
         return redirect(request.get_full_path())
     there, opened, places = read_presences(found), open_learners(learners), get_snapshot()
@@ -161,6 +166,10 @@ def attendance(request: HttpRequest, class_id: int) -> HttpResponse:
                 [(session, one.pk in there.get(session.pk, set())) for session in wanted],
             )
             for one in learners
+        ],
+        "ticked": [
+            (session.pk, " ".join(str(one.pk) for one in learners if one.pk in there.get(session.pk, set())))
+            for session in wanted
         ],
         "open_now": found.state == "open",
     }  # fmt: skip
@@ -189,18 +198,30 @@ def _add_learners(request: HttpRequest, found: TrainingClass, user: User, at: da
 
 
 def _set_marks(request: HttpRequest, found: TrainingClass, user: User, at: datetime) -> HttpResponse:
-    typed = {
-        int(name.removeprefix("mark-")): text
-        for name, text in request.POST.items()
-        if name.startswith("mark-") and name[5:].isdecimal() and len(name) < 23 and isinstance(text, str)
-    }
+    was = _by_learner(request, "was-")
+    # A field that nobody touched says nothing: somebody else may have written that mark since the page was made.
+    sent = _by_learner(request, "mark-")
+    typed = {pk: text for pk, text in sent.items() if text.strip() != was.get(pk, "").strip()}
     try:
-        changed = set_marks(found.pk, {pk: read_mark(text) for pk, text in typed.items()}, by=user, at=at)
+        marks, seen = ({pk: read_mark(one.get(pk, "")) for pk in typed} for one in (typed, was))
+        changed, kept = set_marks(found.pk, marks, seen=seen, by=user, at=at)
     except Refusal as refused:
         check_may_run(user, found.org_unit_id, moments.local_date(at))
-        return _refused(request, found, user, at, refused, marks=typed)
+        again = {pk: (text, was.get(pk, "")) for pk, text in typed.items()}
+        return _refused(request, found, user, at, refused, marks=again)
     messages.success(request, _("Đã ghi %d điểm.") % changed)
+    if kept:
+        told = tell_kept(list(found.learners.filter(pk__in=kept)), typed)
+        shown = show_class(request, found, user, at, refusal=told)
+        return render(request, "desk/training/class.html", shown, status=409)
     return redirect("training-class", found.pk)
+
+
+def _by_learner(request: HttpRequest, prefix: str) -> dict[int, str]:
+    """What was sent in the fields of that prefix and a learner's number."""
+    fields = [(name.removeprefix(prefix), text) for name, text in request.POST.items() if name.startswith(prefix)]
+    numbered = ((read_number(name), text) for name, text in fields)
+    return {pk: text for pk, text in numbered if pk is not None and isinstance(text, str)}
 
 
 def _remove_learner(request: HttpRequest, found: TrainingClass, user: User, at: datetime) -> HttpResponse:

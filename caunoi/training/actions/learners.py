@@ -45,8 +45,8 @@ def bring_learners(
     class_id: int, people: Sequence[Person], new_marks: Sequence[Decimal | None], marks: Mapping[int, Decimal | None],
     *, by: User, at: datetime,
 ) -> tuple[int, int]:  # fmt: skip
-    """A whole spreadsheet at once: new ones with their marks, and marks of those who stand, by number. How many
-    learners were added, and how many marks of others changed."""
+    """A whole spreadsheet at once: new ones with their marks, and marks of those who stand, by number; who is not among
+    `marks` keeps theirs. How many learners were added, and how many marks of others changed."""
     with transaction.atomic():
         found = lock_class(class_id, ClassState.OPEN)
         check_may_run(by, found.org_unit_id, local_date(at))
@@ -60,15 +60,24 @@ def bring_learners(
     return len(added), changed
 
 
-def set_marks(class_id: int, marks: Mapping[int, Decimal | None], *, by: User, at: datetime) -> int:
-    """By learner's number; None takes a mark back. How many are others now. Raises MarkOutsideScale."""
+def set_marks(
+    class_id: int, marks: Mapping[int, Decimal | None], *, seen: Mapping[int, Decimal | None] | None = None, by: User,
+    at: datetime,
+) -> tuple[int, list[int]]:  # fmt: skip
+    """By learner's number; None takes a mark back. `seen`: what stood there when they were typed; None: whatever it
+    was. How many are others now, and whose mark somebody else changed meanwhile to another one, which stays.
+
+    Raises MarkOutsideScale.
+    """
     with transaction.atomic():
+        # Two who mark one class write one after the other. Marks have no history, so neither may undo the other's.
         found = lock_class(class_id, ClassState.OPEN)
         check_may_run(by, found.org_unit_id, local_date(at))
-        changed = _put_marks(found, marks)
+        wanted, kept = (marks, []) if seen is None else _part_moved(found, marks, seen)
+        changed = _put_marks(found, wanted)
         if changed:
             write_line("training.marks", found.subject, {"marks": changed}, by=by.actor, at=at)
-    return changed
+    return changed, kept
 
 
 def remove_learner(class_id: int, learner_id: int, *, by: User, at: datetime) -> None:
@@ -148,6 +157,16 @@ def _check(found: TrainingClass, wanted: Sequence[Person]) -> None:
             _("%(unit)s không tồn tại vào ngày khai giảng. Hãy chọn đơn vị của ngày đó.")
             % {"unit": places.path_name(gone.org_unit, found.day_from)}
         )
+
+
+def _part_moved(
+    found: TrainingClass, marks: Mapping[int, Decimal | None], seen: Mapping[int, Decimal | None]
+) -> tuple[dict[int, Decimal | None], list[int]]:
+    """(marks that are others than those seen, whose mark stays as it became meanwhile)."""
+    wanted = {pk: mark for pk, mark in marks.items() if mark != seen.get(pk)}
+    standing = open_learners(found.learners.filter(pk__in=list(wanted)))
+    kept = [pk for pk, now in standing.items() if now.mark not in (seen.get(pk), wanted[pk])]
+    return {pk: mark for pk, mark in wanted.items() if pk not in kept}, kept
 
 
 def _put_marks(found: TrainingClass, marks: Mapping[int, Decimal | None]) -> int:

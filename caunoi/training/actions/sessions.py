@@ -57,15 +57,17 @@ def remove_session(class_id: int, session_id: int, *, by: User, at: datetime) ->
 
 
 def mark_presences(
-    class_id: int, sessions: Mapping[int, Collection[int]], *, learners: Collection[int], by: User, at: datetime
-) -> int:
-    """Of each session, who of `learners` was there; others stay as they are. How many changed.
+    class_id: int, sessions: Mapping[int, Collection[int]], *, learners: Collection[int],
+    seen: Mapping[int, Collection[int]] | None = None, by: User, at: datetime,
+) -> int:  # fmt: skip
+    """Of each session, who of `learners` was there; others stay as they are. `seen`: who was ticked there before, so
+    that only what was ticked or unticked since changes anything; None: all are. How many changed.
 
     Raises TrainingInvalid for a session of a day to come, and for sessions and learners of another class.
     """
     today = local_date(at)
     with transaction.atomic():
-        # Two who count one session at once write one after the other, each only what was on their page.
+        # Two who count one session at once write one after the other, each only what they changed on their page.
         found = lock_class(class_id, ClassState.OPEN)
         check_may_run(by, found.org_unit_id, today)
         own = {one.pk: one for one in found.sessions.all()}
@@ -77,6 +79,9 @@ def mark_presences(
         gone: list[tuple[int, set[int]]] = []
         for number, wanted in sessions.items():
             present = set(wanted) & known
+            if seen is not None:
+                before = set(seen.get(number, ())) & known
+                present = ((there[number] & known) | (present - before)) - (before - present)
             added = present - there[number]
             if added and own[number].day > today:
                 raise _too_early(own[number])

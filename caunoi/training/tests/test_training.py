@@ -248,6 +248,20 @@ def test_two_who_count_different_learners_keep_each_others_ticks(places: Places)
     assert list(session_row.presences.values_list("learner", flat=True)) == [first]
 
 
+def test_two_who_count_one_session_change_only_what_each_ticked_or_unticked(places: Places) -> None:
+    found = open_one(places)
+    first, second, third = everybody = [one.pk for one in add(found, places)]
+    session = found.sessions.values_list("pk", flat=True)[0]
+    mark_presences(found.pk, {session: {first}}, learners=everybody, by=places.officer, at=AFTER)
+    seen = {session: {first}}
+
+    mark_presences(found.pk, {session: {first, second}}, learners=everybody, seen=seen, by=places.officer, at=AFTER)
+    mark_presences(found.pk, {session: {third}}, learners=everybody, seen=seen, by=places.officer, at=AFTER)
+
+    there = found.sessions.get(pk=session).presences.order_by("learner").values_list("learner", flat=True)
+    assert list(there) == [second, third]
+
+
 def test_a_session_and_a_learner_of_another_class_are_refused(places: Places) -> None:
     found, other = open_one(places), open_one(places, title="lớp khác")
     learners = {one.pk for one in add(found, places)}
@@ -292,6 +306,21 @@ def test_a_mark_outside_the_scale_is_refused(places: Places) -> None:
     for mark in ("10.1", "-1", "7.25"):
         with pytest.raises(MarkOutsideScale):
             set_marks(found.pk, {learner.pk: Decimal(mark)}, by=places.officer, at=AFTER)
+
+
+def test_two_who_mark_one_class_keep_each_others_marks(places: Places) -> None:
+    found = open_one(places)
+    first, second, third = (one.pk for one in add(found, places))
+    blank = dict.fromkeys((first, second, third))
+    set_marks(found.pk, {**blank, first: Decimal(8), third: Decimal(6)}, seen=blank, by=places.officer, at=AFTER)
+
+    typed = {**blank, second: Decimal(7), third: Decimal(5)}
+    changed, kept = set_marks(found.pk, typed, seen=blank, by=places.officer, at=AFTER)
+    taken_back = set_marks(found.pk, {first: None}, seen={first: Decimal(8)}, by=places.officer, at=AFTER)
+
+    assert (changed, kept, taken_back) == (1, [third], (1, []))
+    opened = open_learners(found.learners.all())
+    assert [opened[pk].mark for pk in (first, second, third)] == [None, Decimal(7), Decimal(6)]
 
 
 def test_nobody_is_named_where_no_pack_says_why() -> None:
