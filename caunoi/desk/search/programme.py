@@ -1,11 +1,13 @@
-"""Meetings, ratings, commendations and campaign days in the one search, each by the rule of its room."""
+"""What units hold, build, rate and commend, in the one search, each by the rule of its room."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
+from typing import TypeVar
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -16,19 +18,35 @@ from caunoi.awards.people import hide_names
 from caunoi.awards.queries import AwardFilters, list_awards
 from caunoi.awards.rules.recipients import RecipientKind
 from caunoi.boards.campaigns import list_campaigns
+from caunoi.contests.models import Contest
+from caunoi.contests.queries import Filters as ContestFilters
+from caunoi.contests.queries import list_contests
+from caunoi.contributions.queries import list_purses, list_works
 from caunoi.desk.awards import read_words
 from caunoi.desk.context import READERS, WRITERS
+from caunoi.desk.search.models import Kind
 from caunoi.desk.search.rules.occasions import Occasion
 from caunoi.desk.search.rules.words import closeness, words_of
-from caunoi.desk.search.sources import MOST_UNITS, Asked, Found, Reader, find_unit_ids
+from caunoi.desk.search.sources import MOST_UNITS, Asked, Found, Reader, day_of, find_unit_ids, look_up
 from caunoi.desk.templatetags.caunoi import day_, moment, period
+from caunoi.desk.training import show_days
 from caunoi.languages import in_reader_language
 from caunoi.meetings.models import Meeting
-from caunoi.meetings.queries import Filters, list_meetings
+from caunoi.meetings.queries import Filters as MeetingFilters
+from caunoi.meetings.queries import list_meetings
 from caunoi.places.queries import get_snapshot
+from caunoi.records.entities.queries import visible_entities, visible_units
+from caunoi.records.models import Entity
+from caunoi.training.models import TrainingClass
+from caunoi.training.queries import Filters as ClassFilters
+from caunoi.training.queries import list_classes
 
-NEWEST_MEETINGS = 300
+# So many of the newest are looked at for words that are not their title's.
+NEWEST_HELD = 300
 NEWEST_ROUNDS = 200
+
+Held = TypeVar("Held", bound=Meeting | TrainingClass | Contest)
+"""What a unit holds on its days."""
 
 
 def _may_look(asked: Asked, reader: Reader) -> bool:
@@ -39,37 +57,113 @@ def _touches(occasion: Occasion | None, first: date, last: date) -> bool:
     return occasion is None or (first <= occasion.last and last >= occasion.first)
 
 
-# ---- Meetings -------------------------------------------------------------------------------------------------------
+# ---- Meetings, classes, contests ------------------------------------------------------------------------------------
 
 
 def meetings(asked: Asked, reader: Reader, limit: int) -> list[Found]:
-    """All by the words of title and place; the newest also by kind and unit, and with slips forgiven."""
     if not _may_look(asked, reader):
         return []
-    rows = list_meetings(reader.scope, Filters())
-    if asked.occasion is not None:
-        rows = rows.filter(day_to__gte=asked.occasion.first, day_to__lte=asked.occasion.last)
-    named = list_meetings(reader.scope, Filters(text=" ".join(asked.rest))).filter(pk__in=rows.order_by().values("pk"))
-    candidates: dict[int, Meeting] = {one.pk: one for one in [*named[: limit * 2], *rows[:NEWEST_MEETINGS]]}
+
+    def find(text: str) -> QuerySet[Meeting]:
+        return list_meetings(reader.scope, MeetingFilters(text=text))
+
+    best = _list_best(asked, find, lambda one: f"{one.title} {one.venue}", lambda one: one.starts_at, limit)
+    return [_found("meeting", one, moment(one.starts_at), reverse("meeting", args=[one.pk])) for one in best]
+
+
+def classes(asked: Asked, reader: Reader, limit: int) -> list[Found]:
+    """Who learns in them is never looked for."""
+    if not _may_look(asked, reader):
+        return []
+
+    def find(text: str) -> QuerySet[TrainingClass]:
+        return list_classes(reader.scope, ClassFilters(text=text))
+
+    best = _list_best(asked, find, lambda one: f"{one.title} {one.place}", lambda one: one.day_from, limit, "day_from")
+    return [_found("class", one, show_days(one), reverse("training-class", args=[one.pk])) for one in best]
+
+
+def contests(asked: Asked, reader: Reader, limit: int) -> list[Found]:
+    """Also those of the units above, once they take entries; who enters is never looked for."""
+    if not _may_look(asked, reader):
+        return []
+
+    def find(text: str) -> QuerySet[Contest]:
+        return list_contests(reader.user, reader.scope, ContestFilters(text=text), reader.today)
+
+    best = _list_best(asked, find, lambda one: f"{one.title} {one.decision}", lambda one: one.day_to, limit)
+    return [_found("contest", one, day_(one.day_to), reverse("contest", args=[one.pk])) for one in best]
+
+
+def _list_best(
+    asked: Asked,
+    find: Callable[[str], QuerySet[Held]],
+    describe: Callable[[Held], str],
+    when: Callable[[Held], date | datetime],
+    limit: int,
+    begins: str = "day_to",
+) -> list[Held]:
+    """All by the words by which their own list finds them; the newest also by kind and unit, and with slips forgiven.
+    `begins`: the field of the first day, where there is one besides the last."""
+
+    def find_then(text: str, most: int) -> list[Held]:
+        rows = find(text)
+        if asked.occasion is not None:
+            rows = rows.filter(**{"day_to__gte": asked.occasion.first, f"{begins}__lte": asked.occasion.last})
+        return list(rows[:most])
+
+    held = [*find_then(" ".join(asked.rest), limit * 2), *find_then("", NEWEST_HELD)]
+    candidates: dict[int, Held] = {one.pk: one for one in held}
     places = get_snapshot()
     ranked = []
     for one in candidates.values():
         where = places.path_name(one.org_unit_id, one.day_to)
-        text = f"{one.title} {one.venue} {one.kind.name_vi} {one.kind.name_en} {where}"
-        score = closeness(asked.rest, words_of(text), mending=asked.mending) if asked.rest else 1
+        words = words_of(f"{describe(one)} {one.kind.name_vi} {one.kind.name_en} {where}")
+        score = closeness(asked.rest, words, mending=asked.mending) if asked.rest else 1
         if score:
-            ranked.append((score, one.starts_at, one, where))
-    ranked.sort(key=lambda row: (row[0], row[1]), reverse=True)
+            ranked.append((score, when(one), one))
+    ranked.sort(key=lambda row: row[:2], reverse=True)
+    return [one for _score, _when, one in ranked[:limit]]
+
+
+def _found(name: str, one: Meeting | TrainingClass | Contest, when: str, address: str) -> Found:
+    kind = in_reader_language(one.kind.name_vi, one.kind.name_en)
+    where = get_snapshot().path_name(one.org_unit_id, one.day_to)
+    return Found(name, one.title, f"{kind} · {where} · {when}", address, one.org_unit_id)
+
+
+# ---- Works ----------------------------------------------------------------------------------------------------------
+
+
+def works(asked: Asked, reader: Reader, limit: int) -> list[Found]:
+    """By their names, to what was given for them and what they cost; who gave is never looked for."""
+    if not _may_look(asked, reader):
+        return []
+    registers = sorted({form.register for purse in list_purses().values() for form in purse.forms})
+    places, found = get_snapshot(), list[Entity]()
+    for register in registers:
+        if asked.mending:
+            found += _list_nearly_named(register, asked, reader)
+        else:
+            text = " ".join(asked.words)
+            found += list_works(reader.scope, reader.today, register=register, unit=None, text=text)[:limit]
     return [
         Found(
-            "meeting",
-            one.title,
-            f"{in_reader_language(one.kind.name_vi, one.kind.name_en)} · {where} · {moment(one.starts_at)}",
-            reverse("meeting", args=[one.pk]),
+            "work",
+            one.label,
+            places.path_name(one.org_unit_id, day_of(one.org_unit_id, reader.today, places)),
+            reverse("work", args=[one.uuid]),
             one.org_unit_id,
         )
-        for _score, _at, one, where in ranked[:limit]
+        for one in found[:limit]
     ]
+
+
+def _list_nearly_named(register: str, asked: Asked, reader: Reader) -> list[Entity]:
+    seen = visible_units(reader.scope, reader.today, get_snapshot())
+    pks = look_up(Kind.ENTITY, asked.words, seen, lambda _thing, unit: seen is None or unit in seen, asked)
+    rows = visible_entities(reader.scope, reader.today).filter(pk__in=pks, removed=False, merged_into=None)
+    return list(rows.filter(entity_list__code=register).order_by("search", "uuid"))
 
 
 # ---- Ratings --------------------------------------------------------------------------------------------------------

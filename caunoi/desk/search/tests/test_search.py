@@ -16,6 +16,9 @@ from caunoi.accounts.queries import list_grants, scope_of
 from caunoi.assessments.tests import builders as ratings
 from caunoi.awards.tests import builders as awards
 from caunoi.boards.campaigns import declare_campaign
+from caunoi.contests.actions import open_contest
+from caunoi.contests.tests import builders as contests
+from caunoi.contributions.tests import builders as works
 from caunoi.desk.search.actions import rebuild
 from caunoi.desk.search.looking import SOURCES, search
 from caunoi.desk.search.models import SearchEntry, SearchWord
@@ -43,6 +46,7 @@ from caunoi.records.actions import Incoming, receive
 from caunoi.records.entities.tests import builders as register_builders
 from caunoi.records.entities.tests.builders import OTHER, create, update
 from caunoi.records.models import Entity
+from caunoi.training.tests import builders as training
 
 pytestmark = pytest.mark.django_db
 NOW = local_moment(date(2026, 9, 3))
@@ -275,7 +279,7 @@ def test_a_rebuilt_index_is_the_one_that_was_kept(full_world: None) -> None:
     assert Entity.objects.count() == SearchEntry.objects.filter(kind="entity").count()
 
 
-# -- meetings, ratings, commendations, campaign days ------------------------------------------------------------------
+# -- meetings, classes, contests, works, ratings, commendations, campaign days ----------------------------------------
 
 
 def test_meetings_are_found_by_title_place_kind_and_unit_by_those_who_may_see_them() -> None:
@@ -287,6 +291,52 @@ def test_meetings_are_found_by_title_place_kind_and_unit_by_those_who_may_see_th
         assert titles(places.officer, text, "meeting") == ["Hội nghị chuyên đề hiến đất làm đường"], text
     assert titles(places.officer, "hien dat thang 4/2026", "meeting") == []
     assert titles(stranger, "hien dat", "meeting") == []
+
+
+def test_classes_are_found_by_title_place_kind_unit_and_month_and_never_by_who_learns() -> None:
+    places = training.make_world()
+    found = training.open_one(places, day_from=date(2026, 3, 31), day_to=date(2026, 4, 1))
+    training.add(found, places)
+    stranger = user("xa-khac", [(Role.VIEWER, places.other.pk)])
+
+    for text in (
+        "tuyen truyen mieng",
+        "hội trường ubnd",
+        "nghiep vu coc san",
+        "lop boi duong thang 3/2026",
+        "tuyen truyne",
+    ):
+        assert [hit.address for hit in hits(places.officer, text, "class")] == [f"/training/{found.pk}/"], text
+    assert titles(places.officer, "lop boi duong thang 5/2026", "class") == []
+    assert titles(places.officer, "vang thi my", "class") == titles(stranger, "tuyen truyen mieng", "class") == []
+
+
+def test_contests_are_found_by_who_holds_them_and_once_they_are_open_by_who_may_enter() -> None:
+    places = contests.make_world()
+    planned = contests.plan(places)
+    stranger = user("xa-khac", [(Role.VIEWER, places.other.pk)])
+    assert titles(places.head, "luat dat dai", "contest") == []
+
+    open_contest(planned.pk, by=places.officer, at=contests.PLANNED_AT)
+    contests.enter(planned, places.officer, places.village, "Đất và người")
+
+    for text in ("luat dat dai", "cuoc thi viet coc san", "tim hieu luat thang 3/2026", "tim heiu luat"):
+        for who in (places.officer, places.head):
+            assert [hit.address for hit in hits(who, text, "contest")] == [f"/contests/{planned.pk}/"], text
+    assert titles(places.officer, "tim hieu luat thang 4/2026", "contest") == []
+    assert titles(places.officer, "nguoi viet dat va nguoi", "contest") == []
+    assert titles(stranger, "luat dat dai", "contest") == []
+
+
+def test_works_are_found_by_name_and_never_by_who_gave() -> None:
+    officer = works.store_works()
+    works.approved(officer, works.give(so_tien="500000", ten_ho="Hộ Lý A Sùng", **works.CONSENT))
+    rebuild()
+
+    assert [hit.address for hit in hits(officer, "duong be tong ban ven", "work")] == [f"/works/{works.ROAD}/"]
+    assert titles(officer, "duong be tnog", "work") == ["Đường bê tông Bản Vền"]
+    assert titles(officer, "ly a sung", "work") == titles(officer, "nha van hoa coc san", "work") == []
+    assert titles(user("xa-khac", [(Role.VIEWER, 5)]), "nha van hoa", "work") == ["Nhà văn hóa Cốc San"]
 
 
 def test_a_rating_is_found_by_its_title_and_a_units_own_by_the_units_name_too() -> None:
