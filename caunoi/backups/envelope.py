@@ -34,6 +34,7 @@ LONGEST = PIECE + PIECE // 16
 LONGEST_PREAMBLE = 64 * 1024
 # 32 MB of memory and about a tenth of a second for each guess.
 SCRYPT_N, SCRYPT_R, SCRYPT_P = 2**15, 8, 1
+PACKED, LOCK = "zstd", "scrypt-aes-256-gcm"
 DIGEST = 16
 
 
@@ -81,10 +82,10 @@ def _derive(passphrase: str, lock: dict[str, Any]) -> tuple[bytes, str]:
 
 class Writer:
     def __init__(self, file: BinaryIO, passphrase: str = "") -> None:
-        preamble: dict[str, Any] = {"packed": "zstd"}
+        preamble: dict[str, Any] = {"packed": PACKED}
         self._seal: Seal = HashSeal()
         if passphrase:
-            lock = {"kind": "scrypt-aes-256-gcm", "salt": os.urandom(16).hex(), "n": SCRYPT_N, "r": SCRYPT_R,
+            lock = {"kind": LOCK, "salt": os.urandom(16).hex(), "n": SCRYPT_N, "r": SCRYPT_R,
                     "p": SCRYPT_P}  # fmt: skip
             key, proof = _derive(passphrase, lock)
             preamble["lock"] = {**lock, "proof": proof}
@@ -94,7 +95,7 @@ class Writer:
         self._about = hashlib.sha256(head).digest()
         file.write(head + self._about)
         self._file = file
-        self._codec = pyarrow.Codec("zstd", compression_level=1)
+        self._codec = pyarrow.Codec(PACKED, compression_level=1)
         self._waiting = bytearray()
         self._number = 0
 
@@ -125,7 +126,7 @@ def read_pieces(file: BinaryIO, passphrase: str = "") -> Iterator[bytes]:
         if proof != lock["proof"]:
             raise PassphraseNeeded(_("Mật khẩu không mở được bản sao lưu này. Hãy kiểm tra lại mật khẩu."))
         seal = PassphraseSeal(key)
-    codec = pyarrow.Codec("zstd")
+    codec = pyarrow.Codec(PACKED)
     number, last = 0, False
     while not last:
         last, length = struct.unpack(">?I", _read(file, 5))
@@ -153,10 +154,10 @@ def read_preamble(file: BinaryIO) -> tuple[bytes, dict[str, Any]]:
     if _read(file, len(about)) != about:
         raise damaged()
     if version > VERSION:
-        raise BackupNewer(
-            _("Bản sao lưu này do một phiên bản Cầu Nối mới hơn ghi ra. Hãy cập nhật phần mềm rồi làm lại.")
-        )
+        raise _newer()
     preamble: dict[str, Any] = json.loads(content)
+    if preamble.get("packed") != PACKED or preamble.get("lock", {}).get("kind", LOCK) != LOCK:
+        raise _newer()
     return about, preamble
 
 
@@ -179,6 +180,10 @@ def _read(file: BinaryIO, length: int) -> bytes:
             _("Bản sao lưu bị cụt: tệp kết thúc giữa chừng. Hãy chép lại tệp từ nơi cất giữ, hoặc dùng bản khác.")
         )
     return content
+
+
+def _newer() -> BackupNewer:
+    return BackupNewer(_("Bản sao lưu này do một phiên bản Cầu Nối mới hơn ghi ra. Hãy cập nhật phần mềm rồi làm lại."))
 
 
 def damaged() -> BackupDamaged:

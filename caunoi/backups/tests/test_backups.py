@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from caunoi.accounts.models import Role
 from caunoi.audit.models import AuditLine
 from caunoi.audit.queries import find_chain_break
+from caunoi.backups import envelope
 from caunoi.backups.actions import make_backup
 from caunoi.backups.checking import check_backup
 from caunoi.backups.errors import BackupCutShort, BackupNewer, BackupNotWritten, HomeNotEmpty
@@ -23,6 +25,8 @@ from caunoi.backups.models import BackupRun
 from caunoi.backups.restoring import restore_backup
 from caunoi.backups.rules.warnings import OLD_AFTER, Standing, list_warnings
 from caunoi.backups.schedule import back_up_if_due
+from caunoi.cli.frame import run
+from caunoi.cli.main import cli
 from caunoi.documents.actions import path_of, store_bytes
 from caunoi.moments import local_moment
 from caunoi.records.tests.builders import BY, unit, user
@@ -125,20 +129,56 @@ def test_only_an_empty_home_is_restored_into_and_only_from_a_whole_file_of_a_kno
     assert list(settings.CAUNOI_HOME.iterdir()) == []
 
 
-@database
-def test_a_backup_that_knows_a_migration_of_the_future_is_refused(home: Path, tmp_path: Path) -> None:
+def write_backup_of_the_future(path: Path) -> Path:
     from django.db import connection
     from django.db.migrations.recorder import MigrationRecorder
 
     recorder = MigrationRecorder(connection)
     recorder.record_applied("records", "9999_of_the_future")
     try:
-        newer = write_backup(tmp_path / "a.caunoi", at=AT).path
+        return write_backup(path, at=AT).path
     finally:
         recorder.record_unapplied("records", "9999_of_the_future")
 
+
+@database
+def test_a_backup_that_knows_a_migration_of_the_future_is_refused(home: Path, tmp_path: Path) -> None:
+    newer = write_backup_of_the_future(tmp_path / "a.caunoi")
+
     with pytest.raises(BackupNewer, match="9999_of_the_future"):
         restore_backup(newer)
+
+
+@database
+@pytest.mark.parametrize("what", ["migration", "VERSION", "PACKED", "LOCK"])
+def test_restoring_what_a_newer_version_wrote_is_refused_with_what_to_do_and_touches_nothing(
+    what: str,
+    home: Path,
+    tmp_path: Path,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Other tables, another shape of the file, another way of packing it, another lock."""
+    file = tmp_path / "newer.caunoi"
+    if what == "migration":
+        write_backup_of_the_future(file)
+    else:
+        with monkeypatch.context() as future:
+            # What is written is read back at once, in the future, too.
+            future.setattr(envelope, what, {"VERSION": 2, "PACKED": "lz4_raw", "LOCK": "argon2-aes-256-gcm"}[what])
+            write_backup(file, at=AT, passphrase="mot mat khau" if what == "LOCK" else "")
+    settings.CAUNOI_HOME = tmp_path / "empty"
+    settings.CAUNOI_HOME.mkdir()
+    monkeypatch.setattr("sys.argv", ["caunoi", "restore", str(file)])
+    monkeypatch.setenv("CAUNOI_BACKUP_PASSPHRASE", "mot mat khau")
+
+    with translation.override("vi"):
+        done = run(cli)
+
+    said = capsys.readouterr().err
+    assert done == 1 and "mới hơn" in said and "Hãy cập nhật phần mềm" in said
+    assert list(settings.CAUNOI_HOME.iterdir()) == []
 
 
 @database
