@@ -7,6 +7,9 @@ in one place and show its sentence; anything else that is raised is a programmer
 from __future__ import annotations
 
 import errno
+import os
+import socket
+import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -75,14 +78,42 @@ class FileRefused(Refusal):
 
 
 def explain_os_error(error: OSError) -> str:
-    """Why a file could not be read or written, for the middle of a sentence; systems say it in English."""
-    known = {
+    """Why a file could not be read or written, or a machine not reached, for the middle of a sentence; systems say it
+    in English. What is not known here stays as the system says it."""
+    # Their numbers are not those of `errno`.
+    if isinstance(error, socket.gaierror):
+        return _("không tìm thấy máy nào tên như vậy")
+    if isinstance(error, ssl.SSLError):
+        return _("kết nối mã hóa không thành (%(detail)s)") % {"detail": getattr(error, "reason", None) or error}
+    if isinstance(error, TimeoutError):
+        return _("bên kia không trả lời")
+    return _list_os_reasons().get(error.errno or 0) or error.strerror or str(error)
+
+
+def find_os_reason(said: str) -> str:
+    """The same where a library has put the system's words into its own, as databases do; empty where it has not."""
+    words = said.lower()
+    return next((ours for number, ours in _list_os_reasons().items() if os.strerror(number).lower() in words), "")
+
+
+def _list_os_reasons() -> dict[int, str]:
+    return {
         errno.ENOENT: _("không có tệp hoặc thư mục này"),
         errno.EISDIR: _("đây là thư mục, không phải tệp"),
         errno.ENOTDIR: _("một phần của đường dẫn không phải thư mục"),
+        errno.EEXIST: _("đã có tệp hoặc thư mục mang tên này"),
+        errno.ENAMETOOLONG: _("tên quá dài"),
         errno.EACCES: _("không có quyền"),
         errno.EPERM: _("không có quyền"),
         errno.EROFS: _("ổ đĩa chỉ cho đọc"),
         errno.ENOSPC: _("đĩa đã đầy"),
+        errno.EDQUOT: _("đã hết phần đĩa được dùng"),
+        errno.EIO: _("đĩa đọc hoặc ghi bị lỗi"),
+        errno.EMFILE: _("đang mở quá nhiều tệp"),
+        errno.ENFILE: _("đang mở quá nhiều tệp"),
+        errno.ECONNREFUSED: _("bên kia không nhận kết nối"),
+        errno.ECONNRESET: _("bên kia ngắt kết nối"),
+        errno.EPIPE: _("bên kia ngắt kết nối"),
+        errno.EHOSTUNREACH: _("không có đường mạng tới đó"),
+        errno.ENETUNREACH: _("không có đường mạng tới đó"),
     }
-    return known.get(error.errno or 0) or error.strerror or str(error)

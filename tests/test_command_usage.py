@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import ssl
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from caunoi.cli.frame import run
 from caunoi.cli.main import cli
 from caunoi.cli.serve import start
 from caunoi.cli.usage import explain_usage
-from caunoi.refusals import explain_os_error
+from caunoi.refusals import explain_os_error, find_os_reason
 
 
 @pytest.mark.parametrize(
@@ -74,3 +76,49 @@ def test_why_a_file_cannot_be_opened_is_told_in_vietnamese(tmp_path: Path) -> No
 
         assert explain_os_error(missing.value) == "không có tệp hoặc thư mục này"
         assert explain_os_error(folder.value) == "đây là thư mục, không phải tệp"
+
+
+def test_why_a_machine_is_not_reached_is_told_in_vietnamese() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        closed = taken.getsockname()
+    with pytest.raises(OSError) as refused:
+        socket.create_connection(closed, timeout=5)
+    with pytest.raises(OSError) as unknown:
+        socket.getaddrinfo("khong-co-may-nay.invalid", 25)
+
+    with translation.override("vi"):
+        assert explain_os_error(refused.value) == "bên kia không nhận kết nối"
+        assert explain_os_error(unknown.value) == "không tìm thấy máy nào tên như vậy"
+        assert explain_os_error(TimeoutError("timed out")) == "bên kia không trả lời"
+        # Its number 1 is not that of "not permitted".
+        assert explain_os_error(ssl.SSLError(1, "wrong version")).startswith("kết nối mã hóa không thành")
+
+
+@pytest.mark.parametrize(
+    ("said", "ours"),
+    [
+        ('IO Error: Could not write file "x": No space left on device', "đĩa đã đầy"),
+        ("connection failed: Permission denied\n\tIs the server running locally?", "không có quyền"),
+        ("UNIQUE constraint failed", ""),
+    ],
+)
+def test_the_system_s_words_are_found_in_those_of_a_library(said: str, ours: str) -> None:
+    with translation.override("vi"):
+        assert find_os_reason(said) == ours
+
+
+@pytest.mark.django_db
+def test_a_file_that_a_command_cannot_write_is_named_with_the_reason_and_without_a_trace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["caunoi", "backup", "--check", str(tmp_path / ("a" * 300))])
+    with translation.override("vi"):
+        too_long = run(cli)
+    monkeypatch.setattr("sys.argv", ["caunoi", "places", "load", "/proc/self/mem"])
+    with translation.override("vi"):
+        broken = run(cli)
+
+    said = capsys.readouterr().err
+    assert (too_long, broken) == (1, 1)
+    assert "tên quá dài" in said and "đĩa đọc hoặc ghi bị lỗi" in said

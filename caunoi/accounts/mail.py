@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils.translation import gettext as _
 
+from caunoi.refusals import explain_os_error
+
 
 def may_send() -> bool:
     return bool(settings.CAUNOI_EMAIL_URL)
@@ -27,8 +29,15 @@ def send_letter(*, to: str, subject: str, text: str) -> str:
             "said": _readable(refused.smtp_error),
         }
     except (smtplib.SMTPException, OSError) as error:
-        return _("Không nối được tới máy chủ thư: %(error)s.") % {"error": error}
+        return _("Không nối được tới máy chủ thư: %(error)s.") % {"error": _explain(error)}
     return ""
+
+
+def _explain(error: OSError) -> str:
+    """smtplib's own failures are OSErrors too, without a number."""
+    if isinstance(error, smtplib.SMTPServerDisconnected):
+        return _("máy chủ ngắt kết nối giữa chừng")
+    return explain_os_error(error)
 
 
 def _readable(said: bytes | str) -> str:

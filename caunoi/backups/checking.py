@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from caunoi.backups.envelope import damaged, is_encrypted, read_pieces
 from caunoi.backups.errors import NotABackup
 from caunoi.backups.parts import Part, read_parts
+from caunoi.refusals import explain_os_error
 
 Show = Callable[[int, int], None]
 
@@ -46,13 +48,11 @@ def check_backup(path: Path, *, passphrase: str = "", show: Show = lambda _done,
             for block in part.blocks():
                 size += len(block)
                 rows += block.count(b"\n") if table else 0
-    with path.open("rb") as file:
-        encrypted = is_encrypted(file)
     return Summary(
         product=about["product"],
         made_at=datetime.fromisoformat(about["made_at"]),
         database=about["database"],
-        encrypted=encrypted,
+        encrypted=asks_for_passphrase(path),
         migrations=tuple((app, name) for app, name in about["migrations"]),
         tables=tables,
         rows=rows,
@@ -67,16 +67,33 @@ def open_backup(path: Path, *, passphrase: str, show: Show) -> Iterator[Iterator
     try:
         file = path.open("rb")
     except OSError as error:
-        raise NotABackup(_("Không đọc được tệp %(path)s: %(why)s.") % {"path": path, "why": error.strerror}) from error
+        raise _unreadable(path, error) from error
     with file:
-        total = path.stat().st_size
+        total = os.fstat(file.fileno()).st_size
 
         def pieces() -> Iterator[bytes]:
-            for piece in read_pieces(file, passphrase):
-                yield piece
-                show(file.tell(), total)
+            try:
+                for piece in read_pieces(file, passphrase):
+                    yield piece
+                    show(file.tell(), total)
+            except OSError as error:
+                # A disk that fails in the middle; what whoever asked does with the pieces never comes here.
+                raise _unreadable(path, error) from error
 
         yield _begin_with_about(read_parts(pieces()))
+
+
+def asks_for_passphrase(path: Path) -> bool:
+    """Whether it is encrypted. One that cannot be read is refused, with its reason."""
+    try:
+        with path.open("rb") as file:
+            return is_encrypted(file)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> NotABackup:
+    return NotABackup(_("Không đọc được tệp %(path)s: %(why)s.") % {"path": path, "why": explain_os_error(error)})
 
 
 def _begin_with_about(parts: Iterator[Part]) -> Iterator[Part]:

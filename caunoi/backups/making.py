@@ -23,6 +23,7 @@ from caunoi.backups.errors import BackupNotWritten
 from caunoi.backups.parts import PartsWriter
 from caunoi.backups.tables import LEFT_OUT, open_snapshot
 from caunoi.documents.actions import hold_here
+from caunoi.refusals import explain_os_error
 
 READ_AT_ONCE = 1024 * 1024
 # (bytes done, bytes in all as far as is known)
@@ -183,5 +184,5 @@ def _explain(error: OSError, path: Path) -> str:
         return _("Đã có tệp %(path)s. Hãy chọn tên khác.") % {"path": path}
     return _("Không ghi được bản sao lưu vào %(path)s: %(why)s. Hãy kiểm tra thư mục và quyền ghi.") % {
         "path": path,
-        "why": error.strerror or error,
+        "why": explain_os_error(error),
     }

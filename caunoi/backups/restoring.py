@@ -25,6 +25,7 @@ from caunoi.backups.errors import BackupNewer, HomeNotEmpty, NotRestored
 from caunoi.backups.loading import Loader, PostgresLoader, SqliteLoader
 from caunoi.backups.parts import Part
 from caunoi.backups.tables import MIGRATIONS, list_postgres_tables, list_sqlite_tables
+from caunoi.refusals import explain_os_error, find_os_reason
 
 Migration = tuple[str, str]
 # Filled by migrations alone, before anybody did anything.
@@ -261,5 +262,12 @@ def _explain(error: Exception) -> str:
         }
     return _("Không khôi phục được vào %(home)s: %(why)s. Phần đã ghi được bỏ.") % {
         "home": home.home(),
-        "why": str(error).splitlines()[0] if str(error) else type(error).__name__,
+        "why": _why(error),
     }
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return explain_os_error(error)
+    said = str(error)
+    return find_os_reason(said) or (said.splitlines()[0] if said else type(error).__name__)

@@ -20,6 +20,7 @@ from caunoi.backups.errors import BackupNotWritten, PassphraseNeeded
 from caunoi.backups.making import Made
 from caunoi.backups.models import BackupRun
 from caunoi.backups.rules.retention import Keep, choose_kept, is_due
+from caunoi.refusals import explain_os_error
 
 NAME = "caunoi-%Y%m%d-%H%M%S.caunoi"
 _OURS = re.compile(r"caunoi-\d{8}-\d{6}\.caunoi")
@@ -48,7 +49,7 @@ def back_up_if_due(*, at: datetime) -> Made | None:
     except OSError as error:
         raise BackupNotWritten(
             _("Không ghi được bản sao lưu vào %(path)s: %(why)s. Hãy kiểm tra thư mục và quyền ghi.")
-            % {"path": where, "why": error.strerror}
+            % {"path": where, "why": explain_os_error(error)}
         ) from error
     for half in where.glob(f".caunoi-*{home.PARTLY_WRITTEN}"):
         half.unlink(missing_ok=True)

@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 
 from caunoi.backups.actions import make_backup
 from caunoi.backups.actions import restore as restore_file
-from caunoi.backups.checking import Show, Summary, check_backup
-from caunoi.backups.envelope import is_encrypted
+from caunoi.backups.checking import Show, Summary, asks_for_passphrase, check_backup
 from caunoi.backups.restoring import Restored
 from caunoi.backups.schedule import read_passphrase
 from caunoi.cli.frame import OPERATOR, print_json, progress_bars
@@ -103,12 +102,8 @@ def _tell_erased(restored: Restored) -> None:
 
 
 def _passphrase_of(file: Path, passphrase_file: Path | None) -> str:
-    """Asked only for a file that is encrypted. One that cannot be read is refused, with its reason, when opened."""
-    if not file.is_file():
-        return ""
-    with file.open("rb") as opened:
-        encrypted = is_encrypted(opened)
-    return read_passphrase(passphrase_file, _ask) if encrypted else ""
+    """Asked only for a file that is encrypted."""
+    return read_passphrase(passphrase_file, _ask) if asks_for_passphrase(file) else ""
 
 
 def _ask() -> str:

@@ -22,7 +22,7 @@ from caunoi.audit.rules import Actor
 from caunoi.cli.usage import explain_usage
 from caunoi.config.catalogues import compile_stale_catalogues
 from caunoi.config.checks import check_settings
-from caunoi.refusals import FileRefused, Mistake, Refusal
+from caunoi.refusals import FileRefused, Mistake, Refusal, explain_os_error
 
 T = TypeVar("T")
 OPERATOR = Actor(name=sentences.OPERATOR)
@@ -55,6 +55,12 @@ def run(cli: click.Group) -> int:
             raise
         click.echo(sentence, err=True)
         return 1
+    except OSError as error:
+        # Without a number it is none of the system's.
+        if error.errno is None:
+            raise
+        click.echo(_describe_os_error(error), err=True)
+        return 1
     except click.UsageError as error:
         click.echo(explain_usage(error), err=True)
         return 2
@@ -65,6 +71,13 @@ def run(cli: click.Group) -> int:
         click.echo(error.format_message(), err=True)
         return 1
     return done if isinstance(done, int) else 0
+
+
+def _describe_os_error(error: OSError) -> str:
+    said = {"file": error.filename, "why": explain_os_error(error)}
+    if error.filename is None:
+        return _("Không làm xong: %(why)s.") % said
+    return _("Không đọc hoặc không ghi được %(file)s: %(why)s. Hãy kiểm tra tên, chỗ trống và quyền.") % said
 
 
 def explain_database_error(error: str) -> str | None:

@@ -59,6 +59,21 @@ class TooManyForSheet(Refusal):
         )
 
 
+class SegmentsNotWritten(Refusal):
+    """The disk of the columnar files is full, or not ours to write on. Nothing is lost: the ledger holds all of it."""
+
+    code = "segments-not-written"
+
+    def __init__(self, folder: str, why: str) -> None:
+        super().__init__(
+            _(
+                "Không ghi được tệp số liệu vào %(folder)s: %(why)s. Sổ số liệu vẫn nguyên vẹn. Hãy dọn chỗ hoặc sửa"
+                " quyền của thư mục rồi chạy: caunoi ledger rebuild"
+            )
+            % {"folder": folder, "why": why}
+        )
+
+
 class LedgerBroken(Refusal):
     """A columnar segment is missing or differs from its hash; remedy: `caunoi ledger rebuild`."""
 

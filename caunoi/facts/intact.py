@@ -14,6 +14,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from caunoi.facts.errors import LedgerBroken
+from caunoi.refusals import explain_os_error
 
 Stamp = tuple[int, int, int, str]
 Mend = Callable[[Path, str], bool | None]
@@ -50,7 +51,7 @@ def find_fault(path: Path, sha256: str) -> LedgerBroken | None:
         found = hash_file(path)
     except OSError as error:
         return LedgerBroken(
-            _("Không đọc được tệp số liệu %(file)s: %(why)s.") % {"file": path.name, "why": error.strerror or error}
+            _("Không đọc được tệp số liệu %(file)s: %(why)s.") % {"file": path.name, "why": explain_os_error(error)}
         )
     if found is None:
         return describe_missing(path.name)

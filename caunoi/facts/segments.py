@@ -10,8 +10,8 @@ import hashlib
 import itertools
 import os
 import time
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -23,11 +23,12 @@ from django.db import IntegrityError, transaction
 from caunoi.audit.clock import lock_clock
 from caunoi.documents.storage import ObjectStorage, find_storage
 from caunoi.facts.engines.cluster import publish, withdraw
-from caunoi.facts.errors import LedgerBroken
+from caunoi.facts.errors import LedgerBroken, SegmentsNotWritten
 from caunoi.facts.intact import Mend, check_intact, describe_damaged, describe_missing, find_fault
 from caunoi.facts.models import Posting, Segment
 from caunoi.facts.postings import COLUMNAR, TABLE, read_postings
 from caunoi.moments import now
+from caunoi.refusals import explain_os_error, find_os_reason
 
 if TYPE_CHECKING:
     import duckdb
@@ -100,17 +101,18 @@ def compact(*, minimum: int = COMPACT_FROM, progress: Advance | None = None) -> 
     last = stretches[-1][0].last_seq if stretches else 0
     if Posting.objects.filter(seq__gt=last).order_by()[: max(minimum, 1)].count() < max(minimum, 1):
         return 0
-    folder().mkdir(parents=True, exist_ok=True)
-    _remove_orphans()
-    joined = _choose_joined(stretches, Posting.objects.filter(seq__gt=last).count())
-    # A damaged row would be written on under a hash that fits.
-    check_here((segment.file, segment.sha256) for segment in joined)
-    with _Writer() as writer:
-        for segment in joined:
-            writer.take_again(segment)
-        written = _take_all(writer, last, progress)
-        if written:
-            _name_segments(writer.finish(), joined)
+    with _telling_of_the_disk():
+        folder().mkdir(parents=True, exist_ok=True)
+        _remove_orphans()
+        joined = _choose_joined(stretches, Posting.objects.filter(seq__gt=last).count())
+        # A damaged row would be written on under a hash that fits.
+        check_here((segment.file, segment.sha256) for segment in joined)
+        with _Writer() as writer:
+            for segment in joined:
+                writer.take_again(segment)
+            written = _take_all(writer, last, progress)
+            if written:
+                _name_segments(writer.finish(), joined)
     return written
 
 
@@ -118,12 +120,37 @@ def rebuild(progress: Advance | None = None) -> int:
     """Write every segment again from the ledger. The new ones take the old ones' place all at once: whoever asks
     meanwhile reads the old ones, and not the whole ledger as a tail."""
     replaced = list(Segment.objects.all())
-    folder().mkdir(parents=True, exist_ok=True)
-    _remove_orphans()
-    with _Writer() as writer:
-        written = _take_all(writer, 0, progress)
-        _name_segments(writer.finish(), replaced)
+    with _telling_of_the_disk():
+        folder().mkdir(parents=True, exist_ok=True)
+        _remove_orphans()
+        with _Writer() as writer:
+            written = _take_all(writer, 0, progress)
+            _name_segments(writer.finish(), replaced)
     return written
+
+
+@contextmanager
+def _telling_of_the_disk() -> Iterator[None]:
+    """Raises SegmentsNotWritten for a disk that is full or not to be written on: the worker goes on with its other
+    work, and an operator reads why."""
+    try:
+        yield
+    except OSError as error:
+        # Without a number it is no disk's: a reader of the database has ended.
+        if error.errno is None:
+            raise
+        raise SegmentsNotWritten(str(folder()), explain_os_error(error)) from error
+    except _list_failures() as error:
+        # It says "failed to commit" as well as "could not write", with the system's words behind it.
+        if not (why := find_os_reason(str(error))):
+            raise
+        raise SegmentsNotWritten(str(folder()), why) from error
+
+
+def _list_failures() -> tuple[type[Exception], ...]:
+    import duckdb  # noqa: PLC0415 - it is there already where something has failed
+
+    return (duckdb.Error,)
 
 
 def _take_all(writer: _Writer, after: int, progress: Advance | None) -> int:

@@ -40,7 +40,7 @@ from caunoi.packs.rules.rating_records import Recording
 from caunoi.packs.rules.ratings import Known
 from caunoi.packs.rules.tables import Notes, Row, check_unique, decode, read_table, suggest
 from caunoi.packs.rules.words import LEVELS
-from caunoi.refusals import FileRefused, Mistake
+from caunoi.refusals import FileRefused, Mistake, explain_os_error
 from caunoi.reports.checking import check_template
 from caunoi.vietnamese_text import clean
 
@@ -260,7 +260,7 @@ def _read_file(path: Path, name: str, found: dict[str, bytes], notes: Notes) -> 
         else:
             found[name] = path.read_bytes()
     except OSError as error:
-        notes.add_file(name, _("Không đọc được tệp: %(detail)s.") % {"detail": error.strerror})
+        notes.add_file(name, _("Không đọc được tệp: %(detail)s.") % {"detail": explain_os_error(error)})
 
 
 def _hash(files: Mapping[str, bytes]) -> str:

@@ -18,8 +18,8 @@ from caunoi.audit.models import AuditLine
 from caunoi.audit.queries import find_chain_break
 from caunoi.backups import envelope
 from caunoi.backups.actions import make_backup
-from caunoi.backups.checking import check_backup
-from caunoi.backups.errors import BackupCutShort, BackupNewer, BackupNotWritten, HomeNotEmpty
+from caunoi.backups.checking import asks_for_passphrase, check_backup
+from caunoi.backups.errors import BackupCutShort, BackupNewer, BackupNotWritten, HomeNotEmpty, NotABackup
 from caunoi.backups.making import write_backup
 from caunoi.backups.models import BackupRun
 from caunoi.backups.restoring import restore_backup
@@ -179,6 +179,40 @@ def test_restoring_what_a_newer_version_wrote_is_refused_with_what_to_do_and_tou
     said = capsys.readouterr().err
     assert done == 1 and "mới hơn" in said and "Hãy cập nhật phần mềm" in said
     assert list(settings.CAUNOI_HOME.iterdir()) == []
+
+
+# -- reasons that the system gives --------------------------------------------------------------------------------
+
+
+@database
+def test_why_a_backup_cannot_be_written_is_told_in_vietnamese(home: Path, tmp_path: Path, settings: Any) -> None:
+    (tmp_path / "nights").write_text("a file where a folder should be")
+    settings.CAUNOI_BACKUP_FOLDER = str(tmp_path / "nights")
+
+    with pytest.raises(BackupNotWritten, match="không có tệp hoặc thư mục này"):
+        make_backup(tmp_path / "none" / "a.caunoi", by=BY, at=AT)
+    with pytest.raises(BackupNotWritten, match="một phần của đường dẫn không phải thư mục"):
+        make_backup(tmp_path / "nights" / "a.caunoi", by=BY, at=AT)
+    with pytest.raises(BackupNotWritten, match="đã có tệp hoặc thư mục mang tên này"):
+        back_up_if_due(at=AT)
+
+    assert "không có tệp hoặc thư mục này" in BackupRun.objects.get(path__contains="none").problem
+
+
+@pytest.mark.parametrize(
+    ("file", "why"),
+    [
+        ("/none.caunoi", "không có tệp hoặc thư mục này"),
+        ("/proc", "đây là thư mục, không phải tệp"),
+        # Opens, and fails when it is read, as a disk does that is about to die.
+        ("/proc/self/mem", "đĩa đọc hoặc ghi bị lỗi"),
+    ],
+)
+def test_why_a_backup_cannot_be_read_is_told_in_vietnamese(file: str, why: str) -> None:
+    with pytest.raises(NotABackup, match=why):
+        check_backup(Path(file))
+    with pytest.raises(NotABackup, match=why):
+        asks_for_passphrase(Path(file))
 
 
 @database

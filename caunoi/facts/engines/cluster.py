@@ -20,6 +20,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from caunoi.facts.errors import EngineUnreachable
+from caunoi.refusals import explain_os_error
 
 CONNECT_S = 5
 # A cluster that is busy with others' work gives nothing meanwhile.
@@ -139,8 +140,10 @@ def _check_master(master: str) -> None:
         try:
             with socket.create_connection((host, int(port)), timeout=CONNECT_S):
                 return
-        except (OSError, ValueError) as error:
-            why = str(error)
+        except OSError as error:
+            why = explain_os_error(error)
+        except ValueError:
+            why = _("địa chỉ phải có dạng spark://máy:cổng")
     raise _unreachable(why)
 
 

@@ -335,7 +335,7 @@ def test_a_cluster_that_cannot_be_reached_is_said_and_nothing_else_answers(nobod
     with pytest.raises(EngineUnreachable) as refused:
         total()
 
-    assert "spark://127.0.0.1:9" in refused.value.sentence
+    assert "spark://127.0.0.1:9: bên kia không nhận kết nối" in refused.value.sentence
     assert "CAUNOI_SPARK_MASTER" in refused.value.sentence
 
 

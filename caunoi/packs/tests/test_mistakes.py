@@ -80,6 +80,13 @@ def test_the_same_folder_has_the_same_hash_and_another_content_another(tmp_path:
 # -- The folder and pack.toml -----------------------------------------------------------------------------------------
 
 
+def test_a_file_that_cannot_be_read_is_told_with_the_reason(tmp_path: Path) -> None:
+    folder = tiny_pack(tmp_path)
+    (folder / "forms" / "sao-chep.md").symlink_to(tmp_path / "da-xoa.md")
+
+    only_mistake(folder, "forms/sao-chep.md", 0, "", "Không đọc được tệp: không có tệp hoặc thư mục này.")
+
+
 def test_a_folder_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(FileRefused, match="Không có thư mục"):
         read_pack(tmp_path / "khong-co")
