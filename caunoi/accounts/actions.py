@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -60,19 +61,32 @@ def create_user(
 
 @transaction.atomic
 def update_user(
-    *, user: User, full_name: str, language: str, is_active: bool, by: Actor, at: datetime, phone: str | None = None
+    *,
+    user: User,
+    full_name: str,
+    language: str,
+    is_active: bool,
+    by: Actor,
+    at: datetime,
+    phone: str | None = None,
+    email: str | None = None,
 ) -> bool:
-    """False if nothing was different (and then no audit line). `phone` None: as it was."""
+    """False if nothing was different (and then no audit line). `phone`, `email` None: as they were."""
     row = User.objects.select_for_update().get(pk=user.pk)
     full_name = clean(full_name)
     phone = row.phone if phone is None else clean(phone)
-    new = {"full_name": full_name, "language": language, "is_active": is_active, "phone": phone}
+    email = row.email if email is None else email.strip().lower()
+    new = {"full_name": full_name, "language": language, "is_active": is_active, "phone": phone, "email": email}
     changed = {name for name, value in new.items() if getattr(row, name) != value}
     if not changed:
         return False
     old = {name: getattr(row, name) for name in new}
-    row.full_name, row.language, row.is_active, row.phone = full_name, language, is_active, phone
-    row.save(update_fields=["full_name", "language", "is_active", "phone"])
+    row.full_name, row.language, row.is_active = full_name, language, is_active
+    row.phone, row.email = phone, email
+    row.save(update_fields=list(new))
+    if "email" in changed:
+        # What an invitation proved about the address before says nothing of this one.
+        EmailAddress.objects.filter(user=row).exclude(email=email).delete()
     detail = {"changes": changes_of(old, new, personal=PERSONAL)}
     write_line("user.update", f"user:{row.pk}", detail, by=by, at=at)
     events.announce(AccountsChanged([row.pk]))

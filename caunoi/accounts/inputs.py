@@ -42,6 +42,13 @@ class PhoneField(forms.CharField):
 class UserForm(forms.Form):
     full_name = forms.CharField(label=gettext_lazy("Họ và tên"), max_length=120)
     phone = PhoneField()
+    email = forms.EmailField(
+        label=gettext_lazy("Thư điện tử"),
+        required=False,
+        max_length=254,
+        help_text=gettext_lazy("Nơi nhận thư mỗi ngày. Để trống thì không gửi thư."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
     language = forms.ChoiceField(label=gettext_lazy("Ngôn ngữ"), choices=LANGUAGES, initial=settings.CAUNOI_LANGUAGE)
     is_active = forms.BooleanField(
         label=gettext_lazy("Được đăng nhập"),

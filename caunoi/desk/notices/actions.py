@@ -16,7 +16,7 @@ from caunoi.assessments.rules.life import RatingState
 from caunoi.awards.events import DossierDecided
 from caunoi.awards.models import SUBJECT_OF_DOSSIER, Award
 from caunoi.desk.context import DECIDERS, WRITERS
-from caunoi.desk.notices.models import Kind, Notice, Silence
+from caunoi.desk.notices.models import Kind, Mailing, Notice, Silence
 from caunoi.moments import local_date
 from caunoi.records.events import SubmissionReturned, VersionsApproved
 from caunoi.records.models import SubmissionVersion
@@ -113,6 +113,13 @@ def choose_letters(*, user_id: int, kinds: set[str]) -> None:
     Silence.objects.filter(user_id=user_id, kind__in=kinds).delete()
     for kind in set(Kind.values) - kinds:
         Silence.objects.get_or_create(user_id=user_id, kind=kind)
+
+
+def try_address_again(*, user_id: int) -> None:
+    """Whoever owns an address that was refused says that it is right: the next letter is sent to it."""
+    Mailing.objects.filter(user_id=user_id).exclude(refused_address="").update(
+        refused_address="", refused_at=None, refused_because="", last_on=None
+    )
 
 
 def silence(*, user_id: int, kind: str) -> None:

@@ -17,19 +17,18 @@ from caunoi.accounts.models import Role, User
 from caunoi.accounts.queries import list_grants
 from caunoi.desk.notices.models import Kind, Mailing, Notice
 from caunoi.desk.notices.queries import list_wanted, show
+from caunoi.desk.notices.rules import CLOSING, is_for_good
 from caunoi.desk.notices.soon import list_to_tell
 from caunoi.desk.work import list_piles
 from caunoi.moments import local_date
 
 SALT = "caunoi.notices.off"
 FROM_HOUR = 6
-# For good: no such mailbox, not accepted here. Everything else may be over tomorrow.
-FOR_GOOD = frozenset({550, 551, 553, 554})
 
 
 def send_letters(at: datetime) -> int:
     """How many went out. Nobody gets two on one day, or one before the morning; a server that cannot be reached is
-    asked again the next hour, an address that was refused for good never."""
+    asked again the next hour, an address that was refused for good never, until somebody changes it or asks to try."""
     today = local_date(at)
     if not may_send() or localtime(at).hour < FROM_HOUR:
         return 0
@@ -45,12 +44,14 @@ def send_letters(at: datetime) -> int:
             continue
         try:
             letter.send()
-        except smtplib.SMTPRecipientsRefused as refused:
-            code, said = next(iter(refused.recipients.values()))
-            if code not in FOR_GOOD:
+        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as refused:
+            code, said = _answer_of(refused)
+            if code == CLOSING:
+                return sent
+            if not is_for_good(code, said, after_data=isinstance(refused, smtplib.SMTPDataError)):
                 continue
             mailing.refused_address, mailing.refused_at = user.email, at
-            mailing.refused_because = f"{code} {_readable(said)}"[:300]
+            mailing.refused_because = f"{code} {said}"[:300]
         except (smtplib.SMTPException, OSError):
             # The server, not the address: nobody else's letter would go out now.
             return sent
@@ -120,5 +121,9 @@ def read_token(token: str) -> tuple[int, str] | None:
     return int(user_id), str(kind)
 
 
-def _readable(said: bytes | str) -> str:
-    return said.decode(errors="replace") if isinstance(said, bytes) else said
+def _answer_of(refused: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) -> tuple[int, str]:
+    if isinstance(refused, smtplib.SMTPDataError):
+        code, said = refused.smtp_code, refused.smtp_error
+    else:
+        code, said = next(iter(refused.recipients.values()))
+    return code, said.decode(errors="replace") if isinstance(said, bytes) else said

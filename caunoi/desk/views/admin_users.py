@@ -109,6 +109,7 @@ def user(request: HttpRequest, user_id: int) -> HttpResponse:
         initial={
             "full_name": other.full_name,
             "phone": other.phone,
+            "email": other.email,
             "language": other.language,
             "is_active": other.is_active,
         },
@@ -128,6 +129,7 @@ def user(request: HttpRequest, user_id: int) -> HttpResponse:
         "grants": _grant_lines(other, me, today),
         "manages": manages,
         "is_me": other.pk == me.pk,
+        "refused": bool(list_refused([other.pk])),
         "paused_until": find_pause_of(other, moments.now()),
         "has_second_factor": has_second_factor(other),
         "office": settings.CAUNOI_OIDC_NAME if is_offered() else "",

@@ -17,7 +17,7 @@ from caunoi import moments
 from caunoi.accounts.mail import may_send
 from caunoi.accounts.models import User
 from caunoi.desk.errors import PageUnknown
-from caunoi.desk.notices.actions import choose_letters, mark_read, silence
+from caunoi.desk.notices.actions import choose_letters, mark_read, silence, try_address_again
 from caunoi.desk.notices.letters import read_token
 from caunoi.desk.notices.models import Kind, Mailing
 from caunoi.desk.notices.queries import list_newest, list_wanted, show
@@ -50,6 +50,14 @@ def notices_read(request: HttpRequest) -> HttpResponse:
 def notices_choose(request: HttpRequest) -> HttpResponse:
     choose_letters(user_id=cast(User, request.user).pk, kinds=set(request.POST.getlist("kinds")) & set(Kind.values))
     messages.success(request, _("Đã lưu lựa chọn nhận thư."))
+    return redirect("notices")
+
+
+@require_POST
+def notices_try(request: HttpRequest) -> HttpResponse:
+    """After the mailbox was emptied, or the mail server's rules changed."""
+    try_address_again(user_id=cast(User, request.user).pk)
+    messages.success(request, _("Thư tới sẽ lại được gửi tới địa chỉ này."))
     return redirect("notices")
 
 

@@ -17,10 +17,12 @@ from caunoi.accounts.models import Role, User
 from caunoi.assessments.actions import close_round, return_rating
 from caunoi.assessments.actions.rounds import fingerprint_of
 from caunoi.assessments.tests import builders as ratings
+from caunoi.audit.models import AuditLine
 from caunoi.awards.tests import builders as awards
 from caunoi.desk.notices.actions import silence
 from caunoi.desk.notices.letters import make_token, send_letters
 from caunoi.desk.notices.models import Kind, Mailing, Notice
+from caunoi.desk.notices.rules import is_for_good
 from caunoi.desk.notices.soon import list_soon
 from caunoi.desk.tests.builders import (
     commune_officer,
@@ -46,9 +48,12 @@ MORNING = local_moment(date(2026, 9, 3), 8)
 
 
 class Postman:
+    """`refusing`: said to any address. `refusing_letters`: said to an address once its letter has been read."""
+
     def __init__(self) -> None:
         self.letters: list[Any] = []
         self.refusing = ""
+        self.refusing_letters: dict[str, str] = {}
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:
         if self.refusing:
@@ -57,6 +62,8 @@ class Postman:
         return "250 OK"
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+        if (said := self.refusing_letters.get(envelope.rcpt_tos[0])) is not None:
+            return said
         self.letters.append(email.message_from_bytes(envelope.content))
         return "250 OK"
 
@@ -219,6 +226,93 @@ def test_a_full_mailbox_or_a_server_that_is_down_is_tried_again(head: User, post
 
     postman.refusing, settings.EMAIL_PORT = "", port
     assert send_letters(MORNING + timedelta(hours=1)) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "after_data", "for_good"),
+    [
+        (550, "no such user", False, True),
+        (550, "5.1.1 no such user", False, True),
+        (553, "mailbox name not allowed", False, True),
+        (452, "4.2.2 mailbox full", False, False),
+        (550, "5.2.2 mailbox full", False, False),
+        (550, "5.7.1 relaying denied", False, False),
+        (554, "5.7.1 blocked: bad reputation", False, False),
+        (550, "5.1.1 no such user", True, True),
+        (554, "5.2.1 mailbox disabled", True, True),
+        (554, "transaction failed", True, False),
+        (550, "message looks like spam", True, False),
+        (552, "5.3.4 message too big", True, False),
+    ],
+)
+def test_only_what_is_said_about_the_address_itself_is_for_good(
+    code: int, said: str, after_data: bool, for_good: bool
+) -> None:
+    assert is_for_good(code, said, after_data=after_data) is for_good
+
+
+def with_an_officer_who_has_work(head: User) -> User:
+    """Two letters to write: to the head, whose address comes first, and to the officer."""
+    send_back(head)
+    officer = User.objects.get(username="xa")
+    officer.email = "xa@xa.example"
+    officer.save()
+    return officer
+
+
+@pytest.mark.parametrize(("said", "noted"), [("550 5.1.1 no such user", True), ("554 5.6.0 not today", False)])
+def test_an_address_refused_after_its_letter_was_read_holds_up_nobody_else(
+    head: User, postman: Postman, said: str, noted: bool
+) -> None:
+    with_an_officer_who_has_work(head)
+    postman.refusing_letters[head.email] = said
+
+    assert send_letters(MORNING) == 1
+
+    assert [one["To"] for one in postman.letters] == ["xa@xa.example"]
+    assert Mailing.objects.filter(user=head, refused_address=head.email).exists() is noted
+
+
+def test_a_server_that_takes_letters_from_nobody_marks_no_address(head: User, postman: Postman) -> None:
+    with_an_officer_who_has_work(head)
+    postman.refusing = "550 5.7.1 relaying denied, sign in first"
+    assert send_letters(MORNING) == 0
+
+    postman.refusing = ""
+
+    assert send_letters(MORNING + timedelta(hours=1)) == 2
+
+
+def test_who_says_that_the_address_is_right_is_written_to_again(head: User, postman: Postman) -> None:
+    send_back(head)
+    postman.refusing = "550 no such user here"
+    send_letters(MORNING)
+    postman.refusing = ""
+    client = signed_in(head)
+
+    said = client.post("/notices/try/", follow=True).content.decode()
+
+    assert "lại được gửi" in said and "no such user here" not in said
+    assert send_letters(MORNING + timedelta(hours=1)) == 1
+
+
+def test_an_administrator_enters_another_address_and_letters_go_there(head: User, postman: Postman) -> None:
+    send_back(head)
+    postman.refusing = "550 no such user here"
+    send_letters(MORNING)
+    postman.refusing = ""
+    administrator = signed_in(user("quan-tri", [(Role.ADMINISTRATOR, 1)]))
+    about = {"what": "about", "full_name": head.full_name, "language": "vi", "is_active": "on"}
+    assert 'id="mail-refused"' in administrator.get(f"/users/{head.pk}/").content.decode()
+
+    wrong = administrator.post(f"/users/{head.pk}/", {**about, "email": "dung tai xa"})
+    administrator.post(f"/users/{head.pk}/", {**about, "email": "Dung@xa.example"})
+
+    assert wrong.status_code == 422 and "dung tai xa" in wrong.content.decode()
+    assert 'id="mail-refused"' not in administrator.get(f"/users/{head.pk}/").content.decode()
+    assert send_letters(MORNING + timedelta(days=1)) == 1
+    assert postman.letters[0]["To"] == "dung@xa.example"
+    assert "dung@xa.example" not in str(list(AuditLine.objects.values_list("detail", flat=True)))
 
 
 def test_what_is_due_soon_is_told_on_the_page_and_a_few_times_by_letter(head: User, postman: Postman) -> None:
