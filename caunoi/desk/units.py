@@ -29,16 +29,32 @@ class WorkingUnit:
 
 
 def list_working_units(user: User, roles: Iterable[Role], on: date) -> list[WorkingUnit]:
-    """Units the roles were given on, by name. A unit that has ended is replaced by what became of it."""
+    """Units the roles were given on, by name. A unit that has ended is replaced by its successors; where it has none,
+    the role reaches nothing any more, whatever its figures passed to."""
     wanted, snapshot = set(roles), get_snapshot()
     found: dict[int, WorkingUnit] = {}
     for grant in list_grants(user, on):
         if grant.role not in wanted or grant.org_unit_id not in snapshot.units:
             continue
-        for mapped in snapshot.map_unit(grant.org_unit_id, on):
-            if mapped.unit not in found and snapshot.exists_on(mapped.unit, on):
-                found[mapped.unit] = describe_working_unit(mapped.unit, on)
+        for unit in list_reached(grant.org_unit_id, on):
+            if unit not in found:
+                found[unit] = describe_working_unit(unit, on)
     return sorted(found.values(), key=lambda unit: snapshot.order_key(unit.id, on))
+
+
+def list_reached(unit: int, on: date) -> list[int]:
+    """Where a role on the unit stands on that day: there, or after its end on all that followed it; never on what lay
+    above it."""
+    snapshot = get_snapshot()
+    found: dict[int, None] = {}
+    open_ = [unit]
+    while open_:
+        one = open_.pop(0)
+        if snapshot.exists_on(one, on):
+            found[one] = None
+        elif (ended := snapshot.units[one].ends_on) is not None and ended <= on:
+            open_ += [step.new for step in snapshot.successors(one) if step.new not in found]
+    return list(found)
 
 
 def describe_working_unit(unit: int, on: date) -> WorkingUnit:

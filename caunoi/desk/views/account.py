@@ -25,6 +25,7 @@ from caunoi.accounts.models import Role, User
 from caunoi.accounts.outside import find_outside_account, is_offered
 from caunoi.accounts.queries import list_grants
 from caunoi.accounts.sessions import end_session, end_sessions, list_sessions
+from caunoi.desk.ended_units import EndedUnit, find_ended
 from caunoi.desk.typed_numbers import read_number
 from caunoi.desk.views.shell import may_use_passkeys
 from caunoi.places.queries import get_snapshot
@@ -37,6 +38,7 @@ class OwnRole:
     unit: str
     from_day: date
     to_day: date | None
+    ended: EndedUnit | None
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,17 @@ class SecondFactor:
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
     me, today, places = cast(User, request.user), moments.today(), get_snapshot()
+    grants = list_grants(me, today)
+    ended = find_ended(grants, today)
     roles = [
-        OwnRole(str(Role(grant.role).label), places.path_name(grant.org_unit_id, today), grant.from_day, grant.to_day)
-        for grant in list_grants(me, today)
+        OwnRole(
+            str(Role(grant.role).label),
+            places.path_name(grant.org_unit_id, today),
+            grant.from_day,
+            grant.to_day,
+            ended.get(grant.org_unit_id),
+        )
+        for grant in grants
     ]
     sessions = list_sessions(me, request.session.session_key)
     context = {

@@ -48,6 +48,7 @@ class GrantLine:
     to_day: date | None
     state: str
     may_end: bool
+    unit_ended: bool
 
 
 @dataclass(frozen=True)
@@ -251,6 +252,7 @@ def _grant_lines(other: User, me: User, today: date) -> list[GrantLine]:
 
 def _grant_line(grant: RoleGrant, me: User, today: date) -> GrantLine:
     places = get_snapshot()
+    ends_on = places.units[grant.org_unit_id].ends_on
     state = "now"
     if grant.to_day is not None and grant.to_day <= today:
         state = "over"
@@ -260,9 +262,10 @@ def _grant_line(grant: RoleGrant, me: User, today: date) -> GrantLine:
         grant.pk,
         str(Role(grant.role).label),
         grant.org_unit.key,
-        places.path_name(grant.org_unit_id, min(today, places.units[grant.org_unit_id].ends_on or today)),
+        places.path_name(grant.org_unit_id, min(today, ends_on or today)),
         grant.from_day,
         grant.to_day,
         state,
         state != "over" and may_give_roles(me, grant.org_unit_id, today),
+        state == "now" and ends_on is not None and ends_on <= today,
     )

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_safe
 
 from caunoi import moments
 from caunoi.accounts.models import User
-from caunoi.accounts.queries import units_with_role, windows_with_role
+from caunoi.accounts.queries import list_grants, units_with_role, windows_with_role
 from caunoi.desk.collecting import list_due_cards, list_forms_to_fill, list_returned_cards, rank_all
 from caunoi.desk.context import WRITERS
+from caunoi.desk.ended_units import list_ended_to_tell
 from caunoi.desk.units import choose_working_unit, list_working_units
 from caunoi.places.queries import get_snapshot
 
@@ -26,7 +27,8 @@ def due(request: HttpRequest) -> HttpResponse:
     units = list_working_units(user, WRITERS, today)
     unit = choose_working_unit(request, units)
     if unit is None:
-        return render(request, "desk/collect/due.html", {"unit": None})
+        ended = list_ended_to_tell(list_grants(user, today), today)
+        return render(request, "desk/collect/due.html", {"unit": None, "ended_units": ended})
     under = get_snapshot().subtree_on(unit.id, today) - {unit.id}
     below = request.GET.get("below") == "1"
     wanted = (under & units_with_role(user, WRITERS, today)) | {unit.id} if below else {unit.id}

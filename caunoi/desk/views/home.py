@@ -21,6 +21,7 @@ from caunoi.boards.queries import find_first_page, list_tiles
 from caunoi.desk.alarms import list_alarms
 from caunoi.desk.collecting import list_due_cards, list_forms_to_fill, list_returned_cards, rank_now, title_of
 from caunoi.desk.context import READERS, WRITERS
+from caunoi.desk.ended_units import list_ended_to_tell
 from caunoi.desk.reading import as_defined_now
 from caunoi.desk.tiles import title_of as tile_title
 from caunoi.desk.units import WorkingUnit, choose_working_unit, list_working_units
@@ -54,11 +55,13 @@ class Shortcut:
 def home(request: HttpRequest) -> HttpResponse:
     user, at = cast(User, request.user), moments.now()
     today = moments.local_date(at)
-    roles = {Role(grant.role) for grant in list_grants(user, today)}
+    grants = list_grants(user, today)
+    roles = {Role(grant.role) for grant in grants}
     context: dict[str, object] = {"shortcuts": list_shortcuts(roles), "alarms": list_alarms(user, at)}
     units = list_working_units(user, WRITERS, today)
     if (unit := choose_working_unit(request, units)) is not None:
         context |= {"units": units, "unit": unit, **_read_unit(user, unit, today)}
+    context["ended_units"] = list_ended_to_tell(grants, today)
     context |= {"piles": list_piles(user, roles, at), "campaigns": list_running(user, today)}
     if (board := find_first_page(user, today)) is not None:
         # Its parts are fetched after the page, each asking as this reader.
