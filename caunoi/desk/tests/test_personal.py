@@ -158,6 +158,23 @@ def test_breaches_are_written_told_and_closed_on_the_pages(country: OrgUnit, cli
     assert client.get(made.headers["Location"]).status_code == 403
 
 
+@pytest.mark.parametrize("address", ["/personal-data/breaches/", "/personal-data/breaches/new/", "/backups/"])
+def test_a_province_s_officer_is_offered_no_page_about_everybody_and_told_whose_it_is(
+    address: str, country: OrgUnit, client: Client
+) -> None:
+    province = unit("Tỉnh Lào Cai", "province", country)
+    roles = (Role.ADMINISTRATOR, Role.PROGRAMME_MANAGER, Role.APPROVER, Role.VIEWER)
+    client.force_login(user("tinh", *((role, province) for role in roles)))
+
+    refused = client.get(address)
+
+    said = refused.content.decode()
+    assert refused.status_code == 403
+    assert "Tài khoản của bạn không quản trị được" in said and "do người quản trị của cấp trên làm" in said
+    for page in ("/", "/personal-data/"):
+        assert f'href="{address}"' not in client.get(page).content.decode()
+
+
 def test_everybody_may_read_what_is_kept_and_why(country: OrgUnit, client: Client) -> None:
     PersonalQuestion.objects.create(
         form_code="so_ho", question="ho_ten_chu_ho", purpose_vi="Mời họp thôn.", keep_months=24, pack="thử"
