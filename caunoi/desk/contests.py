@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from caunoi.accounts.models import User
 from caunoi.contests.models import Contest, ContestState, Entry, Judge, RankingVersion
 from caunoi.contests.people import open_names
+from caunoi.contests.permissions import is_judge
 from caunoi.contests.queries import Filters, count_marked, list_judges, list_marked_entries, read_marks, terms_of
 from caunoi.contests.rules.ranking import Mark
 from caunoi.contests.rules.terms import Named, RoundTerms
@@ -91,7 +92,10 @@ class EntryLine:
 
 
 def show_entries(contest: Contest, user: User, today: date, *, organises: bool) -> list[EntryLine]:
-    """With names: all for the organiser, those of their own units for others, none for others' units."""
+    """With names: all for the organiser, those of their own units for others, none for others' units. Who judges is
+    shown none, also where the kind lets judges mark what comes from their own unit."""
+    if is_judge(user, contest):
+        return []
     entries = list(contest.entries.select_related("entrant").prefetch_related("files"))
     if not organises:
         own = {unit for unit in {one.entrant.org_unit_id for one in entries} if may_run(user, unit, today)}
