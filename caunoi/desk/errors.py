@@ -102,3 +102,15 @@ class AuditTooLong(Refusal):
             _("Có %(lines)d dòng, nhiều hơn một trang tính chứa được (%(most)d). Hãy chọn CSV, hoặc lọc theo ngày.")
             % {"lines": lines, "most": most}
         )
+
+
+class AnswerNotWhole(Refusal):
+    """What was typed where a question asks how many. Taken for 0, or left out, it would be lost unseen."""
+
+    code = "answer-not-whole"
+
+    def __init__(self, question: str, text: str) -> None:
+        said = _(
+            "Câu “%(question)s”: “%(text)s” không phải số nguyên từ 0 trở lên. Hãy ghi lại, ví dụ 1200 hoặc 1.200."
+        )
+        super().__init__(said % {"question": question, "text": text.strip()[:40]})

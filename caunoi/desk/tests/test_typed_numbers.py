@@ -6,7 +6,7 @@ from django.http import QueryDict
 from caunoi.accounts.models import Role
 from caunoi.desk.deciding import read_chosen
 from caunoi.desk.tests.builders import commune_officer, signed_in, store_world, user
-from caunoi.desk.typed_numbers import read_number
+from caunoi.desk.typed_numbers import read_count, read_number
 from caunoi.records.actions import Seen
 from caunoi.records.entities.tests import builders as given
 
@@ -20,6 +20,16 @@ TOO_LONG = "9" * 5000
 )  # fmt: skip
 def test_a_number_is_digits_that_a_table_can_hold(text: str | None, number: int | None) -> None:
     assert read_number(text) == number
+
+
+@pytest.mark.parametrize(
+    "text, number",
+    [("0", 0), (" 1200 ", 1200), ("1.200", 1200), ("1 200", 1200), ("1\u00a0200", 1200), ("1.234.567", 1234567),
+     ("999.999.999", 999_999_999), ("", None), (None, None), ("12 người", None), ("1,200", None), ("1.2", None),
+     ("1.2000", None), ("0.120", None), ("1.200 000", None), ("-1", None), ("1.000.000.000", None), (TOO_LONG, None)],
+)  # fmt: skip
+def test_what_was_counted_may_have_its_thousands_apart(text: str | None, number: int | None) -> None:
+    assert read_count(text) == number
 
 
 def test_what_no_page_of_ours_sends_is_not_among_the_chosen() -> None:

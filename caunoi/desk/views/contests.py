@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, cast
 
@@ -60,6 +61,7 @@ from caunoi.contests.queries import (
 )
 from caunoi.contests.rules.life import PUBLISHED
 from caunoi.contests.rules.terms import PERSON
+from caunoi.desk.asked_numbers import label_asked, read_asked, read_typed
 from caunoi.desk.contest_inputs import ContestForm, DecisionForm, EntryForm, JudgeForm, UntilForm
 from caunoi.desk.contests import (
     CONTEST_BADGES,
@@ -75,8 +77,6 @@ from caunoi.desk.contests import (
 from caunoi.desk.downloads import download
 from caunoi.desk.list_filters import read_sort
 from caunoi.desk.typed_numbers import read_number
-from caunoi.forms.queries import get_form_version, questions_of
-from caunoi.forms.rules.filling import list_asked
 from caunoi.languages import in_reader_language
 from caunoi.places.queries import get_snapshot
 from caunoi.refusals import Refusal
@@ -248,17 +248,15 @@ def _list_appeals(found: Contest, entries: list[Any], *, organises: bool) -> lis
     return [one for one in appeals if organises or one.entry_id in own]
 
 
-def _list_questions(found: Contest) -> list[tuple[str, str]]:
-    """(question, its label) of what the closing asks."""
-    asked = list_asked(found.answers) if found.form_code and owes_record(found) else []
-    if not asked:
-        return []
-    questions = {one.name: one for one in questions_of(get_form_version(found.form_code))}
-    return [
-        (name, in_reader_language(questions[name].label("vi"), questions[name].label("en")))
-        for name in asked
-        if name in questions
-    ]
+def _label_questions(found: Contest) -> dict[str, str]:
+    """Question -> its label, of what the closing asks."""
+    return label_asked(found.form_code, found.answers) if owes_record(found) else {}
+
+
+def _list_questions(found: Contest, sent: Mapping[str, str] | None = None) -> list[tuple[str, str, str]]:
+    """(question, its label, what was typed) of what the closing asks."""
+    labels = _label_questions(found)
+    return [(name, labels[name], text) for name, text in read_typed(sent or {}, labels).items()]
 
 
 def _list_awards(found: Contest) -> dict[str, list[tuple[str, str]]]:
@@ -402,11 +400,8 @@ def _until(request: HttpRequest, found: Contest, user: User, at: datetime, step:
 def _close(request: HttpRequest, found: Contest, user: User, at: datetime) -> HttpResponse:
     form = DecisionForm(request.POST)
     if form.is_valid():
-        typed = {name: request.POST.get(f"asked-{name}", "") for name in list_asked(found.answers)}
-        asked = {
-            name: int(text) for name, text in typed.items() if text.isascii() and text.isdecimal() and len(text) < 9
-        }
         try:
+            asked = read_asked(request.POST, _label_questions(found))
             close_contest(
                 found.pk, decision=form.cleaned_data["decision"], day=form.cleaned_data["decided_on"], asked=asked,
                 by=user, at=at,
@@ -416,4 +411,5 @@ def _close(request: HttpRequest, found: Contest, user: User, at: datetime) -> Ht
         else:
             messages.success(request, _("Hội thi đã kết thúc; giải đã trao và số đếm đã gửi."))
             return redirect("contest", found.pk)
-    return _show(request, found, user, at, status=422, decision_form=form)
+    asks = _list_questions(found, request.POST)
+    return _show(request, found, user, at, status=422, decision_form=form, questions=asks)

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from caunoi import moments
 from caunoi.accounts.models import User
 from caunoi.accounts.queries import scope_of
-from caunoi.forms.rules.filling import list_asked
+from caunoi.desk.asked_numbers import label_asked, read_asked
+from caunoi.desk.typed_numbers import read_count
 from caunoi.meetings.actions import add_topic, remove_topic, send_record, state_attendance, take_step
 from caunoi.meetings.errors import MeetingInvalid
 from caunoi.meetings.minutes import make_minutes
@@ -33,7 +34,8 @@ STEP_SAID = {
 def meeting_step(request: HttpRequest, meeting_id: int, step: str) -> HttpResponse:
     user, at = cast(User, request.user), moments.now()
     found = get_meeting(meeting_id, scope_of(user, moments.local_date(at)))
-    asked = {name: _read_number(request, f"asked-{name}") or 0 for name in list_asked(found.kind.answers)}
+    labels = label_asked(found.kind.form_code, found.kind.answers) if step == "close" else {}
+    asked = read_asked(request.POST, labels)
     take_step(found.pk, step, because=request.POST.get("because", ""), asked=asked, by=user, at=at)
     messages.success(request, str(STEP_SAID[step]))
     return redirect("meeting", found.pk)
@@ -68,9 +70,10 @@ def _read_number(request: HttpRequest, name: str) -> int | None:
     text = request.POST.get(name, "").strip()
     if not text:
         return None
-    if not text.isdecimal() or len(text) > 9:
+    number = read_count(text)
+    if number is None:
         raise MeetingInvalid(_("“%(text)s” không phải số nguyên từ 0 trở lên. Hãy ghi lại.") % {"text": text[:40]})
-    return int(text)
+    return number
 
 
 @require_POST

@@ -39,7 +39,7 @@ class Words(Generic[CountsT]):
     prefixed: Mapping[str, Prefix[CountsT]] = field(default_factory=dict)
 
     def has(self, word: str) -> bool:
-        if word in self.days or word in self.counted or (self.asks and word == ASK) or _FIXED.fullmatch(word):
+        if word in self.days or word in self.counted or self._asks_for(word) or _FIXED.fullmatch(word):
             return True
         name, _colon, rest = word.partition(":")
         return name in self.prefixed and bool(self.prefixed[name].accepts(rest))
@@ -58,15 +58,20 @@ class Words(Generic[CountsT]):
         asked: Mapping[str, int] | None = None,
     ) -> dict[str, str]:
         """Question -> answer as the door takes it. `answers`: question -> one of these words. `asked`: what the officer
-        said, by question; 0 without."""
-        said = asked or {}
-        return {question: self._answer(word, counts, days, said.get(question, 0)) for question, word in answers.items()}
+        said, by question; what they were asked and didn't say is left out, as nobody knows that it is 0."""
+        said = {question: str(number) for question, number in (asked or {}).items()}
+        return {
+            question: said[question] if self._asks_for(word) else self._answer(word, counts, days)
+            for question, word in answers.items()
+            if question in said or not self._asks_for(word)
+        }
 
-    def _answer(self, word: str, counts: CountsT, days: Mapping[str, date], asked: int) -> str:
+    def _asks_for(self, word: str) -> bool:
+        return self.asks and word == ASK
+
+    def _answer(self, word: str, counts: CountsT, days: Mapping[str, date]) -> str:
         if word in self.days:
             return days[word].isoformat()
-        if self.asks and word == ASK:
-            return str(asked)
         if fixed := _FIXED.fullmatch(word):
             return fixed[1]
         name, colon, rest = word.partition(":")

@@ -47,8 +47,8 @@ def test_a_room_says_which_days_there_are_and_whether_an_officer_is_asked() -> N
     assert WORDS.list_all() == ["day", "last_day", "wells", "ask", "'…'", "deep:…"]
 
 
-def test_what_was_not_answered_when_asked_is_nothing() -> None:
-    answers = {"ngay": "day", "so_tai_lieu": "ask"}
+def test_what_was_asked_and_not_answered_is_left_out_and_nothing_that_was_counted_is() -> None:
+    answers = {"ngay": "day", "so_tai_lieu": "ask", "so_tham_du": "ask"}
 
-    assert list_asked(answers) == ["so_tai_lieu"]
-    assert WORDS.fill(answers, {"wells": 3}, DAYS)["so_tai_lieu"] == "0"
+    assert list_asked(answers) == ["so_tai_lieu", "so_tham_du"]
+    assert WORDS.fill(answers, {"wells": 3}, DAYS, {"so_tham_du": 0}) == {"ngay": "2026-03-10", "so_tham_du": "0"}
