@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from caunoi.accounts.models import User
 from caunoi.contests.actions import ContestDraft
-from caunoi.contests.files import ACCEPTED, MOST_FILES, prepare_entry_file
+from caunoi.contests.files import ACCEPTED, MOST_FILES, check_size, prepare_entry_file
 from caunoi.contests.models import Contest
 from caunoi.contests.queries import list_kinds, terms_of
 from caunoi.desk.document_inputs import FilesField, FilesInput
@@ -167,6 +167,8 @@ class EntryForm(forms.Form):
         if len(given) > MOST_FILES:
             raise forms.ValidationError(_("Mỗi bài có nhiều nhất 10 tệp."))
         try:
+            for one in given:
+                check_size(one.size or 0)
             self.prepared = tuple(prepare_entry_file(one.name or "", one.read()) for one in given)
         except Refusal as refused:
             raise forms.ValidationError(refused.sentence) from refused
