@@ -107,7 +107,7 @@ def test_anybody_computes_the_same_ranking_from_the_published_file(
     ranking = rank_entries(TERMS, entries, judges, marks)
 
     text = written(list_lines(TERMS, {entry: f"Bài {entry}" for entry in entries}, marks, ranking))
-    again, differences = compare(read_published(text))
+    again, differences = compare(read_published(io.StringIO(text, newline="")))
 
     assert again.rows == ranking.rows
     assert differences == []
@@ -214,7 +214,7 @@ LINES = list_lines(
 def test_a_rank_that_does_not_follow_from_the_marks_is_found() -> None:
     changed = [[*line[:-1], "1"] for line in LINES]
 
-    _ranking, differences = compare(read_published(written(changed)))
+    _ranking, differences = compare(read_published(io.StringIO(written(changed), newline="")))
 
     assert [(one.entry, one.said[1], one.computed and one.computed[1]) for one in differences] == [(1, 1, 2)]
 
@@ -229,10 +229,10 @@ def test_a_changed_file_says_where_it_cannot_be_read(row: int, column: str, valu
     lines[row][COLUMNS.index(column)] = value
 
     with pytest.raises(UnreadableMarks):
-        read_published(written(lines))
+        read_published(io.StringIO(written(lines), newline=""))
 
 
-@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "\0", ",".join(COLUMNS) + "\n"])
+@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "\0", ",".join(COLUMNS) + "\n", "x" * 200_000])
 def test_another_file_is_no_file_of_marks(text: str) -> None:
     with pytest.raises(UnreadableMarks):
-        read_published(text)
+        read_published(io.StringIO(text, newline=""))
