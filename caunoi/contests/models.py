@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from caunoi.awards.models import Dossier
 from caunoi.documents.models import StoredFile
 from caunoi.places.models import OrgUnit
 from caunoi.records.models import FillsRecord
@@ -220,6 +221,21 @@ class RankingVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contest_id}.{self.round}.{self.number}"
+
+
+class PrizeDossier(models.Model):
+    """In which dossier of awards those who were given the prize stand: one for each prize, or papers come twice."""
+
+    contest = models.ForeignKey(Contest, on_delete=models.CASCADE, related_name="prize_dossiers")
+    prize = models.CharField(max_length=80)
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["contest", "prize"], name="contest_prize_dossier_once")]
+
+    def __str__(self) -> str:
+        return f"{self.contest_id} {self.prize}"
 
 
 class AppealOutcome(models.TextChoices):

@@ -27,10 +27,20 @@ def write_entrant(entrant: Entrant, at: datetime) -> None:
 
 
 def open_names(entrants: Iterable[Entrant]) -> dict[int, str]:
-    """By the entrant's id, for whoever was found to be allowed to read them and whose reading is written down."""
+    """By the entrant's id, for whoever was found to be allowed to read them and whose reading is written down. Of what
+    was erased, that it was."""
+    return {entrant: erased() if name is None else name for entrant, name in _open(entrants).items()}
+
+
+def open_known(entrants: Iterable[Entrant]) -> dict[int, str]:
+    """As `open_names`, of those only whose name can still be read."""
+    return {entrant: name for entrant, name in _open(entrants).items() if name is not None}
+
+
+def _open(entrants: Iterable[Entrant]) -> dict[int, str | None]:
     several = list(entrants)
     people = open_sealed_names([one for one in several if one.kind == PERSON])
-    return {one.pk: (people[one.pk] or erased()) if one.pk in people else one.name for one in several}
+    return {one.pk: people.get(one.pk, one.name) for one in several}
 
 
 def list_overdue(user: User, at: datetime) -> list[Entrant]:

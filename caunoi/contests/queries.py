@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from caunoi.accounts.models import User
 from caunoi.accounts.queries import list_grants
 from caunoi.accounts.scope import Scope, ids_in_sql
+from caunoi.awards.rules.life import DossierState
 from caunoi.contests.errors import ContestUnknown, NotAJudge
 from caunoi.contests.models import Contest, ContestKind, ContestState, Entry, EntryMark, Judge, RankingVersion
 from caunoi.contests.rules.counts import Counts, compute_counts
@@ -208,6 +209,12 @@ def list_prizes(contest: Contest) -> dict[int, str]:
     """Blind number -> code of the prize it was given."""
     rows = contest.entries.exclude(prize="").values_list("blind", "prize")
     return {blind: prize for blind, prize in rows if blind is not None}
+
+
+def list_dossiers(contest: Contest) -> dict[str, int]:
+    """Code of a prize -> the dossier of awards that stands for it; one that was dropped does not."""
+    rows = contest.prize_dossiers.exclude(dossier__state=DossierState.DROPPED.value)
+    return dict(rows.values_list("prize", "dossier_id"))
 
 
 def read_counts(contest: Contest) -> Counts:

@@ -13,6 +13,8 @@ from pytest_django import Settings
 from caunoi.accounts.models import Role, RoleGrant
 from caunoi.accounts.queries import scope_of
 from caunoi.audit.models import AuditLine
+from caunoi.awards.actions import drop_dossier
+from caunoi.awards.models import Dossier
 from caunoi.awards.people import open_names as award_names
 from caunoi.awards.tests.builders import store_awards
 from caunoi.contests.actions import (
@@ -34,6 +36,7 @@ from caunoi.contests.actions import (
     rank_round,
     withdraw_entry,
 )
+from caunoi.contests.actions.awarding import Proposed
 from caunoi.contests.errors import (
     ContestInvalid,
     ContestNotYours,
@@ -46,9 +49,9 @@ from caunoi.contests.errors import (
     NotAJudge,
 )
 from caunoi.contests.files import LARGEST_FILE, blank_properties, prepare_entry_file
-from caunoi.contests.models import Entrant, Judge, RankingVersion
+from caunoi.contests.models import Contest, Entrant, Judge, RankingVersion
 from caunoi.contests.people import open_names
-from caunoi.contests.queries import find_ranking, get_contest, get_judge, get_published, read_ranking
+from caunoi.contests.queries import find_ranking, get_contest, get_judge, get_published, list_dossiers, read_ranking
 from caunoi.contests.tests.builders import (
     AFTER,
     APPEALS_UNTIL,
@@ -455,17 +458,55 @@ def test_a_contest_ends_with_prizes_and_one_record_of_its_counts(places: Places)
         close_contest(contest.pk, decision="12/QĐ", day=AFTER.date(), by=places.officer, at=AFTER)
 
 
+def propose(contest: Contest, prize: str, places: Places) -> Proposed:
+    return propose_awards(contest.pk, prize, kind="giay_khen", occasion="chuyen_de", by=places.officer, at=AFTER)
+
+
 def test_who_was_given_a_prize_goes_into_a_dossier_of_awards_with_their_names(places: Places) -> None:
     store_awards()
     contest = published(places, một=("8", "8"), hai=("7", "7"))
     close_contest(contest.pk, decision="12/QĐ-UBND", day=AFTER.date(), by=places.officer, at=AFTER)
 
-    dossier = propose_awards(contest.pk, "nhat", kind="giay_khen", occasion="chuyen_de", by=places.officer, at=AFTER)
+    dossier = propose(contest, "nhat", places).dossier
 
     assert list(award_names(dossier.awards.all()).values()) == ["Người viết một"]
     assert "nhat" in dossier.title
     with pytest.raises(ContestInvalid):
-        propose_awards(contest.pk, "ba", kind="giay_khen", occasion="chuyen_de", by=places.officer, at=AFTER)
+        propose(contest, "ba", places)
+
+
+def test_a_prize_has_one_dossier_of_awards_and_another_only_after_that_was_dropped(places: Places) -> None:
+    store_awards()
+    contest = published(places, một=("8", "8"), hai=("7", "7"))
+    close_contest(contest.pk, decision="12/QĐ-UBND", day=AFTER.date(), by=places.officer, at=AFTER)
+    first = propose(contest, "nhat", places).dossier
+
+    with pytest.raises(ContestInvalid, match="đã có hồ sơ"):
+        propose(contest, "nhat", places)
+    assert list_dossiers(contest) == {"nhat": first.pk} and Dossier.objects.count() == 1
+    propose(contest, "nhi", places)
+
+    drop_dossier(dossier_id=first.pk, because="Nhầm hình thức", by=places.officer, at=AFTER)
+    second = propose(contest, "nhat", places).dossier
+
+    assert list_dossiers(contest)["nhat"] == second.pk != first.pk
+
+
+def test_whose_name_was_erased_gets_no_paper_and_the_officer_is_told_how_many(places: Places) -> None:
+    store_awards()
+    contest = published(places, một=("8", "8"), hai=("7", "7"), ba=("7", "7"))
+    close_contest(contest.pk, decision="12/QĐ-UBND", day=AFTER.date(), by=places.officer, at=AFTER)
+    manager = user("quản lý", (Role.PROGRAMME_MANAGER, places.commune))
+    for title in ("một", "hai"):
+        gone = contest.entries.get(title=title).entrant_id
+        erase_entrant(contest.pk, gone, because="Người đó yêu cầu", by=manager, at=AFTER)
+
+    made = propose(contest, "nhi", places)
+    with pytest.raises(ContestInvalid, match="đã được xóa"):
+        propose(contest, "nhat", places)
+
+    assert list(award_names(made.dossier.awards.all()).values()) == ["Người viết ba"] and made.erased == 1
+    assert Dossier.objects.count() == 1
 
 
 def test_only_what_is_published_is_public(places: Places) -> None:

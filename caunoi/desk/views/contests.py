@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -52,6 +53,7 @@ from caunoi.contests.queries import (
     get_contest,
     is_last_round,
     list_contests,
+    list_dossiers,
     list_judging,
     list_prizes,
     name_lacking_marks,
@@ -259,11 +261,14 @@ def _list_questions(found: Contest, sent: Mapping[str, str] | None = None) -> li
     return [(name, labels[name], text) for name, text in read_typed(sent or {}, labels).items()]
 
 
-def _list_awards(found: Contest) -> dict[str, list[tuple[str, str]]]:
-    """What can be chosen for a dossier: the prizes that were given, kinds of awards, occasions; each (code, label)."""
-    given = set(list_prizes(found).values())
+def _list_awards(found: Contest) -> dict[str, list[tuple[Any, str]]]:
+    """What can be chosen for a dossier: the prizes that were given and have none, kinds of awards, occasions; each
+    (code, label). `made`: the dossiers there are, each (its number, the prize)."""
+    names, made = terms_of(found).prize_names, list_dossiers(found)
+    given = set(list_prizes(found).values()) - made.keys()
     return {
-        "prizes": [(code, call(one)) for code, one in terms_of(found).prize_names.items() if code in given],
+        "made": [(dossier, call(names[prize])) for prize, dossier in made.items() if prize in names],
+        "prizes": [(code, call(one)) for code, one in names.items() if code in given],
         "kinds": [(one.code, in_reader_language(one.name_vi, one.name_en)) for one in list_award_kinds()],
         "occasions": [(one.code, in_reader_language(one.name_vi, one.name_en)) for one in list_occasions()],
     }
@@ -342,8 +347,10 @@ def contest_step(request: HttpRequest, contest_id: int, step: str) -> HttpRespon
             answer_appeal(pk, _number(request, "appeal"), outcome=outcome, answer=answer, by=user, at=at)
         case "award":
             kind, occasion = request.POST.get("kind", ""), request.POST.get("occasion", "")
-            dossier = propose_awards(pk, request.POST.get("prize", ""), kind=kind, occasion=occasion, by=user, at=at)
-            return redirect("award-dossier", dossier.pk)
+            made = propose_awards(pk, request.POST.get("prize", ""), kind=kind, occasion=occasion, by=user, at=at)
+            if made.erased:
+                messages.warning(request, _say_erased(made.erased))
+            return redirect("award-dossier", made.dossier.pk)
         case "appoint":
             return _appoint(request, found, user, at)
         case "extend" | "next-round" | "publish":
@@ -354,6 +361,15 @@ def contest_step(request: HttpRequest, contest_id: int, step: str) -> HttpRespon
             raise ContestUnknown
     messages.success(request, _("Đã ghi."))
     return redirect("contest", pk)
+
+
+def _say_erased(count: int) -> str:
+    said = ngettext(
+        "%(count)d người được giải đã được xóa tên nên không có trong hồ sơ.",
+        "%(count)d người được giải đã được xóa tên nên không có trong hồ sơ.",
+        count,
+    )
+    return said % {"count": count}
 
 
 def _number(request: HttpRequest, name: str) -> int:
