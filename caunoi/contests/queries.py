@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from caunoi.accounts.models import User
 from caunoi.accounts.queries import list_grants
@@ -104,6 +104,19 @@ def list_judging(user: User) -> list[Judge]:
     mine = [one for one in several if one.round == one.contest.round]
     reopened = list_reopened([one.contest_id for one in mine if one.contest.state == State.APPEALS.value])
     return [one for one in mine if one.contest.state == State.JUDGING.value or reopened.get(one.contest_id)]
+
+
+def is_appointed(user: User) -> bool:
+    """Whether the account judges a contest that is not over, now or in a round to come."""
+    mine = Judge.objects.filter(user=user, dismissed_because="", round__gte=F("contest__round"))
+    return mine.exclude(contest__state__in=[State.CLOSED.value, State.CANCELLED.value]).exists()
+
+
+def count_to_mark(judge: Judge) -> int:
+    """Entries of one of `list_judging` that lack a mark of theirs; after an appeal, those that may be marked again."""
+    if judge.contest.state == State.APPEALS.value:
+        return len(list_entries_to_mark(judge.contest))
+    return list_marked_entries(judge.contest).count() - count_marked(judge.contest).get(judge.pk, 0)
 
 
 def list_reopened(contest_ids: Iterable[int]) -> dict[int, set[int]]:

@@ -15,6 +15,7 @@ from caunoi.accounts.app_users import MAY_GIVE_ACCESS
 from caunoi.accounts.models import Role, User
 from caunoi.accounts.permissions import reads_whole_audit
 from caunoi.accounts.queries import list_grants
+from caunoi.contests.queries import is_appointed
 from caunoi.desk.notices.models import Notice
 from caunoi.places.models import OrgUnit
 
@@ -99,7 +100,8 @@ def read_shell(request: HttpRequest) -> Shell:
         roles = {Role(grant.role) for grant in list_grants(user, moments.today())}
         # Asked only where an entry of the menu hangs on it: this stands in every page's frame.
         whole = bool(roles & OVERSEERS) and reads_whole_audit(user, moments.today())
-        navigation = list_groups(roles, whole_office=whole)
+        judges = not roles and is_appointed(user)
+        navigation = list_groups(roles, whole_office=whole, judges=judges)
     match = request.resolver_match
     here = match.url_name or "" if match else ""
     navigation = [replace(group, section=_find_section(group, here)) for group in navigation]
@@ -112,11 +114,13 @@ def _find_section(group: Group, here: str) -> str:
     return next((link.name for link in group.links if here == link.name or here in link.also), "")
 
 
-def list_groups(roles: set[Role], *, whole_office: bool = True) -> list[Group]:
+def list_groups(roles: set[Role], *, whole_office: bool = True, judges: bool = False) -> list[Group]:
     """The menu for these roles. It only hides what would be refused; permission is decided on the page itself.
 
-    `whole_office`: the roles reach all of it. A new page is one line in its group: (who sees it, the entry).
+    `whole_office`: the roles reach all of it. `judges`: they judge a contest, for which nobody needs a role. A new page
+    is one line in its group: (who sees it, the entry).
     """
+    contests = Link("contests", _("Hội thi, cuộc thi"), CONTEST_PAGES)
     published = Link("releases", _("Bảng công bố"), frozenset({"release", "release-new"}))
     work: Offered = [
         (WRITERS, Link("due", _("Việc cần ghi"), frozenset({"fill", "submission-correct"}))),
@@ -136,7 +140,7 @@ def list_groups(roles: set[Role], *, whole_office: bool = True) -> list[Group]:
         (READERS | WRITERS, Link("criteria", _("Bộ tiêu chí"), CRITERIA_PAGES)),
         (READERS | WRITERS, Link("training", _("Đào tạo, bồi dưỡng"), TRAINING_PAGES)),
         (READERS | WRITERS, Link("works", _("Đóng góp, công trình"), WORK_PAGES)),
-        (READERS | WRITERS, Link("contests", _("Hội thi, cuộc thi"), CONTEST_PAGES)),
+        (READERS | WRITERS, contests),
         (READERS | WRITERS, Link("awards", _("Khen thưởng, chứng nhận"), AWARD_PAGES)),
     ]
     figures: Offered = [
@@ -165,7 +169,8 @@ def list_groups(roles: set[Role], *, whole_office: bool = True) -> list[Group]:
     ]
     if not roles:
         # Without a role there is what anyone may read.
-        return [Group("figures", _("Số liệu và báo cáo"), [published])]
+        judging = [Group("work", _("Việc cần làm"), [contests])] if judges else []
+        return [*judging, Group("figures", _("Số liệu và báo cáo"), [published])]
     groups = [
         Group("work", _("Việc cần làm"), _allowed(work, roles)),
         Group("records", _("Bản ghi và sổ"), _allowed(records, roles)),

@@ -16,8 +16,10 @@ from caunoi.accounts.models import Role, User
 from caunoi.accounts.queries import scope_of, windows_with_role
 from caunoi.accounts.scope import Scope, ids_in_sql
 from caunoi.approvals.rules import State
+from caunoi.contests.queries import is_appointed
 from caunoi.desk.collecting import title_of
 from caunoi.desk.context import DECIDERS, READERS, WRITERS
+from caunoi.desk.judging_work import list_judging_work
 from caunoi.desk.matter_work import list_open_matters, show_matter
 from caunoi.desk.missing import group_missing
 from caunoi.desk.rating_work import list_rating_work
@@ -83,6 +85,10 @@ def list_piles(user: User, roles: set[Role], at: datetime) -> list[Pile]:
     if roles & (READERS | WRITERS):
         asked = (_ratings(user, today), _reports(user, today), _duties(user, today), _matters(user, today))
         piles += [pile for pile in asked if pile.count]
+    if is_appointed(user):
+        pile = _judging(user, at)
+        # Who has no role came for this alone.
+        piles += [pile] if pile.count or not roles else []
     return piles
 
 
@@ -217,6 +223,18 @@ def _ratings(user: User, today: date) -> Pile:
         _("Bảng chấm cần bạn tự chấm, thẩm định, trả lời hoặc chốt; kỳ cũ đứng trước."),
         sum(count for count, _line in found),
         reverse("ratings"),
+        tuple(Line(*line) for _count, line in found[:FIRST]),
+    )
+
+
+def _judging(user: User, at: datetime) -> Pile:
+    found = list_judging_work(user, at)
+    return Pile(
+        "judging",
+        _("Bài dự thi chờ chấm"),
+        _("Bạn là giám khảo: bài chưa chấm đủ; hội thi hết hạn chấm sớm nhất đứng trước."),
+        sum(count for count, _line in found),
+        reverse("contests"),
         tuple(Line(*line) for _count, line in found[:FIRST]),
     )
 

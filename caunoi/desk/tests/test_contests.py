@@ -47,7 +47,7 @@ def photo() -> bytes:
     return made.getvalue()
 
 
-def judged_now(places: Places) -> Contest:
+def judged_now(places: Places, *judges: User) -> Contest:
     """With one entry of Vàng Thị Mỷ and its photo; judges mark today."""
     contest = open_contest(plan(places).pk, by=places.officer, at=PLANNED_AT)
     file = prepare_entry_file("Vàng Thị Mỷ.png", photo())
@@ -55,7 +55,7 @@ def judged_now(places: Places) -> Contest:
         contest.pk, kind="person", org_unit_id=places.village.pk, name="Vàng Thị Mỷ", title="Đất và người",
         files=(file,), by=places.head, at=PLANNED_AT,
     )  # fmt: skip
-    for judge in (places.guest, places.leader):
+    for judge in judges or (places.guest, places.leader):
         appoint_judge(contest.pk, judge, by=places.officer, at=PLANNED_AT)
     begin_judging(contest.pk, by=places.officer, at=DURING)
     tomorrow = moments.now() + timedelta(days=1)
@@ -105,6 +105,44 @@ def test_a_judge_sees_a_number_and_a_title_and_nothing_of_whose_it_is(places: Pl
     entry = Entry.objects.get()
     assert judge.get(f"/contests/{contest.pk}/entries/{entry.pk}/files/{entry.files.get().pk}/").status_code == 404
     assert "Mỷ" not in page(judge, f"/contests/{contest.pk}/")
+
+
+def test_a_judge_without_any_role_is_led_to_the_marking_by_the_menu_and_the_first_page(places: Places) -> None:
+    teacher = user("Cô giáo")
+    client = signed_in(teacher)
+    assert "/contests/" not in page(client, "/")
+    contest = judged_now(places, teacher, places.leader)
+    address = f"/contests/{contest.pk}/judging/"
+
+    first = page(client, "/")
+    assert 'href="/contests/"' in first and "Tài khoản chưa được giao việc" not in first
+    assert "còn 1 bài" in first and address in first
+    assert address in page(client, "/contests/")
+
+    client.post(f"{address}1/", {"noi_dung": "8", "trinh_bay": "7,5"})
+
+    after = page(client, "/")
+    assert 'href="/contests/"' in after and 'id="count-judging"' in after and address not in after
+    assert "còn 1 bài" in page(signed_in(places.leader), "/")
+    assert 'id="count-judging"' not in page(signed_in(places.officer), "/")
+
+
+def test_a_judge_named_before_the_marking_begins_is_told_that_nothing_waits_yet(places: Places) -> None:
+    contest = open_contest(plan(places).pk, by=places.officer, at=PLANNED_AT)
+    appointed = user("Cô giáo")
+    appoint_judge(contest.pk, appointed, by=places.officer, at=PLANNED_AT)
+    client = signed_in(appointed)
+
+    assert 'href="/contests/"' in page(client, "/")
+    assert "Lúc này không có bài nào phải chấm" in page(client, "/contests/")
+    page(client, f"/contests/{contest.pk}/", 404)
+
+
+def test_whose_time_to_mark_is_over_is_told_so_on_the_first_page(places: Places) -> None:
+    contest = judged_now(places)
+    Contest.objects.filter(pk=contest.pk).update(judging_until=moments.now() - timedelta(hours=1))
+
+    assert "hết hạn chấm" in page(signed_in(places.guest), "/")
 
 
 def test_marks_are_saved_from_the_page_and_a_wrong_one_stays_to_be_corrected(places: Places) -> None:

@@ -51,6 +51,7 @@ from caunoi.contests.queries import (
     SORTS,
     compute_ranking,
     get_contest,
+    is_appointed,
     is_last_round,
     list_contests,
     list_dossiers,
@@ -108,6 +109,7 @@ def contests(request: HttpRequest) -> HttpResponse:
         "lines": show_lines(page.object_list),
         "states": ContestState.choices,
         "judging": list_judging(user),
+        "appointed": is_appointed(user),
         "may_plan": bool(list_holders(user, today)),
         "overdue": list({one.contest_id: one.contest for one in list_overdue(user, at)}.values()),
     }
