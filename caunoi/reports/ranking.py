@@ -42,13 +42,13 @@ def _word_ranking(asking: Asking, code: str, so_luong: int = USUAL, *, cap: str 
     return word_list(named) if named else NOBODY
 
 
-def _word_without(asking: Asking, code: str, *, cap: str = "") -> str:
-    """Names of the units below without a value, each leading to why."""
-    lacking = [(child, found) for child in asking.children[cap] if (found := child.find(code, "ca_ky")) is not None]
+def _word_without(asking: Asking, code: str, *others: str, cap: str = "") -> str:
+    """Names of the units below without a value of any of the codes, each leading to why the first has none."""
+    lacking = [(child, child.find(code, "ca_ky")) for child in asking.children[cap] if not child.co(code, *others)]
     named = [
-        asking.stamp(PrintedFigure(figure, asking.natural[code], child.ten, number))
-        for child, (number, figure) in lacking
-        if figure.value is None
+        asking.stamp(PrintedFigure(found[1], asking.natural[code], child.ten, found[0]))
+        for child, found in lacking
+        if found is not None
     ]
     return _shorten(named)
 

@@ -97,6 +97,11 @@ CHAPTERS: tuple[Chapter, ...] = (
                 "{%tr for dv in don_vi_con() %}",
                 _("mỗi đơn vị một hàng của bảng, đến hàng {%tr endfor %}: dv.ten, dv.ma, dv.so('MA'), dv.so_sanh('MA')"),
             ),
+            _one(
+                "don_vi_con",
+                "{%tr for dv in don_vi_con() if dv.co('MA_CHI_TIEU') %}",
+                _("chỉ các đơn vị có số liệu; dv.co ghi được nhiều mã"),
+            ),
             _one("don_vi_con", "{%tr for dv in don_vi_con('village') %}", _("các đơn vị của một cấp khác")),
             _one(
                 "don_vi_cao_nhat don_vi_thap_nhat",
@@ -108,7 +113,7 @@ CHAPTERS: tuple[Chapter, ...] = (
                 "{{ cao_nhat('MA_CHI_TIEU', 3) }}",
                 _("Xã A (188), Xã B (181) và Xã C (175); thap_nhat: nhỏ nhất"),
             ),
-            _one("chua_co", "{{ chua_co('MA_CHI_TIEU') }}", _("tên các đơn vị chưa có số liệu được duyệt")),
+            _one("chua_co", "{{ chua_co('MA_CHI_TIEU') }}", _("tên các đơn vị chưa có số liệu được duyệt; ghi nhiều mã: chưa có của mã nào")),
             _one(
                 "chua_bao_cao", "{{ chua_bao_cao() }}", _("các đơn vị thiếu báo cáo định kỳ: Xã A (9/10) và Xã B (0/10)")
             ),
