@@ -22,7 +22,7 @@ from caunoi.desk.notices import actions as notices
 from caunoi.desk.search import actions as search
 from caunoi.documents.events import DutiesChanged
 from caunoi.facts import actions as facts
-from caunoi.facts.checking import state_together
+from caunoi.facts.checking import is_counted_by, state_together
 from caunoi.personal.events import KeysDestroyed, PersonErased
 from caunoi.places.events import PlacesChanged, UnitsUnmade
 from caunoi.records import events as records
@@ -81,7 +81,7 @@ SECOND_FACTOR = [
 ]
 
 # What the door asks of later rooms before anything is written.
-CHECKS: list[Callable[[], FurtherCheck]] = [state_together, works_named, FollowStages]
+CHECKS: list[Callable[[], FurtherCheck]] = [state_together, works_named, lambda: FollowStages(is_counted_by)]
 # What stands first on the first page.
 ALARMS = [tell_overdue]
 

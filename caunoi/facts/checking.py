@@ -78,6 +78,16 @@ class StatedTogether:
                     found.append(self._problem(broken, written, statement))
         return found
 
+    def counts_by(self, statement: Statement, question: str) -> bool:
+        """Whether a flow counts the sending by what it answers to the question."""
+        rules = [
+            rule
+            for rule in self._rules(statement)
+            if question in rule.expression.names | rule.filter.names
+            and self.catalogue.elements[rule.code].kind == Kind.FLOW
+        ]
+        return bool(rules) and bool(self._derive(rules, statement)[0])
+
     def _rules(self, statement: Statement) -> list[ElementRule]:
         rules, _ids = self.rules_of(statement.form_code)
         if not statement.unread:
@@ -183,6 +193,10 @@ def state_together() -> StatedTogether:
         known = StatedTogether(catalogue)
         _known[:] = [known]
     return known
+
+
+def is_counted_by(statement: Statement, question: str) -> bool:
+    return state_together().counts_by(statement, question)
 
 
 class _Books:

@@ -22,7 +22,8 @@ class Statement:
     """What one sending is about to state, before anything is written.
 
     `unread`: questions whose answers are not known (a cell that could not be read): nothing may be concluded from
-    them. `corrects`: the instance this sending replaces, blank for a first one.
+    them. `corrects`: the instance this sending replaces, blank for a first one. `instance`: its own, blank if it gets
+    one only when it is stored.
     """
 
     form_code: str
@@ -33,6 +34,7 @@ class Statement:
     questions: Mapping[str, Question]
     unread: frozenset[str] = field(default_factory=frozenset)
     corrects: str = ""
+    instance: str = ""
 
 
 class FurtherCheck(Protocol):

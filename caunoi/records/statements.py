@@ -27,6 +27,7 @@ def statement_of(submission: Submission, version: SubmissionVersion) -> Statemen
         version.answers,
         checker_of(version.form_version).by_name,
         corrects=version.instance_id,
+        instance=version.instance_id,
     )
 
 

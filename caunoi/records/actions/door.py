@@ -87,8 +87,11 @@ class Prepared:
     @property
     def statement(self) -> Statement:
         form_code, questions = self.version.form.code, checker_of(self.version).by_name
-        unit, corrects = self.unit, self.deprecated_id
-        return Statement(form_code, unit.id, unit.level, self.occasion, self.answers, questions, corrects=corrects)
+        unit = self.unit
+        return Statement(
+            form_code, unit.id, unit.level, self.occasion, self.answers, questions, corrects=self.deprecated_id,
+            instance=self.instance_id,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -149,7 +152,7 @@ class Door:
         problems = [p for p in problems if p.question != PERIOD_QUESTION]
         try:
             opened = self._open(item)
-            problems += self._check_further(opened, checked.answers, problems)
+            problems += self._check_further(item, opened, _without_empty(checked.answers), problems)
         except (EventDayMissing, EventInFuture) as refusal:
             event = self._event_question(version, checker)
             if event is None or all(p.question != event.name for p in problems):
@@ -280,7 +283,7 @@ class Door:
             item.received_at,
             calculate=item.source == Source.SPREADSHEET,
         )
-        answers = {name: value for name, value in checked.answers.items() if value not in ("", [])}
+        answers = _without_empty(checked.answers)
         problems = _without_carried(checked.problems, opened.carried, opened.checker)
         if item.source == Source.DEVICE and opened.instance is not None:
             event_day = None if opened.occasion.period_key else opened.occasion.days.first
@@ -290,17 +293,27 @@ class Door:
         elif item.source == Source.BROWSER:
             # A form in the browser takes the day from the same clock as an app, and is sent as long afterwards.
             problems += list_wrong_days(opened.checker.outline, answers, local_date(item.received_at))
-        return answers, (*problems, *self._check_further(opened, answers, checked.problems))
+        return answers, (*problems, *self._check_further(item, opened, answers, checked.problems))
 
     def _check_further(
-        self, opened: _Opened, answers: Mapping[str, Any], known: Sequence[Problem]
+        self, item: Incoming, opened: _Opened, answers: Mapping[str, Any], known: Sequence[Problem]
     ) -> Sequence[Problem]:
         code, unit, questions = opened.version.form.code, opened.unit, opened.checker.by_name
         return check_statement(
             self._checks,
-            Statement(code, unit.id, unit.level, opened.occasion, answers, questions, corrects=opened.deprecated_id),
+            Statement(
+                code, unit.id, unit.level, opened.occasion, answers, questions, corrects=opened.deprecated_id,
+                instance=self._name(item, opened, answers),
+            ),
             known,
-        )
+        )  # fmt: skip
+
+    def _name(self, item: Incoming, opened: _Opened, answers: Mapping[str, Any]) -> str:
+        """The sending's own identity; blank if it gets one only when it is stored."""
+        if opened.instance_id or item.source != Source.SPREADSHEET:
+            return opened.instance_id
+        told = _without_people(answers, self.personal_of(item.form_code))
+        return row_instance_id(item.form_code, opened.unit.key, opened.occasion.period_key, told)
 
     def check_unplaced(
         self,
@@ -331,13 +344,8 @@ class Door:
     def _pass(
         self, item: Incoming, opened: _Opened, answers: dict[str, Any], problems: tuple[Problem, ...]
     ) -> Prepared:
-        instance_id = opened.instance_id
+        instance_id = self._name(item, opened, answers) or f"uuid:{uuid.uuid4()}"
         personal = self.personal_of(item.form_code)
-        if not instance_id and item.source == Source.SPREADSHEET:
-            told = _without_people(answers, personal)
-            instance_id = row_instance_id(item.form_code, opened.unit.key, opened.occasion.period_key, told)
-        elif not instance_id:
-            instance_id = f"uuid:{uuid.uuid4()}"
         xml = opened.xml
         if xml is None:
             xml = build_instance(
@@ -408,6 +416,10 @@ def _normal(answers: Mapping[str, Any], checker: FormChecker) -> dict[str, Any]:
             if text := normal_answer(question, text) if question else clean_answer(text):
                 normal[name] = text
     return normal
+
+
+def _without_empty(answers: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in answers.items() if value not in ("", [])}
 
 
 def _without_carried(problems: Sequence[Problem], carried: Carried, checker: FormChecker) -> list[Problem]:

@@ -136,6 +136,16 @@ def tell_obstacle(register: EntityList, obstacle: Obstacle, stage: str, label: s
             )
         case "level":
             sentence = _("Cấp của đơn vị này không ghi được bước “%(stage)s” của “%(label)s”.")
+        case "again":
+            sentence = _(
+                "“%(label)s” đã có bản ghi bước “%(before)s” ngày %(day)s; ghi bước đó lần nữa thì số liệu đếm hai lần."
+                " Muốn sửa điều đã ghi, hãy đính chính bản ghi ngày đó."
+            )
+        case "twice":
+            sentence = _(
+                "Sửa như vậy thì bản ghi bước “%(before)s” ngày %(day)s của “%(label)s” lặp lại bước ngay trước nó, số"
+                " liệu đếm hai lần. Hãy rút hoặc đính chính bản ghi đó trước."
+            )
         case "role":
             sentence = _("Bạn không có vai trò để ghi bước “%(stage)s” của “%(label)s”. Hãy nhờ người có quyền.")
     return sentence % words

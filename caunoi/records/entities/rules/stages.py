@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from itertools import pairwise
 from typing import Any, Literal
 
 from caunoi.records.entities.rules.states import Stretch, find_state, tell_story
@@ -118,13 +119,14 @@ def stage_on(reached: Sequence[Reached], day: date) -> str:
 
 
 # What stands against a step, in the order in which it is told.
-Wrong = Literal["future", "early", "begin", "order", "ended", "after", "level", "role"]
+Wrong = Literal["future", "early", "begin", "order", "ended", "after", "level", "role", "again", "twice"]
 
 
 @dataclass(frozen=True)
 class Obstacle:
-    """`before`: the stage it would follow; `day`: of the step it would have to come after (*early*), or before which it
-    would have to fit (*after*)."""
+    """`before`: the stage it would follow, or that would be said twice, by this record and another (*again*) or by two
+    others that it no longer parts (*twice*). `day`: of the step it would have to come after (*early*) or before which
+    it would have to fit (*after*); of the other record."""
 
     wrong: Wrong
     before: str = ""
@@ -162,6 +164,25 @@ def find_obstacle(
         return Obstacle("level", before)
     if allowed.roles and not has_role(allowed.roles):
         return Obstacle("role", before)
+    return None
+
+
+def list_repeats(said: Sequence[Reached]) -> list[tuple[Reached, Reached]]:
+    """`said`: by records, in the order of their days. Each that says again the stage that the one before it said, after
+    that one. The thing takes no step by it, but what counts the records counts it."""
+    return [(first, again) for first, again in pairwise(said) if first.stage == again.stage]
+
+
+def find_repeat(before: Sequence[Reached], after: Sequence[Reached], said_by: str) -> Obstacle | None:
+    """Whether a step would be counted twice because of this record. `before`, `after`: what the records say without and
+    with its word, in the order of their days. What was so already is not of its making."""
+    known = {again.said_by for _first, again in list_repeats(before)}
+    for first, again in list_repeats(after):
+        if again.said_by in known:
+            continue
+        if said_by not in (first.said_by, again.said_by):
+            return Obstacle("twice", again.stage, again.day)
+        return Obstacle("again", again.stage, (first if again.said_by == said_by else again).day)
     return None
 
 

@@ -21,7 +21,7 @@ from caunoi.records.entities.reading import read_versions
 from caunoi.records.entities.rules.states import find_state, tell_story
 from caunoi.records.entities.tests import builders as given
 from caunoi.records.entities.tests.builders import AT, GROUP, group, later
-from caunoi.records.models import Attachment, Entity, EntityList, EntityProblem, SubmissionVersion
+from caunoi.records.models import Attachment, Entity, EntityList, EntityProblem, Source, SubmissionVersion
 from caunoi.records.tests.builders import BY, unit, user
 
 pytestmark = pytest.mark.django_db
@@ -83,7 +83,7 @@ def officer(village: OrgUnit) -> User:
 
 
 def tell(village: OrgUnit, stage: str, on: int, *, corrects: str = "", at: Any = AT, uuid: str = GROUP, base: int = 1,
-         name: str = "", **answers: str) -> tuple[int, str]:  # fmt: skip
+         name: str = "", source: str = Source.BROWSER, **answers: str) -> tuple[int, str]:  # fmt: skip
     """A phone's word: a first one enters the cluster. Gives the record's number and its instance."""
     instance = name or given.instance()
     exists = Entity.objects.filter(uuid=uuid).exists()
@@ -96,7 +96,7 @@ def tell(village: OrgUnit, stage: str, on: int, *, corrects: str = "", at: Any =
         instance, entity, day=date(2026, 3, on), corrects=corrects, form="ghi_cum_loa",
         **{name: value for name, value in said.items() if value},
     )  # fmt: skip
-    return given.send(village, xml, at=at, form="ghi_cum_loa").submission_id, instance
+    return given.send(village, xml, at=at, form="ghi_cum_loa", source=source).submission_id, instance
 
 
 def newest() -> int:

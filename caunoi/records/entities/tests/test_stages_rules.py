@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from caunoi.records.entities.rules.stages import (
     Transition,
     count_by_year,
     find_obstacle,
+    find_repeat,
     in_order,
     list_reached,
     list_restatements,
@@ -95,6 +97,44 @@ def test_a_corrected_step_stays_before_those_that_follow_upon_it() -> None:
     assert correct("theo_doi", 25) == "order"
     assert correct("de_xuat", 5) is None
     assert correct("ket_thuc", 5) == "order"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "wrong"),
+    [
+        ("a1 b5", "a1 b5 b7*", ("again", 5)),
+        ("a1 b5* c9", "a1 c9 b9*", None),
+        ("a1* b5", "b3* b5", ("again", 5)),
+        ("a1 b5* a9", "a1 a9 b12*", ("twice", 9)),
+        ("a1 a9", "a1 a9 b12*", None),
+        ("a1 a9", "a1 a9 a12*", ("again", 9)),
+    ],
+)
+def test_a_record_that_makes_a_step_be_said_twice_is_told_which_other_says_it(
+    before: str, after: str, wrong: tuple[str, int] | None
+) -> None:
+    """`b5*`: at b since the 5th, by the record in question."""
+
+    def read(said: str) -> list[Reached]:
+        words = [(one[0], one[1:].rstrip("*"), "*" if one.endswith("*") else one) for one in said.split()]
+        return [Reached(stage, day(int(on)), name, number) for number, (stage, on, name) in enumerate(words)]
+
+    found = find_repeat(read(before), read(after), "*")
+
+    assert (found and (found.wrong, found.day)) == (wrong and (wrong[0], day(wrong[1])))
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from("abc"), st.integers(0, 9)), max_size=20))
+def test_what_is_refused_so_never_leaves_a_step_with_two_records(told: Sequence[tuple[int, str, int]]) -> None:
+    """Records that are written and corrected in any order, of any days."""
+    said: dict[str, Reached] = {}
+    for record, stage, on in told:
+        word = Reached(stage, day(on), str(record), record)
+        others = [one for name, one in said.items() if name != str(record)]
+        if find_repeat(in_order(said.values()), in_order([*others, word]), str(record)) is None:
+            said[str(record)] = word
+
+    assert all(one.stage != other.stage for one, other in pairwise(in_order(said.values())))
 
 
 def test_steps_are_counted_by_the_year_in_which_they_were_taken() -> None:
