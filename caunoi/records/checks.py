@@ -10,8 +10,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from caunoi.accounts.models import User
 from caunoi.forms.rules.check import Problem
 from caunoi.forms.rules.questions import Question
+from caunoi.records.models import Source
 from caunoi.records.rules.occasions import Occasion
 
 RELATION, AMOUNT = "relation", "amount"
@@ -23,7 +25,7 @@ class Statement:
 
     `unread`: questions whose answers are not known (a cell that could not be read): nothing may be concluded from
     them. `corrects`: the instance this sending replaces, blank for a first one. `instance`: its own, blank if it gets
-    one only when it is stored.
+    one only when it is stored. `entered_by`: whose word it is; None: of somebody known by name only.
     """
 
     form_code: str
@@ -35,6 +37,8 @@ class Statement:
     unread: frozenset[str] = field(default_factory=frozenset)
     corrects: str = ""
     instance: str = ""
+    entered_by: User | None = None
+    source: str = Source.BROWSER
 
 
 class FurtherCheck(Protocol):

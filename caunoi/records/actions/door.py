@@ -90,7 +90,7 @@ class Prepared:
         unit = self.unit
         return Statement(
             form_code, unit.id, unit.level, self.occasion, self.answers, questions, corrects=self.deprecated_id,
-            instance=self.instance_id,
+            instance=self.instance_id, entered_by=self.item.entered_by, source=self.item.source,
         )  # fmt: skip
 
 
@@ -303,7 +303,7 @@ class Door:
             self._checks,
             Statement(
                 code, unit.id, unit.level, opened.occasion, answers, questions, corrects=opened.deprecated_id,
-                instance=self._name(item, opened, answers),
+                instance=self._name(item, opened, answers), entered_by=item.entered_by, source=item.source,
             ),
             known,
         )  # fmt: skip

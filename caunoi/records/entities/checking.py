@@ -21,6 +21,7 @@ from caunoi.records.entities.rules.stages import Obstacle, Reached, find_obstacl
 from caunoi.records.entities.rules.versions import CREATE, RESTORE
 from caunoi.records.entities.stages import (
     StageForm,
+    holds_role,
     list_stage_forms,
     read_said_by,
     record_key,
@@ -131,7 +132,8 @@ class FollowStages:
             return []  # made on a phone and not here yet, or no thing at all: the register says so when it is taken
         obstacle = find_obstacle(
             stages_of(step.register), self._list_others(thing, step) if step.named else [], stage, step.day,
-            moments.today(), level=statement.level, has_role=lambda roles: True, corrects=bool(statement.corrects),
+            moments.today(), level=statement.level, has_role=lambda roles: _has_role(roles, thing, step),
+            corrects=bool(statement.corrects),
         )  # fmt: skip
         if obstacle is None and thing is not None:
             obstacle = self._find_repeat(thing, step)
@@ -184,6 +186,22 @@ class FollowStages:
                 day = _read_day(one.answers.get(form.day)) or one.submission.day_to
                 found.append(Reached(stage, day, record_key(one.submission_id), one.submission_id))
         return found
+
+
+def _has_role(roles: Sequence[str], thing: Entity | None, step: _Step) -> bool:
+    who, unit, today = step.statement.entered_by, step.statement.org_unit_id, moments.today()
+    return holds_role(who, roles, unit, today, source=step.statement.source) or _says_again(thing, step)
+
+
+def _says_again(thing: Entity | None, step: _Step) -> bool:
+    """A correction of something else leaves the step as it was said by who had the role."""
+    if thing is None or not step.said_by:
+        return False
+    versions = read_versions([thing.pk])[thing.pk]
+    said_by = read_said_by(versions)
+    own = [one for one in versions if said_by(one) == step.said_by]
+    mine = list_reached(own, step.register.stage_by, said_by)
+    return bool(mine) and (mine[-1].stage, mine[-1].day) == (step.stage, step.day)
 
 
 def _names_a_thing(question: Question) -> bool:

@@ -17,7 +17,7 @@ from caunoi.forms.rules.questions import Question, find_event_question
 from caunoi.records.entities.queries import list_properties
 from caunoi.records.entities.rules.stages import NO_STAGES, Obstacle, SaidBy, Stages, from_json
 from caunoi.records.entities.rules.versions import Version
-from caunoi.records.models import EntityList, SubmissionVersion
+from caunoi.records.models import EntityList, Source, SubmissionVersion
 from caunoi.sentences import Told, in_words_of
 from caunoi.sentences import gettext as _
 
@@ -89,9 +89,13 @@ def record_key(submission_id: int) -> str:
     return f"submission:{submission_id}"
 
 
-def holds_role(user: User | None, roles: Iterable[str], org_unit_id: int, day: date) -> bool:
-    """Who is known by name only was let in by somebody who answers for it."""
-    return user is None or bool(roles_on(user, org_unit_id, day) & {Role(one) for one in roles})
+def holds_role(
+    user: User | None, roles: Iterable[str], org_unit_id: int, day: date, *, source: str = Source.BROWSER
+) -> bool:
+    """Who is known by name only was let in by somebody who answers for it; but a phone is let in without any role."""
+    if user is None:
+        return source != Source.DEVICE
+    return bool(roles_on(user, org_unit_id, day) & {Role(one) for one in roles})
 
 
 def word_stage(register: EntityList, stage: str) -> Told:

@@ -193,7 +193,11 @@ class Sending:
             local_date(self.work.at),
             level=places.units[self.unit].level,
             has_role=lambda roles: holds_role(
-                self.version.entered_by, roles, self.unit, local_date(self.version.received_at)
+                self.version.entered_by,
+                roles,
+                self.unit,
+                local_date(self.version.received_at),
+                source=self.version.source,
             ),
             corrects=corrects,
         )
