@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -31,7 +32,7 @@ from caunoi.contests.files import prepare_entry_file
 from caunoi.contests.models import Contest, Entry, EntryMark
 from caunoi.contests.tests.builders import DURING, PLANNED_AT, Places, judging, make_world, mark, plan, published
 from caunoi.desk.tests.builders import page, signed_in
-from caunoi.records.tests.builders import user
+from caunoi.records.tests.builders import unit, user
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +88,19 @@ def test_an_officer_plans_a_contest_and_a_village_enters_a_photo(places: Places)
     assert "Tìm hiểu Luật Đất đai 2024" in shown and "Vàng Thị Mỷ" in shown and "Mỷ.png" in shown
     assert "Tìm hiểu" in page(office, "/contests/?q=luat+dat+dai&state=open&sort=title")
     assert "Chưa có hội thi nào" in page(office, "/contests/?q=khac")
+
+
+def test_of_two_villages_of_one_name_each_is_chosen_as_the_page_offers_it(places: Places) -> None:
+    unit("Thôn 1", "village", places.commune)
+    contest = open_contest(plan(places).pk, by=places.officer, at=PLANNED_AT)
+    Contest.objects.filter(pk=contest.pk).update(entries_until=moments.now() + timedelta(days=1))
+    office, address = signed_in(places.officer), f"/contests/{contest.pk}/entries/new/"
+
+    offered = re.findall('<option value="(Thôn 1[^"]+)"', page(office, address))
+    for place in offered:
+        office.post(address, {"kind": "person", "place": place, "name": "Vàng Thị Mỷ", "title": "Đất và người"})
+
+    assert len(offered) == 2 and len({one.entrant.org_unit_id for one in contest.entries.all()}) == 2
 
 
 def test_a_judge_sees_a_number_and_a_title_and_nothing_of_whose_it_is(places: Places) -> None:

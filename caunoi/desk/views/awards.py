@@ -193,7 +193,7 @@ def _show(
         "decides": may_decide(user, found.org_unit_id, today),
         "erases": may_erase(user, found.org_unit_id, today),
         "asked": asked,
-        "places": [places.name_on(one, today) for one in places.children_on(found.org_unit_id, today)][:300],
+        "places": [places.distinct_name_on(one, today) for one in places.children_on(found.org_unit_id, today)][:300],
         "rounds": _list_rounds(scope) if draft and keeps else [],
         "parts": _list_parts(found, page.paginator.count) if not draft and keeps else [],
         "recipients_form": RecipientsForm(None, found, scope),

@@ -301,7 +301,7 @@ def entry_new(request: HttpRequest, contest_id: int) -> HttpResponse:
             messages.success(request, _("Đã nộp bài dự thi."))
             return redirect("contest", found.pk)
     places = get_snapshot()
-    near = [places.name_on(one, today) for one in places.children_on(found.org_unit_id, today)][:MOST_PLACES]
+    near = [places.distinct_name_on(one, today) for one in places.children_on(found.org_unit_id, today)][:MOST_PLACES]
     shown = {"contest": found, "form": form, "places": near}
     return render(request, "desk/contests/entry.html", shown, status=422 if form.errors else 200)
 

@@ -190,7 +190,7 @@ def show_class(
         "learner_count": len(learners),
         "learners_form": LearnersForm(None, found),
         "session_form": SessionForm(),
-        "near": [places.name_on(one, found.day_from) for one in near[:300]],
+        "near": [places.distinct_name_on(one, found.day_from) for one in near[:300]],
         "bands": [],
         "asked": False,
     }  # fmt: skip

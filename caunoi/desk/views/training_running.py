@@ -258,7 +258,7 @@ def list_file(request: HttpRequest, class_id: int) -> StreamingHttpResponse:
     for number, (unit, one) in _read_standing(list(found.learners.all())).items():
         mark = [] if not marked else ["" if one.mark is None else f"{one.mark:f}".replace(".", ",")]
         if one.known:
-            rows.append([str(number), one.name, places.name_on(unit, found.day_from), *mark])
+            rows.append([str(number), one.name, places.distinct_name_on(unit, found.day_from), *mark])
     if rows:
         detail = {"learners": len(rows), "file": True}
         write_line("training.export", found.subject, detail, by=user.actor, at=at)
