@@ -85,9 +85,10 @@ class Visitor:
         """Takes a picture of the page as it stands, and of what a phone would show of it, after checking that it fits
         and that everyone can use it."""
         page, own = self.page, self.viewport
+        self._picture(name, own)
+        # After the picture, which ends what is still moving: colours are half-way while they change.
         found = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]})
         assert found.violations_count == 0, f"{name}: {found.generate_report()}"
-        self._picture(name, own)
         if own is not PHONE:
             page.set_viewport_size({"width": PHONE.width, "height": PHONE.height})
             self._picture(name, PHONE)
