@@ -19,6 +19,7 @@ from caunoi.audit.actions import write_line
 from caunoi.audit.rules import Actor
 from caunoi.demo import home
 from caunoi.demo.classes import list_turns as list_classes
+from caunoi.demo.contests import list_turns as list_contests
 from caunoi.demo.documents import enter_documents
 from caunoi.demo.gatherings import list_turns as list_gatherings
 from caunoi.demo.ratings import list_turns
@@ -63,7 +64,7 @@ def load_demo(plan: DemoPlan, *, by: Actor, now: datetime, steps: Steps, seconds
     with steps.step(_("Gửi, trả lại, duyệt bản ghi")) as advance:
         until = min(now, local_moment(plan.history_ends, 23, 59))
         turns = [*list_turns(plan.ratings, people.users), *list_gatherings(plan.gatherings, people.users)]
-        turns += list_classes(plan.classes, people.users)
+        turns += list_classes(plan.classes, people.users) + list_contests(plan.contests, people.users)
         send_all(plan, drafts, people, by=by, until=until, between=turns, progress=advance)
     with steps.step(_("Sắp xếp sổ số liệu")):
         compact(minimum=1)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from caunoi.demo.classes import PlannedClass, plan_classes
+from caunoi.demo.contests import PlannedContest, plan_contests
 from caunoi.demo.documents import PlannedDocument, plan_documents
 from caunoi.demo.gatherings import Gatherings, plan_gatherings
 from caunoi.demo.ratings import PlannedRound, plan_rounds
@@ -83,6 +84,7 @@ class DemoPlan:
     ratings: tuple[PlannedRound, ...]
     gatherings: Gatherings
     classes: tuple[PlannedClass, ...]
+    contests: tuple[PlannedContest, ...]
     photos: Path
 
 
@@ -147,6 +149,7 @@ def read_demo(repository: Path, *, small: bool = False) -> DemoPlan:
         ratings=plan_rounds(read_rows(folder / "ratings.csv"), small=small),
         gatherings=plan_gatherings(tomllib.loads((folder / "gatherings.toml").read_text(encoding="utf-8"))),
         classes=plan_classes(tomllib.loads((folder / "classes.toml").read_text(encoding="utf-8"))),
+        contests=plan_contests(tomllib.loads((folder / "contests.toml").read_text(encoding="utf-8"))),
         photos=folder / "photos",
     )
 

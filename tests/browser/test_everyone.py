@@ -38,6 +38,8 @@ PAGES = {
         "/awards/dossiers/",
         "/contests/",
         "/contests/new/",
+        "/contests/1/",
+        "/contests/1/results/",
         "/works/",
         "/meetings/",
         "/meetings/new/",

@@ -69,6 +69,12 @@ def test_some_records_come_with_a_photo(small: Path) -> None:
     assert ask(small, "SELECT COUNT(*) FROM records_attachment WHERE file_id IS NOT NULL") == 3
 
 
+def test_a_contest_is_judged_published_and_open_to_appeals(small: Path) -> None:
+    assert ask(small, "SELECT COUNT(*) FROM contests_contest WHERE state = 'appeals' AND submission_id IS NULL") == 1
+    assert ask(small, "SELECT COUNT(*) FROM contests_entrymark") == 24
+    assert ask(small, "SELECT COUNT(*) FROM contests_rankingversion") == 1
+
+
 def test_each_step_leaves_one_plain_line_where_there_is_no_terminal(small: Path, tmp_path: Path) -> None:
     home = interrupted(small, tmp_path)
 
