@@ -56,6 +56,12 @@ def can(user: User | AnonymousUser, roles: Role | Iterable[Role], org_unit_id: i
     return bool(wanted & roles_on(user, org_unit_id, on))
 
 
+def can_as_heir(user: User, roles: Iterable[Role], org_unit_id: int, on: date) -> bool:
+    """As `can`; of a unit that ended also by a role for what became of it, as what the unit began goes on there."""
+    units = {org_unit_id, *(mapped.unit for mapped in get_snapshot().map_unit(org_unit_id, on))}
+    return any(can(user, roles, unit, on) for unit in units)
+
+
 def holds_anywhere(user: User | AnonymousUser, role: Role, on: date) -> bool:
     """Whether the user holds the role on some unit; which pages the menu offers depends on it."""
     return any(held == role for held, _unit in _list_held(user, on))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from caunoi.accounts.models import Role, User
-from caunoi.accounts.queries import roles_on
+from caunoi.accounts.queries import can_as_heir, roles_on
 from caunoi.documents.errors import DocumentNotYours
 from caunoi.places.models import Level
 from caunoi.places.queries import get_snapshot
@@ -17,11 +17,8 @@ KEEPING_LEVELS = frozenset({Level.COUNTRY, Level.PROVINCE, Level.DISTRICT, Level
 
 def may_keep(user: User, org_unit_id: int, on: date) -> bool:
     """For the register of a unit that ended: also where the roles reach what became of it."""
-    places = get_snapshot()
-    if places.units[org_unit_id].level not in KEEPING_LEVELS:
-        return False
-    units = {org_unit_id, *(mapped.unit for mapped in places.map_unit(org_unit_id, on))}
-    return any(roles_on(user, unit, on) & MAY_KEEP for unit in units)
+    keeps = get_snapshot().units[org_unit_id].level in KEEPING_LEVELS
+    return keeps and can_as_heir(user, MAY_KEEP, org_unit_id, on)
 
 
 def check_may_keep(user: User, org_unit_id: int, on: date) -> None:

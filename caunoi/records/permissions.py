@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from caunoi.accounts.models import Role, User
-from caunoi.accounts.queries import can, windows_with_role
+from caunoi.accounts.queries import can, can_as_heir, windows_with_role
 from caunoi.accounts.scope import Scope
 from caunoi.approvals.errors import NotYourTurn, StageMoved, StepNotAllowed
 from caunoi.approvals.models import ApprovalStep
@@ -38,12 +38,6 @@ def check_may_enter(user: User, org_unit_id: int, at: datetime) -> None:
         places = get_snapshot()
         name = places.name_on(org_unit_id, local_date(at)) if org_unit_id in places.units else ""
         raise EnteringNotAllowed(name)
-
-
-def can_as_heir(user: User, roles: Iterable[Role], org_unit_id: int, on: date) -> bool:
-    """As `can`; of a unit that ended also by a role for what became of it, as what the unit began goes on there."""
-    units = {org_unit_id, *(mapped.unit for mapped in get_snapshot().map_unit(org_unit_id, on))}
-    return any(can(user, roles, unit, on) for unit in units)
 
 
 def may_run(user: User, org_unit_id: int, on: date) -> bool:

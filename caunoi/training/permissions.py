@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from caunoi.accounts.models import User
+from caunoi.accounts.queries import can_as_heir
 from caunoi.places.queries import get_snapshot
-from caunoi.records.permissions import MAY_ENTER, can_as_heir, may_run
+from caunoi.records.permissions import MAY_ENTER, may_run
 from caunoi.records.sealed import MAY_ERASE, MAY_READ
 from caunoi.training.errors import ClassNotYours
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from caunoi.accounts.models import Role, User
+from caunoi.accounts.queries import can_as_heir
 from caunoi.moments import local_date
 from caunoi.places.queries import get_snapshot
 from caunoi.records.entities.errors import EntityEditNotAllowed
-from caunoi.records.permissions import can_as_heir
 
 MAY_EDIT = frozenset({Role.EDITOR, Role.APPROVER})
 
