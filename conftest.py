@@ -134,6 +134,26 @@ def share(pytestconfig: pytest.Config) -> Callable[[int, int], int]:
     return lambda full, usual: full if soak else usual
 
 
+@pytest.fixture
+def mount_disk(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
+    """`mount_disk("64k")`: an empty file system of that size."""
+    disk = tmp_path / "disk"
+
+    def mount(size: str) -> Path:
+        disk.mkdir()
+        command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(disk)]
+        mounted = subprocess.run(command, capture_output=True, text=True)
+        # Only the machine's root may mount one, as in CI; a full disk cannot be had in any other way.
+        if mounted.returncode != 0:
+            disk.rmdir()
+            pytest.skip(f"a small disk cannot be mounted here: {mounted.stderr.strip()}")
+        return disk
+
+    yield mount
+    if disk.exists():
+        subprocess.run(["umount", "-l", disk], check=True)
+
+
 @pytest.fixture(scope="session")
 def full_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home folder of the demonstration, in SQLite: made by the command itself, once by the first test process of a

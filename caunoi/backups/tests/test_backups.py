@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -84,19 +83,11 @@ def test_a_name_that_is_taken_is_refused_and_the_file_stays(home: Path, tmp_path
     assert "Đã có tệp" in BackupRun.objects.get().problem
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk], capture_output=True, text=True)
-    if mounted.returncode != 0:
-        pytest.skip(f"a small disk cannot be mounted here: {mounted.stderr.strip()}")
-    yield disk
-    subprocess.run(["umount", "-l", disk], check=True)
-
-
 @database
-def test_a_full_disk_is_said_in_a_sentence_and_nothing_is_left_on_it(home: Path, small_disk: Path) -> None:
+def test_a_full_disk_is_said_in_a_sentence_and_nothing_is_left_on_it(
+    home: Path, mount_disk: Callable[[str], Path]
+) -> None:
+    small_disk = mount_disk("1m")
     store_bytes(os.urandom(3_000_000), media_type="x", at=AT)
 
     with pytest.raises(BackupNotWritten, match="Không đủ chỗ trống"):
