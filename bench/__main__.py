@@ -10,14 +10,14 @@ import traceback
 from pathlib import Path
 from typing import TextIO
 
+from bench.names import GROUPS
+
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = Path(os.environ.get("BENCH_RESULTS") or ROOT / "bench" / "results" / "latest.jsonl")
 
 
 def main(wanted: list[str]) -> int:
     """Each group of figures runs in a process and a home of its own: no other group is in its memory."""
-    from bench.names import GROUPS
-
     wanted = wanted or [name for name in os.environ.get("BENCH_ONLY", "").split(",") if name]
     known = [name for names in GROUPS.values() for name in names]
     if unknown := sorted(set(wanted) - set(known)):
@@ -35,7 +35,8 @@ def main(wanted: list[str]) -> int:
 
 def run_group(names: list[str], results: TextIO) -> int:
     # A disk, not a memory file system, where a durable write costs nothing.
-    home = Path(tempfile.mkdtemp(prefix="caunoi-bench-", dir=os.environ.get("TMPDIR") or "/var/tmp"))
+    kept = os.environ.get("BENCH_HOME") if set(names) <= set(GROUPS["ledger"]) else None
+    home = Path(kept or tempfile.mkdtemp(prefix="caunoi-bench-", dir=os.environ.get("TMPDIR") or "/var/tmp"))
     environment = {**os.environ, "CAUNOI_HOME": str(home), "DJANGO_SETTINGS_MODULE": "caunoi.config.settings"}
     for name in ("DATABASE_URL", "CAUNOI_BASE_URL", "CAUNOI_ENGINE", "CAUNOI_LANGUAGE"):
         environment.pop(name, None)
@@ -49,7 +50,8 @@ def run_group(names: list[str], results: TextIO) -> int:
                     print(line, end="", file=results, flush=True)
         return int(child.returncode != 0)
     finally:
-        shutil.rmtree(home, ignore_errors=True)
+        if not kept:
+            shutil.rmtree(home, ignore_errors=True)
 
 
 def inside(names: list[str]) -> int:

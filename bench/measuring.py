@@ -51,9 +51,10 @@ class Bench:
 
     @cached_property
     def world(self) -> World:
-        from bench.world import make_world
+        """Made at first use; one that stands in a home that is kept (BENCH_HOME) is used again."""
+        from bench.world import make_world, stored_world
 
-        return make_world(self.home, self.facts)
+        return stored_world(self.home, self.facts) or make_world(self.home, self.facts)
 
 
 def median_ms(run: Callable[[], object], times: int = 7) -> float:

@@ -46,6 +46,7 @@ VERSION = (
     "id, submission_id, number, form_id, form_version_id, instance_id, xml, answers, source, entered_by_name,"
     " received_at"
 )
+STANDS = "world"  # the file that says how many villages were written, once all is
 BY = Actor("Đo tốc độ")
 PUBLISHED = local_moment(date(2022, 12, 1))
 # After all the facts: communes become a third as many, as in 2025.
@@ -160,16 +161,35 @@ def make_units(villages: int) -> tuple[OrgUnit, list[OrgUnit], list[OrgUnit], li
 def make_world(home: Path, facts: int) -> World:
     villages = max(facts // (ELEMENTS * MONTHS), 1)
     version = publish()
-    country, provinces, communes, stated = make_units(villages)
+    _country, _provinces, communes, stated = make_units(villages)
     user = User.objects.create_user(username="do", password="do-toc-do-1", full_name="Người đo")
     for role in (Role.VIEWER, Role.APPROVER, Role.RECORDER):
         RoleGrant.objects.create(user=user, role=role, org_unit=communes[0], from_day=date(2020, 1, 1))
     _check_dense(stated)
     merge_communes(communes)
     write_ledger(version, stated[0].pk, villages)
+    (home / STANDS).write_text(str(villages))
+    return _world(home, version, user)
+
+
+def stored_world(home: Path, facts: int) -> World | None:
+    """The world that an earlier run made in this home, whole; None where there is none."""
+    if not (home / STANDS).exists():
+        return None
+    if (home / STANDS).read_text() != str(max(facts // (ELEMENTS * MONTHS), 1)):
+        raise RuntimeError(f"the world in {home} has another size; give another BENCH_HOME or its BENCH_FACTS")
+    return _world(home, FormVersion.objects.get(form__code=FORM), User.objects.get(username="do"))
+
+
+def _world(home: Path, version: FormVersion, user: User) -> World:
+    units = OrgUnit.objects.order_by("id")
+    (country,), provinces, communes, stated = (
+        list(units.filter(level=level, starts_on=BEGINNING).values_list("key", "id"))
+        for level in ("country", "province", "commune", "village")
+    )
     return World(
-        home, villages * ELEMENTS * MONTHS, villages, stated[0].pk, country.key, tuple(u.key for u in provinces),
-        tuple(u.key for u in communes),
+        home, len(stated) * ELEMENTS * MONTHS, len(stated), stated[0][1], country[0],
+        tuple(key for key, _id in provinces), tuple(key for key, _id in communes),
         tuple(f"d_{i:02d}" for i in range(1, ELEMENTS + 1)), version, user,
     )  # fmt: skip
 
