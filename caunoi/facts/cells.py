@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -38,13 +39,23 @@ class Cells:
         self.starts = {target: row * self.width for row, target in enumerate(targets)}
         """Where a unit's cells begin in every column."""
         self.columns: dict[str, list[Cell]] = {}
+        self.units_with: dict[tuple[str, str], dict[tuple[int, int], int]] = {}
+        """(data element, level) -> (asked unit, slice) -> how many units of the level under it have more than none;
+        absent where none of them stated anything."""
         self.nothing = Cell(None, _("Chưa có số liệu trong kỳ này."))
 
     def at(self, code: str, target: int, index: int) -> Cell:
         return self.columns[code][self.starts[target] + index]
 
-    def read(self, elements: Collection[DataElement], closure: Closure, question: Question) -> None:
-        """A few statements for each kind, however many elements, units and slices."""
+    def read(
+        self,
+        elements: Collection[DataElement],
+        closure: Closure,
+        question: Question,
+        units_counted: Collection[tuple[str, str]] = (),
+    ) -> None:
+        """A few statements for each kind, however many elements, units and slices; one more for each of
+        `units_counted`, (data element, level)."""
         by_kind: dict[str, list[DataElement]] = {}
         for element in elements:
             by_kind.setdefault(element.kind, []).append(element)
@@ -55,6 +66,9 @@ class Cells:
             self._read_stocks(engine, by_kind.get(Kind.STOCK, []))
             self._read_categories(engine, by_kind.get(Kind.CATEGORY, []))
             self._read_own_level(engine, by_kind.get(Kind.OWN_LEVEL, []))
+            by_code = {element.code: element for element in elements}
+            for code, level in sorted(units_counted):
+                self.units_with[code, level] = self._count_units(engine, by_code[code], level, question.boundaries)
         for element in by_kind.get(Kind.UNITS, []):
             level, day = element.levels[0], question.boundaries
             counts = [Cell(Decimal(len(closure.places.at_level(target, level, day)))) for target in self.targets]
@@ -92,6 +106,23 @@ class Cells:
             at = starts[target] + index
             found = column[at] if column[at].value is not None else Cell(None, why)
             column[at] = found._replace(partly_outside=PartlyOutside(exact(amount, decimals), facts))
+
+    def _count_units(self, engine: Engine, element: DataElement, level: str, day: date) -> dict[tuple[int, int], int]:
+        """Units as they lie on the day of the boundaries: two that became one count once."""
+        places = engine.closure.places
+        under = {target: places.at_level(target, level, day) for target in self.targets}
+        units = {unit for several in under.values() for unit in several}
+        if element.kind == Kind.STOCK:
+            sums = engine.stocks([element.pk], units, {element.pk} if element.register else ())
+        else:
+            sums = engine.flows([element.pk], units)
+        has = {(unit, index): amount > 0 for fits, _pk, unit, index, amount, *_further in sums if fits}
+        found = {}
+        for target, index in self._each():
+            known = [has[unit, index] for unit in under[target] if (unit, index) in has]
+            if known:
+                found[target, index] = sum(known)
+        return found
 
     def _read_categories(self, engine: Engine, elements: list[DataElement]) -> None:
         counts = engine.classes([element.pk for element in elements], self.targets)

@@ -12,7 +12,7 @@ from caunoi.facts.models import DataElement
 from caunoi.facts.queries import Catalogue, period_type_of
 from caunoi.facts.rules.comparing import go
 from caunoi.facts.rules.formula import FormulaError, Node, codes_in, divides, list_reads, parse_formula
-from caunoi.facts.rules.formula_tree import Path, Step, TargetPeriod
+from caunoi.facts.rules.formula_tree import Path, Step, TargetPeriod, UnitsWith, list_parts
 from caunoi.facts.rules.question import Question, Slice
 from caunoi.periods.rules import Days, PeriodType, first_day, is_whole_months, last_day, split_days
 from caunoi.places.rules.snapshot import PlaceSnapshot, Unit
@@ -101,6 +101,18 @@ class Plan:
             self.formulas[code] = node
             open_ += codes_in(node)
         return found
+
+    def units_counted(self) -> set[tuple[str, str]]:
+        """(data element, level) of which formulas ask how many units have any."""
+        return {
+            (part.code, self.level_of(part.code, part.level))
+            for node in self.formulas.values()
+            for part in list_parts(node)
+            if isinstance(part, UnitsWith)
+        }
+
+    def level_of(self, code: str, level: str) -> str:
+        return level or self.elements[code].levels[0]
 
     def _check_addition(self, text: str, node: Node) -> None:
         """A formula typed into the question is held to the same rules as one of a pack."""

@@ -167,7 +167,7 @@ class Answer:
     def _read(self) -> None:
         question, elements = self.question, self.plan.elements.values()
         closure = get_closure(self.places, question.boundaries)
-        self.cells.read(elements, closure, question)
+        self.cells.read(elements, closure, question, self.plan.units_counted())
         forms = {element.form_code for element in elements if element.form_code}
         self.coverage = compute_coverage(
             forms, closure, self.targets, self.plan.slices, question.book, question.as_known
@@ -309,6 +309,13 @@ class _Sources:
 
     def classes_of(self, category: str) -> Mapping[str, int]:
         return self.answer.cells.at(category, self.target, self.index).classes or {}
+
+    def units_with(self, code: str, level: str) -> Computed:
+        counted = self.answer.cells.units_with.get((code, self.answer.plan.level_of(code, level)), {})
+        value = counted.get((self.target, self.index))
+        if value is None:
+            return Computed(None, missing=(self._name_with_days(code),))
+        return Computed(Decimal(value))
 
     def order_of(self, category: str) -> Sequence[str]:
         return list(self.answer.plan.elements[category].classes)

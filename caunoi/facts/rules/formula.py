@@ -33,6 +33,7 @@ from caunoi.facts.rules.formula_tree import (
     Step,
     TargetPeriod,
     UnitsInClass,
+    UnitsWith,
     codes_in,
     divides,
     list_parts,
@@ -85,6 +86,9 @@ class Sources(Protocol):
     def order_of(self, category: str) -> Sequence[str]:
         """The category's classes from best to worst."""
 
+    def units_with(self, code: str, level: str) -> Computed:
+        """How many units of the level have more than none of a data element."""
+
     def go(self, step: Step) -> Sources | str:
         """The same unit's figures over other days; or, in a sentence, why there are no such days."""
 
@@ -119,6 +123,9 @@ def compute(node: Node, sources: Sources) -> Computed:
             return Computed(counted.value, counted.value, compute(whole, sources).value)
         case ShareOfClass() | ShareAtLeast() | UnitsInClass():
             return _compute_classes(node, sources)
+        case UnitsWith(code, level):
+            counted = sources.units_with(code, level)
+            return _nothing(counted) if counted.value is None else counted
         case Before(operand, against):
             return _elsewhere(operand, Earlier(against), sources)
         case Cumulated(operand, first):

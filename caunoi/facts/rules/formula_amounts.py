@@ -27,11 +27,13 @@ from caunoi.facts.rules.formula_tree import (
     Since,
     Step,
     UnitsInClass,
+    UnitsWith,
     codes_in,
     count_steps,
     list_parts,
 )
 from caunoi.facts.rules.formula_units import PERCENT, POINTS, Unit, read_unit
+from caunoi.places.rules.snapshot import LEVELS
 
 PART_OF, TURNS_OF, TARGET_OF, NOT_GREATER_THAN = "part-of", "turns-of", "target-of", "not-greater-than"
 RELATIONS = (PART_OF, NOT_GREATER_THAN, TARGET_OF, TURNS_OF)
@@ -158,6 +160,8 @@ class AmountCheck:
                 return _multiply(left, right) if op == "*" else _divide(left, right)
             case ShareOfClass() | ShareAtLeast() | UnitsInClass():
                 return self.class_function(node)
+            case UnitsWith():
+                return self.units_with(node)
             case Before(operand, against, at):
                 self.comparable(operand, at)
                 return self.amount(operand).moved(Earlier(against))
@@ -219,6 +223,29 @@ class AmountCheck:
             return Amount(read_unit(element.unit) if element else None)
         return Amount(PERCENT)
 
+    def units_with(self, node: UnitsWith) -> Amount:
+        """Units are counted, whatever the figure is counted in; of another level they are another count."""
+        element = self.elements.get(node.code)
+        if node.code in self.indicators or element is not None and element.kind not in ("flow", "stock"):
+            self.say(
+                _("“%(code)s” không phải số phát sinh hay số hiện có (kind = flow, stock).") % {"code": node.code},
+                node.at,
+                _("units_with đếm đơn vị có số đó lớn hơn 0; với xếp loại hãy dùng units_in_class."),
+            )
+        elif element is not None and not node.level and len(element.levels) > 1:
+            self.say(
+                _("“%(code)s” có ở nhiều cấp nên phải ghi đếm cấp nào.") % {"code": node.code},
+                node.at,
+                _("Ví dụ: units_with(%(code)s, '%(level)s').") % {"code": node.code, "level": element.levels[0]},
+            )
+        elif element is not None and element.levels and node.level and _is_below(node.level, element.levels):
+            self.say(
+                _("“%(code)s” không có số của cấp này.") % {"code": node.code},
+                node.at,
+                _("Các cấp có số: %(levels)s, và những cấp trên đó.") % {"levels": ", ".join(element.levels)},
+            )
+        return Amount(None)
+
     # -- Other days ------------------------------------------------------------------------------------------------
 
     def comparable(self, operand: Node, at: int) -> None:
@@ -253,6 +280,13 @@ class AmountCheck:
                     _("Xếp loại “%(code)s” không cộng dồn theo thời gian.") % {"code": part.category},
                     part.at,
                     _("Hỏi tỷ lệ của từng kỳ."),
+                )
+            elif isinstance(part, UnitsWith):
+                self.say(
+                    _("Số đơn vị có “%(code)s” không cộng dồn được: một đơn vị chỉ tính một lần.")
+                    % {"code": part.code},
+                    part.at,
+                    _("Bỏ cumulated; hỏi cả kỳ."),
                 )
         for code in sorted({code for code, _path in amount.plus | amount.minus}):
             if self.elements[code].kind in STATES:
@@ -362,6 +396,10 @@ class AmountCheck:
                 at,
                 _("Hỏi từng số riêng, hoặc hiệu của hai số."),
             )
+
+
+def _is_below(level: str, levels: Collection[str]) -> bool:
+    return all(LEVELS.index(level) > LEVELS.index(one) for one in levels)
 
 
 def _pairs(some: Iterable[Term], others: Iterable[Term]) -> Iterable[tuple[Term, Term]]:

@@ -24,9 +24,11 @@ from caunoi.facts.rules.formula_tree import (
     ShareAtLeast,
     ShareOfClass,
     UnitsInClass,
+    UnitsWith,
 )
 from caunoi.facts.rules.tokens import ParseError, read_number
 from caunoi.periods.rules import BEGINNING, END
+from caunoi.places.rules.snapshot import LEVELS
 
 
 class FormulaError(ParseError):
@@ -111,6 +113,15 @@ class _FormulaParser(ArithmeticParser[Node]):
     def units_in_class(self, at: int) -> Node:
         return UnitsInClass(*self.classes(), at)
 
+    def units_with(self, at: int) -> Node:
+        code = self.code().code
+        return UnitsWith(code, self.level() if self.take_sign(",") else "", at)
+
+    def level(self) -> str:
+        if self.token.kind != "text" or self.token.text not in LEVELS:
+            raise self.unexpected(_("một cấp trong dấu nháy: %(levels)s") % {"levels": ", ".join(LEVELS)})
+        return self.take().text
+
     def share_at_least(self, at: int) -> Node:
         category = self.category()
         self.expect_sign(",")
@@ -180,6 +191,7 @@ _ARGUMENTS: dict[str, Callable[[_FormulaParser, int], Node]] = {
     "share_of_class": _FormulaParser.share_of_class,
     "share_at_least": _FormulaParser.share_at_least,
     "units_in_class": _FormulaParser.units_in_class,
+    "units_with": _FormulaParser.units_with,
     "before": _FormulaParser.before,
     "change": _FormulaParser.change,
     "change_percent": _FormulaParser.change_percent,
@@ -220,6 +232,8 @@ def print_formula(node: Node) -> str:
             return f"share_of_class({category}, {_quoted(classes)})"
         case UnitsInClass(category, classes):
             return f"units_in_class({category}, {_quoted(classes)})"
+        case UnitsWith(code, level):
+            return f"units_with({code}, '{level}')" if level else f"units_with({code})"
         case Before(operand, against):
             return f"before({print_formula(operand)}{_print_against(against)})"
         case Change(operand, against, percent):

@@ -110,6 +110,15 @@ class UnitsInClass:
 
 
 @dataclass(frozen=True)
+class UnitsWith:
+    """How many units of a level have more than none of something; `level` '': the only one it is stated by."""
+
+    code: str
+    level: str = ""
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True)
 class Before:
     """The operand in the earlier period."""
 
@@ -149,7 +158,7 @@ class Attainment:
 ClassNode = ShareOfClass | ShareAtLeast | UnitsInClass
 Ratio = Percent | OutOf | Per
 Comparison = Before | Change | Cumulated | Attainment
-Node = Number | Code | Negate["Node"] | Arithmetic["Node"] | Ratio | ClassNode | Comparison
+Node = Number | Code | Negate["Node"] | Arithmetic["Node"] | Ratio | ClassNode | UnitsWith | Comparison
 
 
 def list_parts(node: Node) -> Iterator[Node]:
@@ -170,6 +179,8 @@ def list_names(node: Node) -> Iterator[tuple[str, int]]:
                 yield code, at
             case ShareOfClass() | ShareAtLeast() | UnitsInClass():
                 yield part.category, part.at
+            case UnitsWith(code, _level, at):
+                yield code, at
 
 
 def divides(node: Node) -> bool:
@@ -185,7 +196,7 @@ def divides(node: Node) -> bool:
 def list_reads(node: Node) -> Iterator[tuple[str, Path]]:
     """(code, path): every figure the value is made of, and from the asked days to its days. Repeats some."""
     match node:
-        case Code(code):
+        case Code(code) | UnitsWith(code):
             yield code, ()
         case ShareOfClass() | ShareAtLeast() | UnitsInClass():
             yield node.category, ()

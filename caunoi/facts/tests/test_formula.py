@@ -40,6 +40,7 @@ from caunoi.facts.rules.formula_tree import (
     ShareOfClass,
     Step,
     UnitsInClass,
+    UnitsWith,
     list_parts,
 )
 
@@ -73,7 +74,8 @@ class_nodes = (
     | st.builds(ShareAtLeast, names, classes)
 )
 attainments = st.builds(Attainment, st.builds(Code, names), st.builds(Code, names))
-formulas = _nodes(st.builds(Code, names) | numbers | class_nodes | attainments)
+counted = st.builds(UnitsWith, names, st.sampled_from(["", "commune", "village"]))
+formulas = _nodes(st.builds(Code, names) | numbers | class_nodes | attainments | counted)
 
 
 @given(formulas)
@@ -98,6 +100,7 @@ def test_anything_typed_is_read_or_refused_with_a_position(text: str) -> None:
         ("percent a, b", 9, "phép tính"),
         ("avg(a)", 1, "percent, out_of"),
         ("share_of_class(xep_loai, tot)", 26, "dấu nháy"),
+        ("units_with(a, 'xa')", 15, "một cấp trong dấu nháy"),
         ("share_at_least('a', 'b')", 16, "xếp loại"),
         ("${a}", 1, "câu hỏi"),
         ("a * 1,5", 6, "0.5"),
@@ -142,6 +145,9 @@ class Told:
     def order_of(self, category: str) -> list[str]:
         return ORDER
 
+    def units_with(self, code: str, level: str) -> Computed:
+        return Computed(Decimal(3)) if code in self.now else Computed(None, missing=(code,))
+
     def go(self, step: Step) -> Told | str:
         return self.then if isinstance(self.then, str) else Told(self.then, self.then)
 
@@ -166,6 +172,7 @@ def _compute(text: str) -> Computed:
         ("share_at_least(xep_loai, 'yeu')", 100, 10, 10),
         ("units_in_class(xep_loai, 'kha', 'yeu')", 2, None, None),
         ("100 - share_of_class(xep_loai, 'kha')", 80, None, None),
+        ("percent(units_with(a), 6)", 50, 3, 6),
     ],
 )
 def test_formulas_give_value_numerator_and_denominator(
@@ -383,6 +390,7 @@ def _check(text: str, **indicators: str) -> list[str]:
         "share_at_least(rating, 'kha')",
         "attendances / learners",
         "units_in_class(rating, 'tot') + 1",
+        "percent(units_with(households), learners)",
     ],
 )
 def test_formulas_that_make_sense_are_accepted(text: str) -> None:

@@ -61,6 +61,9 @@ class District:
     def order_of(self, category: str) -> tuple[str, ...]:
         return CLASSES
 
+    def units_with(self, code: str, level: str) -> Computed:
+        return Computed(Decimal(8))
+
     def go(self, step: Step) -> District:
         match step:
             case Earlier(against):

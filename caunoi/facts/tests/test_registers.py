@@ -189,6 +189,30 @@ def test_things_pass_to_what_their_unit_became_beside_what_is_registered_there_a
     assert figure(day, place="V3").value == 2
 
 
+def test_units_that_have_any_count_once_however_many_they_have_and_whatever_they_were_before(commune: Commune) -> None:
+    counting()
+    third = unit("Thôn 3", "village", commune.unit, code="V9")
+    create(commune.village)
+    create(commune.village, "Đội 2", OTHER)
+    create(commune.other, "Đội 3", "33333333-3333-4333-8333-333333333333")
+    create(third, "Đội 4", "44444444-4444-4444-8444-444444444444", trang_thai="ngung")
+    asked = "units_with(groups)"
+
+    assert figure(code=asked).value == 2
+    assert figure(code=asked, place="V1").value == 1
+    assert figure(code=asked, place="V9").value == 0
+    assert figure(DAY - WEEK, code=asked).value is None
+    day = DAY + WEEK
+    for old in (commune.village, commune.other):
+        OrgUnit.objects.filter(pk=old.pk).update(ends_on=day)
+        old.spells.update(to_day=day)
+    new = unit("Thôn Mới", "village", commune.unit, code="V3", from_=day)
+    merge(day, [commune.village, commune.other], new)
+    forget_snapshots()
+    assert figure(day, code=asked).value == 1
+    assert figure(DAY, code=asked, boundaries=DAY).value == 2
+
+
 def test_only_units_of_the_elements_levels_are_counted_and_only_things_that_match(commune: Commune) -> None:
     counting("many", "${so_nguoi} >= 10")
     counting("of_communes", "", levels=["commune"])
