@@ -34,7 +34,7 @@ MOST_LATEST = 5
 MOST_KEPT = 64
 # While records stream in, a wall is computed at most so often, however many watch; and on a machine that is slow just
 # then, at most half of the time.
-APART_S = 0.5
+APART_S = 0.25
 
 
 @dataclass(frozen=True)
