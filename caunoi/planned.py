@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import psycopg
 from django.db import connection
 
 
@@ -17,6 +16,8 @@ def ask_first(statement: str, values: Sequence[str | int] = ()) -> tuple[Any, ..
             cursor.execute(statement, values)
             row: tuple[Any, ...] | None = cursor.fetchone()
             return row
+    import psycopg  # noqa: PLC0415 - a third of a second at each start, which SQLite does not need
+
     connection.ensure_connection()
     kept = connection.connection
     # Django switches it off: it writes values into its statements, so that each is another one.

@@ -18,7 +18,6 @@ import struct
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Protocol
 
-import pyarrow
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
@@ -95,7 +94,7 @@ class Writer:
         self._about = hashlib.sha256(head).digest()
         file.write(head + self._about)
         self._file = file
-        self._codec = pyarrow.Codec(PACKED, compression_level=1)
+        self._codec = _make_codec()
         self._waiting = bytearray()
         self._number = 0
 
@@ -115,6 +114,12 @@ class Writer:
         self._number += 1
 
 
+def _make_codec() -> Any:
+    import pyarrow  # noqa: PLC0415 - slow to import, and every start of the program passes through here
+
+    return pyarrow.Codec(PACKED, compression_level=1)
+
+
 def read_pieces(file: BinaryIO, passphrase: str = "") -> Iterator[bytes]:
     """What was written, piece by piece; refuses whatever is not whole as soon as it comes to it."""
     about, preamble = read_preamble(file)
@@ -126,7 +131,7 @@ def read_pieces(file: BinaryIO, passphrase: str = "") -> Iterator[bytes]:
         if proof != lock["proof"]:
             raise PassphraseNeeded(_("Mật khẩu không mở được bản sao lưu này. Hãy kiểm tra lại mật khẩu."))
         seal = PassphraseSeal(key)
-    codec = pyarrow.Codec(PACKED)
+    codec = _make_codec()
     number, last = 0, False
     while not last:
         last, length = struct.unpack(">?I", _read(file, 5))
