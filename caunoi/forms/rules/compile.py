@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from lxml import etree
 from pyxform.xls2json_backends import DefinitionData, md_table_to_workbook
+from pyxform.xls2xform import ConvertResult
 
 from caunoi.forms.rules.converting import convert_all
 from caunoi.forms.rules.entities import Declaration, list_file_names, read_declarations
@@ -23,18 +24,19 @@ from caunoi.forms.rules.sheets import (
     Described,
     describe_sheets,
     detect_file_type,
+    is_passed_over,
     open_sheets,
     refused,
     row_numbers,
     rows_by_sheet,
     settings_of,
 )
+from caunoi.forms.rules.translations import language_of
 from caunoi.forms.rules.xpath import BrokenExpression, Expression, UnknownFunction
 from caunoi.refusals import Mistake
 
 _XFORMS = "{http://www.w3.org/2002/xforms}"
 _REFERENCE = re.compile(r"\$\{\s*(?:last-saved#)?([^}\s]+)\s*\}")
-_LANGUAGE = re.compile(r"\((\w+)\)\s*$")
 _EXPRESSIONS = ("relevant", "constraint", "calculation", "required", "choice_filter", "default", "repeat_count")
 _TYPES = {
     "select one": "select_one", "select all that apply": "select_multiple", "string": "text", "int": "integer",
@@ -66,7 +68,7 @@ def compile_xlsform(content: bytes, file_type: str, file_name: str) -> CompiledF
     sheets = open_sheets(content, file_type, file_name)
     described = describe_sheets(sheets, content, file_name)
     rows = list(sheets.survey or ())
-    names = {str(row.get("name")) for row in rows}
+    names = row_numbers(rows)
     root = "data"
     while root in names:  # a question of the root's name would make one path mean two things
         root += "_"
@@ -74,13 +76,13 @@ def compile_xlsform(content: bytes, file_type: str, file_name: str) -> CompiledF
     if result is None:
         raise refused(file_name, mistakes)
     try:
-        survey = result._survey.to_json_dict() if result._survey else {}
+        survey = _as_json(result)
         xform = _identified(result.xform, described.form_id, described.version)
-        binds = _read_binds(xform)
+        root, binds = _read_root(xform), _read_binds(xform)
     except PYXFORM_RAISES as error:
         raise refused(file_name, [*mistakes, mistake_of(error, file_name, rows_by_sheet(sheets))]) from None
     questions = _with_own_names(tuple(_read_questions(survey, f"/{root}", (), binds)))
-    broken, unchecked = _check_expressions(questions, row_numbers(rows), file_name)
+    broken, unchecked = _check_expressions(questions, _rows_by_path(rows, root), file_name)
     if mistakes or broken:
         raise refused(file_name, [*mistakes, *broken])
     return CompiledForm(
@@ -96,6 +98,24 @@ def compile_xlsform(content: bytes, file_type: str, file_name: str) -> CompiledF
         entities=read_declarations(xform),
         files=tuple(list_file_names(xform)),
     )
+
+
+def _as_json(result: ConvertResult) -> Mapping[str, Any]:
+    if result._survey is None:
+        return {}
+    for element in result._survey.iter_descendants():
+        # pyxform 4.5 leaves some fields of questions of the type osm unset, and stumbles over that itself.
+        for field in element.get_slot_names():
+            if not hasattr(element, field):
+                setattr(element, field, None)
+    told: Mapping[str, Any] = result._survey.to_json_dict()
+    return told
+
+
+def _read_root(xform: str) -> str:
+    """Name of the primary instance's root: the column `name` of the settings has the last word."""
+    instance = etree.fromstring(xform.encode()).find(f".//{_XFORMS}model/{_XFORMS}instance")
+    return "data" if instance is None or len(instance) == 0 else str(etree.QName(instance[0]).localname)
 
 
 def _identified(xform: str, form_id: str, version: str) -> str:
@@ -115,6 +135,8 @@ def _list_mistakes(sheets: DefinitionData, rows: Sequence[Mapping[str, Any]], fi
     numbers = row_numbers(rows)
     inside: list[dict[str, int]] = [{}]
     for number, row in enumerate(rows, start=2):
+        if is_passed_over(row):
+            continue
         name = str(row.get("name") or "")
         kind = " ".join(str(row.get("type") or "").replace("_", " ").split())
         if kind.startswith("end "):
@@ -157,6 +179,22 @@ def _read_binds(xform: str) -> dict[str, Mapping[str, str]]:
         bind.get("nodeset", ""): {str(k): str(v) for k, v in bind.attrib.items()}
         for bind in root.iter(f"{_XFORMS}bind")
     }
+
+
+def _rows_by_path(rows: Sequence[Mapping[str, Any]], root: str) -> dict[str, int]:
+    """Path in the instance -> row; of a loop's questions, which stand there once a choice, without the choice."""
+    found: dict[str, int] = {}
+    around = [f"/{root}"]
+    for number, row in enumerate(rows, start=2):
+        kind = " ".join(str(row.get("type") or "").replace("_", " ").split())
+        if kind.startswith("end "):
+            around = around[:-1] or around
+        elif row.get("name") and not is_passed_over(row):
+            path = f"{around[-1]}/{row['name']}"
+            found.setdefault(path, number)
+            if kind.startswith("begin "):
+                around.append(path)
+    return found
 
 
 def _read_questions(
@@ -228,27 +266,25 @@ def _texts(given: Any) -> dict[str, str]:
     """By language code: `{"Tiếng Việt (vi)": …}` -> `{"vi": …}`; a plain text counts as Vietnamese."""
     if isinstance(given, Mapping):
         return {
-            (found.group(1) if (found := _LANGUAGE.search(str(language))) else "vi"): str(text)
-            for language, text in given.items()
-            if text not in (None, "-", "")
+            language_of(str(language)): str(text) for language, text in given.items() if text not in (None, "-", "")
         }
     return {"vi": str(given)} if given else {}
 
 
 def _check_expressions(
-    questions: Sequence[Question], numbers: Mapping[str, int], file_name: str
+    questions: Sequence[Question], rows: Mapping[str, int], file_name: str
 ) -> tuple[list[Mistake], list[Mistake]]:
     """Expressions that are no XPath (mistakes), and those the server cannot evaluate (said, not refused)."""
     broken: set[Mistake] = set()
     unchecked: set[Mistake] = set()
     for question in questions:
         parts = [
-            ("relevant", question.relevant, question.name), ("constraint", question.constraint, question.name),
-            ("calculation", question.calculate, question.name), ("required", question.required_expr, question.name),
-            *(("relevant", around.relevant, around.name) for around in question.enclosing),
+            ("relevant", question.relevant, question.path), ("constraint", question.constraint, question.path),
+            ("calculation", question.calculate, question.path), ("required", question.required_expr, question.path),
+            *(("relevant", around.relevant, around.path) for around in question.enclosing),
         ]  # fmt: skip
-        for column, text, name in parts:
-            row = numbers.get(name, 0)
+        for column, text, path in parts:
+            row, column = _find_cell(rows, path, column)
             try:
                 if text:
                     Expression(text)
@@ -260,6 +296,17 @@ def _check_expressions(
                 message = _("Biểu thức viết sai cú pháp nên điện thoại không mở được biểu mẫu.")
                 broken.add(Mistake(file_name, "survey", row, column, message, text))
     return sorted(broken), sorted(unchecked)
+
+
+def _find_cell(rows: Mapping[str, int], path: str, column: str) -> tuple[int, str]:
+    """Row and column an expression was written in; (0, "") if it stands nowhere."""
+    if path in rows:
+        return rows[path], column
+    if (repeat := path.removesuffix("_count")) != path and repeat in rows:
+        return rows[repeat], "repeat_count"  # pyxform makes a question of it
+    # Of a loop's question, or of one whose group was wrong itself, the path is another than in the sheet.
+    named = [row for one, row in rows.items() if one.rpartition("/")[2] == path.rpartition("/")[2]]
+    return (named[0], column) if len(named) == 1 else (0, "")
 
 
 def xlsx_of(content: bytes) -> bytes:

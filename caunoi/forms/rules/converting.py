@@ -4,15 +4,16 @@ again, so that all mistakes of a form are told at once."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from copy import copy, deepcopy
+from dataclasses import asdict, replace
 from typing import Any
 
 from pyxform.xls2json_backends import DefinitionData
 from pyxform.xls2xform import ConvertResult, convert
 
 from caunoi.forms.rules.mistakes import mistake_of
-from caunoi.forms.rules.pyxform_sentences import SURVEY
-from caunoi.forms.rules.sheets import PYXFORM_RAISES, rows_by_sheet
+from caunoi.forms.rules.pyxform_sentences import CHOICES, SETTINGS, SURVEY
+from caunoi.forms.rules.sheets import PYXFORM_RAISES, is_passed_over, rows_by_sheet
 from caunoi.refusals import Mistake
 
 # Each try compiles the whole form: so many, and fewer of a long one.
@@ -35,13 +36,55 @@ def convert_all(
         try:
             return found, convert(trial.as_given(), validate=False, form_name=root)
         except PYXFORM_RAISES as error:
-            mistake = mistake_of(error, file_name, rows)
-            if trial.has_mended(mistake):
+            mistake, mending = _locate(mistake_of(error, file_name, rows), str(error), trial, root)
+            follows = not mistake.row and any(mistake.message == known.message for known in found)
+            if follows or trial.has_mended(mistake):
                 return found, None  # this follows from what was put there, not from the form
             found.append(mistake)
-            if not trial.mend(mistake):
+            if not trial.mend(mending):
                 return found, None
     return found, None
+
+
+def _locate(mistake: Mistake, said: str, trial: _Trial, root: str) -> tuple[Mistake, Mistake]:
+    """The mistake with its row, and what to mend.
+
+    Where pyxform does not say the row, or stumbles without a word, it is the row up to which plain ones must stand for
+    those of the sheet before it says something else.
+    """
+    if mistake.row or mistake.sheet not in ("", SURVEY, CHOICES):
+        return mistake, mistake
+    for sheet in [mistake.sheet] if mistake.sheet else [SURVEY, CHOICES]:
+        for column in ("type", "name"):
+            if row := _bisect(said, trial, root, [Mistake("", sheet, n, column, "") for n in trial.list_rows(sheet)]):
+                return replace(mistake, sheet=sheet, row=row), replace(mistake, sheet=sheet, row=row, column=column)
+    for column in [] if mistake.sheet else trial.list_settings():
+        setting = replace(mistake, sheet=SETTINGS, row=2, column=column)
+        if _bisect(said, trial, root, [setting]):
+            return setting, setting
+    return mistake, mistake
+
+
+def _bisect(said: str, trial: _Trial, root: str, places: Sequence[Mistake]) -> int:
+    """Row of the last of these places that must be mended before something else is said; 0 if mending does not help."""
+
+    def is_said_without(mended: Sequence[Mistake]) -> bool:
+        given = trial.copy()
+        for place in mended:
+            given.mend(place)
+        try:
+            convert(given.as_given(), validate=False, form_name=root)
+        except PYXFORM_RAISES as error:
+            return str(error) == said
+        return False
+
+    if not places or is_said_without(places):
+        return 0
+    low, high = 0, len(places)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if is_said_without(places[:middle]) else (low, middle)
+    return places[high - 1].row
 
 
 class _Trial:
@@ -50,6 +93,23 @@ class _Trial:
     def __init__(self, sheets: DefinitionData) -> None:
         self._given: dict[str, Any] = asdict(sheets)
         self._mended: set[tuple[str, int]] = set()
+
+    def copy(self) -> _Trial:
+        other = copy(self)
+        other._given, other._mended = deepcopy(self._given), set(self._mended)
+        return other
+
+    def list_rows(self, sheet: str) -> list[int]:
+        """Numbers of those that say something and may be replaced: not what closes a group."""
+        rows: list[Row] = self._given.get(sheet) or []
+        return [
+            number
+            for number, row in enumerate(rows, start=2)
+            if row and not is_passed_over(row) and not _kind_of(row).startswith("end")
+        ]
+
+    def list_settings(self) -> list[str]:
+        return [column for row in (self._given.get(SETTINGS) or [])[:1] for column in row]
 
     def as_given(self) -> dict[str, Any]:
         """A copy: pyxform changes what it is given."""
@@ -110,9 +170,12 @@ class _Trial:
         return [{"list_name": one, "name": "x", "label": "x"} for one in lists]
 
     def _label(self, sheet: str) -> Mapping[str, str]:
+        """A cell under each heading of labels; a sheet without any gets one, or pyxform stumbles over the cell."""
         header = (self._given.get(f"{sheet}_header") or [{}])[0]
-        labels = [column for column in header if column.split(":")[0].strip().lower() == "label"] or ["label"]
-        return dict.fromkeys(labels, "x")
+        labels = [column for column in header if column.split(":")[0].strip().lower() == "label"]
+        if header and not labels:
+            header["label"] = None
+        return dict.fromkeys(labels or ["label"], "x")
 
 
 def _kind_of(row: Mapping[str, Any]) -> str:

@@ -161,7 +161,10 @@ def _read(branch: Branch, node: Any, unknown: dict[str, None]) -> dict[str, Any]
     elements: dict[str, list[Any]] = {}
     for child in node:
         elements.setdefault(_local(child.tag), []).append(child)
-    unknown.update(dict.fromkeys(elements.keys() - {part.element for part in branch.children}))
+    for name in elements.keys() - {part.element for part in branch.children}:
+        # A group without questions is no part of the outline, and says nothing.
+        if any("".join(one.itertext()).strip() for one in elements[name]):
+            unknown[name] = None
     answers: dict[str, Any] = {}
     for part in branch.children:
         found = elements.get(part.element, [])

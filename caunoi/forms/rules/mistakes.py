@@ -10,7 +10,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from caunoi.forms.rules.pyxform_sentences import FILE, KNOWN, SURVEY, UNKNOWN
+from pyxform.errors import PyXFormError
+
+from caunoi.forms.rules.pyxform_sentences import FILE, KNOWN, STUMBLED, SURVEY, UNKNOWN
 from caunoi.refusals import Mistake
 
 _ROW = re.compile(r"^\[row : (\d+)\]\s*")
@@ -37,7 +39,9 @@ def mistake_of(error: BaseException, file_name: str, sheets: Sheets) -> Mistake:
         row = row or int(parts.get("row") or 0) or _find_row(rows, column, parts)
         value = str(rows[row - 2].get(column) or "") if 2 <= row < len(rows) + 2 else ""
         return Mistake(file_name, sheet, row, column, _fill(str(known.sentence), parts), value)
-    return Mistake(file_name, sheet, row, column, str(UNKNOWN) % {"detail": said})
+    # Its own errors are sentences; what Python says for it (a KeyError, a TypeError) helps nobody.
+    sentence = UNKNOWN if isinstance(error, PyXFormError) else STUMBLED
+    return Mistake(file_name, sheet, row, column, str(sentence) % {"detail": said})
 
 
 def _fill(sentence: str, parts: Mapping[str, str]) -> str:

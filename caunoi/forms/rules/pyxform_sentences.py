@@ -204,7 +204,7 @@ KNOWN = (
         _("Không có câu hỏi nào tên như tham chiếu ${…} trong ô này. Hãy sửa tên."),
     ),
     Known(
-        r"The name '(?P<what>[^']+)' appears more than once",
+        r"The name '(?P<what>[^']+)' appears more than once|multiple survey elements named '(?P<also>[^']+)'",
         _("Tên “%(what)s” dùng cho nhiều câu nên không rõ tham chiếu câu nào. Hãy đặt tên khác nhau."),
     ),
     Known(
@@ -217,6 +217,24 @@ KNOWN = (
         _("Cột trigger chỉ dùng được câu hỏi hiện trên màn hình. Hãy chọn câu khác."),
         SURVEY,
         "trigger",
+    ),
+    Known(
+        r"'background-geopoint' questions, the 'trigger' column must",
+        _("Câu background-geopoint cần cột trigger: câu hỏi mà khi trả lời thì máy ghi vị trí. Hãy ghi ${câu hỏi}."),
+        SURVEY,
+        "trigger",
+    ),
+    Known(
+        r"'background-geopoint' questions, the 'calculation' column must",
+        _("Câu background-geopoint không có công thức. Hãy để trống cột calculation."),
+        SURVEY,
+        "calculation",
+    ),
+    Known(
+        r"Invalid value for `self.bind\[\"type\"\]`",
+        _("Cột bind::type không dùng được cho loại câu hỏi này. Hãy bỏ giá trị ở cột đó."),
+        SURVEY,
+        "bind::type",
     ),
     # --- parameters
     Known(
@@ -385,3 +403,6 @@ KNOWN = (
     ),
 )
 UNKNOWN = _("Biểu mẫu không đúng quy cách XLSForm. Bộ đọc biểu mẫu nói: %(detail)s")
+STUMBLED = _(
+    "Bộ đọc biểu mẫu không hiểu chỗ này (%(detail)s). Hãy so từng ô với docs/xlsform-support.md, hoặc bỏ bớt ô rồi thử."
+)

@@ -19,7 +19,7 @@ RESERVED_NAMES = frozenset({UNIT_COLUMN, PERIOD_COLUMN, "meta"})
 NUMBERS = frozenset({"integer", "decimal", "range"})
 # Shown or filled by the device; nobody types an answer into them.
 NOT_ASKED = frozenset({"note", "start", "end", "today", "deviceid", "username", "phonenumber", "email", "audit"})
-FILES = frozenset({"image", "audio", "video", "file", "background-audio"})
+FILES = frozenset({"image", "audio", "video", "file", "background-audio", "osm"})
 MAX_FILE_NAME = 200
 # The appearance of a photo's question that asks to keep the camera's notes, where it was taken among them.
 WITH_POSITION = "with-position"

@@ -14,6 +14,7 @@ from xml.parsers.expat import ExpatError
 
 from django.utils.translation import gettext as _
 from lxml import etree
+from pyxform.aliases import yes_no
 from pyxform.errors import PyXFormError
 from pyxform.xls2json_backends import DefinitionData, get_xlsform
 
@@ -23,6 +24,27 @@ from caunoi.refusals import FileRefused, Mistake
 
 FileType = Literal["xlsx", "xls", "md"]
 _PIPE = re.compile(r"(?<!\\)\|")
+# Headers we look at ourselves, as we spell them; pyxform takes them in capitals, with blanks and under older names too.
+_SPELLED = {
+    "survey": {
+        **{
+            name: name
+            for name in ("type", "name", "label", "relevant", "constraint", "calculation", "required", "choice_filter",
+                         "default", "repeat_count", "appearance", "parameters", "trigger", "disabled")
+        },
+        "command": "type", "tag": "name", "value": "name", "caption": "label", "relevance": "relevant",
+        "calculate": "calculation", "count": "repeat_count", "jr:count": "repeat_count",
+    },
+    "choices": {"list_name": "list_name", "name": "name", "value": "name", "label": "label", "caption": "label"},
+    "settings": {
+        **{
+            name: name
+            for name in ("form_id", "form_title", "form_title_en", "version", "default_language", "name", "public_key",
+                         "submission_url")
+        },
+        "id_string": "form_id", "set_form_id": "form_id", "title": "form_title", "set_form_title": "form_title",
+    },
+}  # fmt: skip
 # Everything pyxform is known to raise on people's files: its own errors and, on odd cells, plain Python ones.
 PYXFORM_RAISES = (
     PyXFormError, TypeError, ValueError, KeyError, AttributeError, IndexError, RecursionError, AssertionError,
@@ -60,9 +82,32 @@ def open_sheets(content: bytes, file_type: str, file_name: str) -> DefinitionDat
     if kind == "md" and (torn := list(_list_torn_rows(content, file_name))):
         raise refused(file_name, torn)
     try:
-        return get_xlsform(content, file_type=f".{kind}")
+        return _with_identities(_spell_headers(get_xlsform(content, file_type=f".{kind}")))
     except PYXFORM_RAISES as error:
         raise refused(file_name, [mistake_of(error, file_name, {})]) from None
+
+
+def _spell_headers(sheets: DefinitionData) -> DefinitionData:
+    """Two columns that would get one name stay as they are: pyxform says so."""
+    for sheet, known in _SPELLED.items():
+        headers = (getattr(sheets, f"{sheet}_header") or [{}])[0]
+        spelled = {header: known.get("_".join(str(header).lower().split()), header) for header in headers}
+        if len(set(spelled.values())) < len(spelled):
+            continue
+        for part in (sheet, f"{sheet}_header"):
+            rows = getattr(sheets, part)
+            if rows:
+                setattr(sheets, part, [{spelled.get(one, one): cell for one, cell in row.items()} for row in rows])
+    return sheets
+
+
+def _with_identities(sheets: DefinitionData) -> DefinitionData:
+    """A sending without instanceID could not be told from another, so a form's wish to have none is passed over."""
+    for part in ("settings", "settings_header"):
+        if rows := getattr(sheets, part):
+            kept = [{name: cell for name, cell in row.items() if name.lower() != "omit_instanceid"} for row in rows]
+            setattr(sheets, part, kept if any(kept) else None)
+    return sheets
 
 
 def describe_sheets(sheets: DefinitionData, content: bytes, file_name: str) -> Described:
@@ -123,7 +168,16 @@ def _identity(settings: Mapping[str, Any], content: bytes, file_name: str) -> tu
 
 def row_numbers(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     """Question name -> row as the spreadsheet program shows it (header = 1)."""
-    return {str(row["name"]): number for number, row in enumerate(rows, start=2) if row.get("name")}
+    return {
+        str(row["name"]): number
+        for number, row in enumerate(rows, start=2)
+        if row.get("name") and not is_passed_over(row)
+    }
+
+
+def is_passed_over(row: Mapping[str, Any]) -> bool:
+    """Switched off in the column `disabled`, which older forms have."""
+    return bool(yes_no.get(row.get("disabled")))
 
 
 def refused(file_name: str, mistakes: Sequence[Mistake]) -> FileRefused:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,7 +16,18 @@ TRANSLATED = {
     "survey": ("label", "hint", "guidance_hint", "constraint_message", "required_message"),
     "choices": ("label",),
 }
-_CODE = re.compile(r"\((\w+)\)\s*$")
+_CODE = re.compile(r"\(([\w-]+)\)\s*$")
+# Many forms name a language without its code, as `label::English`.
+_NAMED = {"default": "vi", "tiếng việt": "vi", "vietnamese": "vi", "tiếng anh": "en", "english": "en"}
+
+
+def language_of(name: str) -> str:
+    """Code of a language as forms name it: `Tiếng Việt (vi)` is vi, and so is none at all; one that is neither coded
+    nor known here stands for itself, so that two of them are never taken for one."""
+    if (found := _CODE.search(name)) is not None:
+        return found.group(1)
+    plain = " ".join(unicodedata.normalize("NFC", name).lower().split())
+    return _NAMED.get(plain, plain) or "vi"
 
 
 def list_languages(sheets: Sheets) -> frozenset[str]:
@@ -75,8 +87,7 @@ def _split(header: str) -> tuple[str, str]:
     kind, _colons, language = header.partition("::")
     if not _colons:
         kind, _colons, language = header.partition(":")
-    code = _CODE.search(language)
-    return "_".join(kind.lower().split()), code.group(1) if code else "vi"
+    return "_".join(kind.lower().split()), language_of(language)
 
 
 def _lists_from_files(survey: Sequence[Mapping[str, Any]]) -> set[str]:

@@ -90,6 +90,88 @@ def test_whatever_is_wrong_with_a_form_becomes_a_mistake_with_its_place(content:
     assert mistake.message
 
 
+@pytest.mark.parametrize(
+    ("survey", "row", "column"),
+    [
+        # pyxform says these without a row, or stumbles over them in Python.
+        ("type | name | label\nselect_one_external x | a | A\ninteger | b | B", 2, "type"),
+        ("type | name | label\ninteger | b | B\nselect_one ${r} | a | A", 3, ""),
+        ("type | name | label\ninteger | b | B\nbackground-geopoint | g | ", 3, "trigger"),
+        # of a question whose name another group has too, and of a repeat's count
+        ("type | name | label | constraint\nbegin group | g | G |\ntext | a | A |\nend group |\ntext | a | A | . >",
+         5, "constraint"),
+        ("type | name | label | repeat_count\nbegin repeat | r | R | 1 +\ntext | a | A |\nend repeat | | |", 2,
+         "repeat_count"),
+    ],
+)  # fmt: skip
+def test_where_the_compiler_gives_no_row_it_is_found(survey: str, row: int, column: str) -> None:
+    content = "| survey |\n" + "".join(f"|  | {line} |\n" for line in survey.splitlines())
+
+    with pytest.raises(FileRefused) as refused:
+        compile_xlsform((content + SETTINGS).encode(), "md", "thu.md")
+
+    assert [(m.sheet, m.row, m.column) for m in refused.value.mistakes] == [("survey", row, column)]
+
+
+def test_headers_may_be_written_in_capitals_or_with_older_names() -> None:
+    content = "| survey |\n|  | Type | Value | Label | relevant | Repeat Count |\n"
+    content += "|  | integer | so | Số | | |\n|  | begin repeat | dong | Dòng | ${so} > 0 | ${so} |\n"
+    content += "|  | text | ten | Tên | | |\n|  | end repeat | | | | |\n"
+    content += "| settings |\n|  | Form ID | Title | VERSION |\n|  | thu | Thử | 7 |\n"
+
+    compiled = compile_xlsform(content.encode(), "md", "a.md")
+
+    assert (compiled.form_id, compiled.version, compiled.titles) == ("thu", "7", {"vi": "Thử"})
+    assert [question.name for question in compiled.questions] == ["so", "ten"]
+
+
+def test_a_row_switched_off_says_nothing() -> None:
+    content = "| survey |\n|  | type | name | label | relevant | disabled |\n"
+    content += "|  | text | so | Cũ | | yes |\n|  | integer | so | Số | | |\n"
+
+    compiled = compile_xlsform(content.encode(), "md", "a.md")
+
+    assert [(question.name, question.type) for question in compiled.questions] == [("so", "integer")]
+
+
+def test_a_root_with_a_name_of_its_own_keeps_the_rules() -> None:
+    content = form("integer | so | Số | | . < 5 |").replace(b"| version |", b"| version | name |")
+    content = content.replace(b"| 1 |\n", b"| 1 | phieu |\n")
+
+    compiled = compile_xlsform(content, "md", "thu.md")
+
+    assert compiled.questions[0].path == "/phieu/so"
+    assert check_answers(compiled.questions, {"so": "9"}, date(2026, 1, 1))[0].kind == "constraint"
+
+
+def test_languages_without_a_code_are_told_apart() -> None:
+    content = "| survey |\n|  | type | name | label::Tiếng Việt | label::English | label::Français |\n"
+    content += "|  | text | ten | Tên | Name | Nom |\n"
+
+    compiled = compile_xlsform(content.encode(), "md", "a.md")
+
+    assert compiled.questions[0].labels == {"vi": "Tên", "en": "Name", "français": "Nom"}
+    assert compiled.languages == {"vi", "en", "français"}
+
+
+def test_a_form_that_wants_no_identities_gets_them_all_the_same() -> None:
+    content = form("integer | so | Số | | |").replace(b"| version |", b"| version | omit_instanceID |")
+    content = content.replace(b"| 1 |\n", b"| 1 | yes |\n")
+
+    assert "<instanceID/>" in compile_xlsform(content, "md", "thu.md").xform
+
+
+def test_a_group_without_questions_is_no_answer_too_many() -> None:
+    compiled = compile_xlsform(
+        form("begin group | g | G | | |", "end group | | | | |", "text | a | A | | |"), "md", "a.md"
+    )
+    said = "<g/><a>x</a><la>1</la><meta><instanceID>u</instanceID></meta>"
+
+    instance = parse_instance(f'<data id="thu">{said}</data>'.encode(), compiled.questions)
+
+    assert instance.unknown == ("la",)
+
+
 def test_a_form_without_id_and_version_gets_them_from_its_name_and_content() -> None:
     content = form("integer | a | A | | |").split(b"| settings |")[0]
 
