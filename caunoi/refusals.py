@@ -13,7 +13,7 @@ import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
+from caunoi.sentences import gettext as _
 
 
 class Refusal(Exception):

@@ -55,6 +55,10 @@ WORDS = {
         "Hết chỗ trên ổ đĩa khi đang cài đặt vào %(path)s hoặc %(temp)s; hãy giải phóng chỗ rồi chạy lại.",
         "The disk became full while installing into %(path)s or %(temp)s; make room and run again.",
     ),
+    "system": (
+        "Không đọc hoặc không ghi được %(path)s (%(why)s); hãy kiểm tra ổ đĩa và mã nguồn rồi chạy lại.",
+        "%(path)s cannot be read or written (%(why)s); check the disk and the source, then run again.",
+    ),
     "hash": (
         "Gói %(package)s tải về không khớp mã băm trong requirements.lock nên không cài; "
         "có thể tải hỏng hoặc máy chủ gói trung gian đưa tệp khác. Hãy xoá bộ đệm (.venv/bin/python -m pip cache purge) rồi chạy lại.",
@@ -91,6 +95,21 @@ WORDS = {
 }
 
 
+# Why the system would not write, as errno says it; the system's own words are in another language than ours.
+REASONS = {
+    errno.EACCES: ("không có quyền", "no permission"),
+    errno.EPERM: ("không có quyền", "no permission"),
+    errno.EROFS: ("ổ đĩa chỉ cho đọc", "the disk is read-only"),
+    errno.EIO: ("đĩa đọc hoặc ghi bị lỗi", "the disk fails"),
+    errno.EMFILE: ("đang mở quá nhiều tệp", "too many open files"),
+    errno.ENFILE: ("đang mở quá nhiều tệp", "too many open files"),
+    errno.ENOENT: ("không có tệp hoặc thư mục này", "no such file or folder"),
+    errno.ENOTDIR: ("một phần của đường dẫn không phải thư mục", "a part of the path is no folder"),
+    errno.EISDIR: ("đây là thư mục, không phải tệp", "it is a folder, not a file"),
+    errno.EEXIST: ("đã có tệp hoặc thư mục mang tên này", "there is a file or folder of that name"),
+}
+
+
 class CannotSetUp(Exception):
     def __init__(self, word, **values):
         Exception.__init__(self, word)
@@ -98,8 +117,15 @@ class CannotSetUp(Exception):
 
 
 def say(word, **values):
-    """Both languages, in UTF-8 whatever the terminal's locale claims (an old Python would fail on C/ASCII)."""
-    text = "\n".join(sentence % values for sentence in WORDS[word]) + "\n"
+    """Both languages, in UTF-8 whatever the terminal's locale claims (an old Python would fail on C/ASCII).
+
+    A value that is a pair is said in each language by its own.
+    """
+    told = [
+        sentence % {name: value[which] if isinstance(value, tuple) else value for name, value in values.items()}
+        for which, sentence in enumerate(WORDS[word])
+    ]
+    text = "\n".join(told) + "\n"
     stream = getattr(sys.stderr, "buffer", None)
     sys.stderr.flush()
     if stream is None:
@@ -107,6 +133,11 @@ def say(word, **values):
     else:
         stream.write(text.encode("utf-8"))
         stream.flush()
+
+
+def reason(error):
+    """A pair; what is not known here stays as the system says it."""
+    return REASONS.get(error.errno) or (error.strerror, error.strerror)
 
 
 def check_python():
@@ -156,7 +187,7 @@ def check_folder():
     except (IOError, OSError) as error:
         if error.errno == errno.ENOSPC:
             raise CannotSetUp("space", path=ROOT, free=0, needed=NEEDED_MB)
-        raise CannotSetUp("read-only", path=ROOT, why=error.strerror)
+        raise CannotSetUp("read-only", path=ROOT, why=reason(error))
     if not os.path.exists(PYTHON):
         free = shutil.disk_usage(ROOT).free // (1024 * 1024)
         if free < NEEDED_MB:
@@ -225,7 +256,7 @@ def explain(log):
     if "No space left on device" in text or "Disk quota exceeded" in text:
         return CannotSetUp("full", path=ROOT, temp=tempfile.gettempdir())
     if "Read-only file system" in text or "Permission denied" in text:
-        return CannotSetUp("read-only", path=VENV, why="permission denied")
+        return CannotSetUp("read-only", path=VENV, why=REASONS[errno.EROFS if "Read-only" in text else errno.EACCES])
     if "DO NOT MATCH THE HASHES" in text:
         found = re.search(r"([A-Za-z0-9._-]+==[^ :\n]+)[^\n]*\n[^\n]*Expected sha", text)
         return CannotSetUp("hash", package=found.group(1) if found else "?")
@@ -267,12 +298,12 @@ def main():
     except CannotSetUp as problem:
         say(problem.word, **problem.values)
     except (IOError, OSError) as error:
-        if error.errno == errno.ENOSPC:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
             say("full", path=ROOT, temp=tempfile.gettempdir())
         elif error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-            say("read-only", path=error.filename or ROOT, why=error.strerror)
+            say("read-only", path=error.filename or ROOT, why=reason(error))
         else:
-            raise
+            say("system", path=error.filename or ROOT, why=reason(error))
     except KeyboardInterrupt:
         say("stopped")
     return 1

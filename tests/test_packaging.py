@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import errno
 import hashlib
 import re
 import subprocess
@@ -10,6 +11,8 @@ import sys
 import tomllib
 import zipfile
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 # What may never stand in a file of the repository: hosts of package registries, folders of somebody's machine.
@@ -93,6 +96,30 @@ def test_an_old_python_is_told_what_to_do_in_both_languages() -> None:
     assert "Cầu Nối cần Python 3.11 trở lên" in said
     assert "needs Python 3.11 or newer" in said
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("number", "vi", "en"),
+    [
+        (errno.EACCES, "Không ghi được vào thư mục /noi/do (không có quyền)", "cannot be written to (no permission)"),
+        (errno.EROFS, "(ổ đĩa chỉ cho đọc)", "(the disk is read-only)"),
+        (errno.EIO, "Không đọc hoặc không ghi được /noi/do (đĩa đọc hoặc ghi bị lỗi)", "(the disk fails)"),
+        (errno.EDQUOT, "Hết chỗ trên ổ đĩa", "The disk became full"),
+    ],
+)
+def test_setting_up_says_the_systems_reason_in_both_languages(number: int, vi: str, en: str) -> None:
+    meet = (
+        "import importlib.util, sys; spec = importlib.util.spec_from_file_location('setup', 'scripts/setup.py');"
+        "setup = importlib.util.module_from_spec(spec); spec.loader.exec_module(setup)\n"
+        f"def check(): raise OSError({number}, 'in English', '/noi/do')\n"
+        "setup.check_python = check; sys.exit(setup.main())"
+    )
+
+    done = subprocess.run([sys.executable, "-c", meet], cwd=ROOT, capture_output=True, check=False)
+
+    said = done.stderr.decode("utf-8")
+    assert done.returncode == 1 and vi in said and en in said
+    assert "in English" not in said and "Traceback" not in said
 
 
 def test_the_kept_pip_is_whole() -> None:

@@ -136,3 +136,9 @@ class OutsideStale(Refusal):
         super().__init__(
             _("Lần đăng nhập này đã quá lâu hoặc bắt đầu ở trình duyệt khác. Hãy bấm đăng nhập lại từ trang này.")
         )
+
+
+class MailUnreachable(Refusal):
+    """`caunoi mail check`: no mail server is set, or it does not answer, or it does not let us in."""
+
+    code = "mail-unreachable"

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from caunoi.accounts.actions import check_not_ended, create_user, grant_role
 from caunoi.accounts.errors import InvitationOver, InvitationUnknown
-from caunoi.accounts.mail import send_letter
+from caunoi.accounts.mail import send_letter, went_to
 from caunoi.accounts.models import Invitation, Role, User
 from caunoi.accounts.permissions import may_give_roles
 from caunoi.accounts.queries import windows_with_role
@@ -27,6 +27,7 @@ from caunoi.refusals import NotAllowed
 from caunoi.vietnamese_text import clean
 
 HOLDS = timedelta(days=14)
+LETTER = "invitation"  # what its letters are about, in their Message-ID
 # Read aloud and typed by hand: no letter that looks like a digit. 16 of 32 signs are 80 bits, which nobody guesses.
 SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 LENGTH = 16
@@ -103,13 +104,27 @@ def send_invitation(*, invitation: Invitation, code: str, by: Actor, at: datetim
         "code": code,
         "until": local_date(invitation.expires_at).strftime("%d/%m/%Y"),
     }
-    failure = send_letter(to=invitation.email, subject=_("Lời mời vào hệ thống Cầu Nối"), text=text)
+    failure = send_letter(
+        to=invitation.email, subject=_("Lời mời vào hệ thống Cầu Nối"), text=text, about=LETTER, number=invitation.pk
+    )
     with transaction.atomic():
         row = Invitation.objects.select_for_update().get(pk=invitation.pk)
         row.sent_at, row.send_failure = at, failure[:300]
         row.save(update_fields=["sent_at", "send_failure"])
         _write("invitation.send", row, by, at, sent=not failure)
     return failure
+
+
+def note_returned(invitation_id: int, seal: str, why: str) -> bool:
+    """The letter came back: whoever invited sees it and prints the code instead. False if that letter went to another
+    address, or the invitation has been taken or revoked since."""
+    open_ = Invitation.objects.filter(pk=invitation_id, accepted_at=None, revoked_at=None)
+    row = open_.filter(delivery=Invitation.Delivery.MAIL).first()
+    if row is None or not went_to(LETTER, invitation_id, seal, row.email):
+        return False
+    row.send_failure = why[:300]
+    row.save(update_fields=["send_failure"])
+    return True
 
 
 def address_of(code: str) -> str:

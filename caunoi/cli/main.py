@@ -33,6 +33,7 @@ COMMANDS = {
     "compare-reports": "report_compare",
     "report-key": "report_key",
     "ledger": "ledger",
+    "mail": "mail",
     "search": "search",
     "storage": "storage",
     "audit": "audit",

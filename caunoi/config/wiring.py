@@ -19,6 +19,7 @@ from caunoi.contributions import actions as contributions
 from caunoi.contributions.checking import works_named
 from caunoi.desk.alarms import sound
 from caunoi.desk.notices import actions as notices
+from caunoi.desk.notices.outages import tell_outage
 from caunoi.desk.search import actions as search
 from caunoi.documents.events import DutiesChanged
 from caunoi.facts import actions as facts
@@ -83,7 +84,7 @@ SECOND_FACTOR = [
 # What the door asks of later rooms before anything is written.
 CHECKS: list[Callable[[], FurtherCheck]] = [state_together, works_named, lambda: FollowStages(is_counted_by)]
 # What stands first on the first page.
-ALARMS = [tell_overdue]
+ALARMS = [tell_overdue, tell_outage]
 
 
 def connect() -> None:

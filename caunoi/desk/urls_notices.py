@@ -7,5 +7,6 @@ urlpatterns: list[URLPattern] = [
     path("notices/read/", notices.notices_read, name="notices-read"),
     path("notices/choose/", notices.notices_choose, name="notices-choose"),
     path("notices/try/", notices.notices_try, name="notices-try"),
+    path("notices/server/", notices.notices_server, name="notices-server"),
     path("notices/off/<str:token>/", notices.notices_off, name="notices-off"),
 ]

@@ -12,12 +12,14 @@ from django.utils import translation
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from caunoi.accounts.mail import may_send
+from caunoi.accounts.mail import explain_failure, make_message_id, may_send
 from caunoi.accounts.models import Role, User
 from caunoi.accounts.queries import list_grants
+from caunoi.desk.notices.bounces import LETTER
 from caunoi.desk.notices.models import Kind, Mailing, Notice
+from caunoi.desk.notices.outages import find_outage, look_again, note_failure, note_success
 from caunoi.desk.notices.queries import list_wanted, show
-from caunoi.desk.notices.rules import CLOSING, is_for_good
+from caunoi.desk.notices.rules import CLOSING, is_for_good, is_of_the_server
 from caunoi.desk.notices.soon import list_to_tell
 from caunoi.desk.work import list_piles
 from caunoi.moments import local_date
@@ -28,11 +30,14 @@ FROM_HOUR = 6
 
 def send_letters(at: datetime) -> int:
     """How many went out. Nobody gets two on one day, or one before the morning; a server that cannot be reached is
-    asked again the next hour, an address that was refused for good never, until somebody changes it or asks to try."""
+    asked again the next hour, an address that was refused for good never, until somebody changes it or asks to try.
+
+    While nothing goes out at all, that is an outage, which ends with the first letter taken, or, with no letter to
+    send, when the server answers."""
     today = local_date(at)
     if not may_send() or localtime(at).hour < FROM_HOUR:
         return 0
-    sent = 0
+    sent, unwilling = 0, ""
     people = User.objects.filter(is_active=True).exclude(email="").exclude(mailing__last_on=today)
     for user in people.select_related("mailing").order_by("pk"):
         mailing = getattr(user, "mailing", None) or Mailing(user=user)
@@ -47,19 +52,28 @@ def send_letters(at: datetime) -> int:
         except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as refused:
             code, said = _answer_of(refused)
             if code == CLOSING:
+                note_failure(explain_failure(refused), at)
                 return sent
             if not is_for_good(code, said, after_data=isinstance(refused, smtplib.SMTPDataError)):
+                unwilling = explain_failure(refused) if is_of_the_server(said) else unwilling
                 continue
             mailing.refused_address, mailing.refused_at = user.email, at
             mailing.refused_because = f"{code} {said}"[:300]
-        except (smtplib.SMTPException, OSError):
+        except (smtplib.SMTPException, OSError) as error:
             # The server, not the address: nobody else's letter would go out now.
+            note_failure(explain_failure(error), at)
             return sent
         else:
             sent += 1
             Notice.objects.filter(pk__in=told).update(mailed_at=at)
         mailing.last_on = today
         mailing.save()
+    if sent:
+        note_success(at)
+    elif unwilling:
+        note_failure(unwilling, at)
+    elif find_outage() is not None:
+        look_again(at)
     return sent
 
 
@@ -100,6 +114,7 @@ def _write(user: User, at: datetime) -> tuple[mail.EmailMessage | None, list[int
     )
     token = make_token(user.pk, "")
     headers = {
+        "Message-ID": make_message_id(LETTER, user.pk, user.email),
         "List-Unsubscribe": f"<{settings.CAUNOI_BASE_URL}{reverse('notices-off', args=[token])}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Auto-Submitted": "auto-generated",

@@ -68,3 +68,25 @@ class Mailing(models.Model):
 
     def __str__(self) -> str:
         return str(self.user_id)
+
+
+class MailOutage(models.Model):
+    """From when to when no letter went out, and what the mail server said last, or why it could not be reached. Letters
+    that were not taken wait; what is told here is that they do."""
+
+    since = models.DateTimeField()
+    tried_at = models.DateTimeField()
+    problem = models.TextField()
+    over_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            # Two workers that fail at once are one outage.
+            models.UniqueConstraint(
+                models.Value(1), condition=models.Q(over_at__isnull=True), name="mail_outage_one_open"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.since} {self.problem}"

@@ -11,6 +11,8 @@ _FOR_GOOD = frozenset({550, 551, 553, 554})
 _NOT_THE_ADDRESS = ("5.2.2", "5.2.3", "5.3.", "5.6.", "5.7.")
 # No such mailbox or domain, or a mailbox that was closed.
 _THE_ADDRESS = ("5.1.", "5.2.1")
+# The server's system, or its rules about who may send.
+_THE_SERVER = ("4.3.", "4.7.", "5.3.", "5.7.")
 
 
 def is_for_good(code: int, said: str, *, after_data: bool) -> bool:
@@ -21,3 +23,14 @@ def is_for_good(code: int, said: str, *, after_data: bool) -> bool:
     if after_data:
         return said.startswith(_THE_ADDRESS)
     return not said.startswith(_NOT_THE_ADDRESS)
+
+
+def is_of_the_server(said: str) -> bool:
+    """Whether a refusal is about who sends, or about the server itself, so that everybody's letters meet it."""
+    return said.startswith(_THE_SERVER)
+
+
+def came_back_for_good(status: str) -> bool:
+    """`status`: what another server gave as reason (RFC 3463) when it brought a letter back later. Only what it says of
+    the mailbox itself; a letter may also come back because the mailbox was full for days, or taken for spam."""
+    return status.startswith(_THE_ADDRESS)

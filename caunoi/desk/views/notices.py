@@ -20,6 +20,7 @@ from caunoi.desk.errors import PageUnknown
 from caunoi.desk.notices.actions import choose_letters, mark_read, silence, try_address_again
 from caunoi.desk.notices.letters import read_token
 from caunoi.desk.notices.models import Kind, Mailing
+from caunoi.desk.notices.outages import find_outage, look_again, may_mend
 from caunoi.desk.notices.queries import list_newest, list_wanted, show
 from caunoi.desk.notices.soon import list_soon
 
@@ -29,12 +30,14 @@ from caunoi.desk.notices.soon import list_soon
 def notices(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     mailing = Mailing.objects.filter(user=user).first()
+    mends = may_send() and may_mend(user, moments.now())
     wanted = list_wanted(user.pk)
     context = {
         "lines": show(list_newest(user)),
         "soon": list_soon(user, moments.today()),
         "kinds": [(kind.value, kind.label, kind.value in wanted) for kind in Kind],
         "may_send": may_send(),
+        "outage": find_outage() if mends else None,
         "refused": mailing if mailing and mailing.refused_address and mailing.refused_address == user.email else None,
     }
     return render(request, "desk/notices.html", context)
@@ -58,6 +61,18 @@ def notices_try(request: HttpRequest) -> HttpResponse:
     """After the mailbox was emptied, or the mail server's rules changed."""
     try_address_again(user_id=cast(User, request.user).pk)
     messages.success(request, _("Thư tới sẽ lại được gửi tới địa chỉ này."))
+    return redirect("notices")
+
+
+@require_POST
+def notices_server(request: HttpRequest) -> HttpResponse:
+    """Is the mail server there again? Letters that wait go out with the worker's next round."""
+    if not may_send() or not may_mend(cast(User, request.user), moments.now()):
+        raise PageUnknown
+    if problem := look_again(moments.now()):
+        messages.error(request, problem)
+    else:
+        messages.success(request, _("Máy chủ thư đã trả lời. Thư đang chờ sẽ được gửi trong vòng một giờ."))
     return redirect("notices")
 
 

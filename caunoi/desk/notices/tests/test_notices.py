@@ -5,7 +5,7 @@ from __future__ import annotations
 import email
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from django.test import Client
 
+from caunoi import moments
+from caunoi.accounts.inviting import invite, send_invitation
 from caunoi.accounts.models import Role, User
 from caunoi.assessments.actions import close_round, return_rating
 from caunoi.assessments.actions.rounds import fingerprint_of
@@ -20,8 +22,9 @@ from caunoi.assessments.tests import builders as ratings
 from caunoi.audit.models import AuditLine
 from caunoi.awards.tests import builders as awards
 from caunoi.desk.notices.actions import silence
+from caunoi.desk.notices.bounces import note_bounce
 from caunoi.desk.notices.letters import make_token, send_letters
-from caunoi.desk.notices.models import Kind, Mailing, Notice
+from caunoi.desk.notices.models import Kind, Mailing, MailOutage, Notice
 from caunoi.desk.notices.rules import is_for_good
 from caunoi.desk.notices.soon import list_soon
 from caunoi.desk.tests.builders import (
@@ -313,6 +316,139 @@ def test_an_administrator_enters_another_address_and_letters_go_there(head: User
     assert send_letters(MORNING + timedelta(days=1)) == 1
     assert postman.letters[0]["To"] == "dung@xa.example"
     assert "dung@xa.example" not in str(list(AuditLine.objects.values_list("detail", flat=True)))
+
+
+# -- a mail server that takes nothing ---------------------------------------------------------------------------------
+
+
+def test_a_server_that_cannot_be_reached_is_told_to_administrators_until_letters_go_out_again(
+    head: User, postman: Postman, settings: Any
+) -> None:
+    send_back(head)
+    administrator = signed_in(user("quan-tri", [(Role.ADMINISTRATOR, 1)]))
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, 1
+
+    assert send_letters(MORNING) == 0
+    assert send_letters(MORNING + timedelta(hours=1)) == 0
+
+    said = "Từ 08:00 03/09/2026 không thư nào gửi đi được. Không nối được tới máy chủ thư: bên kia không nhận kết nối."
+    assert said in administrator.get("/").content.decode()
+    page = administrator.get("/notices/").content.decode()
+    assert 'id="mail-outage"' in page and "lần thử gần nhất lúc 09:00 03/09/2026" in page
+    assert "không thư nào gửi đi được" not in signed_in(head).get("/").content.decode(), "who cannot mend it"
+    settings.EMAIL_PORT = port
+    assert send_letters(MORNING + timedelta(hours=2)) == 1, "nothing is lost"
+    assert "không thư nào gửi đi được" not in administrator.get("/").content.decode()
+    assert MailOutage.objects.get().over_at == MORNING + timedelta(hours=2)
+
+
+def test_an_administrator_asks_the_server_again(head: User, postman: Postman, settings: Any) -> None:
+    send_back(head)
+    administrator = signed_in(user("quan-tri", [(Role.ADMINISTRATOR, 1)]))
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, 1
+    send_letters(MORNING)
+
+    still = administrator.post("/notices/server/", follow=True).content.decode()
+    settings.EMAIL_PORT = port
+    again = administrator.post("/notices/server/", follow=True).content.decode()
+
+    assert 'id="mail-outage"' in still
+    assert 'id="mail-outage"' not in again and "Máy chủ thư đã trả lời" in again
+    assert signed_in(head).post("/notices/server/").status_code == 404
+
+
+def test_an_outage_with_nothing_left_to_send_ends_when_the_server_answers(
+    head: User, postman: Postman, settings: Any
+) -> None:
+    send_back(head)
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, 1
+    send_letters(MORNING)
+    Notice.objects.update(read_at=MORNING)
+    assert send_letters(MORNING + timedelta(hours=1)) == 0 and MailOutage.objects.filter(over_at=None).exists()
+
+    settings.EMAIL_PORT = port
+
+    assert send_letters(MORNING + timedelta(hours=2)) == 0
+    assert not MailOutage.objects.filter(over_at=None).exists()
+
+
+def test_a_server_that_refuses_everybody_for_its_own_rules_is_an_outage(head: User, postman: Postman) -> None:
+    with_an_officer_who_has_work(head)
+    postman.refusing = "550 5.7.1 relaying denied, sign in first"
+
+    send_letters(MORNING)
+
+    assert "relaying denied" in MailOutage.objects.get(over_at=None).problem
+
+
+# -- letters that come back later -------------------------------------------------------------------------------------
+
+
+def returned(letter: Any, *, status: str = "5.1.1", action: str = "failed") -> bytes:
+    """As Postfix writes it (RFC 3464)."""
+    return (
+        "From: MAILER-DAEMON@thu.example\nTo: caunoi@localhost\nSubject: Undelivered Mail Returned to Sender\n"
+        'MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary="B"\n\n'
+        "--B\nContent-Type: text/plain\n\nYour message could not be delivered.\n\n"
+        "--B\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; thu.example\n\n"
+        f"Final-Recipient: rfc822; {letter['To']}\nAction: {action}\nStatus: {status}\n"
+        "Diagnostic-Code: smtp; 550 5.1.1 no such\n user here\n\n"
+        f"--B\nContent-Type: text/rfc822-headers\n\nMessage-ID: {letter['Message-ID']}\nTo: {letter['To']}\n\n--B--\n"
+    ).encode()
+
+
+def test_a_letter_that_comes_back_marks_its_address_and_a_new_address_is_written_to(
+    head: User, postman: Postman
+) -> None:
+    send_back(head)
+    send_letters(MORNING)
+
+    said = note_bounce(returned(postman.letters[0]), MORNING)
+
+    assert "không gửi tới địa chỉ ấy nữa" in said
+    assert "550 5.1.1 no such user here" in signed_in(head).get("/notices/").content.decode()
+    head.email = "dung@xa.example"
+    head.save()
+    assert "không có gì được ghi" in note_bounce(returned(postman.letters[0]), MORNING), "it went to the old one"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda letter, _whole: returned(letter, status="5.2.2"),
+        lambda letter, _whole: returned(letter, status="4.4.1", action="delayed"),
+        lambda letter, whole: whole.replace(letter["Message-ID"].encode(), b"<user.1.forged@localhost>"),
+        lambda letter, whole: whole.replace(b"user.", b"user.9"),
+        lambda letter, whole: whole.replace(b"multipart/report", b"multipart/mixed"),
+        lambda _letter, whole: whole[: len(whole) // 2],
+        lambda _letter, _whole: b"\xff\x00 no letter at all",
+        lambda _letter, _whole: b"",
+    ],
+)
+def test_what_only_looks_like_a_letter_that_came_back_marks_nothing(
+    head: User, postman: Postman, change: Callable[[Any, bytes], bytes]
+) -> None:
+    send_back(head)
+    send_letters(MORNING)
+    letter = postman.letters[0]
+
+    note_bounce(change(letter, returned(letter)), MORNING)
+
+    assert not Mailing.objects.exclude(refused_address="").exists()
+
+
+def test_an_invitation_that_comes_back_is_shown_to_who_invited(head: User, postman: Postman) -> None:
+    administrator = user("quan-tri", [(Role.ADMINISTRATOR, 1)])
+    invited, code = invite(
+        full_name="Sùng A Páo", email="pao@xa.example", role=Role.RECORDER, org_unit_id=3, from_day=date(2026, 9, 1),
+        to_day=None, by=administrator, at=moments.now(),
+    )  # fmt: skip
+    send_invitation(invitation=invited, code=code, by=administrator.actor, at=moments.now())
+
+    note_bounce(returned(postman.letters[-1]), moments.now())
+
+    page = signed_in(administrator).get("/users/invitations/").content.decode()
+    assert "Thư bị trả về: 550 5.1.1 no such user here" in page
 
 
 def test_what_is_due_soon_is_told_on_the_page_and_a_few_times_by_letter(head: User, postman: Postman) -> None:
