@@ -26,6 +26,11 @@ def home() -> Path:
     return Path(settings.CAUNOI_HOME)
 
 
+def scheduled_folder() -> Path | None:
+    """Where the worker puts its backups. None: no schedule is set."""
+    return Path(settings.CAUNOI_BACKUP_FOLDER) if settings.CAUNOI_BACKUP_FOLDER else None
+
+
 def list_kept(*, without: Path | None = None) -> Iterator[Path]:
     """Relative paths of files, folder by folder in order of names. `without`: the backup that is being written."""
     yield from _walk(home(), Path(), without)

@@ -6,7 +6,6 @@ from pathlib import Path
 from caunoi.backups import home
 from caunoi.backups.models import BackupRun
 from caunoi.backups.rules.warnings import Standing, Warned, list_warnings
-from caunoi.backups.schedule import folder
 
 SHOWN = 60
 
@@ -24,7 +23,7 @@ def find_last_good() -> BackupRun | None:
 
 
 def find_warnings(at: datetime) -> list[Warned]:
-    last, good, where = BackupRun.objects.first(), find_last_good(), folder()
+    last, good, where = BackupRun.objects.first(), find_last_good(), home.scheduled_folder()
     standing = Standing(
         scheduled=where is not None,
         last_good=good.started_at if good else None,

@@ -27,11 +27,6 @@ _OURS = re.compile(r"caunoi-\d{8}-\d{6}\.caunoi")
 AUTOMATIC = Actor(name=gettext_noop("Tự động: sao lưu theo lịch"))
 
 
-def folder() -> Path | None:
-    """None: no schedule is set."""
-    return Path(settings.CAUNOI_BACKUP_FOLDER) if settings.CAUNOI_BACKUP_FOLDER else None
-
-
 def keep() -> Keep:
     return Keep(*map(int, settings.CAUNOI_BACKUP_KEEP.split(",")))
 
@@ -39,7 +34,7 @@ def keep() -> Keep:
 def back_up_if_due(*, at: datetime) -> Made | None:
     """None where there is no schedule, or today's was tried. One that failed is tried again a day later: what it needs
     is somebody who reads the sentence, and the page of backups shows it."""
-    where = folder()
+    where = home.scheduled_folder()
     last = BackupRun.objects.filter(scheduled=True).values_list("started_at", flat=True).first()
     local = timezone.localtime
     if where is None or not is_due(local(at), settings.CAUNOI_BACKUP_HOUR, local(last) if last else None):

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_safe
 from caunoi import moments
 from caunoi.accounts.models import User
 from caunoi.accounts.permissions import reads_whole_audit
+from caunoi.backups import home
 from caunoi.backups.queries import find_last_good, find_warnings, list_runs
-from caunoi.backups.schedule import folder, keep
+from caunoi.backups.schedule import keep
 from caunoi.desk.errors import CannotAdminister
 
 
@@ -30,7 +31,7 @@ def backups(request: HttpRequest) -> HttpResponse:
         "warnings": find_warnings(at),
         "last_good": good,
         "age_hours": (at - good.started_at).total_seconds() // 3600 if good else None,
-        "folder": folder(),
+        "folder": home.scheduled_folder(),
         "hour": settings.CAUNOI_BACKUP_HOUR,
         "keep": keep(),
     }

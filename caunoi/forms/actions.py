@@ -26,12 +26,10 @@ from caunoi.forms.errors import (
 from caunoi.forms.models import Assignment, Extension, Form, FormFile, FormVersion
 from caunoi.forms.queries import extending_scopes, find_owed, get_form
 from caunoi.forms.rules.assignments import AssignmentRow, find_overlap
-from caunoi.forms.rules.compile import compile_xlsform
 from caunoi.forms.rules.deadlines import due_day
 from caunoi.forms.rules.entities import list_file_names
 from caunoi.forms.rules.entities import to_json as entities_to_json
 from caunoi.forms.rules.questions import to_json
-from caunoi.forms.rules.sheets import detect_file_type
 from caunoi.moments import local_date
 from caunoi.periods.rules import Days
 from caunoi.periods.wording import describe_period
@@ -69,6 +67,10 @@ def publish_form(
         if media is not None:
             set_form_files(known, media, by=by, at=at)
         return known
+    # pyxform and what it brings along are slow to import, and only who publishes a form needs them.
+    from caunoi.forms.rules.compile import compile_xlsform  # noqa: PLC0415
+    from caunoi.forms.rules.sheets import detect_file_type  # noqa: PLC0415
+
     compiled = compile_xlsform(content, file_type, file_name)
     form = Form.objects.filter(code=compiled.form_id).first()
     if form is not None and form.pack != pack:

@@ -17,7 +17,6 @@ from caunoi.forms.errors import FormUnknown
 from caunoi.forms.models import Assignment, Extension, Form, FormFile, FormVersion, PeriodKind
 from caunoi.forms.rules.assignments import holds_on
 from caunoi.forms.rules.check import FormChecker
-from caunoi.forms.rules.compile import xlsx_of as to_xlsx
 from caunoi.forms.rules.entities import Declaration
 from caunoi.forms.rules.entities import from_json as declarations_from_json
 from caunoi.forms.rules.questions import Question, from_json
@@ -170,6 +169,8 @@ def forget_checkers() -> None:
 
 def xlsx_of(version: FormVersion) -> bytes:
     """The form as officers get and give it: .xlsx, also where the pack keeps it as text."""
+    from caunoi.forms.rules.compile import xlsx_of as to_xlsx  # noqa: PLC0415 - pyxform is slow to import
+
     return to_xlsx(read_bytes(version.source_id))
 
 

@@ -8,16 +8,14 @@ import re
 import tomllib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from caunoi.accounts.models import Role
 from caunoi.awards.printing import check_paper_template
 from caunoi.contributions.printing import check_contribution_templates
-from caunoi.forms.rules.compile import compile_xlsform
 from caunoi.forms.rules.questions import Question
-from caunoi.forms.rules.sheets import Described, describe_xlsform
 from caunoi.packs import assessing
 from caunoi.packs.rules import (
     assignments,
@@ -43,6 +41,9 @@ from caunoi.packs.rules.words import LEVELS
 from caunoi.refusals import FileRefused, Mistake, explain_os_error
 from caunoi.reports.checking import check_template
 from caunoi.vietnamese_text import clean
+
+if TYPE_CHECKING:
+    from caunoi.forms.rules.sheets import Described
 
 PACK_FILE = "pack.toml"
 NEEDED = (PACK_FILE, elements.FILE, assignments.FILE)
@@ -346,6 +347,10 @@ def _read_forms(
 
     So what names a broken form is not called wrong as well. What its sheets say by themselves is checked all the same.
     """
+    # pyxform and what it brings along are slow to import, and only who reads a pack needs them.
+    from caunoi.forms.rules.compile import compile_xlsform  # noqa: PLC0415
+    from caunoi.forms.rules.sheets import describe_xlsform  # noqa: PLC0415
+
     found: list[FormFile] = []
     named: dict[str, str] = {}
     questions: dict[str, Questions] = {}

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from caunoi.contributions.rules.purse import Purse
 from caunoi.facts.rules.formula_check import ElementFacts, IndicatorFacts
 from caunoi.forms.rules.assignments import AssignmentRow
-from caunoi.forms.rules.compile import CompiledForm
 from caunoi.packs.rules.criteria_sets import CriteriaSetRow
 from caunoi.packs.rules.meeting_kinds import MeetingKindRow
 from caunoi.packs.rules.ratings import SheetRow
+
+if TYPE_CHECKING:
+    from caunoi.forms.rules.compile import CompiledForm
 
 
 @dataclass(frozen=True)
