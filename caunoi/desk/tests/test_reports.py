@@ -5,9 +5,11 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
+from django.urls import reverse
 
 from caunoi.accounts.models import Role
 from caunoi.desk.tests.builders import signed_in, user
+from caunoi.reports.asking import COVERAGE
 from caunoi.reports.models import ReportRun
 from caunoi.reports.tests.builders import DISTRICT, EAST, make, make_docx, state_usual, store_template, store_world
 
@@ -34,6 +36,10 @@ def test_an_officer_makes_opens_and_downloads_a_report() -> None:
     file = client.get(f"/reports/{run.pk}/file")
     assert file["Content-Disposition"] == f'attachment; filename="{run.file_name}"'
     assert file.content[:2] == b"PK"
+
+
+def test_reports_link_to_the_page_of_coverage() -> None:
+    assert reverse("coverage") == COVERAGE
 
 
 def test_the_button_pressed_twice_makes_one_report() -> None:

@@ -11,6 +11,8 @@ import pytest
 
 from caunoi.accounts.scope import Scope, Window
 from caunoi.facts.refs import decode
+from caunoi.periods.rules import Days
+from caunoi.reports.asking import find_stretch
 from caunoi.reports.filling import make_environment
 from caunoi.reports.queries import read_run
 from caunoi.reports.rules.tags import read_tags
@@ -61,6 +63,13 @@ def test_without_an_earlier_figure_the_report_says_so() -> None:
     text = print_tags("{{ so_sanh('ngay_cong', voi='ky_truoc') }}|{{ so('ngay_cong', ky='cung_ky') }}")
 
     assert "chưa có số liệu của năm trước để so sánh|chưa có số liệu" in text
+
+
+def test_three_years_are_not_compared_with_the_same_days_a_year_earlier() -> None:
+    assert find_stretch(Days(date(2020, 11, 24), date(2023, 11, 23)), "cung_ky") is None
+    assert find_stretch(Days(date(2023, 1, 1), date(2023, 12, 31)), "cung_ky") == Days(
+        date(2022, 1, 1), date(2022, 12, 31)
+    )
 
 
 def test_a_result_is_measured_against_its_target() -> None:
