@@ -1,7 +1,4 @@
-"""S3-compatible storage keeps stored files and the ledger's segments; a machine's disk holds copies of them.
-
-Against moto's server, which speaks S3 over HTTP on this machine.
-"""
+"""S3-compatible storage keeps stored files and the ledger's segments; a machine's disk holds copies of them."""
 
 from __future__ import annotations
 
@@ -9,14 +6,9 @@ import hashlib
 import json
 import os
 import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
 
 import pytest
 from click.testing import CliRunner
@@ -27,7 +19,8 @@ from caunoi.cli.storage import storage as storage_command
 from caunoi.desk.tests.builders import signed_in, user
 from caunoi.documents.actions import keep_bytes, path_of, read_bytes, store_bytes
 from caunoi.documents.errors import StorageUnreachable, StoredFileMissing
-from caunoi.documents.storage import ObjectStorage, find_storage, read_address
+from caunoi.documents.s3 import read_address
+from caunoi.documents.storage import ObjectStorage
 from caunoi.facts.errors import LedgerBroken
 from caunoi.facts.ledger import check_ledger
 from caunoi.facts.models import Segment
@@ -37,47 +30,11 @@ from caunoi.facts.segments import compact, folder, rebuild
 from caunoi.facts.tests.builders import World
 from caunoi.moments import local_moment
 from caunoi.places.tests.test_chains import chained
+from tests.machines import move_to_another_machine
 
 pytestmark = pytest.mark.django_db
 AT = local_moment(date(2024, 1, 1))
 MAY = date(2024, 5, 1)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ})
-    try:
-        address = f"http://127.0.0.1:{port}"
-        until = time.monotonic() + 60
-        while True:
-            try:
-                urlopen(Request(f"{address}/kho", method="PUT"), timeout=5).close()
-                break
-            except OSError:
-                assert process.poll() is None and time.monotonic() < until, "the storage did not start"
-                time.sleep(0.1)  # until the server of the storage answers; it tells nobody when
-        yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-@pytest.fixture
-def storage(server: str, settings: Any, tmp_path: Path) -> Iterator[ObjectStorage]:
-    """An empty folder in the storage, and an empty home."""
-    settings.CAUNOI_HOME = tmp_path / "may-1"
-    settings.CAUNOI_HOME.mkdir()
-    settings.CAUNOI_STORAGE_URL = f"s3://kho/{tmp_path.name}?endpoint={server}"
-    settings.AWS_ACCESS_KEY_ID, settings.AWS_SECRET_ACCESS_KEY = "khoa", "khoa-bi-mat"
-    forget_projections()
-    found = find_storage()
-    assert found is not None
-    yield found
-    forget_projections()
 
 
 @pytest.fixture
@@ -87,12 +44,6 @@ def world() -> World:
     made.state("ngay_cong", 5, MAY, 10)
     made.state("ngay_cong", 5, date(2024, 4, 1), 20)
     return made
-
-
-def move_to_another_machine(settings: Any, name: str = "may-2") -> None:
-    settings.CAUNOI_HOME = settings.CAUNOI_HOME.parent / name
-    settings.CAUNOI_HOME.mkdir()
-    forget_projections()
 
 
 def total() -> Any:

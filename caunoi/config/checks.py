@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from django.core.checks import CheckMessage, Error, register
 from django.utils.translation import gettext as _
 
-from caunoi.documents.storage import read_address
+from caunoi.documents.s3 import read_address
 
 # As in caunoi.accounts.models.Role, which cannot be asked before Django is set up.
 ROLES = ("recorder", "editor", "approver", "viewer", "programme_manager", "administrator", "auditor")

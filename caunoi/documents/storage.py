@@ -11,68 +11,27 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from caunoi.documents.errors import StorageUnreachable
+from caunoi.documents.s3 import Access, connect, read_address, shorten
 
-if TYPE_CHECKING:
-    from pyarrow.fs import S3FileSystem
-
-CONNECT_S, ANSWER_S, TRIES = 5, 60, 3
 READ_AT_ONCE = 1 << 20
-DEFAULT_REGION = "us-east-1"
-
-
-@dataclass(frozen=True)
-class Address:
-    """`folder`: bucket, and what stands before every name in it, without slashes at the ends. `endpoint`: host and
-    port."""
-
-    folder: str
-    endpoint: str
-    scheme: str
-    region: str
-
-
-def read_address(url: str) -> Address:
-    """Of `s3://bucket/folder?endpoint=https://storage.example.vn&region=…`. Raises ValueError."""
-    parts = urlsplit(url)
-    given = dict(parse_qsl(parts.query, strict_parsing=True))
-    endpoint = urlsplit(given.pop("endpoint", ""))
-    region = given.pop("region", DEFAULT_REGION)
-    if parts.scheme != "s3" or not parts.netloc or "@" in parts.netloc or given:
-        raise ValueError(url)
-    if endpoint.scheme not in ("http", "https") or not endpoint.hostname or endpoint.path.strip("/"):
-        raise ValueError(url)
-    return Address(f"{parts.netloc}/{parts.path.strip('/')}".strip("/"), endpoint.netloc, endpoint.scheme, region)
 
 
 class ObjectStorage:
     """Names have folders by slashes: `files/ab/abcd…`, `ledger/….parquet`. Whatever fails but the absence of a file
     raises StorageUnreachable."""
 
-    def __init__(self, address: Address) -> None:
-        from pyarrow.fs import AwsStandardS3RetryStrategy, S3FileSystem  # noqa: PLC0415 - 50 MB, only where asked for
-
-        self.address = address
-        self._files: S3FileSystem = S3FileSystem(
-            access_key=settings.AWS_ACCESS_KEY_ID,
-            secret_key=settings.AWS_SECRET_ACCESS_KEY,
-            endpoint_override=address.endpoint,
-            scheme=address.scheme,
-            region=address.region,
-            connect_timeout=CONNECT_S,
-            request_timeout=ANSWER_S,
-            retry_strategy=AwsStandardS3RetryStrategy(max_attempts=TRIES),
-        )
+    def __init__(self, access: Access) -> None:
+        self.access = access
+        self._files = connect(access)
 
     def find_size(self, name: str) -> int | None:
         """None if it is not there."""
@@ -147,7 +106,7 @@ class ObjectStorage:
         return ((f"{folder}/{one.base_name}", one.mtime) for one in found if one.is_file)
 
     def _path(self, name: str) -> str:
-        return f"{self.address.folder}/{name}"
+        return f"{self.access.address.folder}/{name}"
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
@@ -156,10 +115,14 @@ class ObjectStorage:
         except FileNotFoundError:
             raise
         except OSError as error:
-            raise StorageUnreachable(
-                _("Không dùng được kho lưu trữ ở %(address)s: %(why)s. Hãy kiểm tra kho và CAUNOI_STORAGE_URL.")
-                % {"address": f"{self.address.endpoint}/{self.address.folder}", "why": _shorten(error)}
-            ) from error
+            raise self.describe_unreachable(shorten(error)) from error
+
+    def describe_unreachable(self, why: str) -> StorageUnreachable:
+        address = self.access.address
+        return StorageUnreachable(
+            _("Không dùng được kho lưu trữ ở %(address)s: %(why)s. Hãy kiểm tra kho và CAUNOI_STORAGE_URL.")
+            % {"address": f"{address.endpoint}/{address.folder}", "why": why}
+        )
 
 
 _made: dict[tuple[Any, ...], ObjectStorage] = {}
@@ -173,10 +136,6 @@ def find_storage() -> ObjectStorage | None:
     key = (settings.CAUNOI_STORAGE_URL, settings.AWS_ACCESS_KEY_ID, settings.AWS_SECRET_ACCESS_KEY)
     with _making:
         if key not in _made:
-            _made[key] = ObjectStorage(read_address(settings.CAUNOI_STORAGE_URL))
+            address = read_address(settings.CAUNOI_STORAGE_URL)
+            _made[key] = ObjectStorage(Access(address, settings.AWS_ACCESS_KEY_ID, settings.AWS_SECRET_ACCESS_KEY))
         return _made[key]
-
-
-def _shorten(error: OSError) -> str:
-    """What the storage itself says comes last in a sentence of several parts."""
-    return str(error).splitlines()[0].rstrip(".")[-300:]

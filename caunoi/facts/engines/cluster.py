@@ -9,6 +9,7 @@ import atexit
 import os
 import shutil
 import socket
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -19,6 +20,8 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from caunoi.documents import s3
+from caunoi.facts.engines import stored_segments
 from caunoi.facts.errors import EngineUnreachable
 from caunoi.refusals import explain_os_error
 
@@ -37,7 +40,7 @@ def asking() -> Iterator[Any]:
     spark = _connect()
     try:
         yield spark
-    except _failures() as error:
+    except failures() as error:
         if _is_lost(spark):
             disconnect()
             raise _unreachable(_("mất kết nối giữa chừng")) from error
@@ -57,7 +60,7 @@ def disconnect() -> None:
         from pyspark.sql import SparkSession  # noqa: PLC0415
 
         gateway = SparkContext._gateway
-        with suppress(*_failures()):
+        with suppress(*failures()):
             _session.stop()
         _session = None
         process = getattr(gateway, "proc", None)
@@ -110,8 +113,17 @@ def _connect() -> Any:
             _check_installed()
             _check_master(settings.CAUNOI_SPARK_MASTER)
             _session = _start()
+            _send_by_value()
             atexit.register(disconnect)
         return _session
+
+
+def _send_by_value() -> None:
+    """The cluster's machines need not have this product: the few functions they run are sent to them whole."""
+    from pyspark import cloudpickle  # noqa: PLC0415
+
+    for module in (s3, stored_segments):
+        cloudpickle.register_pickle_by_value(module)
 
 
 def _check_installed() -> None:
@@ -150,6 +162,8 @@ def _check_master(master: str) -> None:
 def _start() -> Any:
     from pyspark.sql import SparkSession  # noqa: PLC0415 - half a second and 80 MB, only when Spark is asked for
 
+    # The cluster's machines run this Python, where nothing names another: they have it under the same name.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     quiet = (Path(__file__).parent / "log4j2.properties").as_uri()
     builder = (
         SparkSession.builder.master(settings.CAUNOI_SPARK_MASTER)
@@ -175,9 +189,9 @@ def _start() -> Any:
             spark.range(0, 1, 1, 1).count()
         finally:
             timer.cancel()
-    except _failures() as error:
+    except failures() as error:
         if spark is not None:
-            with suppress(*_failures()):
+            with suppress(*failures()):
                 spark.stop()
         why = _first_line(error)
         if "cancel" in why.lower():
@@ -186,7 +200,7 @@ def _start() -> Any:
     return spark
 
 
-def _failures() -> tuple[type[Exception], ...]:
+def failures() -> tuple[type[Exception], ...]:
     from py4j.protocol import Py4JError  # noqa: PLC0415
     from pyspark.errors import PySparkException  # noqa: PLC0415
 
@@ -201,14 +215,14 @@ def _has_lost_machines(spark: Any) -> bool:
     try:
         # The driver, which is this process, is one of them.
         return bool(spark.sparkContext._jsc.sc().getExecutorMemoryStatus().size() <= 1)
-    except _failures():
+    except failures():
         return True
 
 
 def _is_lost(spark: Any) -> bool:
     try:
         return bool(spark.sparkContext._jsc.sc().isStopped())
-    except _failures():
+    except failures():
         return True
 
 
@@ -226,7 +240,7 @@ def _first_line(error: BaseException) -> str:
     """Java's own sentence where there is one, without the trace."""
     java = getattr(error, "java_exception", None)
     if java is not None:
-        with suppress(*_failures()):
+        with suppress(*failures()):
             return str(java.getMessage() or java.toString()).strip().splitlines()[0]
     lines = str(error).strip().splitlines()
     return lines[0] if lines else type(error).__name__
