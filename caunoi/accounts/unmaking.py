@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from caunoi.accounts.models import AppUser, PredecessorAccess, RoleGrant
+from caunoi.accounts.models import AppUser, Invitation, PredecessorAccess, RoleGrant
 from caunoi.accounts.scope import ids_in_sql
 from caunoi.places.events import UnitsUnmade
 
@@ -13,4 +13,5 @@ def take_back_access(event: UnitsUnmade) -> None:
     if event.take_back:
         units = ids_in_sql(event.org_unit_ids)
         RoleGrant.objects.filter(org_unit_id__in=units).delete()
+        Invitation.objects.filter(org_unit_id__in=units).delete()
         AppUser.objects.filter(org_unit_id__in=units, last_seen_at__isnull=True).delete()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, ForeignObjectRel, Model, QuerySet
 from django.utils.translation import gettext as _
 
 from caunoi.places.models import OrgUnit, OrgUnitSpell, SuccessionShare
@@ -92,22 +92,33 @@ def list_obstacles(number: int, plan: UndoPlan) -> list[str]:
 
 def list_references(units: Collection[int]) -> list[Reference]:
     """Whatever any room keeps about these units, places themselves aside."""
-    found: list[Reference] = []
-    if not units:
-        return found
-    for relation in OrgUnit._meta.related_objects:
-        model = relation.related_model
-        if isinstance(model, str) or model._meta.app_label == OrgUnit._meta.app_label:
-            continue
-        name = relation.field.name
+    found: dict[tuple[str, int], int] = {}
+    for model, name in list_pointing() if units else ():
         rows = (
             model._base_manager.filter(**{f"{name}__in": units})
             .values_list(f"{name}_id")
             .annotate(rows=Count("pk"))
             .order_by(f"{name}_id")
         )
-        found += [Reference(model._meta.label, unit, count) for unit, count in rows]
-    return found
+        for unit, count in rows:
+            # A row may point at a unit by two of its columns.
+            key = (model._meta.label, unit)
+            found[key] = max(count, found.get(key, 0))
+    return [Reference(table, unit, count) for (table, unit), count in found.items()]
+
+
+def list_pointing() -> list[tuple[type[Model], str]]:
+    """Tables of other rooms with a column that points at a unit, also those to which no way leads from the unit
+    (`related_name="+"`)."""
+    relations = [
+        field for field in OrgUnit._meta.get_fields(include_hidden=True) if isinstance(field, ForeignObjectRel)
+    ]
+    return [
+        (relation.related_model, relation.field.name)
+        for relation in relations
+        if not isinstance(relation.related_model, str)
+        and relation.related_model._meta.app_label != OrgUnit._meta.app_label
+    ]
 
 
 def describe_reference(reference: Reference, places: PlaceSnapshot) -> str:
@@ -117,7 +128,11 @@ def describe_reference(reference: Reference, places: PlaceSnapshot) -> str:
 
 def describe_table(table: str) -> str:
     """What a row of a table is, for readers."""
-    words = {
+    return list_words().get(table, table)
+
+
+def list_words() -> dict[str, str]:
+    return {
         "records.Submission": _("bản ghi đã gửi"),
         "records.HeldSending": _("lần gửi đang giữ"),
         "records.Entity": _("mục trong sổ theo dõi"),
@@ -129,8 +144,35 @@ def describe_table(table: str) -> str:
         "accounts.AppUser": _("điện thoại đã cấp"),
         "forms.Extension": _("lần gia hạn"),
         "tasks.Task": _("việc cần làm"),
+        "accounts.Invitation": _("lời mời nhận vai trò"),
+        "assessments.CriterionStatement": _("lần ghi đạt hay chưa đạt tiêu chí"),
+        "assessments.GroupSpell": _("lần xếp vào nhóm của bộ tiêu chí"),
+        "assessments.ProgressRecord": _("lần ghi tiến độ bộ tiêu chí"),
+        "assessments.Rating": _("phiếu chấm điểm"),
+        "assessments.RatingRound": _("đợt chấm điểm"),
+        "awards.Award": _("người hay tập thể được đề nghị khen thưởng"),
+        "awards.CountSent": _("bản ghi đếm khen thưởng"),
+        "awards.Dossier": _("hồ sơ khen thưởng"),
+        "boards.Campaign": _("đợt phát động"),
+        "boards.Dashboard": _("bảng số liệu"),
+        "boards.SavedView": _("trang số liệu đã lưu"),
+        "contests.Contest": _("cuộc thi"),
+        "contests.Entrant": _("thí sinh, đội thi"),
+        "documents.Document": _("văn bản"),
+        "documents.DocumentAddress": _("nơi nhận văn bản"),
+        "documents.DoneMark": _("lần báo đã làm xong"),
+        "documents.Duty": _("việc mà văn bản giao"),
+        "meetings.Matter": _("việc, kiến nghị sau hội nghị"),
+        "meetings.Meeting": _("hội nghị, buổi sinh hoạt"),
+        "meetings.MeetingUnit": _("hội nghị có liên quan"),
+        "meetings.Site": _("điểm họp"),
+        "records.EntityVersion": _("lần chuyển mục trong sổ theo dõi"),
+        "reports.BatchUnit": _("báo cáo trong một lượt lập hàng loạt"),
+        "reports.ReportBatch": _("lượt lập báo cáo hàng loạt"),
+        "targets.Allotment": _("lần giao chỉ tiêu"),
+        "training.Learner": _("học viên"),
+        "training.TrainingClass": _("lớp học"),
     }
-    return words.get(table, table)
 
 
 def _name(units: Collection[int], places: PlaceSnapshot) -> str:

@@ -14,10 +14,12 @@ from django.test import Client
 from caunoi.accounts.actions import grant_role
 from caunoi.accounts.models import Role, RoleGrant, User
 from caunoi.desk.tests.builders import signed_in, user
+from caunoi.forms.models import Extension, Form
 from caunoi.places.actions import load_changes, load_successions, load_units
 from caunoi.places.models import OrgUnit, Reorganisation
 from caunoi.places.queries import get_snapshot
 from caunoi.places.tests.csv_files import CHANGES, NOON, OFFICER, SUCCESSIONS, UNITS, write
+from caunoi.places.undoing import list_pointing, list_words
 
 pytestmark = pytest.mark.django_db
 
@@ -162,6 +164,28 @@ def test_a_role_given_at_a_new_unit_is_named_and_goes_only_when_that_is_ticked()
     assert kept.status_code == 409 and "vai trò đã giao" in text_of(kept)
     assert not RoleGrant.objects.filter(user=officer).exists()
     assert get_snapshot().exists_on(unit("north"), DAY)
+
+
+def test_what_was_granted_to_a_new_unit_stands_in_the_way_of_undoing() -> None:
+    client = with_role(Role.ADMINISTRATOR, "p")
+    address = prepare(client)
+    upload(client, address, FILE)
+    client.post(f"{address}apply/", {"sure": "yes"})
+    new = next(u for u in get_snapshot().units.values() if u.starts_on == DAY)
+    form = Form.objects.create(code="bieu", title_vi="Biểu", title_en="Form")
+    Extension.objects.create(
+        form=form, org_unit_id=new.id, period_key="2027-01", until=date(2027, 3, 1), reason="lũ",
+        granted_by="ai", granted_at=NOON, known_from=1,
+    )  # fmt: skip
+
+    refused = client.post(f"{address}undo/", {"sure": "yes", "take-back": "yes"})
+
+    assert refused.status_code == 409 and "Xã Đại Đồng: 1 lần gia hạn." in text_of(refused)
+    assert get_snapshot().exists_on(new.id, DAY)
+
+
+def test_whatever_may_stand_in_the_way_of_undoing_has_a_word() -> None:
+    assert {model._meta.label for model, _name in list_pointing()} == set(list_words())
 
 
 def test_a_level_can_be_abolished_in_one_step() -> None:
