@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -28,9 +28,10 @@ from caunoi.records.models import Entity, SubmissionVersion
 RulesOf = Callable[[str], tuple[list[ElementRule], dict[str, int]]]
 
 
-@dataclass(frozen=True)
-class _Line:
-    book: Book
+class _Line(NamedTuple):
+    """`book`: its number; a month's reports are a hundred thousand of these."""
+
+    book: int
     element_id: int
     org_unit_id: int
     fact: DerivedFact
@@ -93,7 +94,7 @@ def _post_series(elements: Sequence[DataElement], units: Collection[int], decide
         codes = {element.pk: element.code for element in elements}
         lines = [
             _Line(
-                Book(book), element, unit,
+                int(book), element, unit,
                 DerivedFact(codes[element], day, day, day, day, "", "", step.count), step.source_id, 1,
             )
             for (book, element, unit, day), step in wanted.items()
@@ -131,8 +132,9 @@ def _replace(book: Book, versions: Sequence[Arrived]) -> None:
             standing = _standing(_list_stated(already, book))
             already = {row.version_id for row in standing if row.version_id is not None}
         rules_of = cache(element_rules)  # whether the catalogue changed is asked once a batch, not once a record
+        number = int(book)
         lines = [
-            _Line(book, element_id, arrived.org_unit_id, fact, arrived.version_id, 1)
+            _Line(number, element_id, arrived.org_unit_id, fact, arrived.version_id, 1)
             for arrived in versions
             if arrived.version_id not in already
             for element_id, fact in derive_version(arrived, rules_of)
@@ -218,10 +220,9 @@ def _write(lines: Sequence[_Line], reversed_: Iterable[Posting]) -> None:
     ]  # fmt: skip
     rows += [
         (
-            next(numbers), int(line.book), line.element_id, line.org_unit_id,
-            day(line.fact.day_from), day(line.fact.day_to), day(line.fact.named_from), day(line.fact.named_to),
-            line.fact.disaggregation, line.fact.class_code, line.fact.amount, line.sign, line.version_id,
+            next(numbers), book, element, unit, day(fact.day_from), day(fact.day_to), day(fact.named_from),
+            day(fact.named_to), fact.disaggregation, fact.class_code, fact.amount, sign, version,
         )
-        for line in lines
+        for book, element, unit, fact, version, sign in lines
     ]  # fmt: skip
     insert_values("facts_posting", _COLUMNS, rows)

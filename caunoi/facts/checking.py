@@ -15,7 +15,8 @@ from django.db.models import Max, Sum
 from caunoi.accounts.scope import ids_in_sql
 from caunoi.facts.models import Book, DataElement, Kind, Posting
 from caunoi.facts.queries import Catalogue, element_rules, get_catalogue
-from caunoi.facts.rules.derivation import DerivedFact, ElementRule, Frame, derive
+from caunoi.facts.rules.derivation import DerivedFact, ElementRule, Frame, derive, find_problems
+from caunoi.facts.rules.derivation import Problem as Unstated
 from caunoi.facts.rules.question import exact, text_of
 from caunoi.facts.rules.relations import Bound, Broken, describe_broken, find_broken, list_bounds
 from caunoi.forms.rules.check import Problem
@@ -66,16 +67,17 @@ class StatedTogether:
         rules = self._rules(statement)
         if not rules:
             return []
-        facts, found = self._derive(rules, statement)
         bounds = self.inside.get(statement.form_code)
-        if bounds:
-            by_days: dict[tuple[date, date], dict[str, Decimal]] = defaultdict(dict)
-            for fact in facts:
-                by_days[fact.day_from, fact.day_to][fact.code] = self._value(fact)
-            written = {rule.code: rule for rule in rules}
-            for values in by_days.values():
-                for broken in find_broken(bounds, values):
-                    found.append(self._problem(broken, written, statement))
+        if not bounds:
+            return self._tell(rules, statement, find_problems(rules, statement.answers, _frame_of(statement)))
+        facts, found = self._derive(rules, statement)
+        by_days: dict[tuple[date, date], dict[str, Decimal]] = defaultdict(dict)
+        for fact in facts:
+            by_days[fact.day_from, fact.day_to][fact.code] = self._value(fact)
+        written = {rule.code: rule for rule in rules}
+        for values in by_days.values():
+            for broken in find_broken(bounds, values):
+                found.append(self._problem(broken, written, statement))
         return found
 
     def counts_by(self, statement: Statement, question: str) -> bool:
@@ -95,14 +97,13 @@ class StatedTogether:
         return [rule for rule in rules if not (rule.expression.names | rule.filter.names) & statement.unread]
 
     def _derive(self, rules: Sequence[ElementRule], statement: Statement) -> tuple[list[DerivedFact], list[Problem]]:
-        occasion = statement.occasion
-        frame = Frame(
-            occasion.days.first, occasion.days.last, occasion.named.first, occasion.named.last, statement.level
-        )
-        derived = derive(rules, statement.answers, frame)
-        by_code = {rule.code: rule for rule in rules} if derived.problems else {}
+        derived = derive(rules, statement.answers, _frame_of(statement))
+        return derived.facts, self._tell(rules, statement, derived.problems)
+
+    def _tell(self, rules: Sequence[ElementRule], statement: Statement, unstated: Sequence[Unstated]) -> list[Problem]:
+        by_code = {rule.code: rule for rule in rules} if unstated else {}
         problems: dict[str, Problem] = {}
-        for problem in derived.problems:
+        for problem in unstated:
             said = self._said(by_code[problem.code], Decimal(0), statement)
             # One answer that feeds several elements is one mistake.
             problems.setdefault(
@@ -112,7 +113,7 @@ class StatedTogether:
                     self._allowed(problem.code), AMOUNT,
                 ),
             )  # fmt: skip
-        return derived.facts, list(problems.values())
+        return list(problems.values())
 
     def _allowed(self, code: str) -> str:
         decimals = self.catalogue.elements[code].decimals
@@ -259,6 +260,11 @@ def allowed_by(broken: Broken, part: str, whole: str, *, asks_part: bool) -> str
     if asks_part:
         return _("không lớn hơn %(most)s") % {"most": number(broken.most)}
     return _("không nhỏ hơn %(least)s") % {"least": number(broken.value)}
+
+
+def _frame_of(statement: Statement) -> Frame:
+    days, named = statement.occasion.days, statement.occasion.named
+    return Frame(days.first, days.last, named.first, named.last, statement.level)
 
 
 def _answered(statement: Statement, question: str) -> str:

@@ -47,6 +47,11 @@ class ElementRule:
     classes: frozenset[str]
 
     @cached_property
+    def unit(self) -> int:
+        """What a whole 1 is in the book."""
+        return int(10**self.decimals)
+
+    @cached_property
     def bare_question(self) -> str | None:
         """The question whose number it is as it stands: most elements, and a month's reports state millions of them."""
         node = self.expression.node
@@ -145,8 +150,9 @@ def derive(elements: Sequence[ElementRule], answers: Answers, frame: Frame) -> D
     """
     facts: list[DerivedFact] = []
     problems: list[Problem] = []
+    level, days_of = frame.level, frame.days_of
     for element in elements:
-        if frame.level not in element.levels:
+        if level not in element.levels:
             continue
         # Nearly every element of a monthly form, millions of times a year: a count that stands as it was answered.
         bare = element.bare_question
@@ -154,8 +160,8 @@ def derive(elements: Sequence[ElementRule], answers: Answers, frame: Frame) -> D
             said = answers.get(bare)
             if said is None:
                 continue
-            if (days := frame.days_of.get(element.day)) is not None and _is_short_count(said):
-                facts.append(DerivedFact(element.code, *days, "", "", int(said) * 10**element.decimals))
+            if _is_short_count(said) and (days := days_of.get(element.day)) is not None:
+                facts.append(DerivedFact(element.code, *days, "", "", int(said) * element.unit))
                 continue
         try:
             fact = _derive_one(element, answers, frame)
@@ -165,6 +171,17 @@ def derive(elements: Sequence[ElementRule], answers: Answers, frame: Frame) -> D
             if fact is not None:
                 facts.append(fact)
     return Derivation(facts, problems)
+
+
+def find_problems(elements: Sequence[ElementRule], answers: Answers, frame: Frame) -> list[Problem]:
+    """The problems that `derive` finds, for whoever needs no facts: with counts, as most are, there can be none."""
+    doubtful = [
+        element
+        for element in elements
+        if (bare := element.bare_question) is None
+        or ((said := answers.get(bare)) is not None and not (_is_short_count(said) and element.day in frame.days_of))
+    ]
+    return derive(doubtful, answers, frame).problems
 
 
 def _derive_one(element: ElementRule, answers: Answers, frame: Frame) -> DerivedFact | None:

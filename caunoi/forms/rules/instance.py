@@ -50,9 +50,13 @@ def build_instance(
 def _write(branch: Branch, answers: Mapping[str, Any], parts: list[str]) -> None:
     for child in branch.children:
         if isinstance(child, Question):
-            value = answers.get(child.name) or ""
+            value = answers.get(child.name)
             element = child.element
-            parts.append(f"<{element}>{escape(value)}</{element}>" if value else f"<{element}/>")
+            if not value:
+                parts.append(f"<{element}/>")
+            else:
+                # Most answers are numbers, and a name has nothing to escape either.
+                parts.append(f"<{element}>{value if value.isalnum() else escape(value)}</{element}>")
             continue
         for row in (answers.get(child.name) or ()) if child.repeats else (answers,):
             parts.append(f"<{child.name}>")

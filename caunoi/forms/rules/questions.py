@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any
 
 # A form that is due for a period says so in this question (docs/pack-format.md): the first day of the named period.
@@ -72,7 +73,7 @@ class Question:
     appearance: str = ""
     enclosing: tuple[Enclosing, ...] = ()
 
-    @property
+    @cached_property
     def element(self) -> str:
         """Its element's name in the instance; `name` is longer where groups repeat a name."""
         return self.path.rpartition("/")[2]

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from caunoi.forms.rules.check import allowed_of
 from caunoi.forms.rules.instance import plain_number
-from caunoi.forms.rules.questions import Choice, Question, clean_answer
+from caunoi.forms.rules.questions import NUMBERS, Choice, Question, clean_answer
 from caunoi.periods.rules import CutOff, Period, PeriodType, period_of, period_starting
 from caunoi.records.rules.occasions import find_period
 from caunoi.vietnamese_text import clean, fold
@@ -51,6 +51,9 @@ def show(cell: Cell) -> str:
 
 def read_answer(question: Question, cell: Cell) -> str | Wrong:
     """'' for an empty cell."""
+    # Most cells of most files.
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < EXACT and question.type in NUMBERS:
+        return str(int(cell))
     if is_empty(cell):
         return ""
     match question.type:
@@ -72,8 +75,12 @@ def read_answer(question: Question, cell: Cell) -> str | Wrong:
 # Numbers
 
 
+# Below it a float holds every whole number.
+EXACT = 10**15
+
+
 def _number_text(number: int | float) -> str:
-    if abs(number) < 10**15 and number == int(number):
+    if abs(number) < EXACT and number == int(number):
         return str(int(number))
     # 15 significant digits, as spreadsheet programs show and compare: 0.1 + 0.2 is 0.3 to the officer.
     return plain_number(str(number)) if isinstance(number, int) else plain_number(f"{number:.15g}")

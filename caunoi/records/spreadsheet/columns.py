@@ -213,7 +213,7 @@ def list_data_rows(table: Table, columns: Columns) -> Iterator[tuple[int, Sequen
     for index in range(columns.header_row + 1, len(table.rows)):
         row = table.rows[index]
         # A template numbers more rows than are used.
-        said = [cell for at, cell in enumerate(row) if at != columns.line and not is_empty(cell)]
+        said = any(at != columns.line and not is_empty(cell) for at, cell in enumerate(row))
         first = next((cell for cell in row if not is_empty(cell)), None) if said else None
         if first is None or (isinstance(first, str) and first.lstrip().startswith(REMARK)):
             continue

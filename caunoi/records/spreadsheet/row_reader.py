@@ -190,6 +190,8 @@ class RowReader:
     ) -> None:
         """Where an export hid what a person said, the row doesn't tell it: of a record that it corrects it stays, as it
         is stored; of any other nobody knows it."""
+        if HIDDEN not in answers.values():
+            return
         for index, question in self.columns.questions.items():
             if answers.get(question.name) != HIDDEN or not self._is_hidden(question, HIDDEN):
                 continue
