@@ -16,9 +16,9 @@ import pytest
 from openpyxl import Workbook
 
 from caunoi.approvals.rules import State
-from caunoi.records.models import Submission, SubmissionVersion
+from caunoi.records.models import Source, Submission, SubmissionVersion
 from caunoi.records.spreadsheet.book import import_book, preview_book
-from caunoi.records.tests.builders import cleanup, report, send, stored
+from caunoi.records.tests.builders import AT, cleanup, report, send, sending, stored
 from caunoi.records.tests.test_period_book import (
     FINE,
     HOUSEHOLDS,
@@ -278,6 +278,25 @@ def test_it_does_not_undo_a_record_of_the_newer_version(places: Places) -> None:
     found = one(mistakes(fill(content, {"V1": {"so_ho": 3}}, "ho_dan")))
 
     assert "tải sổ mới" in found.message
+
+
+def test_what_a_phone_sent_outside_the_rules_holds_up_no_other_row(places: Places) -> None:
+    """An officer decides about it on its own page; the sheet only shows it."""
+    send(report(places.village, source=Source.DEVICE, so_luot_du="sáu mươi", so_cuoc_hop="2,5"))
+    content = download(places.commune)
+
+    assert load(fill(content, {"V2": FINE})) == {"Thôn 1": "unchanged", "Thôn 2": "new"}
+    found = mistakes(fill(content, {"V1": {"so_luot_du": "bảy mươi"}, "V2": FINE}))
+    assert [(mistake.value, mistake.row) for mistake in found] == [("2,5", 6), ("bảy mươi", 6)]
+
+
+def test_also_within_a_repeat(places: Places) -> None:
+    publish_households("1")
+    rows = [{"ten_to": "Tổ 1", "so_nguoi": "x"}, {"ten_to": "Tổ 2", "so_nguoi": "4"}]
+    ky = {"ky_bao_cao": "2023-05-01", "so_ho": "2", "ho": rows}
+    send(sending("ho_dan", places.village, ky, {"source": Source.DEVICE}, AT, "2023-05"))
+
+    assert load(download(places.commune, "ho_dan")) == {"Thôn 1": "unchanged"}
 
 
 def test_a_workbook_of_another_month_says_so_itself(places: Places) -> None:

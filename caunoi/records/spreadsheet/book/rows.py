@@ -30,12 +30,13 @@ from caunoi.records.spreadsheet.book.parts import Part
 from caunoi.records.spreadsheet.book.plan import code_for
 from caunoi.records.spreadsheet.carrying import Carrier, choose_files
 from caunoi.records.spreadsheet.cells import Cell, is_empty, show
-from caunoi.records.spreadsheet.columns import RECORD_COLUMN, list_columns
+from caunoi.records.spreadsheet.columns import RECORD_COLUMN, Columns, list_columns
 from caunoi.records.spreadsheet.comparing import compare_answers
 from caunoi.records.spreadsheet.repeat_rows import (
     Mains,
     RepeatRow,
     RepeatSheet,
+    RowsOf,
     answers_of,
     hang_rows,
     stray_sentence,
@@ -206,6 +207,7 @@ class SheetWork:
 
     def _take(self, row: FilledRow, stored: StoredRows, files: Mapping[int, list[IncomingFile]]) -> None:
         version = self._find_stored(row, stored)
+        self._forgive(row, version, stored.bases.get(row.base))
         self.reader.fill_hidden(row.number, row.cells, row.answers, row.broken, version)
         if row.is_blank:
             if version is not None and self._is_seen(version):
@@ -240,6 +242,36 @@ class SheetWork:
             self._say(row, obstacle)
             return
         self._send(row, version, files.get(version.pk, []))
+
+    def _forgive(self, row: FilledRow, *versions: SubmissionVersion | None) -> None:
+        """A cell that says what the record said already is no mistake of the sheet, whatever it is: a phone sent it so,
+        an officer decides about it there, and one such cell must not hold up the other villages' rows."""
+        for said in [version.answers for version in versions if version is not None]:
+            title = self.part.table.sheet
+            self._forgive_cells(title, self.columns, row.number, row.cells, row.answers, row.broken, said)
+            self._forgive_inside(row.repeats, said)
+        row.answers.update(answers_of(row.repeats))
+
+    def _forgive_inside(self, repeats: RowsOf, said: Mapping[str, Any]) -> None:
+        for name, rows in repeats.items():
+            for one, before in zip(rows, said.get(name) or (), strict=False):
+                answers = dict(one.answers)
+                self._forgive_cells(one.sheet, one.columns, one.number, one.cells, answers, one.broken, before)
+                one.answers = answers
+                self._forgive_inside(one.inside, before)
+
+    def _forgive_cells(
+        self, sheet: str, columns: Columns, number: int, cells: Sequence[Cell], answers: dict[str, Any],
+        broken: set[str], said: Mapping[str, Any],
+    ) -> None:  # fmt: skip
+        for index, question in columns.questions.items():
+            before = said.get(question.name)
+            if question.name not in broken or not before or index >= len(cells) or show(cells[index]) != before:
+                continue
+            place = (sheet, number, columns.title_of(index))
+            self.mistakes[:] = [one for one in self.mistakes if (one.sheet, one.row, one.column) != place]
+            answers[question.name] = before
+            broken.discard(question.name)
 
     def _differs(self, row: FilledRow, base: SubmissionVersion) -> bool:
         return bool(compare_answers(self.questions, self.asked_repeats, base.answers, row.answers))
