@@ -1,8 +1,9 @@
 from django.urls import URLPattern, path
 
+import caunoi.address_parts  # noqa: F401  # the word `segment`
 from caunoi.desk.views import checks, collect, deciding, fill, inbox, offline, reminders, spreadsheet, submission
 
-FILL = "fill/<str:form_code>/<str:unit_key>/<str:period_key>/"
+FILL = "fill/<segment:form_code>/<str:unit_key>/<str:period_key>/"
 ONE = "submissions/<int:submission_id>/"
 
 urlpatterns: list[URLPattern] = [
@@ -13,9 +14,11 @@ urlpatterns: list[URLPattern] = [
     path("offline/draft/", offline.draft, name="offline-draft"),
     path("offline/frame/<str:page>/", offline.frame, name="offline-frame"),
     path("offline/forms.json", offline.forms, name="offline-forms"),
-    path("offline/forms/<str:form_code>/<str:version>.xml", offline.xform, name="offline-xform"),
+    path("offline/forms/<segment:form_code>/<segment:version>.xml", offline.xform, name="offline-xform"),
     path(
-        "offline/files/<str:form_code>/<str:version>/<str:unit_key>/<str:name>", offline.form_file, name="offline-file"
+        "offline/files/<segment:form_code>/<segment:version>/<str:unit_key>/<str:name>",
+        offline.form_file,
+        name="offline-file",
     ),
     path("service-worker.js", offline.service_worker, name="service-worker"),
     path(ONE, submission.submission, name="submission"),

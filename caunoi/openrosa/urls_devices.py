@@ -8,27 +8,14 @@ from __future__ import annotations
 
 import re
 
-from django.urls import URLPattern, URLResolver, include, path, register_converter
+from django.urls import URLPattern, URLResolver, include, path
 
+import caunoi.address_parts  # noqa: F401  # the word `segment`
 from caunoi.openrosa import protocol, submission
 
 # Tried before anything of a page is: an address that no page has.
 DEVICE_ADDRESS = re.compile(r"/(?:key/|formList/?$|submission/?$|forms/[^/]+/[^/]+(?:\.xml|/manifest|/media/))")
 
-
-class Segment:
-    """Any text between two slashes. A slash within is written %2F once more, since servers undo that before us."""
-
-    regex = "[^/]+"
-
-    def to_python(self, value: str) -> str:
-        return value.replace("%2F", "/").replace("%25", "%")
-
-    def to_url(self, value: str) -> str:
-        return value.replace("%", "%25").replace("/", "%2F")
-
-
-register_converter(Segment, "segment")
 
 _FORM = "forms/<segment:form_id>/<segment:version>"
 _addresses: list[URLPattern | URLResolver] = [

@@ -15,10 +15,12 @@ from PIL import Image
 from caunoi.accounts.models import Role
 from caunoi.desk.tests.builders import (
     JSON,
+    MONTHLY,
     TESTER,
     commune_officer,
     event_xml,
     monthly_xml,
+    publish,
     publish_event,
     publish_monthly,
     signed_in,
@@ -27,6 +29,7 @@ from caunoi.desk.tests.builders import (
     village_head,
 )
 from caunoi.forms.actions import close_form
+from caunoi.forms.rules.assignments import AssignmentRow
 from caunoi.moments import local_moment
 from caunoi.records.actions import return_
 from caunoi.records.models import Submission, SubmissionVersion
@@ -257,6 +260,29 @@ def test_a_correction_of_an_older_version_is_stopped_before_it_undoes_the_newer_
 
     assert answer.status_code == 409
     assert "mới hơn" in answer.json()["message"]
+
+
+def test_a_form_whose_id_has_a_slash_is_filled_corrected_and_exported() -> None:
+    text = MONTHLY.replace("bao_cao_thang", "mẫu 01/TT").replace("| 1 |", "| 2026/1 50% |")
+    row = AssignmentRow("village", "month", approval_level="commune", from_day=date(2026, 8, 1))
+    publish(text, [row])
+    officer, client = signed_in(commune_officer()), signed_in(village_head())
+    (sheet, *_more) = client.get("/offline/forms.json").json()["sheets"]
+    assert client.get(sheet["address"]).status_code == 200
+    assert client.get(sheet["xform_url"]).status_code == 200
+
+    xml = monthly_xml(ky_bao_cao=sheet["period"] + "-01").replace(
+        'id="bao_cao_thang" version="1"', 'id="mẫu 01/TT" version="2026/1 50%"'
+    )
+    sent = SimpleUploadedFile("xml_submission_file", xml.encode(), "text/xml")
+    answer = client.post(sheet["submit_url"], {"xml_submission_file": sent}, **JSON)
+
+    assert answer.json()["ok"] is True
+    assert client.get(f"{answer.json()['url']}correct/").status_code == 200
+    asked = {"form": "mẫu 01/TT", "place": "Xã Bản Qua", "first": "01/01/2026", "last": "31/12/2026", "format": "xlsx"}
+    exported = officer.get("/exports/", asked)
+    assert "attachment" in exported["Content-Disposition"]
+    assert exported.getvalue().startswith(b"PK")
 
 
 def test_a_reader_without_a_recorders_role_cannot_fill() -> None:

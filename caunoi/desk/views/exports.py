@@ -55,16 +55,16 @@ def exports(request: HttpRequest) -> HttpResponseBase:
 
 def _file(export: Export, format: Format) -> HttpResponseBase:
     asked, suffix = export.request, suffix_of(export, format)
-    name = f"{asked.form_code}-{asked.first:%Y%m%d}-{asked.last:%Y%m%d}{suffix}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    name = f"{asked.form_code.replace('/', '_')}-{asked.first:%Y%m%d}-{asked.last:%Y%m%d}{suffix}"
     if suffix == ".csv":
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return StreamingHttpResponse(write_csv(export), content_type=MEDIA_TYPES[suffix], headers=headers)
     # On the disk of the data, not in memory and not in /tmp, which is memory on many servers. The open file outlives
     # its folder until it is sent.
     with tempfile.TemporaryDirectory(dir=settings.CAUNOI_HOME, prefix="export-") as folder:
         path = Path(folder) / name
         write_file(export, format, path)
-        return FileResponse(path.open("rb"), content_type=MEDIA_TYPES[suffix], headers=headers)
+        return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=MEDIA_TYPES[suffix])
 
 
 def _initial(user: User) -> dict[str, Any]:
