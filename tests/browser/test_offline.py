@@ -132,6 +132,34 @@ def test_several_drafts_of_one_form_lie_side_by_side_and_each_opens_as_it_was_le
     expect(draft).to_have_count(0)
 
 
+def test_a_record_open_in_two_tabs_is_written_in_one_and_passes_to_the_other(
+    device: Callable[..., Device], own_server: OwnServer
+) -> None:
+    pc = device()
+    pc.page.goto("/due/")
+    never_sent = pc.page.locator("#due-list .card", has_text=MONTHLY).filter(has_not=pc.page.locator(".badge.returned"))
+    never_sent.first.get_by_role("link").click()
+    wait_for_form(pc.page)
+    answer(pc.page, {"Số cuộc họp": "2"})
+    expect(pc.page.locator("#form-draft-note")).to_contain_text("Đã lưu nháp")
+    pc.page.reload()  # its own tab is no other one
+    wait_for_form(pc.page)
+
+    other = pc.context.new_page()
+    other.goto(pc.page.url)
+
+    expect(other.locator("#form-status")).to_contain_text("đang mở ở một thẻ khác")
+    expect(other.locator("#form-host .odk-form")).to_have_count(0)
+    pc.page.close()
+    wait_for_form(other)
+    expect(other.get_by_label("Số cuộc họp")).to_have_value("2")
+    answer(other, MONTH)
+    send(other)
+    other.wait_for_url("**/submissions/*/")
+    wait_for_records(other, "sent")
+    assert own_server.count(MONTHLY_FORM) == 1
+
+
 def test_what_the_officer_wrote_about_a_question_stands_beside_it_with_and_without_a_server(
     device: Callable[..., Device], own_server: OwnServer
 ) -> None:

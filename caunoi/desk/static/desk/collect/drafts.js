@@ -9,6 +9,7 @@ import { isFull } from "./store.js";
 import { clock, words } from "./words.js";
 
 const PAUSE = 400; // after the last key
+const LET_GO = 1500; // a page that is just being left, or loaded again, lets go of its draft within this time
 const SAVE_EVERY = 3000; // whatever changed without a key: a position found, a calculation
 
 export class Draft {
@@ -24,20 +25,32 @@ export class Draft {
     this.isResting = false; // while a finished record waits to be sent, so that the form can't drift from it
   }
 
-  /** Takes up `record`, with the last second of typing in it if that was still under way when the page went. Two tabs of
-   *  one form would overwrite each other's draft; only the first keeps one. */
-  async begin(record) {
+  /** Takes up `record`, with the last second of typing in it if that was still under way when the page went. False if
+   *  another tab has it: two would overwrite each other's draft, and send two answers under one identity. `onFree` is
+   *  called once that tab is closed. */
+  async begin(record, onFree) {
+    if (!(await this.#hold(onFree))) return false;
     const last = record.state !== "waiting" && lastWords.read(this.#name);
     const isNewer = last && last.saved_at > record.saved_at;
     this.record = isNewer ? { ...record, ...last, id: record.saved_at ? record.id : last.id } : record;
-    if (!navigator.locks) return;
-    const alone = await new Promise((resolve) => {
-      navigator.locks.request(`caunoi-draft:${this.#name}`, { ifAvailable: true }, (lock) => {
-        resolve(lock !== null);
-        return lock && new Promise(() => {}); // held until the page goes
+    return true;
+  }
+
+  async #hold(onFree) {
+    if (!navigator.locks) return true;
+    return new Promise((resolve) => {
+      let isLate = false;
+      const waited = setTimeout(() => {
+        isLate = true;
+        resolve(false);
+      }, LET_GO);
+      navigator.locks.request(`caunoi-draft:${this.#name}`, () => {
+        clearTimeout(waited);
+        if (isLate) onFree();
+        resolve(true);
+        return new Promise(() => {}); // held until the page goes
       });
     });
-    if (!alone) this.#cannotKeep(words.otherTab);
   }
 
   #cannotKeep(reason) {

@@ -115,7 +115,9 @@ async function open() {
   if (sentBefore) return status.say("success", words.sent, [link(words.view, sentBefore.url), link(words.seeDrafts, LIST)]);
   const id = record?.id ?? (await newId());
   draft = new Draft(form, sheet.many ? id : `${user.id}:${sheet.key}`, note);
-  await draft.begin(record ?? newRecord(id));
+  if (!(await draft.begin(record ?? newRecord(id), () => location.reload()))) {
+    return status.say("warning", words.otherTab, [link(words.seeDrafts, LIST)]);
+  }
   const begun = draft.record;
   const formXml = prepare(await getForm(user.id, sheet), sheet);
   const start = await startingPoint(formXml, begun);
