@@ -21,7 +21,7 @@ from caunoi.facts.questions import ask, figure_json, make_question, number_of
 from caunoi.facts.reporting_rates import PeriodCoverage, list_period_coverage, rates_csv, rates_workbook
 from caunoi.facts.rules.question import Figure, round_half_up, text_of
 from caunoi.languages import in_reader_language, show_number
-from caunoi.moments import now
+from caunoi.moments import now, today
 from caunoi.targets.attainment import Attained, ask_attained, make_columns
 
 
@@ -136,6 +136,8 @@ def _target_words(figure: Figure, attained: Attained) -> str:
     found = attained.get((figure.code, figure.place, figure.first))
     if found is None or found.denominator is None:
         return ""
+    if found.first > today():
+        return " | " + _("chỉ tiêu %(target)s, chưa đến kỳ") % {"target": show_number(found.denominator)}
     if found.value is None:
         return " | " + _("chỉ tiêu %(target)s") % {"target": show_number(found.denominator)}
     percent = show_number(round_half_up(found.value, 1))

@@ -34,7 +34,7 @@ class Incoming:
     officer says which day or period a sending is about that could not tell by itself; their word goes over its answers
     (with `deprecated_id` also over what it says it corrects).
     `is_derived`: a room made it of what it knows; of a form that nobody fills by hand only such sendings pass, and who
-    brings them has decided about them.
+    brings them has decided about them. `is_ahead`: of a period that may still have to begin, as a target is.
     `device`: of a phone's sending, see SubmissionVersion.device. `instance`: the XML as read by the questions of the
     version it names, if the caller has read it already.
     """
@@ -55,6 +55,7 @@ class Incoming:
     form_version: str = ""
     device: Mapping[str, Any] = field(default_factory=dict)
     is_derived: bool = False
+    is_ahead: bool = False
     is_placed: bool = False
     placed_on: date | None = None
 

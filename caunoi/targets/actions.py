@@ -216,7 +216,7 @@ def _send(
     items = [
         Incoming(
             target.element.form_code, unit, at, period_key, answers=_merged(stated.get(unit), answers),
-            source=Source.BROWSER, entered_by=by,
+            source=Source.BROWSER, entered_by=by, is_ahead=True,
         )
         for unit, answers in wanted.items()
     ]  # fmt: skip

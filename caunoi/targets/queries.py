@@ -195,13 +195,18 @@ class Breakdown:
 
 
 def list_periods_of(target: Target, today: date) -> list[Period]:
-    """Those a target can be set for, newest first: the running one and the three before it."""
-    rows = [one for one in list_assignments(target.element.form_code) if one.period_kind == target.period_type]
-    cut_off: CutOff = 15 if rows and rows[-1].cut_off == 15 else 1
-    found = [period_holding(today, target.period_type, cut_off)]
-    while len(found) < 4:
+    """Those a target can be set for, newest first: the one to come, the running one and the three before it."""
+    running = find_running(target, today)
+    found = [running.after(), running]
+    while len(found) < 5:
         found.append(found[-1].before())
     return found
+
+
+def find_running(target: Target, today: date) -> Period:
+    rows = [one for one in list_assignments(target.element.form_code) if one.period_kind == target.period_type]
+    cut_off: CutOff = 15 if rows and rows[-1].cut_off == 15 else 1
+    return period_holding(today, target.period_type, cut_off)
 
 
 def read_breakdown(target: Target, place: int, period: Period) -> Breakdown:

@@ -25,6 +25,7 @@ SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down"
 CLASSES = ("#0b3c5d", "#2f7ea1", "#9ccbd6", "#f3d9a4", "#d08a3e", "#8a3d0c", "#46525a", "#c9cfd6")
 """From one end of an order to the other; neighbours also differ in lightness."""
 LIGHT_CLASSES = frozenset({"#9ccbd6", "#f3d9a4", "#c9cfd6", "#d08a3e"})
+TARGET = "#a3232b"
 SEQUENCE = ["#d5ebe8", "#6fb3ae", "#0b5a5e", "#062e30"]
 
 
@@ -32,6 +33,7 @@ SEQUENCE = ["#d5ebe8", "#6fb3ae", "#0b5a5e", "#062e30"]
 class Dot:
     """One value of a unit or a period. `value` None: nothing is known, which is drawn as nothing, never as zero.
 
+    `target`: what of it was to be reached, None where nothing is set or it cannot stand beside the value.
     `label` is the number as the reader writes it, with its marks; `hint` the sentence under the pointer; `address` the
     explanation of the figure, "" without one. `doubtful`: estimated or carried over, drawn lighter.
     """
@@ -42,6 +44,7 @@ class Dot:
     hint: str
     address: str = ""
     doubtful: bool = False
+    target: float | None = None
 
 
 @dataclass(frozen=True)
@@ -66,9 +69,11 @@ class Bubble:
 
 
 def draw_bars(dots: Sequence[Dot], width: int) -> Specification:
-    """Horizontal bars in the order given, each with its number at its end."""
+    """Horizontal bars in the order given, each with its number at its end, and a stroke across it at its target."""
     rows = [_row(dot) for dot in dots if dot.value is not None]
-    values = [dot.value for dot in dots if dot.value is not None]
+    values = [
+        number for dot in dots if dot.value is not None for number in (dot.value, dot.target) if number is not None
+    ]
     low, high = min([0.0, *values]), max([0.0, *values])
     room = (high - low or 1.0) * (0.22 if width < WIDE else 0.14)
     return _framed(
@@ -90,13 +95,28 @@ def draw_bars(dots: Sequence[Dot], width: int) -> Specification:
                     "mark": {"type": "text", "align": "left", "dx": 5, "color": INK},
                     "encoding": {"text": {"field": "label"}},
                 },
+                *_strokes(dots, {"type": "tick", "thickness": 3, "size": 22}, "x"),
             ],
         },
     )  # fmt: skip
 
 
+def _strokes(dots: Sequence[Dot], mark: Specification, channel: str) -> list[Specification]:
+    """A layer with the targets, if there are any."""
+    if all(dot.target is None for dot in dots):
+        return []
+    return [
+        {
+            "transform": [{"filter": "isValid(datum.target)"}],
+            "mark": {**mark, "color": TARGET, "opacity": 1},
+            "encoding": {channel: {"field": "target", "type": "quantitative", "title": None}},
+        }
+    ]
+
+
 def draw_trend(series: Sequence[tuple[str, Sequence[Dot]]], width: int) -> Specification:
-    """A line a series over the same periods, in their order; a period without a value breaks the line."""
+    """A line a series over the same periods, in their order; a period without a value breaks the line. Targets are
+    level strokes."""
     names = [name for name, _dots in series]
     rows = [{**_row(dot), "series": name} for name, dots in series for dot in dots]
     legend = None if len(names) < 2 else {"title": None, "orient": "top", "columns": 1 if width < WIDE else 3,
@@ -130,6 +150,10 @@ def draw_trend(series: Sequence[tuple[str, Sequence[Dot]]], width: int) -> Speci
                         "fillOpacity": {"condition": {"test": "datum.doubtful", "value": 0}, "value": 1},
                     },
                 },
+                *_strokes(
+                    [dot for _name, several in series for dot in several],
+                    {"type": "point", "shape": "stroke", "filled": False, "size": 500, "strokeWidth": 3}, "y",
+                ),
             ],
         },
     )  # fmt: skip
@@ -248,7 +272,7 @@ _DOUBTFUL: dict[str, Any] = {
 
 def _row(dot: Dot) -> dict[str, Any]:
     return {"name": dot.name, "value": dot.value, "label": dot.label, "hint": dot.hint, "address": dot.address,
-            "doubtful": dot.doubtful}  # fmt: skip
+            "doubtful": dot.doubtful, "target": dot.target}  # fmt: skip
 
 
 def _lay_out(bubbles: Sequence[Bubble], width: int) -> tuple[int, list[tuple[float, float]]]:

@@ -25,7 +25,7 @@ from caunoi.desk.charts.drawing import (
 from caunoi.desk.figure_table import ADDITIVE, Row, Shown, Table
 from caunoi.facts.distribution import ClassCounts
 from caunoi.facts.models import Kind
-from caunoi.facts.rules.question import Question
+from caunoi.facts.rules.question import Question, round_half_up
 from caunoi.languages import in_reader_language, show_number
 
 MOST_BARS, MOST_SERIES = 30, 6
@@ -140,11 +140,18 @@ def _trend(asked: Asked, table: Table, shown: Sequence[tuple[Row, tuple[Shown, .
         return None
     rows.sort(key=lambda one: max(abs(cell.value) for cell in one[1] if cell.value is not None), reverse=True)
     drawn = rows[:MOST_SERIES]
+    marked = _may_mark([cell for _row, cells in drawn for cell in cells])
     series = [
-        (row.title, [_dot(cell, period, f"{row.title}, {period}") for cell, period in zip(cells, periods, strict=True)])
+        (
+            row.title,
+            [
+                _dot(cell, period, f"{row.title}, {period}", marked=marked)
+                for cell, period in zip(cells, periods, strict=True)
+            ],
+        )
         for row, cells in drawn
     ]
-    notes = []
+    notes = _say_targets([cell for _row, cells in drawn for cell in cells], marked)
     if len(rows) > len(drawn):
         notes.append(
             _("Biểu đồ chỉ vẽ %(drawn)d đơn vị có giá trị lớn nhất trong %(all)d đơn vị có số; bảng có đủ.")
@@ -182,7 +189,8 @@ def _comparison(
     if not known:
         return None
     drawn, rest = known[:MOST_BARS], known[MOST_BARS:]
-    notes = []
+    marked = _may_mark([cell for _row, cell in drawn])
+    notes = _say_targets([cell for _row, cell in drawn], marked)
     if rest:
         notes.append(_say_rest([cell for _row, cell in rest], len(drawn)))
     notes += _say_missing([row.title for row, cell in units if cell.value is None])
@@ -190,7 +198,7 @@ def _comparison(
     return Chart(
         asked.kind, title, _("Biểu đồ cột: %(title)s. %(said)s.") % {"title": title, "said": _say_extremes(known)},
         tuple([*notes, *_say_marks([cell for _row, cell in drawn])]),
-        draw_bars([_dot(cell, row.title, row.title) for row, cell in drawn], asked.width),
+        draw_bars([_dot(cell, row.title, row.title, marked=marked) for row, cell in drawn], asked.width),
     )  # fmt: skip
 
 
@@ -310,8 +318,9 @@ def _cut(name: str, one: ClassCounts) -> list[Segment]:
 # -- words ------------------------------------------------------------------------------------------------------------
 
 
-def _dot(cell: Shown, name: str, where: str) -> Dot:
-    figure = cell.figure
+def _dot(cell: Shown, name: str, where: str, *, marked: bool = False) -> Dot:
+    """`marked`: with its target, where one is set."""
+    figure, attained = cell.figure, cell.attained
     if cell.value is None:
         return Dot(name, None, "", _("%(where)s: chưa có số liệu") % {"where": where})
     doubtful = figure.estimated or figure.carried_over
@@ -320,7 +329,29 @@ def _dot(cell: Shown, name: str, where: str) -> Dot:
         hint += f" ({_('ước tính')})"
     elif figure.carried_over:
         hint += f" ({_('kỳ trước')})"
-    return Dot(name, float(cell.value), _label(cell), hint, reverse("explain", args=[figure.ref]), doubtful)
+    if attained is not None and attained.value is not None and attained.denominator is not None:
+        percent, target = show_number(round_half_up(attained.value, 1)), show_number(attained.denominator)
+        hint += "; " + _("đạt %(percent)s%% chỉ tiêu %(target)s") % {"percent": percent, "target": target}
+    wanted = None if not marked or attained is None or attained.denominator is None else float(attained.denominator)
+    return Dot(name, float(cell.value), _label(cell), hint, reverse("explain", args=[figure.ref]), doubtful, wanted)
+
+
+def _may_mark(cells: Sequence[Shown]) -> bool:
+    """A target stands beside a result only if both are of the same days: the year's target beside a month's result
+    would look as if the month had missed it."""
+    return all(
+        cell.attained.numerator == cell.figure.value
+        for cell in cells
+        if cell.attained is not None and cell.figure.value is not None
+    )
+
+
+def _say_targets(cells: Sequence[Shown], marked: bool) -> list[str]:
+    if all(cell.attained is None for cell in cells):
+        return []
+    if marked:
+        return [_("Vạch đỏ: chỉ tiêu phấn đấu.")]
+    return [_("Chỉ tiêu đặt cho kỳ dài hơn nên không vẽ cạnh số của từng kỳ; bảng ghi đã đạt bao nhiêu.")]
 
 
 def _label(cell: Shown) -> str:

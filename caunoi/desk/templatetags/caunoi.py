@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from caunoi.facts.rules.question import round_half_up
 from caunoi.languages import in_reader_language, show_number
-from caunoi.moments import VIETNAM
+from caunoi.moments import VIETNAM, today
 from caunoi.periods.rules import Period, PeriodType, period_from_key
 from caunoi.periods.wording import describe_period
 from caunoi.reports.errors import state_name as report_state_name
@@ -54,6 +54,12 @@ def day_(value: date | datetime | None) -> str:
     if isinstance(value, datetime):
         value = value.astimezone(VIETNAM).date()
     return f"{value:%d/%m/%Y}"
+
+
+@register.filter
+def is_to_come(value: date) -> bool:
+    """Whether the day is still to come: a period that begins on it has no result yet."""
+    return value > today()
 
 
 @register.filter

@@ -23,7 +23,7 @@ from caunoi.places.models import OrgUnit
 from caunoi.records.tests.builders import user
 from caunoi.targets.actions import break_down
 from caunoi.targets.models import Allotment
-from caunoi.targets.queries import get_target, list_periods_of, read_breakdown
+from caunoi.targets.queries import find_running, get_target, list_periods_of, read_breakdown
 from caunoi.targets.tests.builders import DECISION, achieve, parts, store_programme, store_province
 
 pytestmark = pytest.mark.django_db
@@ -103,12 +103,53 @@ def test_who_does_not_set_targets_reads_them_and_nobody_reads_beyond_their_units
     assert "phạm vi của bạn" in other.get("/targets/", {"place": place.key}).content.decode()
 
 
+def test_a_target_of_the_period_to_come_is_set_and_shown_ahead_of_it(
+    province: tuple[OrgUnit, list[OrgUnit], Client],
+) -> None:
+    place, communes, client = province
+    target = get_target("ho_giao")
+    coming = list_periods_of(target, today())[0]
+    assert coming.days.first > today()
+    officer = user("quan-ly", (Role.PROGRAMME_MANAGER, place), (Role.APPROVER, place))
+    given = parts((communes[0], 120), (communes[1], 100), (communes[2], 80))
+    break_down(read_breakdown(target, place.pk, coming), Decimal(300), given, DECISION, by=officer, at=now())
+    days = {"first": f"{coming.days.first:%d/%m/%Y}", "last": f"{coming.days.last:%d/%m/%Y}"}
+
+    listed = client.get("/targets/").content.decode()
+    page = client.get(PAGE, {"period": coming.key}).content.decode()
+    figures_page = client.get("/figures/", {"codes": "ho", "place": "Tỉnh Thử", "level": "commune", **days})
+
+    assert "chưa đến kỳ" in listed and "chưa giao" in listed
+    assert "chỉ tiêu 120, chưa đến kỳ" in page
+    assert "chỉ tiêu 100, chưa đến kỳ" in figures_page.content.decode()
+    assert "Đã lưu phân bổ" in send(client, communes, "200", "100", "50", "50")  # the page opens on the running one
+
+
+def test_a_yearly_target_is_no_mark_beside_a_month_s_result(province: tuple[OrgUnit, list[OrgUnit], Client]) -> None:
+    place, communes, client = province
+    target = get_target("ho_giao")
+    year = find_running(target, today())
+    officer = user("quan-ly", (Role.PROGRAMME_MANAGER, place), (Role.APPROVER, place))
+    break_down(read_breakdown(target, place.pk, year), Decimal(300), parts((communes[0], 300)), DECISION,
+               by=officer, at=now())  # fmt: skip
+    for month in (1, 2):
+        achieve(communes[0], date(year.days.first.year, month, 10), 30, at=now())
+    asked = {"codes": "ho", "place": "Xã Ái", "first": f"{year.days.first:%d/%m/%Y}",
+             "last": f"{year.days.last:%d/%m/%Y}", "chart": "trend"}  # fmt: skip
+
+    monthly = client.get("/figures/", asked | {"by": "month"}).content.decode()
+    drawn = client.get("/figures/chart.json", asked | {"by": "month"}).json()["specification"]["data"]["values"]
+
+    assert "Chỉ tiêu đặt cho kỳ dài hơn" in monthly
+    assert {row["target"] for row in drawn} == {None}
+
+
 def test_a_figure_shows_what_of_its_target_was_reached_on_pages_and_in_files(
     province: tuple[OrgUnit, list[OrgUnit], Client],
 ) -> None:
     place, communes, client = province
     target = get_target("ho_giao")
-    period = list_periods_of(target, today())[0]
+    period = find_running(target, today())
     officer = user("quan-ly", (Role.PROGRAMME_MANAGER, place), (Role.APPROVER, place))
     given = parts((communes[0], 120), (communes[1], 100), (communes[2], 80))
     break_down(read_breakdown(target, place.pk, period), Decimal(300), given, DECISION, by=officer, at=now())
@@ -123,6 +164,9 @@ def test_a_figure_shows_what_of_its_target_was_reached_on_pages_and_in_files(
     assert "đạt 10% chỉ tiêu 300" in page and "đạt 25% chỉ tiêu 120" in page
     assert rows[0][-2:] == ["Chỉ tiêu phấn đấu", "Đạt chỉ tiêu (%)"]
     assert sorted(row[-2:] for row in rows[1:]) == [["100", ""], ["120", "25"], ["80", ""]]
+    drawn = client.get("/figures/chart.json", asked | {"chart": "comparison"}).json()["specification"]
+    assert [(row["value"], row["target"]) for row in drawn["data"]["values"]] == [(30.0, 120.0)]
+    assert "đạt 25% chỉ tiêu 120" in drawn["data"]["values"][0]["hint"]
     address = page.split('<a class="figure-link"')[1].split('href="')[1].split('"')[0]
     explained = client.get(address).content.decode()
     assert "đạt 10% chỉ tiêu 300" in explained and "Quyết định 12/QĐ-UBND ngày 15/01/2026" in explained

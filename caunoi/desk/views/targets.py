@@ -35,6 +35,7 @@ from caunoi.targets.permissions import may_set
 from caunoi.targets.queries import (
     Breakdown,
     Target,
+    find_running,
     get_target,
     list_periods_of,
     list_targets,
@@ -49,7 +50,8 @@ PROPOSALS = ("equal", "before")
 
 @dataclass(frozen=True)
 class TargetLine:
-    """A target of the place in its running period. `attained`: in %, with result and target; None: none is set."""
+    """A target of the place in its running period, or in the one to come. `attained`: in %, with result and target;
+    None: none is set."""
 
     target: Target
     period: Period
@@ -91,20 +93,23 @@ def targets(request: HttpRequest) -> HttpResponse:
 
 
 def _list_lines(place: int, scope: Scope) -> list[TargetLine]:
-    """One question for all targets of one period."""
+    """One question for all targets of one period. Of a period to come only those that are set."""
     today, key = moments.today(), get_snapshot().units[place].key
     by_period: dict[Period, list[Target]] = {}
     for target in list_targets():
-        by_period.setdefault(list_periods_of(target, today)[0], []).append(target)
+        running = find_running(target, today)
+        for period in (running, running.after()):
+            by_period.setdefault(period, []).append(target)
     found = []
-    for period, several in by_period.items():
+    for period, several in sorted(by_period.items(), key=lambda one: one[0].days.first > today):
         codes = [f"attainment({one.result.code}, {one.code})" for one in several]
-        last = min(period.days.last, today)
-        question = make_question(codes, key, min(period.days.first, last), last)
+        last = max(min(period.days.last, today), period.days.first)
+        question = make_question(codes, key, period.days.first, last)
         figures = {figure.code: figure for figure in ask_as(question, scope)}
         for one, code in zip(several, codes, strict=True):
             figure = figures[code]
-            found.append(TargetLine(one, period, figure if figure.denominator is not None else None))
+            if figure.denominator is not None or period.days.first <= today:
+                found.append(TargetLine(one, period, figure if figure.denominator is not None else None))
     return found
 
 
@@ -116,7 +121,7 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
     today = moments.today()
     wanted, scope = get_target(code), scope_of(user, today)
     place, periods = _place_of(request), list_periods_of(wanted, today)
-    period = next((one for one in periods if one.key == request.GET.get("period")), periods[0])
+    period = next((one for one in periods if one.key == request.GET.get("period")), find_running(wanted, today))
     if not sees_place(scope, get_snapshot().units[place].key, period.days):
         raise NotFound(_("Không có chỉ tiêu này trong phạm vi của bạn."))
     seen = read_breakdown(wanted, place, period)

@@ -132,12 +132,12 @@ class Door:
     def prepare(self, item: Incoming) -> Prepared:
         """Raises the first refusal, in the order of the questions *what, where, when, is it well answered*."""
         opened = self._open(item)
-        answers, problems = self._check(item, opened)
+        answers, problems, name = self._check(item, opened)
         # A phone cannot be asked again: the protocol knows no answer that brings its owner back to a question.
         checked_by = () if item.source == Source.DEVICE else problems
         if refused := [p for p in checked_by if item.source == Source.SPREADSHEET or p.kind not in FLAGGED_KINDS]:
             raise AnswersRefused(refused)
-        return self._pass(item, opened, answers, problems)
+        return self._pass(item, opened, answers, problems, name)
 
     def list_refusals(self, item: Incoming) -> list[Refusal]:
         """All that stands against a row of a spreadsheet, not only the first; empty if it would pass."""
@@ -152,7 +152,8 @@ class Door:
         problems = [p for p in problems if p.question != PERIOD_QUESTION]
         try:
             opened = self._open(item)
-            problems += self._check_further(item, opened, _without_empty(checked.answers), problems)
+            told = _without_empty(checked.answers)
+            problems += self._check_further(item, opened, told, problems, self._name(item, opened, told))
         except (EventDayMissing, EventInFuture) as refusal:
             event = self._event_question(version, checker)
             if event is None or all(p.question != event.name for p in problems):
@@ -201,7 +202,7 @@ class Door:
         if unit is None:
             raise UnitUnknown
         assignment, occasion = self._place(item, version, checker, unit, answers)
-        self._check_days(unit, assignment, occasion, today)
+        self._check_days(unit, assignment, occasion, today, is_ahead=item.is_ahead)
         if occasion.period_key and checker.names_period and (item.is_placed or PERIOD_QUESTION not in answers):
             answers[PERIOD_QUESTION] = occasion.named.first.isoformat()
         if item.placed_on is not None and (event := self._event_question(version, checker)) is not None:
@@ -267,16 +268,19 @@ class Door:
             self._event_questions[version.pk] = find_event_question(checker.questions)
         return self._event_questions[version.pk]
 
-    def _check_days(self, unit: Unit, assignment: Assignment, occasion: Occasion, today: date) -> None:
+    def _check_days(
+        self, unit: Unit, assignment: Assignment, occasion: Occasion, today: date, *, is_ahead: bool
+    ) -> None:
         if not unit.exists_on(occasion.days.last):
             raise UnitNotOnDay(describe_absence(unit.id, occasion.days.last, self.places))
-        if occasion.days.first > today:
+        if occasion.days.first > today and not is_ahead:
             if not occasion.period_key:
                 raise EventInFuture(occasion.days.first)
             period = find_period(occasion.period_key, cast(PeriodType, assignment.period_kind), assignment.cut_off)
             raise PeriodNotBegun(describe_period(period) if period else occasion.period_key, occasion.days.first)
 
-    def _check(self, item: Incoming, opened: _Opened) -> tuple[dict[str, Any], tuple[Problem, ...]]:
+    def _check(self, item: Incoming, opened: _Opened) -> tuple[dict[str, Any], tuple[Problem, ...], str]:
+        """The answers with what was calculated, all problems, and what `_name` says of the sending."""
         checked = opened.checker.check(
             opened.answers,
             local_date(item.received_at),
@@ -293,17 +297,18 @@ class Door:
         elif item.source == Source.BROWSER:
             # A form in the browser takes the day from the same clock as an app, and is sent as long afterwards.
             problems += list_wrong_days(opened.checker.outline, answers, local_date(item.received_at))
-        return answers, (*problems, *self._check_further(item, opened, answers, checked.problems))
+        name = self._name(item, opened, answers)
+        return answers, (*problems, *self._check_further(item, opened, answers, checked.problems, name)), name
 
     def _check_further(
-        self, item: Incoming, opened: _Opened, answers: Mapping[str, Any], known: Sequence[Problem]
+        self, item: Incoming, opened: _Opened, answers: Mapping[str, Any], known: Sequence[Problem], name: str
     ) -> Sequence[Problem]:
         code, unit, questions = opened.version.form.code, opened.unit, opened.checker.by_name
         return check_statement(
             self._checks,
             Statement(
                 code, unit.id, unit.level, opened.occasion, answers, questions, corrects=opened.deprecated_id,
-                instance=self._name(item, opened, answers), entered_by=item.entered_by, source=item.source,
+                instance=name, entered_by=item.entered_by, source=item.source,
             ),
             known,
         )  # fmt: skip
@@ -342,9 +347,9 @@ class Door:
         return [problem for problem in found[0] if all(problem in others for others in found)] if found else []
 
     def _pass(
-        self, item: Incoming, opened: _Opened, answers: dict[str, Any], problems: tuple[Problem, ...]
+        self, item: Incoming, opened: _Opened, answers: dict[str, Any], problems: tuple[Problem, ...], name: str
     ) -> Prepared:
-        instance_id = self._name(item, opened, answers) or f"uuid:{uuid.uuid4()}"
+        instance_id = name or f"uuid:{uuid.uuid4()}"
         personal = self.personal_of(item.form_code)
         xml = opened.xml
         if xml is None:
@@ -407,7 +412,9 @@ def _normal(answers: Mapping[str, Any], checker: FormChecker) -> dict[str, Any]:
     """Clean text, one spelling per value, nothing that is empty. Unknown names stay: the check names them."""
     normal: dict[str, Any] = {}
     for name, value in answers.items():
-        if isinstance(value, list):
+        if value.__class__ is str and value.isascii() and value.isdigit() and value[0] != "0":
+            normal[name] = value  # as it would come out below: most answers of most files
+        elif isinstance(value, list):
             if rows := [row for row in (_normal(one, checker) for one in value if isinstance(one, Mapping)) if row]:
                 normal[name] = rows
         elif value not in (None, ""):
