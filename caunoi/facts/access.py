@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import chain
 
 from django.utils.translation import gettext as _
 
 from caunoi.accounts.scope import Scope
+from caunoi.facts.models import Kind
+from caunoi.facts.plan import get_root, list_targets
+from caunoi.facts.queries import get_catalogue
 from caunoi.facts.questions import Answer, list_parts
 from caunoi.facts.rules.question import Figure, Question
 from caunoi.periods.rules import Days
@@ -86,6 +91,24 @@ def ask_as(question: Question, scope: Scope) -> list[Figure]:
     """`ask` for a reader: refused if the place is out of reach; units below it that are, come without value or link."""
     reach = check_may_see(question, scope)
     return _show(Answer(question, scope), reach)
+
+
+def answer_with_units_below(question: Question, scope: Scope) -> tuple[Answer, list[Figure]]:
+    """Of one code and one stretch of days, read once: the place's figure, then those of the units directly below it on
+    the asked boundaries, as far as the reader may see them. What is stated of a unit itself has no units below."""
+    reach = check_may_see(question, scope)
+    places = get_snapshot(question.as_known)
+    root = get_root(question, places).id
+    element = get_catalogue(question.as_known).elements.get(question.codes[0])
+    below = () if element and element.kind == Kind.OWN_LEVEL else places.children_on(root, question.boundaries)
+    if not below or not places.exists_on(root, question.boundaries):
+        answer = Answer(question, scope)
+        return answer, _show(answer, reach)
+    # Next to a district's communes there may be a single unit of another level.
+    ((level, _count),) = Counter(places.units[child].level for child in below).most_common(1)
+    asked = replace(question, level=level)
+    answer = Answer(asked, scope, [root, *list_targets(asked, places)])
+    return answer, _show(answer, reach)
 
 
 def ask_as_in_parts(question: Question, scope: Scope) -> Iterator[list[Figure]]:

@@ -26,6 +26,7 @@ Key = tuple[int, int, int]
 MOST_RANGES = 8
 # More units than this are most of a country: reading out their numbers takes longer than passing over nothing.
 MOST_LISTED = 5_000
+FIRST_PARTS = (16, 4, 1)
 FITS = """((s.named AND p.named_from >= s.first AND p.named_to <= s.last)
     OR (NOT s.named AND p.day_from >= s.first AND p.day_to <= s.last))"""
 TOUCHES = """((s.named AND p.named_from <= s.last AND p.named_to >= s.first)
@@ -47,12 +48,20 @@ class Stated:
 
 class Reached(NamedTuple):
     """Postings of units that count under some units: what to read, as `p`; the condition `near` is quick to judge and
-    lets a few others through, `exactly` does not. `shared`: stretches of units that count there by a share only."""
+    lets a few others through, `exactly` does not. `ranges`: the stretches that these units lie in; `shared`: those of
+    units that count there by a share only."""
 
     postings: str
     near: str
     exactly: str
+    ranges: Sequence[Range]
     shared: Sequence[Range]
+
+    def first_units(self, part: int) -> Sequence[Range]:
+        """The stretches up to one `part`-th of the numbers that the units lie among."""
+        first, last = self.ranges[0][0], self.ranges[-1][1]
+        end = first + (last - first) // part
+        return [(begin, min(stop, end)) for begin, stop in self.ranges if begin <= end]
 
 
 class Engine:
@@ -77,17 +86,22 @@ class Engine:
             return []
         reached = self._reach(targets)
         where = f"{self.where} AND p.element IN ({_list(elements)}) AND {reached.near}"
-        # A reversal takes away what it reverses wherever both are added: only where shares have to be told apart is
-        # it netted first, unit by unit.
+        # Added up span by span first: then days are compared once for each span, and to ask for a unit together with
+        # the units below it costs little more than to ask for these. A reversal takes away what it reverses wherever
+        # both are added: only where shares have to be told apart is it netted first, unit by unit.
         # Numbers of 128 bits take longer to hand over than to add: they come as text where 64 are too few.
         rows = self.session.rows(
             f"""
-            SELECT t.fits, p.element, a.ancestor, t.slice, TRY_CAST(sum(p.amount) AS BIGINT),
+            WITH spanned AS (
+                SELECT p.element, a.ancestor, p.span, sum(p.amount) AS amount, sum(p.sign) AS sign
+                FROM {reached.postings} p
+                JOIN {self.closure_table} a ON a.unit = p.unit AND a.ancestor IN ({_list(targets)}) AND a.parts = {ONE}
+                WHERE {where} AND {self._near_days()} GROUP BY ALL
+            )
+            SELECT t.fits, p.element, p.ancestor, t.slice, TRY_CAST(sum(p.amount) AS BIGINT),
                    CASE WHEN TRY_CAST(sum(p.amount) AS BIGINT) IS NULL THEN sum(p.amount)::VARCHAR END,
                    sum(p.sign)::BIGINT
-            FROM {reached.postings} p JOIN touching t ON t.span = p.span
-            JOIN {self.closure_table} a ON a.unit = p.unit AND a.ancestor IN ({_list(targets)}) AND a.parts = {ONE}
-            WHERE {where} GROUP BY ALL HAVING sum(p.sign) > 0
+            FROM spanned p JOIN touching t ON t.span = p.span GROUP BY ALL HAVING sum(p.sign) > 0
             """
         )
         whole: list[Sum] = [
@@ -95,6 +109,11 @@ class Engine:
             for fits, element, unit, slice_, amount, large, facts in rows
         ]
         return self._add_shares(whole, elements, targets, reached.shared) if reached.shared else whole
+
+    def _near_days(self) -> str:
+        """Spans that may touch a slice: a range of numbers is quick to judge, which spans do is looked up later."""
+        ((first, last),) = self.session.small("SELECT min(span), max(span) FROM touching")
+        return "false" if first is None else f"p.span BETWEEN {first} AND {last}"
 
     def _add_shares(
         self, whole: list[Sum], elements: Collection[int], targets: Collection[int], shared: Sequence[Range]
@@ -133,17 +152,21 @@ class Engine:
             f"SELECT unit, bool_or(parts <> {ONE}) {under} GROUP BY unit ORDER BY unit LIMIT {MOST_LISTED + 1}"
         )
         if not units:
-            return Reached(self.session.postings(self.book), "false", "false", ())
+            return Reached(self.session.postings(self.book), "false", "false", (), ())
         ranges = find_ranges([unit for unit, _by_share in units], MOST_RANGES)
         shared = find_ranges([unit for unit, by_share in units if by_share], MOST_RANGES)
         if len(units) > MOST_LISTED:
-            (first, last, *by_share), *_rest = self.session.small(
-                f"SELECT min(unit), max(unit), min(unit) FILTER (parts <> {ONE}), max(unit) FILTER (parts <> {ONE})"
-                f" {under}"
+            (first, last, several, *by_share), *_rest = self.session.small(
+                f"SELECT min(unit), max(unit), count(DISTINCT unit), min(unit) FILTER (parts <> {ONE}),"
+                f" max(unit) FILTER (parts <> {ONE}) {under}"
             )
             ranges, shared = [(first, last)], [] if by_share[0] is None else [(by_share[0], by_share[1])]
-        exactly = f"{_near(ranges)} AND p.unit IN (SELECT unit {under})"
-        return Reached(self.session.postings(self.book, ranges), _near(ranges), exactly, shared)
+        else:
+            several = len(units)
+        exactly = _near(ranges)
+        if sum(end - begin + 1 for begin, end in ranges) > several:  # other units lie among them
+            exactly += f" AND p.unit IN (SELECT unit {under})"
+        return Reached(self.session.postings(self.book, ranges), _near(ranges), exactly, ranges, shared)
 
     def stocks(self, elements: Collection[int], targets: Collection[int], things: Collection[int] = ()) -> list[Sum]:
         """Latest own values at the end of each slice, held on by successors until they report, then rolled up.
@@ -289,46 +312,68 @@ class Engine:
     ) -> tuple[list[tuple[int | None, int, int, date, date, str]], int]:
         """Standing facts behind one figure of the first slice: (version, unit, amount, day_from, day_to, class), and
         how many there are. Newest days first."""
-        match kind:
-            case "flow":
-                condition = FITS
-            case _:
-                condition = f"((p.day_from = p.day_to AND p.day_to <= s.last) OR (p.day_from < p.day_to AND {FITS}))"
-        units = (
-            str(int(target))
-            if kind == "own-level"
-            else f"SELECT unit FROM {self.closure_table} WHERE ancestor = {int(target)}"
-        )
-        postings = self._stated_by([target]) if kind == "own-level" else self._reach([target]).postings
-        stated = f"""{postings} f JOIN (SELECT p.* FROM spans p JOIN slices s ON s.slice = 0 AND {condition}) p
-                ON p.span = f.span
-            WHERE f.book = {self.book} AND f.seq <= {self.as_known}
-                AND f.element = {int(element)} AND f.unit IN ({units})"""
         if kind == "flow":
-            # A version states an element once at most: signs add up to standing facts, and only those of the days that
-            # the page shows are looked at one by one.
-            counts = self.session.rows(f"SELECT p.day_to, sum(f.sign)::BIGINT FROM {stated} GROUP BY p.day_to")
-            total = sum(count for _day, count in counts)
-            days, offset = _find_days(counts, limit, offset)
-            if not days:
-                return [], total
-            stated += f" AND p.day_to BETWEEN DATE '{days[-1]}' AND DATE '{days[0]}'"
-        standing = f"""
-            SELECT f.version, f.unit, sum(f.amount)::HUGEINT AS amount, p.day_from, p.day_to, f.class_code,
-                   max(f.seq) AS seq
-            FROM {stated}
-            GROUP BY f.version, f.unit, p.day_from, p.day_to, f.class_code HAVING sum(f.sign) > 0"""
-        ranked = f"""
-            SELECT q.*, row_number() OVER (PARTITION BY q.unit ORDER BY q.day_to DESC, q.seq DESC) AS nth
-            FROM ({standing}) q"""
-        query = f"FROM ({standing}) r" if kind == "flow" else f"FROM ({ranked}) r WHERE r.nth = 1"
-        if kind != "flow":
-            total = int(self.session.rows(f"SELECT count(*) {query}")[0][0])
+            return self._flow_contributions(int(element), int(target), limit, offset)
+        condition = f"((p.day_from = p.day_to AND p.day_to <= s.last) OR (p.day_from < p.day_to AND {FITS}))"
+        units, postings = f"SELECT unit FROM {self.closure_table} WHERE ancestor = {int(target)}", ""
+        if kind == "own-level":
+            units, postings = str(int(target)), self._stated_by([target])
+        query = f"""FROM (
+            SELECT q.*, row_number() OVER (PARTITION BY q.unit ORDER BY q.day_to DESC, q.seq DESC) AS nth FROM (
+                SELECT f.version, f.unit, sum(f.amount)::HUGEINT AS amount, p.day_from, p.day_to, f.class_code,
+                       max(f.seq) AS seq
+                FROM {postings or self._reach([target]).postings} f
+                JOIN (SELECT p.* FROM spans p JOIN slices s ON s.slice = 0 AND {condition}) p ON p.span = f.span
+                WHERE f.book = {self.book} AND f.seq <= {self.as_known}
+                  AND f.element = {int(element)} AND f.unit IN ({units})
+                GROUP BY f.version, f.unit, p.day_from, p.day_to, f.class_code HAVING sum(f.sign) > 0
+            ) q
+        ) r WHERE r.nth = 1"""
+        total = int(self.session.rows(f"SELECT count(*) {query}")[0][0])
         rows = self.session.rows(
             f"""SELECT r.version, r.unit, r.amount, r.day_from, r.day_to, r.class_code {query}
             ORDER BY r.day_to DESC, r.unit, r.version LIMIT {int(limit)} OFFSET {int(offset)}"""
         )
         return rows, total
+
+    def _flow_contributions(
+        self, element: int, target: int, limit: int, offset: int
+    ) -> tuple[list[tuple[int | None, int, int, date, date, str]], int]:
+        """A version states an element once at most: signs add up to standing facts, and only those of the days that the
+        page shows are looked at one by one."""
+        day_of = dict(
+            self.session.small(
+                "SELECT t.span, p.day_to FROM touching t JOIN spans p ON p.span = t.span WHERE t.slice = 0 AND t.fits"
+            )
+        )
+        if not day_of:
+            return [], 0
+        reached = self._reach([target])
+        where = f"{self.where} AND p.element = {element} AND {reached.exactly}"
+        counts: dict[date, int] = defaultdict(int)
+        for span, count in self.session.rows(
+            f"""SELECT p.span, sum(p.sign)::BIGINT FROM {reached.postings} p
+            WHERE {where} AND p.span BETWEEN {min(day_of)} AND {max(day_of)} GROUP BY p.span"""
+        ):
+            if span in day_of:
+                counts[day_of[span]] += count
+        days, offset = _find_days(list(counts.items()), limit, offset)
+        shown = [span for span, day in day_of.items() if day in days]
+        rows: list[tuple[int | None, int, int, date, date, str]] = []
+        # The first of a whole country's records of one day are those of the units that were entered first.
+        parts = [1] if len(days) != 1 or offset + limit > counts[days[0]] else FIRST_PARTS
+        for part in parts if days else []:
+            among = reached.first_units(part)
+            rows = self.session.rows(
+                f"""SELECT p.version, p.unit, sum(p.amount)::HUGEINT, d.day_from, d.day_to, p.class_code
+                FROM {self.session.postings(self.book, among)} p JOIN spans d ON d.span = p.span
+                WHERE {where} AND {_near(among)} AND p.span IN ({_list(shown)})
+                GROUP BY p.version, p.unit, d.day_from, d.day_to, p.class_code HAVING sum(p.sign) > 0
+                ORDER BY d.day_to DESC, p.unit, p.version LIMIT {int(limit)} OFFSET {int(offset)}"""
+            )
+            if len(rows) == limit:
+                break
+        return rows, sum(counts.values())
 
     def has_facts(self, target: int) -> bool:
         """Whether anything at all stands for the unit in any slice."""

@@ -3,7 +3,6 @@ see them."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -15,9 +14,10 @@ from django.utils.translation import gettext as _
 from caunoi.accounts.scope import Scope
 from caunoi.approvals.models import ApprovalStep
 from caunoi.approvals.rules import Step
-from caunoi.facts.access import ask_as, check_may_see, reach_further
+from caunoi.facts.access import answer_with_units_below, ask_as, reach_further
 from caunoi.facts.closure import get_closure
 from caunoi.facts.engine import Engine
+from caunoi.facts.errors import QuestionMalformed
 from caunoi.facts.models import Book, DataElement, Kind
 from caunoi.facts.projection import get_projection
 from caunoi.facts.questions import Answer
@@ -119,10 +119,10 @@ class Explanation:
 
 def explain(ref: str, scope: Scope, page: int = 1) -> Explanation:
     """Refuses with NotFound what the reader may not see; a ref that is no question with QuestionMalformed."""
-    question = decode(ref)
-    check_may_see(question, scope)
-    answer = Answer(question, scope)
-    figure = answer.figures()[0]
+    question = replace(decode(ref), level=None, by=None)
+    if len(question.codes) != 1:
+        raise QuestionMalformed(_("Đường dẫn số liệu này không đọc được. Hãy mở lại từ báo cáo hoặc trang số liệu."))
+    answer, (figure, *children) = answer_with_units_below(question, scope)
     if not all(reach.sees(question.place) for reach in reach_further(answer, figure.code, scope)):
         raise NotFound(_("Số này so với kỳ khác mà số liệu của kỳ đó nằm ngoài phạm vi của bạn."))
     related = _related(answer, figure, scope)
@@ -144,7 +144,7 @@ def explain(ref: str, scope: Scope, page: int = 1) -> Explanation:
         register=element.register if element else "",
         sides=_sides(answer, scope),
         parts=_parts(answer, scope),
-        children=_children(answer, figure, scope) if answer.present else (),
+        children=tuple(children),
         evidence=tuple(
             _evidence(answer, answer.plan.elements[e], at, scope, page)
             for e, at in behind
@@ -218,17 +218,6 @@ def _sides(answer: Answer, scope: Scope) -> tuple[Side, ...]:
         if (at := answer.plan.follow(0, path)) is not None:
             found += [Side(words, one) for one in ask_as(_moved(answer, at, print_formula(side)), scope)]
     return tuple(found)
-
-
-def _children(answer: Answer, figure: Figure, scope: Scope) -> tuple[Figure, ...]:
-    """The same figure for the units directly below on the asked boundaries."""
-    if figure.kind == Kind.OWN_LEVEL:
-        return ()
-    children = answer.places.children_on(answer.root, answer.question.boundaries)
-    if not children:
-        return ()
-    level, _count = Counter(answer.places.units[child].level for child in children).most_common(1)[0]
-    return tuple(ask_as(replace(answer.question, codes=(figure.code,), level=level), scope))
 
 
 def _units(answer: Answer, element: DataElement) -> tuple[tuple[str, str, str], ...]:
