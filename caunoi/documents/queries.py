@@ -22,7 +22,7 @@ from caunoi.documents.models import (
 from caunoi.documents.reach import extend_scope, filter_documents
 from caunoi.documents.rules.drafts import DocumentDraft
 from caunoi.documents.rules.questions import Beside
-from caunoi.documents.searching import find_ids, match_any
+from caunoi.documents.searching import Mend, find_ids, match_any
 from caunoi.documents.words import ask_words
 from caunoi.vietnamese_text import fold
 
@@ -187,15 +187,15 @@ def list_implementable(scope: Scope, limit: int) -> list[Document]:
 # -- Search -----------------------------------------------------------------------------------------------------------
 
 
-def search_documents(words: str, scope: Scope, limit: int = 20) -> list[Document]:
+def search_documents(words: str, scope: Scope, limit: int = 20, mend: Mend | None = None) -> list[Document]:
     """Documents that hold all the words, accents and case aside; of the last word its beginning is enough.
 
     Those that say them in reference, title or body come first; then those with them in their files; the latest entered
-    first. Nothing for an empty text or scope. Withdrawn documents are not found.
+    first. Nothing for an empty text or scope. Withdrawn documents are not found. `mend`: see `find_ids`.
     """
     asked = ask_words(words)
     if not asked or (not scope.everything and not scope.unit_ids):
         return []
-    found = find_ids(asked, scope, limit)
+    found = find_ids(asked, scope, limit, mend)
     documents = Document.objects.select_related("kind").in_bulk(found)
     return [documents[pk] for pk in found]

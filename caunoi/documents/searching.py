@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
-from caunoi.accounts.scope import Scope
+from caunoi.accounts.scope import EVERYTHING, Scope
 from caunoi.documents.reach import keep_seen, list_tops
 
 # Candidates are read so many at a time: what the coarse marks let through is nearly always seen.
 AT_ONCE = 200
 SHORTEST_BEGINNING = 2
 HEAD, ANYWHERE = "head", "anywhere"
+
+# A word of a question, or any of several.
+Term = tuple[str, ...]
+Mend = Callable[[str], Collection[str]]
 
 _SQL = {
     "sqlite": "SELECT rowid FROM documents_search WHERE documents_search MATCH %s",
@@ -22,11 +26,21 @@ _SQL = {
 _KEY = {"sqlite": "rowid", "postgresql": "document_id"}
 
 
-def find_ids(words: Sequence[str], scope: Scope, limit: int) -> list[int]:
-    """Of documents the reader may see that hold the words: in their head first, then anywhere; latest first."""
+def find_ids(words: Sequence[str], scope: Scope, limit: int, mend: Mend | None = None) -> list[int]:
+    """Of documents the reader may see that hold the words: in their head first, then anywhere; latest first.
+
+    `mend`: where some words are in no document at all, the spellings they may have been meant as; nothing is found
+    then if there is nothing to mend.
+    """
+    terms: list[Term] = [(word,) for word in words]
+    if mend is not None:
+        unknown = set(_list_unknown(words))
+        terms = [(word, *sorted(mend(word))) if word in unknown else (word,) for word in words]
+        if all(len(term) == 1 for term in terms):
+            return []
     found: dict[int, None] = {}
     for where in (HEAD, ANYWHERE):
-        for pk in _walk(_spell(words, scope, where), scope):
+        for pk in _walk(_spell(terms, scope, where), scope):
             found.setdefault(pk)
             if len(found) == limit:
                 return list(found)
@@ -35,7 +49,17 @@ def find_ids(words: Sequence[str], scope: Scope, limit: int) -> list[int]:
 
 def match_any(words: Sequence[str], scope: Scope) -> RawSQL:
     """Ids of all that hold the words, for a list that filters further: the reader's scope too."""
-    return RawSQL(_SQL[connection.vendor], [_spell(words, scope, ANYWHERE)])
+    return RawSQL(_SQL[connection.vendor], [_spell([(word,) for word in words], scope, ANYWHERE)])
+
+
+def _list_unknown(words: Sequence[str]) -> list[str]:
+    unknown = []
+    with connection.cursor() as cursor:
+        for word in words:
+            cursor.execute(f"{_SQL[connection.vendor]} LIMIT 1", [_spell([(word,)], EVERYTHING, ANYWHERE)])
+            if cursor.fetchone() is None:
+                unknown.append(word)
+    return unknown
 
 
 def _walk(query: str, scope: Scope) -> Iterator[int]:
@@ -53,19 +77,24 @@ def _walk(query: str, scope: Scope) -> Iterator[int]:
         last = candidates[-1]
 
 
-def _spell(words: Sequence[str], scope: Scope, where: str) -> str:
+def _spell(terms: Sequence[Term], scope: Scope, where: str) -> str:
     tops = [] if scope.everything or scope.whole else sorted(list_tops(scope))
+    # The last word may still be being typed.
+    last = terms[-1] if len(terms[-1]) == 1 and len(terms[-1][0]) >= SHORTEST_BEGINNING else None
     if connection.vendor == "sqlite":
         columns = "{head}" if where == HEAD else "{head body}"
-        asked = " AND ".join(f'"{word}"{"*" if _is_begun(word, words) else ""}' for word in words)
+        asked = " AND ".join(
+            _either([f'"{word}"{"*" if term is last else ""}' for word in term], "OR") for term in terms
+        )
         reach = " OR ".join(f'"a{unit}"' for unit in tops)
         return f"{columns} : ({asked})" + (f" AND {{reach}} : ({reach})" if tops else "")
     weight = "A" if where == HEAD else "AB"
-    asked = " & ".join(f"'{word}':{'*' if _is_begun(word, words) else ''}{weight}" for word in words)
+    asked = " & ".join(
+        _either([f"'{word}':{'*' if term is last else ''}{weight}" for word in term], "|") for term in terms
+    )
     reach = " | ".join(f"a{unit}:C" for unit in tops)
     return asked + (f" & ({reach})" if tops else "")
 
 
-def _is_begun(word: str, words: Sequence[str]) -> bool:
-    """The last word may still be being typed."""
-    return word == words[-1] and len(word) >= SHORTEST_BEGINNING
+def _either(words: Sequence[str], or_: str) -> str:
+    return words[0] if len(words) == 1 else f"({f' {or_} '.join(words)})"

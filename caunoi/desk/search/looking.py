@@ -47,10 +47,14 @@ def labels() -> dict[str, str]:
 
 
 def search(text: str, reader: Reader, kinds: Collection[str], limit: int) -> dict[str, list[Found]]:
-    """By kind, in the page's order, those without a hit left out. Slips are forgiven where nothing answers as typed."""
-    for mending in (False, True):
-        asked = Asked(text, mending)
-        found = {kind: source(asked, reader, limit) for kind, source in SOURCES.items() if kind in kinds}
-        if hits := {kind: hits for kind, hits in found.items() if hits}:
-            return hits
-    return {}
+    """By kind, in the page's order, those without a hit left out. Slips are forgiven where nothing answers as typed, or
+    only documents do: long files hold nearly any word somewhere, and must not hide the person one meant."""
+    found = _ask(Asked(text), reader, kinds, limit)
+    if found.keys() <= {"document"}:
+        found = _ask(Asked(text, mending=True), reader, [kind for kind in kinds if kind not in found], limit) | found
+    return {kind: found[kind] for kind in SOURCES if kind in found}
+
+
+def _ask(asked: Asked, reader: Reader, kinds: Collection[str], limit: int) -> dict[str, list[Found]]:
+    found = {kind: source(asked, reader, limit) for kind, source in SOURCES.items() if kind in kinds}
+    return {kind: hits for kind, hits in found.items() if hits}

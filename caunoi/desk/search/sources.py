@@ -25,7 +25,7 @@ from caunoi.desk.place_pages import level_label
 from caunoi.desk.search.index import find, list_ways
 from caunoi.desk.search.models import Kind
 from caunoi.desk.search.rules.occasions import Occasion, find_occasion
-from caunoi.desk.search.rules.words import MOST_WORDS, Term, closeness, split_words, words_of
+from caunoi.desk.search.rules.words import MOST_WORDS, Term, closeness, may_mean, split_words, words_of
 from caunoi.desk.templatetags.caunoi import day_, period
 from caunoi.desk.units import list_working_units
 from caunoi.documents.queries import search_documents
@@ -292,7 +292,7 @@ def documents(asked: Asked, reader: Reader, limit: int) -> list[Found]:
             reverse("document", args=[one.pk]),
             one.org_unit_id,
         )
-        for one in search_documents(" ".join(asked.words), reader.scope, limit)
+        for one in search_documents(" ".join(asked.words), reader.scope, limit, may_mean if asked.mending else None)
     ]
 
 

@@ -12,6 +12,7 @@ from pytest_django import Settings
 from caunoi.accounts.models import Role, RoleGrant, User
 from caunoi.accounts.queries import scope_of
 from caunoi.accounts.scope import EVERYTHING, NOTHING, Scope
+from caunoi.desk.search.rules.words import may_mean
 from caunoi.documents.actions import correct_document, withdraw_document
 from caunoi.documents.models import Document
 from caunoi.documents.queries import Filters, list_documents, search_documents
@@ -68,6 +69,19 @@ def test_a_document_is_found_by_title_number_and_body_whatever_is_typed_of_accen
 
     assert "07/KH-UBND" in found(words)
     assert found(words)[0] == "07/KH-UBND" or words == "lao cai"
+
+
+def test_a_slip_of_the_finger_is_forgiven_where_it_is_asked_for() -> None:
+    register(reference="07/KH-UBND", title="Kế hoạch mở rộng đường làng")
+    register(reference="08/KH-UBND", title="Kế hoạch nạo vét mương", issued_on=date(2026, 3, 3))
+
+    def meant(words: str) -> list[str]:
+        return [one.reference for one in search_documents(words, EVERYTHING, 10, may_mean)]
+
+    assert found("ke hoah mo rong") == []
+    assert meant("ke hoah mo rong") == ["07/KH-UBND"] == meant("duogn làng")
+    assert meant("ke xoahh mo rong") == [], "two slips in one word are another word"
+    assert meant("09/KHUBN") == []
 
 
 def test_what_stands_in_a_file_is_found_after_what_stands_in_titles() -> None:

@@ -57,6 +57,11 @@ def one_letter_away(word: str) -> frozenset[str]:
     return (exchanged(word) | missing | replaced | added) - {word}
 
 
+def may_mean(word: str) -> frozenset[str]:
+    """What a word that nobody has may have been meant as; nothing, if it is meant as it stands."""
+    return one_letter_away(word) if is_word_to_mend(word) else frozenset()
+
+
 @lru_cache(maxsize=256)
 def exchanged(word: str) -> frozenset[str]:
     """Two neighbours typed in the wrong order: the commonest slip."""

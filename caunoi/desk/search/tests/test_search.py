@@ -34,6 +34,10 @@ from caunoi.desk.tests.builders import (
     user,
     village_head,
 )
+from caunoi.documents.actions import register_document
+from caunoi.documents.models import DocumentKind
+from caunoi.documents.rules.drafts import DocumentDraft
+from caunoi.documents.rules.questions import EVERY_QUESTION
 from caunoi.facts.models import DataElement
 from caunoi.forms.models import Form
 from caunoi.meetings.tests import builders as meetings
@@ -99,6 +103,20 @@ def test_a_slip_of_the_finger_or_a_forgotten_space_is_forgiven(world: None) -> N
 
     assert titles(officer, "bản qau", "unit")[0] == "Xã Bản Qua"
     assert titles(officer, "banqua", "unit") != []
+
+
+def test_a_long_document_does_not_hide_the_person_who_was_meant(world: None) -> None:
+    administrator = user("quan-tri", [(Role.ADMINISTRATOR, 1), (Role.VIEWER, 1)], full_name="Công chức xã")
+    DocumentKind.objects.create(code="cong_van", name_vi="Công văn", name_en="Letter", pack="thu")
+    letter = DocumentDraft(
+        direction="outgoing", reference="7/CV-UBND", title="Chú ý công tác ở xã", issued_on=date(2026, 7, 1),
+        kind="cong_van", addressed_to=(3,),
+    )  # fmt: skip
+    register_document(org_unit_id=2, draft=letter, by=administrator.actor, at=NOW, confirmed=EVERY_QUESTION)
+    rebuild()
+
+    assert [hit.kind for hit in hits(administrator, "cong chu xa")] == ["document", "person"]
+    assert [hit.kind for hit in hits(administrator, "cong tacs chu y")] == ["document"]
 
 
 def test_a_thing_of_a_register_is_found_as_soon_as_it_stands(world: None) -> None:
