@@ -6,7 +6,7 @@ from django.db.models import Q
 from caunoi.assessments.rules.life import FINAL, RatingState
 from caunoi.documents.models import StoredFile
 from caunoi.places.models import Level, OrgUnit
-from caunoi.records.models import Submission
+from caunoi.records.models import FillsRecord, Submission
 
 STATES = [(state.value, state.value) for state in RatingState]
 
@@ -159,6 +159,8 @@ class CriteriaSet(models.Model):
     source_en = models.CharField(max_length=300, blank=True)
     groups = models.JSONField()
     criteria = models.JSONField()
+    form_code = models.CharField(max_length=80, blank=True, help_text="that progress is recorded with")
+    answers = models.JSONField(default=dict, help_text="question -> word of rules.filling")
 
     class Meta:
         ordering = ["-from_day", "code"]
@@ -202,3 +204,24 @@ class CriterionStatement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.set_code} {self.criterion} {self.org_unit_id}"
+
+
+class ProgressRecord(FillsRecord):
+    """A unit's progress in a set on a day, as it was recorded for the figures."""
+
+    set_code = models.CharField(max_length=80)
+    org_unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    by_name = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-day", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["set_code", "org_unit", "day"], name="progress_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.set_code} {self.org_unit_id} {self.day}"
+
+    @property
+    def subject(self) -> str:
+        return f"progress:{self.pk}"

@@ -16,6 +16,7 @@ from caunoi.assessments.models import (
     CriterionStatement,
     EvidenceFile,
     GroupSpell,
+    ProgressRecord,
     Rating,
     RatingRound,
     ScoringSheet,
@@ -193,3 +194,8 @@ def list_statements(set_: CriteriaSet, unit: int) -> list[CriterionStatement]:
     """All that was ever said of one unit, the newest first."""
     rows = CriterionStatement.objects.filter(set_code=set_.code, org_unit_id=unit)
     return list(rows.order_by("-day", "-pk"))
+
+
+def list_recorded(set_: CriteriaSet, unit: int) -> list[ProgressRecord]:
+    """What of one unit's progress went into the figures, the newest day first."""
+    return list(ProgressRecord.objects.filter(set_code=set_.code, org_unit_id=unit).select_related("submission"))

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -23,7 +24,9 @@ from caunoi.demo.contests import list_turns as list_contests
 from caunoi.demo.documents import enter_documents
 from caunoi.demo.gatherings import list_turns as list_gatherings
 from caunoi.demo.ratings import list_turns
-from caunoi.demo.records import People, make_drafts, send_all
+from caunoi.demo.records import People, list_approvers, make_drafts, send_all, split_held
+from caunoi.demo.rooms import approve_as
+from caunoi.demo.rooms import list_turns as list_rooms
 from caunoi.demo.rules.villages import Row, make_villages
 from caunoi.demo.sources import Account, DemoPlan, choose_keys, read_rows
 from caunoi.facts.segments import compact
@@ -65,7 +68,10 @@ def load_demo(plan: DemoPlan, *, by: Actor, now: datetime, steps: Steps, seconds
         until = min(now, local_moment(plan.history_ends, 23, 59))
         turns = [*list_turns(plan.ratings, people.users), *list_gatherings(plan.gatherings, people.users)]
         turns += list_classes(plan.classes, people.users) + list_contests(plan.contests, people.users)
-        send_all(plan, drafts, people, by=by, until=until, between=turns, progress=advance)
+        typed, held = split_held(plan, drafts)
+        approve = approve_as(partial(list_approvers, people=people))
+        turns += list_rooms(held, plan.throughs, people.users, approve)
+        send_all(plan, typed, people, by=by, until=until, between=turns, progress=advance)
     with steps.step(_("Sắp xếp sổ số liệu")):
         compact(minimum=1)
     with steps.step(_("Văn bản minh họa")):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -133,6 +133,15 @@ def make_drafts(plan: DemoPlan) -> list[Draft]:
     return [draft for drafts in made.values() for draft in drafts]
 
 
+def split_held(plan: DemoPlan, drafts: Iterable[Draft]) -> tuple[list[Draft], list[Draft]]:
+    """Those that somebody types, and those that a room sends."""
+    typed: list[Draft] = []
+    held: list[Draft] = []
+    for draft in drafts:
+        (held if draft.records in plan.throughs else typed).append(draft)
+    return typed, held
+
+
 def _questions_of_elements() -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     for element in DataElement.objects.all():
@@ -192,7 +201,7 @@ def send_all(
         )
         if step.at <= until
     ]
-    sender = _Sender(plan, people, snapshot, forms, dues, by)
+    sender = _Sender(plan, people, snapshot, forms, dues, by, drafts)
     done = 0
     waiting = deque(sorted((turn for turn in between if turn.at <= until), key=lambda turn: turn.at))
     now = local_moment(plan.opened_on)
@@ -233,8 +242,12 @@ class _Sender:
         forms: FormFacts,
         dues: Mapping[str, Due],
         by: Actor,
+        drafts: Iterable[Draft],
     ) -> None:
         self.plan, self.people, self.snapshot, self.forms, self.dues, self.by = plan, people, snapshot, forms, dues, by
+        self.kept: dict[tuple[str, str], list[Draft]] = {}
+        for draft in drafts:
+            self.kept.setdefault((draft.records, draft.unit), []).append(draft)
         self.submissions: dict[str, int] = {}
 
     def send(self, batch: Batch) -> None:
@@ -272,7 +285,7 @@ class _Sender:
 
     def _incoming(self, step: Step) -> Incoming:
         draft = step.draft
-        answers = {name: _thing_of(draft, text) for name, text in step.answers.items()}
+        answers = {name: self._thing_of(draft, text) for name, text in step.answers.items()}
         if draft.period is not None:
             answers[PERIOD_QUESTION] = draft.period.isoformat()
         elif draft.day is not None:
@@ -294,6 +307,24 @@ class _Sender:
             received_at=step.at,
         )
 
+    def _thing_of(self, draft: Draft, text: str) -> str:
+        """`@set` names the thing that the record of the same number in that set made, `@set:3` that of its number 3;
+        `@set^` in turn those that the record's unit, or the nearest unit above it, keeps in that set."""
+        if not text.startswith("@"):
+            return text
+        records, colon, number = text[1:].partition(":")
+        if not colon and records.endswith("^"):
+            kept = self._kept_near(records[:-1], draft)
+            return identity_made(_instance_of(kept[draft.number % len(kept)].key, 1))
+        return identity_made(_instance_of(f"{records}:{number or draft.number}", 1))
+
+    def _kept_near(self, records: str, draft: Draft) -> list[Draft]:
+        unit, day = self.snapshot.by_key[draft.unit].id, draft.day or draft.period or date.max
+        for above in (unit, *self.snapshot.ancestors_on(unit, day)):
+            if found := self.kept.get((records, self.snapshot.units[above].key)):
+                return found
+        raise DemoBroken(draft.key, records)
+
     def _photos_of(self, form: str, answers: Mapping[str, str]) -> list[IncomingFile]:
         if form not in self.forms.with_photos:
             return []
@@ -307,22 +338,29 @@ class _Sender:
         return None
 
     def _approver_of(self, step: Step, turn: int) -> User:
-        """Who approves on the nearest unit whose turn it is, as units lie on the day; one that ended, on its last."""
-        day = step.at.date()
-        unit = self.snapshot.by_key[step.draft.unit].id
-        deciding = self.dues[step.draft.key].deciding[turn]
-        for above in [unit, *self.snapshot.ancestors_on(unit, min(day, self._last_day(step.draft.unit)))]:
-            if self.snapshot.units[above].level not in deciding:
-                continue
-            key = self.snapshot.units[above].key
-            for account in self.people.approvers:
-                if key in account.units and (account.from_day is None or account.from_day <= day):
-                    return self.people.users[account.username]
-        raise DemoBroken(step.draft.key, str(day))
+        return _find_approver(step.draft, self.dues[step.draft.key].deciding[turn], step.at.date(), self.people)
 
-    def _last_day(self, key: str) -> date:
-        ends_on = self.snapshot.by_key[key].ends_on
-        return date.max if ends_on is None else ends_on - ONE_DAY
+
+def list_approvers(draft: Draft, day: date, people: People) -> list[User]:
+    """Who decides about the draft's record on a day, one after the other."""
+    snapshot = get_snapshot()
+    due = FormFacts({draft.form}).due_of(draft, snapshot.units[snapshot.by_key[draft.unit].id].level)
+    return [_find_approver(draft, levels, day, people) for levels in due.deciding]
+
+
+def _find_approver(draft: Draft, levels: Collection[str], day: date, people: People) -> User:
+    """Who approves on the nearest unit whose turn it is, as units lie on the day; one that ended, on its last."""
+    snapshot = get_snapshot()
+    unit = snapshot.by_key[draft.unit]
+    last = date.max if unit.ends_on is None else unit.ends_on - ONE_DAY
+    for above in [unit.id, *snapshot.ancestors_on(unit.id, min(day, last))]:
+        if snapshot.units[above].level not in levels:
+            continue
+        key = snapshot.units[above].key
+        for account in people.approvers:
+            if key in account.units and (account.from_day is None or account.from_day <= day):
+                return people.users[account.username]
+    raise DemoBroken(draft.key, str(day))
 
 
 def _instance(draft: Draft, version: int) -> str:
@@ -332,11 +370,3 @@ def _instance(draft: Draft, version: int) -> str:
 
 def _instance_of(key: str, version: int) -> str:
     return f"uuid:{uuid.uuid5(_INSTANCES, f'{key}:{version}')}"
-
-
-def _thing_of(draft: Draft, text: str) -> str:
-    """`@set` names the thing that the record of the same number in that set made, `@set:3` that of its number 3."""
-    if not text.startswith("@"):
-        return text
-    records, _colon, number = text[1:].partition(":")
-    return identity_made(_instance_of(f"{records}:{number or draft.number}", 1))

@@ -16,6 +16,7 @@ from caunoi.demo.contests import PlannedContest, plan_contests
 from caunoi.demo.documents import PlannedDocument, plan_documents
 from caunoi.demo.gatherings import Gatherings, plan_gatherings
 from caunoi.demo.ratings import PlannedRound, plan_rounds
+from caunoi.demo.rooms import Through, read_through
 from caunoi.demo.rules.drafts import Filler
 from caunoi.demo.rules.plan import BesideRow, PlanRow, Restated
 from caunoi.demo.rules.timeline import Course, Sending, Unfinished
@@ -86,6 +87,12 @@ class DemoPlan:
     classes: tuple[PlannedClass, ...]
     contests: tuple[PlannedContest, ...]
     photos: Path
+
+    @property
+    def throughs(self) -> dict[str, Through]:
+        """Of the planned sets that rooms send."""
+        read = {records: read_through(rows[0].through) for records, rows in self.planned.items()}
+        return {records: through for records, through in read.items() if through is not None}
 
 
 def read_demo(repository: Path, *, small: bool = False) -> DemoPlan:
@@ -194,6 +201,7 @@ def _read_plan(path: Path, chosen: Collection[str] | None) -> dict[str, list[Pla
                 left_out=row["units"].removeprefix("-"),
                 step=Decimal(row["step"] or "1"),
                 answers=row["answers"],
+                through=row["through"],
             )
         )
     return planned

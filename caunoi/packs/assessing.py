@@ -19,6 +19,7 @@ from caunoi.packs.rules.tables import Notes, Row, read_table
 
 FOLDERS = (ratings.FOLDER, criteria_sets.FOLDER)
 FILES = {**ratings.FILES, **criteria_sets.FILES}
+OPTIONAL = {**ratings.OPTIONAL, **criteria_sets.OPTIONAL}
 
 
 def read_assessments(
@@ -31,13 +32,13 @@ def read_assessments(
 ) -> tuple[list[SheetRow], list[CriteriaSetRow]]:
     """`known` None: a table of codes can't be read, and every code would look unknown."""
     rows: dict[str, Sequence[Row]] = {
-        file: read_table(file, files[file], columns, notes, ratings.OPTIONAL.get(file, ()))
+        file: read_table(file, files[file], columns, notes, OPTIONAL.get(file, ()))
         for file, columns in FILES.items()
         if file in files
     }
     return (
         ratings.read_ratings(rows, levels, known, loaded.sheet_owners, recording, notes),
-        criteria_sets.read_criteria_sets(rows, levels, known, loaded.criteria_set_owners, notes),
+        criteria_sets.read_criteria_sets(rows, levels, known, loaded.criteria_set_owners, recording.questions, notes),
     )
 
 
@@ -74,4 +75,5 @@ def set_columns(row: CriteriaSetRow) -> dict[str, Any]:
         "code": row.code, "title_vi": row.title_vi, "title_en": row.title_en, "level": row.level,
         "from_day": row.from_day, "to_day": row.to_day, "source_vi": row.source_vi, "source_en": row.source_en,
         "groups": [asdict(one) for one in row.groups], "criteria": write_criteria(row.criteria),
+        "form_code": row.form_code, "answers": dict(row.answers),
     }  # fmt: skip

@@ -1,6 +1,6 @@
 """Every write of the assessments room. Each action is one transaction with one audit line."""
 
-from caunoi.assessments.actions.criteria import group_unit, state_criterion
+from caunoi.assessments.actions.criteria import group_unit, record_progress, state_criterion
 from caunoi.assessments.actions.evidence import add_evidence, remove_evidence
 from caunoi.assessments.actions.rounds import close_round, open_round, refresh_figures, review_complete
 from caunoi.assessments.actions.steps import (
@@ -25,6 +25,7 @@ __all__ = [
     "group_unit",
     "leave_out",
     "open_round",
+    "record_progress",
     "refresh_figures",
     "remove_evidence",
     "return_rating",

@@ -9,11 +9,17 @@ from django.utils.translation import gettext as _
 
 from caunoi.accounts.models import User
 from caunoi.assessments.errors import RatingNotAllowed, StatementRefused
-from caunoi.assessments.models import CriteriaSet, CriterionStatement, GroupSpell
+from caunoi.assessments.models import CriteriaSet, CriterionStatement, GroupSpell, ProgressRecord
 from caunoi.assessments.permissions import may_group, may_state
+from caunoi.assessments.queries import judge_units
+from caunoi.assessments.rules.criteria import count_progress
+from caunoi.assessments.rules.filling import WORDS
 from caunoi.audit.actions import write_line
+from caunoi.forms.rules.filling import DAY
 from caunoi.moments import local_date
 from caunoi.places.queries import get_snapshot
+from caunoi.records.actions.filling import fill_record
+from caunoi.records.permissions import may_run
 from caunoi.vietnamese_text import clean
 
 
@@ -55,6 +61,26 @@ def group_unit(
     detail = {"set": set_.code, "group": group, "from": from_day.isoformat()}
     write_line("criterion.group", f"org_unit:{get_snapshot().units[org_unit_id].key}", detail, by=by.actor, at=at)
     return spell
+
+
+@transaction.atomic
+def record_progress(*, set_: CriteriaSet, org_unit_id: int, day: date, by: User, at: datetime) -> bool:
+    """What is met on the day goes into the figures: a record of the set's form, for approval like any other. Once more
+    for the same day it is corrected; False: it says so already. Who enters the unit's records sends it: others have
+    confirmed what is met, and approve. Raises also what the door refuses."""
+    if not may_run(by, org_unit_id, local_date(at)):
+        raise RatingNotAllowed(_("người ghi số liệu của đơn vị"))
+    _check_day(set_, day, at)
+    if not set_.form_code:
+        raise StatementRefused(_("Gói không ghi bộ tiêu chí này đưa vào biểu mẫu nào nên không có số liệu để chốt."))
+    ProgressRecord.objects.get_or_create(
+        set_code=set_.code, org_unit_id=org_unit_id, day=day, defaults={"by_name": str(by), "at": at}
+    )
+    # Of two who record the same day at once the second waits here, and corrects or finds nothing to do.
+    record = ProgressRecord.objects.select_for_update().get(set_code=set_.code, org_unit_id=org_unit_id, day=day)
+    progress = count_progress(judge_units(set_, [org_unit_id], day)[org_unit_id])
+    answers = WORDS.fill(set_.answers, progress, {DAY: day})
+    return fill_record(record, set_.form_code, answers, action="criterion.record", by=by, at=at)
 
 
 def _check_day(set_: CriteriaSet, day: date, at: datetime) -> None:

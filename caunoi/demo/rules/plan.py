@@ -14,7 +14,8 @@ from caunoi.periods.rules import add_months
 
 @dataclass(frozen=True)
 class PlanRow:
-    """What one data element of one set of records adds up to. `left_out` names a place whose units get none."""
+    """What one data element of one set of records adds up to. `left_out` names a place whose units get none. `through`:
+    the room that sends the records, blank where somebody types them."""
 
     place: str
     code: str
@@ -29,6 +30,7 @@ class PlanRow:
     left_out: str
     step: Decimal
     answers: str
+    through: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,12 @@ def make_planned(
     no amount (it counts records, or is a class). `repeated`: unit -> answers it gives again."""
     first_row = rows[0]
     count = first_row.count
-    if len({(r.form, r.unit_level, r.first, r.last, r.spread, r.count, r.left_out, r.answers) for r in rows}) != 1:
+    if (
+        len(
+            {(r.form, r.unit_level, r.first, r.last, r.spread, r.count, r.left_out, r.answers, r.through) for r in rows}
+        )
+        != 1
+    ):
         raise PlanBroken(f"the rows of {first_row.records} differ")
     if not units or (first_row.spread == "every-unit" and len(units) != count):
         raise PlanBroken(f"{first_row.records}: {len(units)} units for {count} records")

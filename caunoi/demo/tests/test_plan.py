@@ -137,11 +137,11 @@ def test_the_plan_can_be_read_and_every_set_agrees_with_itself() -> None:
         question_of: dict[str, str | None] = {}
         for one in rows:
             element = elements[one.code]
-            assert element["form"] == one.form, records
-            expression = element["expression"]
-            question_of[one.code] = None if element["kind"] == "category" or expression == "1" else expression[2:-1]
+            counted = element["register"] or element["expression"] == "1"
+            assert element["form"] == one.form or element["register"], records
+            question_of[one.code] = None if element["kind"] == "category" or counted else element["expression"][2:-1]
         drafts = make_planned(rows, units, question_of, False, Fillers(demo.fillers), {})
         for one in rows:
             if (question := question_of[one.code]) is not None:
                 assert sum(Decimal(draft.answers[question]) for draft in drafts) == one.total
-    assert sum(rows[0].count for rows in demo.planned.values()) == 7004
+    assert sum(rows[0].count for rows in demo.planned.values()) == 7647

@@ -9,7 +9,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,7 +20,7 @@ from caunoi import moments
 from caunoi.accounts.models import User
 from caunoi.accounts.queries import scope_of
 from caunoi.accounts.scope import Scope
-from caunoi.assessments.actions import group_unit, state_criterion
+from caunoi.assessments.actions import group_unit, record_progress, state_criterion
 from caunoi.assessments.errors import CriteriaSetUnknown
 from caunoi.assessments.models import CriteriaSet
 from caunoi.assessments.permissions import may_group, may_state
@@ -30,6 +30,7 @@ from caunoi.assessments.queries import (
     judge_units,
     list_criteria_sets,
     list_groups,
+    list_recorded,
     list_statements,
     list_units,
 )
@@ -38,6 +39,7 @@ from caunoi.desk.table_files import send_table
 from caunoi.languages import in_reader_language
 from caunoi.periods.inputs import DayField
 from caunoi.places.queries import get_snapshot
+from caunoi.records.permissions import may_run
 from caunoi.refusals import NotAllowed, Refusal
 from caunoi.vietnamese_text import fold
 
@@ -139,9 +141,13 @@ def _numbers(progress: Progress) -> list[str]:
 
 
 def _read_day(request: HttpRequest, set_: CriteriaSet) -> tuple[date, DayForm]:
+    return _read_day_of(request.GET, set_)
+
+
+def _read_day_of(asked: QueryDict, set_: CriteriaSet) -> tuple[date, DayForm]:
     """The asked day; by default today, or the set's last day where that is over."""
     usual = min(moments.today(), set_.to_day or moments.today())
-    form = DayForm({"day": request.GET["day"]} if request.GET.get("day") else None, initial={"day": usual})
+    form = DayForm({"day": asked["day"]} if asked.get("day") else None, initial={"day": usual})
     return (form.cleaned_data["day"] or usual if form.is_bound and form.is_valid() else usual), form
 
 
@@ -155,6 +161,9 @@ def criteria_unit(request: HttpRequest, code: str, key: str) -> HttpResponse:
     if unit is None or unit.id not in list_units(set_, day, scope):
         raise CriteriaSetUnknown()
     may = {"state": may_state(user, unit.id, today), "group": bool(set_.groups) and may_group(user, unit.id, today)}
+    may["record"] = bool(set_.form_code) and may_run(user, unit.id, today)
+    if request.method == "POST" and "record" in request.POST:
+        return _record(request, set_, unit.id, key, user)
     posted = request.POST if request.method == "POST" else None
     stating = posted if posted is not None and "met" in posted else None
     grouping = posted if posted is not None and "group" in posted else None
@@ -187,11 +196,31 @@ def criteria_unit(request: HttpRequest, code: str, key: str) -> HttpResponse:
         "progress": count_progress(judged),
         "group_name": names.get(groups_on(set_, [unit.id], day).get(unit.id, ""), ""),
         "history": [(one, criterion_names.get(one.criterion, one.criterion)) for one in list_statements(set_, unit.id)],
+        "recorded": list_recorded(set_, unit.id),
         "may": may,
         "statement": statement,
         "group": group,
     }
     return render(request, "desk/assessments/criteria_unit.html", shown)
+
+
+def _record(request: HttpRequest, set_: CriteriaSet, unit: int, key: str, user: User) -> HttpResponse:
+    """What is met on the day of the page goes into the figures."""
+    day, _form = _read_day_of(request.POST, set_)
+    try:
+        sent = record_progress(set_=set_, org_unit_id=unit, day=day, by=user, at=moments.now())
+    except NotAllowed:
+        raise
+    except Refusal as refused:
+        messages.error(request, refused.sentence)
+    else:
+        said = (
+            _("Đã gửi số tiêu chí đạt, chờ duyệt như mọi bản ghi.")
+            if sent
+            else _("Số liệu ngày này đã gửi đúng như vậy.")
+        )
+        messages.success(request, said)
+    return redirect("criteria-unit", set_.code, key)
 
 
 def _keep(set_: CriteriaSet, unit: int, form: StatementForm | GroupForm, user: User) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from caunoi.assessments.rules.criteria import BY_HAND, TESTS, Group, SetCriterion
+from caunoi.assessments.rules.filling import WORDS
+from caunoi.forms.rules.questions import Question
+from caunoi.packs.rules.answers import read_answers
 from caunoi.packs.rules.ratings import Known, check_formula_of, read_both, read_decimal
 from caunoi.packs.rules.tables import Notes, Row, check_unique, suggest
 
@@ -21,6 +24,7 @@ CRITERION_COLUMNS = ("set", "code", "name_vi", "name_en", "test", "formula", "un
 GROUP_COLUMNS = ("set", "code", "name_vi", "name_en")
 THRESHOLD_COLUMNS = ("set", "criterion", "group", "value")
 FILES = {SETS: SET_COLUMNS, CRITERIA: CRITERION_COLUMNS, GROUPS: GROUP_COLUMNS, THRESHOLDS: THRESHOLD_COLUMNS}
+OPTIONAL = {SETS: ("form", "answers")}
 MOST_CRITERIA = 500
 
 
@@ -38,6 +42,8 @@ class CriteriaSetRow:
     source_en: str
     groups: tuple[Group, ...]
     criteria: tuple[SetCriterion, ...]
+    form_code: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_criteria_sets(
@@ -45,16 +51,17 @@ def read_criteria_sets(
     levels: Sequence[str],
     known: Known | None,
     owners: Mapping[str, str],
+    questions: Mapping[str, Sequence[Question] | None],
     notes: Notes,
 ) -> list[CriteriaSetRow]:
-    """`rows` by file; `known` None: codes can't be judged; `owners`: sets of other packs."""
+    """`rows` by file; `known` None: codes can't be judged; `owners`: sets of other packs; `questions` by form."""
     sets = rows.get(SETS, [])
     check_unique(sets, "code", notes, owners, {})
     parts = {file: _by_set(rows.get(file, []), sets, notes) for file in (CRITERIA, GROUPS, THRESHOLDS)}
     return [
         _read_set(
             row, parts[CRITERIA][row["code"]], parts[GROUPS][row["code"]], parts[THRESHOLDS][row["code"]], levels,
-            known, notes,
+            known, questions, notes,
         )
         for row in sets
     ]  # fmt: skip
@@ -73,7 +80,7 @@ def _by_set(rows: Sequence[Row], sets: Sequence[Row], notes: Notes) -> Mapping[s
 
 def _read_set(
     row: Row, criteria: Sequence[Row], groups: Sequence[Row], thresholds: Sequence[Row], levels: Sequence[str],
-    known: Known | None, notes: Notes,
+    known: Known | None, questions: Mapping[str, Sequence[Question] | None], notes: Notes,
 ) -> CriteriaSetRow:  # fmt: skip
     code, level = notes.code(row), notes.one_of(row, "level", levels)
     title_vi, title_en = read_both(row, "title", notes)
@@ -92,6 +99,7 @@ def _read_set(
     return CriteriaSetRow(
         code, title_vi, title_en, level, first, last, source_vi, source_en, read_groups,
         tuple(_read_criterion(one, level, values[one["code"]], read_groups, known, notes) for one in criteria),
+        row["form"], read_answers(row, questions, WORDS, notes),
     )  # fmt: skip
 
 

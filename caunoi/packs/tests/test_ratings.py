@@ -13,7 +13,7 @@ from caunoi.audit.rules import Actor
 from caunoi.forms.models import Form
 from caunoi.moments import local_moment
 from caunoi.packs.actions import load_pack
-from caunoi.packs.assessing import FILES
+from caunoi.packs.assessing import FILES, OPTIONAL
 from caunoi.packs.reading import read_pack
 from caunoi.packs.rules import criteria_sets, ratings
 from caunoi.packs.tests.builders import (
@@ -65,7 +65,8 @@ def right() -> Rows:
         criteria_sets.SETS: [
             {
                 "code": "ntm", "title_vi": "Nông thôn mới", "title_en": "New rural", "level": "commune",
-                "criteria": "2", "source_vi": "Quyết định 2", "source_en": "Decision 2",
+                "criteria": "2", "source_vi": "Quyết định 2", "source_en": "Decision 2", "form": "hoat_dong",
+                "answers": "ngay=day; so_nguoi=met",
             }
         ],
         criteria_sets.CRITERIA: [
@@ -82,7 +83,7 @@ def right() -> Rows:
 
 def with_ratings(folder: Path, rows: Rows) -> Path:
     files: dict[str, str | bytes | None] = {
-        file: table((*FILES[file], *ratings.OPTIONAL.get(file, ())), several) for file, several in rows.items()
+        file: table((*FILES[file], *OPTIONAL.get(file, ())), several) for file, several in rows.items()
     }
     forms: dict[str, str | bytes] = {"hoat_dong.md": HOAT_DONG, "bao_cao.md": BAO_CAO, "ket_qua.md": RESULT}
     monthly = {"period_type": "month", "cut_off": "15", "approval": "none"}
@@ -145,6 +146,8 @@ SPOILED = [
     (ratings.SHEETS, 0, "due_days", "nhiều", ratings.SHEETS, 2, "due_days"),
     (ratings.CLASSES, 1, "code", "rat_yeu", ratings.SHEETS, 2, "question"),
     (criteria_sets.SETS, 0, "criteria", "19", criteria_sets.SETS, 2, "criteria"),
+    (criteria_sets.SETS, 0, "form", "khong_co", criteria_sets.SETS, 2, "form"),
+    (criteria_sets.SETS, 0, "answers", "ngay=day; so_nguoi=people", criteria_sets.SETS, 2, "answers"),
     (criteria_sets.CRITERIA, 0, "formula", "khong_co", criteria_sets.CRITERIA, 2, "formula"),
     (criteria_sets.CRITERIA, 1, "formula", "hoi_nghi", criteria_sets.CRITERIA, 3, "formula"),
     (criteria_sets.THRESHOLDS, 0, "group", "nhom_9", criteria_sets.THRESHOLDS, 2, "group"),

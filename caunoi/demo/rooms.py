@@ -1,0 +1,161 @@
+"""Planned records that nobody types: a class, a meeting, a dossier of commendations or a set of criteria fills their
+form. Each is held by the actions of its room, and its record is approved like any other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+
+from caunoi.accounts.models import User
+from caunoi.assessments.actions import record_progress, state_criterion
+from caunoi.assessments.models import ProgressRecord
+from caunoi.assessments.queries import get_criteria_set
+from caunoi.awards.actions import add_recipients, decide_dossier, open_dossier
+from caunoi.awards.rules.recipients import Recipient, RecipientKind
+from caunoi.demo.errors import DemoBroken
+from caunoi.demo.rules.drafts import Draft
+from caunoi.demo.turns import Turn
+from caunoi.meetings.actions import plan_meeting, state_attendance
+from caunoi.meetings.actions import take_step as take_meeting_step
+from caunoi.meetings.rules.drafts import MeetingDraft
+from caunoi.moments import local_moment
+from caunoi.places.queries import get_snapshot
+from caunoi.records.actions import approve_many
+from caunoi.training.actions import open_class, state_counts, take_step
+from caunoi.training.rules.drafts import ClassDraft
+
+Hold = Callable[["Held", datetime], list[int]]
+"""Holds what a draft tells of, and gives the submissions that came of it."""
+Approve = Callable[[Draft, Sequence[int], datetime], None]
+
+
+@dataclass(frozen=True)
+class Through:
+    """`room kind by`, as plan.csv says it: `class ly_luan ghi-lai-chau`."""
+
+    room: str
+    kind: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Held:
+    """A draft whose answers are what was counted. `unit`: the draft's; `last`: its last day."""
+
+    draft: Draft
+    through: Through
+    by: User
+    unit: int
+    day: date
+
+    def number(self, question: str) -> int:
+        return int(self.draft.answers.get(question, "0"))
+
+
+def read_through(text: str) -> Through | None:
+    if not text:
+        return None
+    room, kind, by = text.split()
+    return Through(room, kind, by)
+
+
+def list_turns(
+    drafts: Iterable[Draft], throughs: Mapping[str, Through], users: Mapping[str, User], approve: Approve
+) -> list[Turn]:
+    """Held on the draft's day or soon after, and approved at once: the record is sent when its room closes."""
+    known, turns = get_snapshot().by_key, []
+    for draft in drafts:
+        through = throughs[draft.records]
+        if draft.day is None:
+            raise DemoBroken(draft.key, through.room)
+        held = Held(draft, through, users[through.by], known[draft.unit].id, draft.day)
+        last = draft.day + timedelta(days=_DAYS[through.room])
+        turns.append(Turn(local_moment(last, 18), partial(_take, held, approve)))
+    return turns
+
+
+def _take(held: Held, approve: Approve, at: datetime) -> None:
+    approve(held.draft, _ROOMS[held.through.room](held, at), at)
+
+
+def _hold_class(held: Held, at: datetime) -> list[int]:
+    """Of three days, to which everybody came."""
+    name = f"lớp số {held.draft.number + 1} (dữ liệu minh họa)"
+    until = held.day + timedelta(days=_DAYS["class"])
+    draft = ClassDraft(held.through.kind, name, held.day, until, "Hội trường xã", held.number("so_tiet"))
+    made = open_class(org_unit_id=held.unit, draft=draft, by=held.by, at=at)
+    learners = held.number("so_nguoi")
+    present = dict.fromkeys(made.sessions.values_list("pk", flat=True), learners)
+    state_counts(made.pk, learners=learners, completed=learners, present=present, by=held.by, at=at)
+    return _sent(take_step(made.pk, "close", by=held.by, at=at).submission_id)
+
+
+def _hold_meeting(held: Held, at: datetime) -> list[int]:
+    draft = MeetingDraft(
+        kind=held.through.kind, title=f"Cuộc họp số {held.draft.number + 1} (dữ liệu minh họa)",
+        starts_at=local_moment(held.day, 8), ends_at=local_moment(held.day, 11), halls=("Hội trường xã",),
+    )  # fmt: skip
+    made = plan_meeting(org_unit_id=held.unit, draft=draft, by=held.by, at=at)
+    counted = dict.fromkeys(made.sites.values_list("pk", flat=True), held.number("so_luot"))
+    state_attendance(made.pk, counted, by=held.by, at=at)
+    return _sent(take_meeting_step(made.pk, "close", by=held.by, at=at).submission_id)
+
+
+def _hold_award(held: Held, at: datetime) -> list[int]:
+    """By the district, of collectives and people in the commune."""
+    places = get_snapshot()
+    giver = next((unit for unit in places.ancestors_on(held.unit, held.day)), held.unit)
+    dossier = open_dossier(
+        org_unit_id=giver, kind=held.through.kind, occasion=held.draft.answers["dip_khen"],
+        title=f"Khen thưởng số {held.draft.number + 1} (dữ liệu minh họa)", by=held.by, at=at,
+    )  # fmt: skip
+    named = [("so_tap_the", RecipientKind.COLLECTIVE, "Tập thể mẫu"), ("so_ca_nhan", RecipientKind.PERSON, "Người mẫu")]
+    recipients = [
+        Recipient(kind, held.unit, f"{name} {number + 1}")
+        for question, kind, name in named
+        for number in range(held.number(question))
+    ]
+    add_recipients(dossier_id=dossier.pk, recipients=recipients, by=held.by, at=at)
+    number = f"{held.draft.number + 1}/QĐ-UBND"
+    decide_dossier(dossier_id=dossier.pk, number=number, day=held.day, by=held.by, at=at)
+    return list(dossier.counts.values_list("submission_id", flat=True))
+
+
+def _state_criteria(held: Held, at: datetime) -> list[int]:
+    """The first so many of the set are met."""
+    set_ = get_criteria_set(held.through.kind)
+    for criterion in set_.criteria[: held.number("so_dat")]:
+        state_criterion(
+            set_=set_, criterion=criterion["code"], org_unit_id=held.unit, day=held.day, met=True,
+            evidence="Hồ sơ xã (dữ liệu minh họa)", by=held.by, at=at,
+        )  # fmt: skip
+    record_progress(set_=set_, org_unit_id=held.unit, day=held.day, by=held.by, at=at)
+    recorded = ProgressRecord.objects.get(set_code=set_.code, org_unit_id=held.unit, day=held.day)
+    return _sent(recorded.submission_id)
+
+
+def _sent(submission: int | None) -> list[int]:
+    return [] if submission is None else [submission]
+
+
+_ROOMS: Mapping[str, Hold] = {
+    "class": _hold_class,
+    "meeting": _hold_meeting,
+    "award": _hold_award,
+    "criteria": _state_criteria,
+}
+_DAYS = {"class": 2, "meeting": 0, "award": 0, "criteria": 0}
+
+
+def approve_as(approvers_of: Callable[[Draft, date], Sequence[User]]) -> Approve:
+    """`approvers_of`: who decides about a draft's record on a day, one after the other."""
+
+    def approve(draft: Draft, submissions: Sequence[int], at: datetime) -> None:
+        for user in approvers_of(draft, at.date()):
+            result = approve_many(submissions, by=user, at=at)
+            if result.refused:
+                raise DemoBroken(draft.key, result.refused[0][1])
+
+    return approve
