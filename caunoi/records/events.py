@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from caunoi.accounts.models import User
+
 
 @dataclass(frozen=True)
 class Arrived:
@@ -43,10 +45,12 @@ class VersionsArrived:
 
 @dataclass(frozen=True)
 class VersionsApproved:
-    """Versions that reached the last step of approval; `previous_version_id` is the one they replace in `approved`."""
+    """Versions that reached the last step of approval; `previous_version_id` is the one they replace in `approved`.
+    `by`: who took it; None where nobody had to."""
 
     versions: Sequence[Arrived]
     at: datetime
+    by: User | None = None
 
 
 @dataclass(frozen=True)

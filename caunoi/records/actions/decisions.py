@@ -290,7 +290,7 @@ def _take(
         for submission, version in taking
     ]
     if step is Step.APPROVE:
-        _announce_approved(taking, at)
+        _announce_approved(taking, by, at)
     targets: dict[tuple[State, int], list[int]] = {}
     for one, (submission, version) in zip(steps, taking, strict=True):
         targets.setdefault((one.to_state, version.number), []).append(submission.pk)
@@ -333,7 +333,7 @@ def _in_words(remarks: Sequence[Remark], version: SubmissionVersion) -> list[str
     return [f"{known[one['question']].label()}: {one['text']}" for one in remarks]
 
 
-def _announce_approved(taking: Sequence[tuple[Submission, SubmissionVersion]], at: datetime) -> None:
+def _announce_approved(taking: Sequence[tuple[Submission, SubmissionVersion]], by: User, at: datetime) -> None:
     """An approved version enters `approved` in the place of the one before; a flagged one, now decided, enters
     `reported` first."""
     units = get_snapshot().units
@@ -353,7 +353,7 @@ def _announce_approved(taking: Sequence[tuple[Submission, SubmissionVersion]], a
     waiting = [arrived(s, v, s.reported_number) for s, v in taking if s.reported_number != v.number]
     if waiting:
         events.announce(VersionsArrived(waiting, at))
-    events.announce(VersionsApproved([arrived(s, v, s.approved_number) for s, v in taking], at))
+    events.announce(VersionsApproved([arrived(s, v, s.approved_number) for s, v in taking], at, by))
 
 
 def _current_versions(pks: Sequence[int]) -> Iterator[SubmissionVersion]:

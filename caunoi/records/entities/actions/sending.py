@@ -19,7 +19,7 @@ from caunoi.records.entities.actions.storing import (
     restate_stages,
 )
 from caunoi.records.entities.actions.work import Work, is_uuid
-from caunoi.records.entities.errors import EntityMistake
+from caunoi.records.entities.errors import EntityMistake, EntityStageNotAllowed
 from caunoi.records.entities.reading import keepers_of
 from caunoi.records.entities.rules.corrections import Made, news_of, plain_uuid, sent_by
 from caunoi.records.entities.rules.stages import find_obstacle, list_reached
@@ -192,17 +192,22 @@ class Sending:
             self.from_day,
             local_date(self.work.at),
             level=places.units[self.unit].level,
-            has_role=lambda roles: holds_role(
-                self.version.entered_by,
-                roles,
-                self.unit,
-                local_date(self.version.received_at),
-                source=self.version.source,
-            ),
+            has_role=self._has_role,
             corrects=corrects,
         )
+        if obstacle is not None and obstacle.wrong == "role" and self.work.accepted_by is not None:
+            # Else the books would count what the register does not take.
+            raise EntityStageNotAllowed(tell_obstacle(register, obstacle, stage, label))
         if obstacle is not None:
             raise EntityMistake(register.code, tell_obstacle(register, obstacle, stage, label))
+
+    def _has_role(self, roles: Sequence[str]) -> bool:
+        """Who entered it, or who accepts it."""
+        version, accepts = self.version, self.work.accepted_by
+        entered = local_date(version.received_at)
+        return holds_role(version.entered_by, roles, self.unit, entered, source=version.source) or (
+            accepts is not None and holds_role(accepts, roles, self.unit, local_date(self.work.at))
+        )
 
     def _restage(self, entity: Entity, versions: list[Version]) -> None:
         """The stage that this record says otherwise than before, or of another day. The steps after it stay."""

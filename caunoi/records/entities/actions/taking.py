@@ -6,7 +6,7 @@ A mistake never fails the sending: it becomes an EntityProblem. All entities of 
 from __future__ import annotations
 
 import uuid as uuids
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -74,11 +74,13 @@ def take_entities(event: VersionsArrived) -> None:
 
 
 def tell_approved(event: VersionsApproved) -> None:
-    """What was approved counts in the approved book from now on: say which registers that concerns."""
+    """What was approved counts in the approved book from now on: say which registers that concerns. What was flagged
+    changed nothing until now; books and register take it at the same moment."""
     declared = _declarations({one.form_version_id for one in event.versions})
     ids = [one.version_id for one in event.versions if one.form_version_id in declared]
     if ids:
-        work = _Taking(event.at)
+        work = _Taking(event.at, event.by)
+        work.take_accepted(ids, declared)
         work.note_decided(ids)
         work.changes.announce(event.at)
 
@@ -225,6 +227,19 @@ class _Taking(Work):
                 settled_by=version.entered_by_name or AUTOMATIC, settled_at=self.at
             )
         self._release_followers(followers)
+
+    def take_accepted(self, ids: Sequence[int], declared: Mapping[int, Sequence[Declaration]]) -> None:
+        if self.accepted_by is None:
+            return
+        open_problems = EntityProblem.objects.filter(source_id__in=ids, settled_at=None).exclude(source__flags=[])
+        by_source: dict[int, list[int]] = {}
+        for pk, source in open_problems.values_list("pk", "source_id"):
+            by_source.setdefault(source, []).append(pk)
+        for version in _read_sendings(list(by_source)):
+            self.take(version, declared[version.form_version_id])
+            EntityProblem.objects.filter(pk__in=by_source[version.pk]).update(
+                settled_by=str(self.accepted_by), settled_at=self.at
+            )
 
     def _note_problem(self, version: SubmissionVersion, mistake: EntityMistake) -> None:
         EntityBacklog.objects.filter(source=version).delete()

@@ -6,6 +6,7 @@ import uuid as uuids
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from caunoi.accounts.models import User
 from caunoi.forms.rules.entities import Declaration, EntityPart, read_parts
 from caunoi.places.queries import get_snapshot
 from caunoi.records.actions.stored import chunks
@@ -16,8 +17,10 @@ from caunoi.records.models import Entity, EntityBacklog, EntityList, SubmissionV
 
 
 class Work:
-    def __init__(self, at: datetime) -> None:
-        self.at = at
+    """`accepted_by`: the officer who accepts what was flagged, and so answers for it."""
+
+    def __init__(self, at: datetime, accepted_by: User | None = None) -> None:
+        self.at, self.accepted_by = at, accepted_by
         self.changes = Changes()
         self.places = get_snapshot()
         self._lists: dict[str, EntityList] = {}

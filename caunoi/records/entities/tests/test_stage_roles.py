@@ -9,12 +9,13 @@ import pytest
 
 from caunoi.accounts.models import Role, User
 from caunoi.places.models import OrgUnit
-from caunoi.records.actions import Incoming, receive
+from caunoi.records.actions import Incoming, approve, receive
+from caunoi.records.entities.errors import EntityStageNotAllowed
 from caunoi.records.entities.tests import builders as given
-from caunoi.records.entities.tests.builders import AT, GROUP, group
+from caunoi.records.entities.tests.builders import AT, GROUP, group, later
 from caunoi.records.entities.tests.test_stages import declare, sentences, stage, tell
 from caunoi.records.errors import AnswersRefused
-from caunoi.records.models import EntityList, Source, Submission, SubmissionVersion
+from caunoi.records.models import EntityList, EntityProblem, Source, Submission, SubmissionVersion
 from caunoi.records.tests.builders import BY, unit, user
 
 pytestmark = pytest.mark.django_db
@@ -99,3 +100,29 @@ def test_a_row_of_a_spreadsheet_without_the_role_is_refused(village: OrgUnit) ->
     with pytest.raises(AnswersRefused, match=NO_ROLE):
         receive(row, by=BY, at=AT)
     assert Submission.objects.count() == 1
+
+
+def test_accepted_by_who_has_the_role_it_counts_and_the_register_takes_it(village: OrgUnit) -> None:
+    record = say_broken(village, None, Source.DEVICE)
+    approver = user("xa", (Role.APPROVER, OrgUnit.objects.get(level="commune")))
+
+    approve(record.pk, by=approver, at=later(1))
+
+    record.refresh_from_db()
+    assert (record.state, record.reported_number, stage(9)) == ("approved", 1, "hong")
+    assert not EntityProblem.objects.filter(settled_at=None).exists()
+
+
+def test_who_lacks_the_role_cannot_accept_it_either(village: OrgUnit) -> None:
+    register = EntityList.objects.get()
+    register.transitions = [one | {"roles": ["programme_manager"]} if "roles" in one else one for one in register.transitions]
+    register.save()
+    record = say_broken(village, None, Source.DEVICE)
+    approver = user("xa", (Role.APPROVER, OrgUnit.objects.get(level="commune")))
+
+    with pytest.raises(EntityStageNotAllowed, match=NO_ROLE):
+        approve(record.pk, by=approver, at=later(1))
+
+    record.refresh_from_db()
+    assert (record.state, record.reported_number, stage(9)) == ("submitted", None, "dung")
+    assert EntityProblem.objects.filter(settled_at=None).count() == 1
