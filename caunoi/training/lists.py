@@ -23,27 +23,32 @@ from caunoi.training.rules.drafts import LONGEST_NAME, MOST_LEARNERS, Person
 from caunoi.training.rules.results import Scale
 from caunoi.vietnamese_text import clean, fold
 
+OF_MARKS = ("mark", "seen")
 Cell = float | bool | time | date | datetime | timedelta | str
 
 
 @dataclass
 class ReadList:
-    """New people with their marks, in the order of the rows; marks of those who stand, by number: a cell left empty
-    is none of them, as a list that was filled in by one officer leaves another's marks alone."""
+    """New people with their marks, in the order of the rows; marks of those who stand, by number: a cell left empty or
+    as it was in the file is none of them, as a list that was filled in by one officer leaves another's marks alone.
+    `seen`: what stood there in the file, where it says so."""
 
     people: list[Person] = field(default_factory=list)
     new_marks: list[Decimal | None] = field(default_factory=list)
     marks: dict[int, Decimal] = field(default_factory=dict)
+    seen: dict[int, Decimal | None] = field(default_factory=dict)
 
 
 def list_headings(*, marked: bool) -> list[str]:
     """The words by which a list is read again, in the reader's language."""
     titles = name_columns()
-    return [titles[name] for name in ("number", "name", "unit", "mark") if marked or name != "mark"]
+    return [titles[name] for name in ("number", "name", "unit", *OF_MARKS) if marked or name not in OF_MARKS]
 
 
 def name_columns() -> dict[str, str]:
-    return {"number": _("Số"), "name": _("Họ và tên"), "unit": _("Đơn vị"), "mark": _("Điểm")}
+    return {
+        "number": _("Số"), "name": _("Họ và tên"), "unit": _("Đơn vị"), "mark": _("Điểm"), "seen": _("Điểm khi tải"),
+    }  # fmt: skip
 
 
 def read_list(
@@ -71,7 +76,14 @@ def read_list(
 
 def _find_columns(table: Table, file_name: str, mistakes: list[Mistake], *, marked: bool) -> dict[str, int]:
     # As the field writes them, and as the file was given to this reader.
-    names = {"so": "number", "ho va ten": "name", "ho ten": "name", "don vi": "unit", "diem": "mark"}
+    names = {
+        "so": "number",
+        "ho va ten": "name",
+        "ho ten": "name",
+        "don vi": "unit",
+        "diem": "mark",
+        "diem khi tai": "seen",
+    }
     names |= {fold(title): name for name, title in name_columns().items()}
     found: dict[str, int] = {}
     for index, cell in enumerate(table.rows[0] if table.rows else []):
@@ -79,7 +91,7 @@ def _find_columns(table: Table, file_name: str, mistakes: list[Mistake], *, mark
             continue
         title = show(cell)
         name = names.get(fold(title).strip())
-        if name is None or (name == "mark" and not marked):
+        if name is None or (name in OF_MARKS and not marked):
             allowed = ", ".join(list_headings(marked=marked))
             message = _("Danh sách lớp không có cột này. Chỉ ghi những gì cần cho lớp.")
             mistakes.append(Mistake(file_name, table.sheet, 1, title, message, title, allowed))
@@ -130,7 +142,7 @@ class _Reader:
         mark, good = self._read_mark(number, row)
         learner = self._cell(row, "number")
         if not is_empty(learner):
-            self._read_standing(number, learner, name, mark, good)
+            self._read_standing(number, row, name, mark, good)
             return
         if not 2 <= len(name) <= LONGEST_NAME:
             self._say(number, "name", _("Mỗi tên dài từ 2 đến 200 ký tự."), name[:60])
@@ -148,7 +160,8 @@ class _Reader:
             self.done.people.append(person)
             self.done.new_marks.append(mark)
 
-    def _read_standing(self, number: int, learner: Cell, name: str, mark: Decimal | None, good: bool) -> None:
+    def _read_standing(self, number: int, row: Sequence[Cell], name: str, mark: Decimal | None, good: bool) -> None:
+        learner = self._cell(row, "number")
         read = read_number(learner, whole=True)
         known = self._standing.get(int(read)) if not isinstance(read, Wrong) and len(read) < 10 else None
         if known is None or not known[1].known:
@@ -162,7 +175,25 @@ class _Reader:
         else:
             self._named.add(int(str(read)))
             if good and mark is not None:
-                self.done.marks[int(str(read))] = mark
+                self._take_mark(number, row, int(str(read)), mark, known[1].mark)
+
+    def _take_mark(self, number: int, row: Sequence[Cell], learner: int, mark: Decimal, stands: Decimal | None) -> None:
+        """One that the file had already says nothing new, however old the file is."""
+        if "seen" in self._columns:
+            cell = self._cell(row, "seen")
+            read = None if is_empty(cell) else read_number(cell, whole=False)
+            if isinstance(read, Wrong):
+                self._say(number, "seen", read.message, show(cell)[:40], read.allowed)
+                return
+            seen = None if read is None else Decimal(read)
+            if mark == seen:
+                return
+            if stands not in (seen, mark):
+                message = _("Điểm này đã đổi sau khi danh sách được tải. Hãy tải lại danh sách rồi ghi vào đó.")
+                self._say(number, "mark", message, show(self._cell(row, "mark"))[:40])
+                return
+            self.done.seen[learner] = seen
+        self.done.marks[learner] = mark
 
     def _read_mark(self, number: int, row: Sequence[Cell]) -> tuple[Decimal | None, bool]:
         cell = self._cell(row, "mark")

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
 
 from caunoi import moments
 from caunoi.accounts.models import Role
@@ -202,6 +203,27 @@ def test_a_list_brought_back_leaves_marks_alone_where_its_cells_are_empty(places
 
     opened = open_learners(found.learners.all())
     assert (opened[first].mark, opened[second].mark, len(opened)) == (8, Decimal("9.5"), 4)
+
+
+def test_an_older_list_brought_back_undoes_no_newer_mark(places: Places) -> None:
+    office, found = signed_in(places.officer), open_one(places)
+    first, second, third = (learner.pk for learner in add(found, places))
+    set_marks(found.pk, {first: Decimal(8), second: Decimal(9)}, by=places.officer, at=moments.now())
+    head = ("Số", "Họ và tên", "Đơn vị", "Điểm", "Điểm khi tải")
+    file = io.BytesIO(office.get(f"/training/{found.pk}/list.xlsx").getvalue())
+    told = [[str(cell or "") for cell in row] for row in load_workbook(file).active.iter_rows(values_only=True)]
+    set_marks(found.pk, {first: Decimal(5), second: Decimal(6)}, by=places.officer, at=moments.now())
+
+    address, rows = f"/training/{found.pk}/bring/", {int(row[0]): row for row in told[1:]}
+    rows[third][3] = "7,5"
+    brought = office.post(address, {"file": as_csv(head, *rows.values())})
+    rows[second][3] = "9,5"
+    clashing = office.post(address, {"file": as_csv(head, *rows.values())})
+
+    assert tuple(told[0]) == head and brought.status_code == 302
+    assert clashing.status_code == 422 and "đã đổi sau khi danh sách được tải" in clashing.content.decode()
+    opened = open_learners(found.learners.all())
+    assert [opened[pk].mark for pk in (first, second, third)] == [5, 6, Decimal("7.5")]
 
 
 def test_names_and_marks_are_for_the_holders_officers_and_each_reading_is_written_down(places: Places) -> None:

@@ -256,7 +256,8 @@ def list_file(request: HttpRequest, class_id: int) -> StreamingHttpResponse:
     check_may_read(user, found.org_unit_id, moments.local_date(at))
     marked, places, rows = find_scale(found.kind) is not None, get_snapshot(), []
     for number, (unit, one) in _read_standing(list(found.learners.all())).items():
-        mark = [] if not marked else ["" if one.mark is None else f"{one.mark:f}".replace(".", ",")]
+        # Twice: as it stands, which a second column keeps beside what is typed over it.
+        mark = ["" if one.mark is None else f"{one.mark:f}".replace(".", ",")] * 2 if marked else []
         if one.known:
             rows.append([str(number), one.name, places.distinct_name_on(unit, found.day_from), *mark])
     if rows:
@@ -271,7 +272,7 @@ def _bring_list(request: HttpRequest, found: TrainingClass, user: User, at: date
         name, content = read_upload(request)
         brought = read_list(found, content, name, _read_standing(list(found.learners.all())))
         added, changed = bring_learners(
-            found.pk, brought.people, brought.new_marks, brought.marks, by=user, at=at
+            found.pk, brought.people, brought.new_marks, brought.marks, seen=brought.seen, by=user, at=at
         )  # fmt: skip
     except FileRefused as refused:
         keep_mistakes(request, refused.mistakes)

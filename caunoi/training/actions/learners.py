@@ -43,13 +43,16 @@ def add_learners(
 
 def bring_learners(
     class_id: int, people: Sequence[Person], new_marks: Sequence[Decimal | None], marks: Mapping[int, Decimal | None],
-    *, by: User, at: datetime,
+    *, seen: Mapping[int, Decimal | None] | None = None, by: User, at: datetime,
 ) -> tuple[int, int]:  # fmt: skip
     """A whole spreadsheet at once: new ones with their marks, and marks of those who stand, by number; who is not among
-    `marks` keeps theirs. How many learners were added, and how many marks of others changed."""
+    `marks` keeps theirs. `seen`: what stood there when the sheet was downloaded, where it says so; if it became another
+    one since, all is refused. How many learners were added, and how many marks of others changed."""
     with transaction.atomic():
         found = lock_class(class_id, ClassState.OPEN)
         check_may_run(by, found.org_unit_id, local_date(at))
+        if seen and _part_moved(found, {pk: marks[pk] for pk in seen}, seen)[1]:
+            raise TrainingInvalid(_("Danh sách của lớp vừa thay đổi. Hãy tải lại trang rồi ghi lại."))
         changed = _put_marks(found, marks) if marks else 0
         added = _add(found, people, False, at) if people else []
         given = {one.pk: mark for one, mark in zip(added, new_marks, strict=True) if mark is not None}
