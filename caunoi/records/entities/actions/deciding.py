@@ -117,7 +117,9 @@ def edit_entity(
             wanted[name] = current[name]  # nobody blanks what they could not see
     wanted[LABEL] = _label(name_thing(entity.entity_list, {**current, **wanted}) or label)
     changed = {name: value for name, value in wanted.items() if current.get(name, "") != value}
-    if not changed:
+    # Looked at again and found as it was: where things are reviewed every year, that is worth a day.
+    reviewed = bool(entity.entity_list.review_from) and from_day > versions[-1].from_day
+    if not changed and not reviewed:
         raise EntityUnchanged
     written = Written(UPDATE, from_day, by.actor, at, base=versions[-1].number)
     add_version(entity, versions, {**current, **changed}, changed, written)

@@ -13,13 +13,15 @@ from caunoi.accounts.models import Role
 from caunoi.accounts.queries import scope_of
 from caunoi.accounts.scope import EVERYTHING
 from caunoi.places.models import OrgUnit
+from caunoi.records.entities.actions import edit_entity
+from caunoi.records.entities.errors import EntityUnchanged
 from caunoi.records.entities.rules.seats import Holder, count_seats, cycle_start
 from caunoi.records.entities.rules.states import find_state, tell_story
 from caunoi.records.entities.rules.versions import CREATE, UPDATE, Version
 from caunoi.records.entities.seats import list_unit_seats
 from caunoi.records.entities.tests.builders import AT, OTHER
 from caunoi.records.entities.tests.people import LIST, change, join, publish_people
-from caunoi.records.models import EntityList
+from caunoi.records.models import Entity, EntityList
 from caunoi.records.tests.builders import unit, user
 
 TODAY = date(2026, 3, 20)
@@ -133,3 +135,19 @@ def test_a_record_that_says_nothing_new_is_a_review() -> None:
 
     assert list_unit_seats(register, EVERYTHING, TODAY)[0].seats.due == 0
     assert OrgUnit.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_whoever_stays_is_reviewed_by_a_later_day_alone() -> None:
+    publish_people()
+    commune = unit("Xã Bản Qua", "commune")
+    village = unit("Thôn 1", "village", commune)
+    join(village, day=date(2025, 6, 1))
+    register, officer = EntityList.objects.get(code=LIST), user("xa", (Role.EDITOR, commune))
+    person = Entity.objects.get()
+
+    edit_entity(person.pk, "", person.properties, date(2026, 1, 15), number=1, by=officer, at=AT)
+
+    assert list_unit_seats(register, EVERYTHING, TODAY)[0].seats.due == 0
+    with pytest.raises(EntityUnchanged):
+        edit_entity(person.pk, "", person.properties, date(2026, 1, 15), number=2, by=officer, at=AT)
