@@ -83,7 +83,7 @@ def make_letter() -> Any:
     centre, right = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
     _line(document, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 13, centre, bold=True)
     _line(document, "Độc lập - Tự do - Hạnh phúc", 14, centre, bold=True, after=18)
-    _line(document, "{{ day }}", 14, right, italic=True, after=18)
+    _line(document, "{{ issuer }}, ngày {{ day }}", 14, right, italic=True, after=18)
     _line(document, "THƯ CẢM ƠN", 20, centre, bold=True, after=14)
     _line(document, "Kính gửi: {{ recipient }}", 14, centre, bold=True)
     _line(document, "{{ place }}", 14, centre, after=16)
