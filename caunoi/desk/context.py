@@ -16,6 +16,7 @@ from caunoi.accounts.models import Role, User
 from caunoi.accounts.permissions import reads_whole_audit
 from caunoi.accounts.queries import list_grants
 from caunoi.contests.queries import is_appointed
+from caunoi.desk.help import find_topic
 from caunoi.desk.notices.models import Notice
 from caunoi.places.models import OrgUnit
 
@@ -78,6 +79,7 @@ class Shell:
     """What the frame of a page shows: whether these are demonstration data, the menu, and where in it we are.
 
     `collects`: this person fills in forms, so the browser brings them onto the device. `unread`: how many notices.
+    `help`: the name of the text that explains this page, empty where there is none.
     """
 
     demo: bool
@@ -85,6 +87,7 @@ class Shell:
     section: str
     collects: bool
     unread: int = 0
+    help: str = ""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -107,7 +110,7 @@ def read_shell(request: HttpRequest) -> Shell:
     navigation = [replace(group, section=_find_section(group, here)) for group in navigation]
     section = here if here == "home" else next((group.section for group in navigation if group.section), "")
     unread = Notice.objects.filter(user=user, read_at=None).count() if isinstance(user, User) else 0
-    return Shell(is_demo(), navigation, section, bool(roles & WRITERS), unread)
+    return Shell(is_demo(), navigation, section, bool(roles & WRITERS), unread, find_topic(request.path, section))
 
 
 def _find_section(group: Group, here: str) -> str:

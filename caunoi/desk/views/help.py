@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -21,12 +22,14 @@ class Topic:
     text: HelpText
 
 
+@login_not_required
 @require_safe
 def help_all(request: HttpRequest) -> HttpResponse:
     """Of every page the reader's menu offers."""
     return render(request, "desk/help.html", {"topics": _list_topics(request)})
 
 
+@login_not_required
 @require_safe
 def help_one(request: HttpRequest, name: str) -> HttpResponse:
     text = find_help(name)
