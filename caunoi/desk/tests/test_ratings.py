@@ -112,13 +112,28 @@ def test_a_round_shows_its_simulation_and_is_closed_once(world: World) -> None:
     page = officer.get(f"/ratings/{round_.pk}/").content.decode()
     seen = page.split('name="seen" value="')[1].split('"')[0]
 
-    refused = officer.post(f"/ratings/{round_.pk}/steps/close/", {"seen": seen})
-    closed = officer.post(f"/ratings/{round_.pk}/steps/close/", {"seen": seen, "exception_reason": "Khen thưởng"})
-    again = officer.post(f"/ratings/{round_.pk}/steps/close/", {"seen": seen, "exception_reason": "x"})
+    refused = officer.post(f"/ratings/{round_.pk}/", {"seen": seen})
+    closed = officer.post(f"/ratings/{round_.pk}/", {"seen": seen, "exception_reason": "Khen thưởng"})
+    again = officer.post(f"/ratings/{round_.pk}/", {"seen": seen, "exception_reason": "x"})
 
     assert "mức trần" in page
-    assert (refused.status_code, closed.status_code, again.status_code) == (400, 302, 400)
+    assert (refused.status_code, closed.status_code, again.status_code) == (422, 302, 422)
+    assert "đã chốt đợt này" in again.content.decode() and "Kết quả xếp loại" in again.content.decode()
     assert "Khen thưởng" in officer.get(f"/ratings/{round_.pk}/").content.decode()
+
+
+def test_the_second_of_two_officers_who_close_is_shown_what_stands_and_keeps_what_they_typed(world: World) -> None:
+    by = province_officer()
+    round_, officer = opened(by), signed_in(by)
+    reviewed(round_, 3, by, 30)
+    reviewed(round_, 4, by, 40)
+
+    refused = officer.post(f"/ratings/{round_.pk}/", {"seen": "cũ", "exception_reason": "Đã có văn bản ghi nhận"})
+
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert "Điểm đã thay đổi sau khi bạn xem bảng mô phỏng" in page
+    assert "Còn 1 đơn vị chưa thẩm định xong" in page
 
 
 def test_the_council_table_is_sorted_filtered_and_taken_away(world: World) -> None:

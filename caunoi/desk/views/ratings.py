@@ -74,7 +74,7 @@ from caunoi.documents.uploads import ACCEPTED, LARGEST_FILE, prepare_file
 from caunoi.languages import in_reader_language
 from caunoi.periods.rules import PeriodType, period_of
 from caunoi.places.queries import get_snapshot
-from caunoi.refusals import NotFound, Refusal
+from caunoi.refusals import NotAllowed, NotFound, Refusal
 
 ROUNDS_A_PAGE = 25
 UNITS_A_PAGE = 100
@@ -128,10 +128,14 @@ def _name_unit(round_: RatingRound) -> str:
 
 
 @never_cache
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def rating_round(request: HttpRequest, round_id: int) -> HttpResponse | StreamingHttpResponse:
-    """`q`, `state` (a state or a class), `sort`; `format`: csv or xlsx of all rows that match."""
+    """`q`, `state` (a state or a class), `sort`; `format`: csv or xlsx of all rows that match. A POST closes the round;
+    refused, the page shows what stands by now and the reason as it was typed."""
     user, scope = _reader(request)
+    refused = _close(request, get_round(round_id, scope), user) if request.method == "POST" else ""
+    if refused is None:
+        return redirect("rating-round", round_id)
     round_ = get_round(round_id, scope)
     sheet, found = read_sheet_of(round_), list_ratings(round_, scope)
     asked = {name: request.GET.get(name, "").strip() for name in ("q", "state", "sort")}
@@ -154,9 +158,24 @@ def rating_round(request: HttpRequest, round_id: int) -> HttpResponse | Streamin
         "may_close": runs and not round_.is_closed,
         "may_review": not round_.is_closed and bool(list_working_units(user, DECIDERS, moments.today())),
         "choices": [*states, *bands],
+        "refused": refused,
+        "reason": request.POST.get("exception_reason", ""),
         **asked,
     }
-    return render(request, "desk/assessments/round.html", shown)
+    return render(request, "desk/assessments/round.html", shown, status=422 if refused else 200)
+
+
+def _close(request: HttpRequest, round_: RatingRound, user: User) -> str | None:
+    """Why not; None once it is closed."""
+    seen, reason = request.POST.get("seen", ""), request.POST.get("exception_reason", "")
+    try:
+        close_round(round_id=round_.pk, seen=seen, exception_reason=reason, by=user, at=moments.now())
+    except (NotAllowed, NotFound):
+        raise
+    except Refusal as refused:
+        return refused.sentence
+    messages.success(request, _("Đã chốt xếp loại. Đơn vị chưa đồng ý có thể kiến nghị."))
+    return None
 
 
 @require_POST
@@ -170,12 +189,6 @@ def rating_round_step(request: HttpRequest, round_id: int, step: str) -> HttpRes
         case "review":
             done = review_complete(round_id=round_.pk, by=user, at=at)
             said = _("Đã thẩm định %(count)d bảng chấm đủ điểm.") % {"count": done}
-        case "close":
-            reason = request.POST.get("exception_reason", "")
-            close_round(
-                round_id=round_.pk, seen=request.POST.get("seen", ""), exception_reason=reason, by=user, at=at
-            )  # fmt: skip
-            said = _("Đã chốt xếp loại. Đơn vị chưa đồng ý có thể kiến nghị.")
         case _other:
             raise NotFound(_("Không có bước này. Hãy quay lại trang đợt chấm điểm."))
     messages.success(request, said)
@@ -203,7 +216,7 @@ def rating(request: HttpRequest, round_id: int, key: str) -> HttpResponse:
             except Refusal as refused:
                 form.add_error(None, refused.sentence)
             else:
-                messages.success(request, _("Đã lưu."))
+                messages.success(request, _word_kept(read_step(posted), sent="send" in request.POST))
                 return redirect("rating", round_id, key)
     band = sheet.band(one.class_code)
     state = RatingState(one.state)
@@ -226,6 +239,18 @@ def rating(request: HttpRequest, round_id: int, key: str) -> HttpResponse:
         "accepted": ",".join(ACCEPTED),
     }
     return render(request, "desk/assessments/rating.html", shown)
+
+
+def _word_kept(step: RatingStep, *, sent: bool) -> str:
+    match step:
+        case RatingStep.SCORE:
+            return _("Đã gửi bảng tự chấm. Cấp trên sẽ thẩm định.") if sent else _("Đã lưu tạm, chưa gửi.")
+        case RatingStep.REVIEW:
+            return _("Đã ghi kết quả thẩm định.")
+        case RatingStep.DECIDE:
+            return _("Đã ghi điểm hội đồng.")
+        case _answer:
+            return _("Đã trả lời kiến nghị.")
 
 
 def _keep_files(one: Rating, form: PointsForm, step: RatingStep, request: HttpRequest, user: User) -> None:
