@@ -32,6 +32,8 @@ class AnswerRow:
     heading: bool = False
     remark: str = ""
     """what the approver said of the answer when the record was returned"""
+    address: str = ""
+    """of the thing in a register that the answer names"""
 
 
 def list_rows(

@@ -27,6 +27,7 @@ from caunoi.desk.collecting import title_of
 from caunoi.desk.context import WRITERS
 from caunoi.desk.errors import PageUnknown
 from caunoi.desk.feeds import list_feeds
+from caunoi.desk.named_things import name_things
 from caunoi.desk.templatetags.caunoi import day_, period
 from caunoi.desk.typed_numbers import read_number
 from caunoi.documents.actions import path_of
@@ -270,6 +271,7 @@ def _show(
     rows = list_rows(checker_of(version.form_version).outline, answers, before, language)
     if version.number == found.current_number:
         rows = _put_remarks(rows, found)
+    rows = name_things(rows, scope_of(user, moments.today()), moments.today())
     return {
         "submission": found,
         "version": version,
