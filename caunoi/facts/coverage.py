@@ -30,6 +30,7 @@ from caunoi.periods.rules import CutOff, Days, Period, PeriodType, is_whole_mont
 from caunoi.places.queries import get_place, get_snapshot
 
 MOST_OWED = 200
+MANY_PERIODS = 6
 
 
 @dataclass(frozen=True)
@@ -154,14 +155,19 @@ def _count(
     if owed.units is None:
         return counts
     then = "AND a.starts <= s.day AND (a.ends IS NULL OR s.day < a.ends)" if owed.changes else ""
+    columns, grouped = "d.day, 1 AS number, r.on_time", ""
+    if owed.nested and not owed.changes and sum(map(len, periods)) >= MANY_PERIODS * len(periods):
+        # A unit that counts under several of those asked is added up once.
+        columns, grouped = "count(*) AS number, sum(r.on_time) AS on_time", "GROUP BY r.unit, d.slice"
     # What was sent is found by its period first: put together with every unit that owes something, it would be as many
     # rows as a country has reports.
     for target, index, reported, on_time in cursor.execute(
         f"""WITH {asked}, sent AS MATERIALIZED (
-            SELECT r.unit, d.slice, d.day, r.on_time FROM arrivals r JOIN due d ON d.period = r.period
+            SELECT r.unit, d.slice, {columns} FROM arrivals r JOIN due d ON d.period = r.period
             WHERE r.form = {expectation.form_id} AND r.unit BETWEEN {owed.units[0]} AND {owed.units[1]} AND {counts_if}
+            {grouped}
         )
-        SELECT a.ancestor, s.slice, count(*), sum(s.on_time)::BIGINT FROM sent s
+        SELECT a.ancestor, s.slice, sum(s.number)::BIGINT, sum(s.on_time)::BIGINT FROM sent s
         JOIN asked a ON a.unit = s.unit {then} GROUP BY ALL"""
     ).fetchall():
         counts[target, index][1:] = [reported, on_time]
@@ -171,11 +177,12 @@ def _count(
 class Owed(NamedTuple):
     """What follows from the places alone: how many units under (asked unit, slice) existed on the periods' last days;
     the first and last number of those that ever did (None: there is none); whether any of them began or ended between
-    the first of these days and the last."""
+    the first of these days and the last; whether some count under several of the asked units."""
 
     expected: dict[tuple[int, int], int]
     units: tuple[int, int] | None
     changes: bool
+    nested: bool
 
 
 def _find_owed(projection: Projection, cursor: Any, asked: str) -> Owed:
@@ -189,12 +196,12 @@ def _find_owed(projection: Projection, cursor: Any, asked: str) -> Owed:
             f"""WITH {asked} SELECT a.ancestor, d.slice, count(*) FROM asked a
             JOIN due d ON a.starts <= d.day AND (a.ends IS NULL OR d.day < a.ends) GROUP BY ALL"""
         ).fetchall()
-        first, last, changes = cursor.execute(
+        first, last, changes, nested = cursor.execute(
             f"""WITH {asked} SELECT min(unit), max(unit), bool_or(starts > (SELECT min(day) FROM due)
-            OR coalesce(ends <= (SELECT max(day) FROM due), false)) FROM asked"""
+            OR coalesce(ends <= (SELECT max(day) FROM due), false)), count(*) > count(DISTINCT unit) FROM asked"""
         ).fetchone()
         expected = {(target, index): number for target, index, number in rows}
-        found = kept[asked] = Owed(expected, None if first is None else (first, last), bool(changes))
+        found = kept[asked] = Owed(expected, None if first is None else (first, last), bool(changes), bool(nested))
     return found
 
 

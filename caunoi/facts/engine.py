@@ -27,6 +27,7 @@ MOST_RANGES = 8
 # More units than this are most of a country: reading out their numbers takes longer than passing over nothing.
 MOST_LISTED = 5_000
 FIRST_PARTS = (16, 4, 1)
+MOST_KEPT = 200
 FITS = """((s.named AND p.named_from >= s.first AND p.named_to <= s.last)
     OR (NOT s.named AND p.day_from >= s.first AND p.day_to <= s.last))"""
 TOUCHES = """((s.named AND p.named_from <= s.last AND p.named_to >= s.first)
@@ -64,6 +65,15 @@ class Reached(NamedTuple):
         return [(begin, min(stop, end)) for begin, stop in self.ranges if begin <= end]
 
 
+class Stretches(NamedTuple):
+    """Numbers of the units that count under some units; `shared`: of those that count by a share only; `alone`: no
+    other unit's number lies among them."""
+
+    ranges: Sequence[Range]
+    shared: Sequence[Range]
+    alone: bool
+
+
 class Engine:
     """Answers for one book as known at one number, on one day's boundaries."""
 
@@ -73,6 +83,7 @@ class Engine:
         self.closure = closure
         self.slices = slices
         self.session = projection.open()
+        self.stretches = projection.stretches
         self.closure_table = projection.table_of(closure.key, closure.table)
         rows = ", ".join(f"({i}, DATE '{s.days.first}', DATE '{s.days.last}', {s.named})" for i, s in enumerate(slices))
         # Days are compared once for each distinct span and not for each fact.
@@ -148,25 +159,33 @@ class Engine:
         """The postings of units that count under one of the targets. Ranges of numbers come first: units entered
         together bear neighbouring numbers, and by a range whole files and row groups are passed over unread."""
         under = f"FROM {self.closure_table} WHERE ancestor IN ({_list(targets)})"
+        found = self.stretches.get(under)
+        if found is None:
+            if len(self.stretches) >= MOST_KEPT:
+                self.stretches.clear()
+            found = self.stretches[under] = self._find_stretches(under)
+        if not found.ranges:
+            return Reached(self.session.postings(self.book), "false", "false", (), ())
+        near = exactly = _near(found.ranges)
+        if not found.alone:
+            exactly += f" AND p.unit IN (SELECT unit {under})"
+        postings = self.session.postings(self.book, found.ranges)
+        return Reached(postings, near, exactly, found.ranges, found.shared)
+
+    def _find_stretches(self, under: str) -> Stretches:
         units = self.session.small(
             f"SELECT unit, bool_or(parts <> {ONE}) {under} GROUP BY unit ORDER BY unit LIMIT {MOST_LISTED + 1}"
         )
-        if not units:
-            return Reached(self.session.postings(self.book), "false", "false", (), ())
         ranges = find_ranges([unit for unit, _by_share in units], MOST_RANGES)
         shared = find_ranges([unit for unit, by_share in units if by_share], MOST_RANGES)
-        if len(units) > MOST_LISTED:
-            (first, last, several, *by_share), *_rest = self.session.small(
+        number = len(units)
+        if number > MOST_LISTED:
+            (first, last, number, *by_share), *_rest = self.session.small(
                 f"SELECT min(unit), max(unit), count(DISTINCT unit), min(unit) FILTER (parts <> {ONE}),"
                 f" max(unit) FILTER (parts <> {ONE}) {under}"
             )
             ranges, shared = [(first, last)], [] if by_share[0] is None else [(by_share[0], by_share[1])]
-        else:
-            several = len(units)
-        exactly = _near(ranges)
-        if sum(end - begin + 1 for begin, end in ranges) > several:  # other units lie among them
-            exactly += f" AND p.unit IN (SELECT unit {under})"
-        return Reached(self.session.postings(self.book, ranges), _near(ranges), exactly, ranges, shared)
+        return Stretches(ranges, shared, alone=sum(end - begin + 1 for begin, end in ranges) == number)
 
     def stocks(self, elements: Collection[int], targets: Collection[int], things: Collection[int] = ()) -> list[Sum]:
         """Latest own values at the end of each slice, held on by successors until they report, then rolled up.

@@ -65,6 +65,8 @@ class Projection:
         self.arrivals = Arrivals(self.database)
         self.owed: dict[str, Any] = {}
         """What coverage keeps of the places (`coverage.Owed`), by the question."""
+        self.stretches: dict[str, Any] = {}
+        """What questions keep of the places (`engine.Stretches`), by the units asked for."""
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Brought up to the ledger's last committed posting."""
