@@ -37,6 +37,7 @@ from caunoi.contests.actions import (
     withdraw_entry,
 )
 from caunoi.contests.actions.awarding import Proposed
+from caunoi.contests.actions.closing import owes_record
 from caunoi.contests.errors import (
     ContestInvalid,
     ContestNotYours,
@@ -70,6 +71,8 @@ from caunoi.contests.tests.builders import (
     terms,
 )
 from caunoi.documents.errors import DocumentFileRefused
+from caunoi.forms.actions import set_assignments
+from caunoi.forms.rules.assignments import AssignmentRow
 from caunoi.places.queries import get_snapshot
 from caunoi.records.models import SubmissionVersion
 from caunoi.records.tests.builders import user
@@ -456,6 +459,16 @@ def test_a_contest_ends_with_prizes_and_one_record_of_its_counts(places: Places)
     }  # fmt: skip
     with pytest.raises(ContestStepImpossible):
         close_contest(contest.pk, decision="12/QĐ", day=AFTER.date(), by=places.officer, at=AFTER)
+
+
+def test_a_province_s_own_contest_is_counted_as_soon_as_provinces_send_the_form(places: Places) -> None:
+    contest = Contest(org_unit=places.province, form_code="hoi_thi", day_to=DURING.date())
+    assert not owes_record(contest)
+
+    both = [AssignmentRow(level, "event", approval_level=level) for level in ("commune", "province")]
+    set_assignments("hoi_thi", both, by=places.officer.actor, at=DURING)
+
+    assert owes_record(contest)
 
 
 def propose(contest: Contest, prize: str, places: Places) -> Proposed:

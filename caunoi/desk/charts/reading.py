@@ -151,7 +151,7 @@ def _trend(asked: Asked, table: Table, shown: Sequence[tuple[Row, tuple[Shown, .
         )
         for row, cells in drawn
     ]
-    notes = _say_targets([cell for _row, cells in drawn for cell in cells], marked)
+    notes = _say_targets([cell for _row, cells in drawn for cell in cells], marked, _("Vạch ngang: chỉ tiêu phấn đấu."))
     if len(rows) > len(drawn):
         notes.append(
             _("Biểu đồ chỉ vẽ %(drawn)d đơn vị có giá trị lớn nhất trong %(all)d đơn vị có số; bảng có đủ.")
@@ -190,7 +190,7 @@ def _comparison(
         return None
     drawn, rest = known[:MOST_BARS], known[MOST_BARS:]
     marked = _may_mark([cell for _row, cell in drawn])
-    notes = _say_targets([cell for _row, cell in drawn], marked)
+    notes = _say_targets([cell for _row, cell in drawn], marked, _("Vạch đỏ: chỉ tiêu phấn đấu."))
     if rest:
         notes.append(_say_rest([cell for _row, cell in rest], len(drawn)))
     notes += _say_missing([row.title for row, cell in units if cell.value is None])
@@ -321,8 +321,9 @@ def _cut(name: str, one: ClassCounts) -> list[Segment]:
 def _dot(cell: Shown, name: str, where: str, *, marked: bool = False) -> Dot:
     """`marked`: with its target, where one is set."""
     figure, attained = cell.figure, cell.attained
+    wanted = None if not marked or attained is None or attained.denominator is None else float(attained.denominator)
     if cell.value is None:
-        return Dot(name, None, "", _("%(where)s: chưa có số liệu") % {"where": where})
+        return Dot(name, None, "", _("%(where)s: chưa có số liệu") % {"where": where}, target=wanted)
     doubtful = figure.estimated or figure.carried_over
     hint = f"{where}: {show_number(cell.value, figure.decimals)} {figure.unit}".rstrip()
     if figure.estimated:
@@ -332,25 +333,20 @@ def _dot(cell: Shown, name: str, where: str, *, marked: bool = False) -> Dot:
     if attained is not None and attained.value is not None and attained.denominator is not None:
         percent, target = show_number(round_half_up(attained.value, 1)), show_number(attained.denominator)
         hint += "; " + _("đạt %(percent)s%% chỉ tiêu %(target)s") % {"percent": percent, "target": target}
-    wanted = None if not marked or attained is None or attained.denominator is None else float(attained.denominator)
     return Dot(name, float(cell.value), _label(cell), hint, reverse("explain", args=[figure.ref]), doubtful, wanted)
 
 
 def _may_mark(cells: Sequence[Shown]) -> bool:
     """A target stands beside a result only if both are of the same days: the year's target beside a month's result
     would look as if the month had missed it."""
-    return all(
-        cell.attained.numerator == cell.figure.value
-        for cell in cells
-        if cell.attained is not None and cell.figure.value is not None
-    )
+    return all(cell.attained.numerator == cell.figure.value for cell in cells if cell.attained is not None)
 
 
-def _say_targets(cells: Sequence[Shown], marked: bool) -> list[str]:
+def _say_targets(cells: Sequence[Shown], marked: bool, stroke: str) -> list[str]:
     if all(cell.attained is None for cell in cells):
         return []
     if marked:
-        return [_("Vạch đỏ: chỉ tiêu phấn đấu.")]
+        return [stroke]
     return [_("Chỉ tiêu đặt cho kỳ dài hơn nên không vẽ cạnh số của từng kỳ; bảng ghi đã đạt bao nhiêu.")]
 
 

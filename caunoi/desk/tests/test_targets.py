@@ -17,6 +17,7 @@ from django.test import Client
 from caunoi.accounts.models import Role
 from caunoi.boards.models import Dashboard, SavedView
 from caunoi.cli.figures import figures
+from caunoi.desk.target_inputs import AmountField, typed
 from caunoi.desk.tests.builders import signed_in
 from caunoi.moments import now, today
 from caunoi.places.models import OrgUnit
@@ -138,10 +139,14 @@ def test_a_yearly_target_is_no_mark_beside_a_month_s_result(province: tuple[OrgU
              "last": f"{year.days.last:%d/%m/%Y}", "chart": "trend"}  # fmt: skip
 
     monthly = client.get("/figures/", asked | {"by": "month"}).content.decode()
-    drawn = client.get("/figures/chart.json", asked | {"by": "month"}).json()["specification"]["data"]["values"]
+    drawn, yearly = (
+        client.get("/figures/chart.json", asked | how).json()["specification"]["data"]["values"]
+        for how in ({"by": "month"}, {"by": "year", "last": f"{year.after().days.last:%d/%m/%Y}"})
+    )
 
     assert "Chỉ tiêu đặt cho kỳ dài hơn" in monthly
     assert {row["target"] for row in drawn} == {None}
+    assert [(row["value"], row["target"]) for row in yearly] == [(60.0, 300.0), (None, None)]
 
 
 def test_a_figure_shows_what_of_its_target_was_reached_on_pages_and_in_files(
@@ -192,3 +197,8 @@ def test_a_figure_shows_what_of_its_target_was_reached_on_pages_and_in_files(
     plain = CliRunner().invoke(figures, ["ho", "--place", "Tỉnh Thử", *days, "--json"], catch_exceptions=False).output
     target_told = json.loads(plain)[0]["target"]
     assert (target_told["value"], target_told["percent"]) == ("300", "10")
+
+
+@pytest.mark.parametrize(("decimals", "amount"), [(3, "1.708"), (3, "0.5"), (2, "12.34"), (0, "1708")])
+def test_an_amount_that_the_page_proposes_is_read_as_it_was_meant(decimals: int, amount: str) -> None:
+    assert AmountField(decimals).clean(typed(Decimal(amount))) == Decimal(amount)
