@@ -11,6 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from click.testing import CliRunner
 from django.db import transaction
@@ -26,6 +27,8 @@ from caunoi.desk.tests.builders import JSON, signed_in, user
 from caunoi.facts.engines import cluster
 from caunoi.facts.engines.spark import carry_over, tables_in
 from caunoi.facts.errors import EngineUnreachable, LedgerBroken
+from caunoi.facts.intact import hash_file
+from caunoi.facts.ledger import check_ledger
 from caunoi.facts.models import Book, DataElement, Posting, Segment
 from caunoi.facts.projection import forget_projections
 from caunoi.facts.queries import get_catalogue
@@ -281,6 +284,20 @@ def test_a_damaged_segment_is_not_written_on_into_a_sound_one(world: World) -> N
 
     with pytest.raises(LedgerBroken):
         compact(minimum=1)
+
+
+@pytest.mark.duckdb
+def test_columns_that_say_something_else_than_the_ledger_are_found(world: World) -> None:
+    segment = Segment.objects.get(book=Book.APPROVED)
+    path, other = folder() / segment.file, folder() / "khac"
+    duckdb.sql(f"COPY (SELECT * REPLACE (amount + 1 AS amount) FROM '{path}') TO '{other}' (FORMAT parquet)")
+    other.replace(path)
+    Segment.objects.filter(pk=segment.pk).update(sha256=hash_file(path))
+    forget_projections()
+
+    (difference,) = check_ledger()
+
+    assert "Sổ đã duyệt: bản cột có 10 dòng, tổng 65" in difference and "sổ cái có 10 dòng, tổng 55" in difference
 
 
 def hurt(path: Path, damage: str) -> None:
