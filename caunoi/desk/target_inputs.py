@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,6 +19,7 @@ from caunoi.targets.actions import Decision
 from caunoi.targets.queries import Breakdown, Ended, Line
 
 MOST_DIGITS = 18
+_THREE_DECIMALS = re.compile(r"\d{1,3},\d{3}")
 
 
 class AmountField(forms.CharField):
@@ -32,6 +34,8 @@ class AmountField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
+        if self.decimals and _THREE_DECIMALS.fullmatch(text):
+            text += "0"  # as this page writes 1.708 itself: never a thousand
         read = read_number(text, whole=not self.decimals)
         if isinstance(read, Wrong):
             raise forms.ValidationError(read.message)
