@@ -112,7 +112,7 @@ class RecipientsForm(forms.Form):
         wanted = fold(name)
         near = [one for one in places.children_on(place, day) if fold(places.name_on(one, day)) == wanted]
         unit = near[0] if len(near) == 1 else get_place(name, day, places)
-        return Recipient(RecipientKind.UNIT, unit, places.name_on(unit, day))
+        return Recipient(RecipientKind.UNIT, unit, places.distinct_name_on(unit, day))
 
     def _find_things(self, place: int, names: Sequence[str], day: date) -> list[Recipient]:
         inside = sorted(get_snapshot().subtree_on(place, day))

@@ -18,6 +18,9 @@ from scripts.templates.parts import add_grid, add_plain_table, add_rule, add_run
 
 FILE = Path(__file__).parents[2] / "packs" / "tuyen-van" / "meetings" / "bien-ban.docx"
 
+# In the order of the paper; each is left out where there is nothing to say.
+PARTS = ("chuong_trinh", "noi_dung_phat_bieu", "ket_luan", "kien_nghi", "cau_hoi")
+
 
 def make() -> Any:
     document = docx.Document()
@@ -41,7 +44,7 @@ def make() -> Any:
     _add_table(
         document, (("Điểm họp", 8), ("Hình thức", 4), ("Số lượt", 4)), "diem_hop", ("ten", "hinh_thuc", "so_luot")
     )
-    _head(document, "I. CHƯƠNG TRÌNH", "chuong_trinh")
+    _head(document, "CHƯƠNG TRÌNH", "chuong_trinh")
     _say(document, "{%p for muc in chuong_trinh %}")
     _say(
         document,
@@ -50,7 +53,7 @@ def make() -> Any:
     )
     _say(document, "{%p endfor %}")
     _say(document, "{%p endif %}")
-    _head(document, "II. PHÁT BIỂU", "noi_dung_phat_bieu")
+    _head(document, "PHÁT BIỂU", "noi_dung_phat_bieu")
     _say(document, "Có {{ so_luot_phat_bieu }} lượt phát biểu, về các nội dung:")
     _say(document, "{%p for muc in noi_dung_phat_bieu %}")
     _say(document, "- {{ muc.noi_dung }}: {{ muc.so_luot }} lượt.")
@@ -58,9 +61,9 @@ def make() -> Any:
     _say(document, "{%p endif %}")
     columns = (("Nội dung", 8.5), ("Đơn vị", 4.5), ("Hạn", 3))
     for heading, name in (
-        ("III. KẾT LUẬN", "ket_luan"),
-        ("IV. KIẾN NGHỊ VỚI CẤP TRÊN", "kien_nghi"),
-        ("V. CÂU HỎI CỦA NGƯỜI DÂN", "cau_hoi"),
+        ("KẾT LUẬN", "ket_luan"),
+        ("KIẾN NGHỊ VỚI CẤP TRÊN", "kien_nghi"),
+        ("CÂU HỎI CỦA NGƯỜI DÂN", "cau_hoi"),
     ):
         _head(document, heading, name)
         _add_table(document, columns, name, ("noi_dung", "don_vi", "han"))
@@ -89,9 +92,11 @@ def _add_head(document: Any) -> None:
 
 
 def _head(document: Any, text: str, name: str) -> None:
-    """A part of its own, left out where there is nothing; `{%p endif %}` ends it."""
+    """A part of its own, left out where there is nothing, and then not counted; `{%p endif %}` ends it."""
     _say(document, "{%p if " + name + " %}")
-    add_run(document.add_paragraph(style="Thân"), text, bold=True)
+    before = ", ".join(PARTS[: PARTS.index(name)])
+    number = "{{ ['I', 'II', 'III', 'IV', 'V'][[" + before + "]|select|list|length] }}"
+    add_run(document.add_paragraph(style="Thân"), f"{number}. {text}", bold=True)
 
 
 def _say(document: Any, text: str) -> None:

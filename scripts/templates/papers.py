@@ -49,7 +49,7 @@ def make(lead: str, before: str) -> Any:
     line("{{ recipient }}", 24, bold=True, after=2)
     line("{{ place }}", 14, after=8)
     line(before + "{{ title }}", 15, after=14)
-    line("Quyết định số {{ decision }}, {{ day }}", 13, italic=True)
+    line("Quyết định số {{ decision }}, ngày {{ day }}", 13, italic=True)
     line("Vào sổ số {{ number }}", 13, italic=True, after=6)
     table = document.add_table(rows=1, cols=2)
     left, right = table.rows[0].cells

@@ -304,7 +304,7 @@ def _add_rated(request: HttpRequest, found: Dossier, user: User, scope: Scope) -
         if round_.is_closed and one.class_code == class_code and one.org_unit_id not in standing
     ]  # fmt: skip
     gone = [one for one in units if not places.exists_on(one, day)]
-    rated = [Recipient(RecipientKind.UNIT, one, places.name_on(one, day)) for one in units if one not in gone]
+    rated = [Recipient(RecipientKind.UNIT, one, places.distinct_name_on(one, day)) for one in units if one not in gone]
     try:
         if not rated:
             raise AwardInvalid(_("Đợt này không có đơn vị nào ở hạng đó mà chưa có trong hồ sơ."))
