@@ -75,5 +75,13 @@ def test_who_checks_a_report_without_an_account_finds_help_too() -> None:
 
 
 @pytest.mark.django_db
+def test_every_text_opens_for_who_has_an_account_and_who_has_none() -> None:
+    store_world()
+    for client in (signed_in(user("tinh", [(Role.VIEWER, 1)])), Client()):
+        answers = [client.get(f"/help/{name}/").status_code for name in sorted(list_helped("vi"))]
+        assert set(answers) == {200} and client.get("/help/").status_code == 200
+
+
+@pytest.mark.django_db
 def test_a_village_head_s_own_record_is_explained_and_not_the_approving_of_it() -> None:
     assert find_topic("/submissions/7/", "") == "submission" != find_topic("/submissions/7/", "inbox")

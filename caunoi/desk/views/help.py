@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -17,15 +18,18 @@ from caunoi.refusals import NotFound
 
 @dataclass(frozen=True)
 class Topic:
+    """`address`: of the page that is explained; empty where there are many of them."""
+
     name: str
     label: str
     text: HelpText
+    address: str = ""
 
 
 @login_not_required
 @require_safe
 def help_all(request: HttpRequest) -> HttpResponse:
-    """Of every page the reader's menu offers."""
+    """Of every page the reader's menu offers, and of those that stand in no menu."""
     return render(request, "desk/help.html", {"topics": _list_topics(request)})
 
 
@@ -35,13 +39,28 @@ def help_one(request: HttpRequest, name: str) -> HttpResponse:
     text = find_help(name)
     if text is None:
         raise NotFound(_("Trang này chưa có phần trợ giúp. Hãy xem danh sách các trang có trợ giúp."))
-    offered = {topic.name: topic.label for topic in _list_topics(request)}
-    topic = Topic(name, offered.get(name, _("Trợ giúp")), text)
+    offered = {topic.name: topic for topic in _list_topics(request)}
+    topic = offered.get(name) or Topic(name, _("Trợ giúp"), text)
     return render(request, "desk/help.html", {"topics": [topic], "one": True})
 
 
 def _list_topics(request: HttpRequest) -> list[Topic]:
-    named = [("home", _("Trang chính"))]
-    named += [(link.name, link.label) for group in read_shell(request).navigation for link in group.links]
-    found = [(name, label, find_help(name)) for name, label in named]
-    return [Topic(name, label, text) for name, label, text in found if text is not None]
+    named = [
+        (link.name, link.label, reverse(link.name)) for group in read_shell(request).navigation for link in group.links
+    ]
+    if named:
+        named.insert(0, ("home", _("Trang chính"), reverse("home")))
+        named += [
+            ("submission", _("Bản ghi"), ""),
+            ("search", _("Tìm kiếm"), reverse("search")),
+            ("notices", _("Thông báo"), reverse("notices")),
+            ("account", _("Tài khoản của tôi"), reverse("account")),
+        ]
+    named += [
+        ("sign-in", _("Đăng nhập"), reverse("sign-in")),
+        ("verify", _("Kiểm tra báo cáo"), reverse("verify")),
+        ("answers", _("Câu hỏi và trả lời đã công khai"), reverse("public-answers")),
+        ("attend", _("Đếm lượt dự họp"), ""),
+    ]
+    found = [(name, label, find_help(name), address) for name, label, address in named]
+    return [Topic(name, label, text, address) for name, label, text, address in found if text is not None]
