@@ -61,3 +61,19 @@ def send_and_arrive(page: Page) -> int:
     send(page)
     page.wait_for_url("**/submissions/*/")
     return int(page.url.rstrip("/").rsplit("/", 1)[1])
+
+
+def open_event_form(someone: Visitor, title: str) -> None:
+    """A form of what happens, from the list below what is due."""
+    someone.open("/due/")
+    someone.page.locator("#event-forms").get_by_role("link", name=title).first.click()
+    wait_for_form(someone.page)
+
+
+def fill_day(page: Page, label: str, day: str) -> None:
+    """`day` as it is typed: 31/12/2026."""
+    box = page.locator("#form-host").get_by_role("combobox", name=label)
+    box.press_sequentially(day)
+    box.press("Escape")
+    box.press("Tab")
+    expect(box).to_have_value(day)
