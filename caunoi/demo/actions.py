@@ -70,7 +70,7 @@ def load_demo(plan: DemoPlan, *, by: Actor, now: datetime, steps: Steps, seconds
         turns += list_classes(plan.classes, people.users) + list_contests(plan.contests, people.users)
         typed, held = split_held(plan, drafts)
         approve = approve_as(partial(list_approvers, people=people))
-        turns += list_rooms(held, plan.throughs, people.users, approve)
+        turns += list_rooms(held, plan.throughs, plan.held_words, people.users, approve)
         send_all(plan, typed, people, by=by, until=until, between=turns, progress=advance)
     with steps.step(_("Sắp xếp sổ số liệu")):
         compact(minimum=1)

@@ -42,13 +42,18 @@ class Through:
 
 @dataclass(frozen=True)
 class Held:
-    """A draft whose answers are what was counted. `unit`: the draft's; `last`: its last day."""
+    """A draft whose answers are what was counted. `unit`: the draft's; `words`: what things are called."""
 
     draft: Draft
     through: Through
     by: User
     unit: int
     day: date
+    words: Mapping[str, str]
+
+    def name(self, what: str, number: int | None = None) -> str:
+        """With the number, or else that of the draft, counted from 1."""
+        return self.words[what].format(number=(self.draft.number if number is None else number) + 1)
 
     def number(self, question: str) -> int:
         return int(self.draft.answers.get(question, "0"))
@@ -62,7 +67,11 @@ def read_through(text: str) -> Through | None:
 
 
 def list_turns(
-    drafts: Iterable[Draft], throughs: Mapping[str, Through], users: Mapping[str, User], approve: Approve
+    drafts: Iterable[Draft],
+    throughs: Mapping[str, Through],
+    words: Mapping[str, str],
+    users: Mapping[str, User],
+    approve: Approve,
 ) -> list[Turn]:
     """Held on the draft's day or soon after, and approved at once: the record is sent when its room closes."""
     known, turns = get_snapshot().by_key, []
@@ -70,7 +79,7 @@ def list_turns(
         through = throughs[draft.records]
         if draft.day is None:
             raise DemoBroken(draft.key, through.room)
-        held = Held(draft, through, users[through.by], known[draft.unit].id, draft.day)
+        held = Held(draft, through, users[through.by], known[draft.unit].id, draft.day, words)
         last = draft.day + timedelta(days=_DAYS[through.room])
         turns.append(Turn(local_moment(last, 18), partial(_take, held, approve)))
     return turns
@@ -82,9 +91,9 @@ def _take(held: Held, approve: Approve, at: datetime) -> None:
 
 def _hold_class(held: Held, at: datetime) -> list[int]:
     """Of three days, to which everybody came."""
-    name = f"lớp số {held.draft.number + 1} (dữ liệu minh họa)"
+    name = held.name("class")
     until = held.day + timedelta(days=_DAYS["class"])
-    draft = ClassDraft(held.through.kind, name, held.day, until, "Hội trường xã", held.number("so_tiet"))
+    draft = ClassDraft(held.through.kind, name, held.day, until, held.name("hall"), held.number("so_tiet"))
     made = open_class(org_unit_id=held.unit, draft=draft, by=held.by, at=at)
     learners = held.number("so_nguoi")
     present = dict.fromkeys(made.sessions.values_list("pk", flat=True), learners)
@@ -94,8 +103,8 @@ def _hold_class(held: Held, at: datetime) -> list[int]:
 
 def _hold_meeting(held: Held, at: datetime) -> list[int]:
     draft = MeetingDraft(
-        kind=held.through.kind, title=f"Cuộc họp số {held.draft.number + 1} (dữ liệu minh họa)",
-        starts_at=local_moment(held.day, 8), ends_at=local_moment(held.day, 11), halls=("Hội trường xã",),
+        kind=held.through.kind, title=held.name("meeting"),
+        starts_at=local_moment(held.day, 8), ends_at=local_moment(held.day, 11), halls=(held.name("hall"),),
     )  # fmt: skip
     made = plan_meeting(org_unit_id=held.unit, draft=draft, by=held.by, at=at)
     counted = dict.fromkeys(made.sites.values_list("pk", flat=True), held.number("so_luot"))
@@ -109,17 +118,16 @@ def _hold_award(held: Held, at: datetime) -> list[int]:
     giver = next((unit for unit in places.ancestors_on(held.unit, held.day)), held.unit)
     dossier = open_dossier(
         org_unit_id=giver, kind=held.through.kind, occasion=held.draft.answers["dip_khen"],
-        title=f"Khen thưởng số {held.draft.number + 1} (dữ liệu minh họa)", by=held.by, at=at,
+        title=held.name("award"), by=held.by, at=at,
     )  # fmt: skip
-    named = [("so_tap_the", RecipientKind.COLLECTIVE, "Tập thể mẫu"), ("so_ca_nhan", RecipientKind.PERSON, "Người mẫu")]
+    named = [("so_tap_the", RecipientKind.COLLECTIVE, "collective"), ("so_ca_nhan", RecipientKind.PERSON, "person")]
     recipients = [
-        Recipient(kind, held.unit, f"{name} {number + 1}")
-        for question, kind, name in named
+        Recipient(kind, held.unit, held.name(word, number))
+        for question, kind, word in named
         for number in range(held.number(question))
     ]
     add_recipients(dossier_id=dossier.pk, recipients=recipients, by=held.by, at=at)
-    number = f"{held.draft.number + 1}/QĐ-UBND"
-    decide_dossier(dossier_id=dossier.pk, number=number, day=held.day, by=held.by, at=at)
+    decide_dossier(dossier_id=dossier.pk, number=held.name("decision"), day=held.day, by=held.by, at=at)
     return list(dossier.counts.values_list("submission_id", flat=True))
 
 
@@ -129,7 +137,7 @@ def _state_criteria(held: Held, at: datetime) -> list[int]:
     for criterion in set_.criteria[: held.number("so_dat")]:
         state_criterion(
             set_=set_, criterion=criterion["code"], org_unit_id=held.unit, day=held.day, met=True,
-            evidence="Hồ sơ xã (dữ liệu minh họa)", by=held.by, at=at,
+            evidence=held.name("evidence"), by=held.by, at=at,
         )  # fmt: skip
     record_progress(set_=set_, org_unit_id=held.unit, day=held.day, by=held.by, at=at)
     recorded = ProgressRecord.objects.get(set_code=set_.code, org_unit_id=held.unit, day=held.day)

@@ -86,6 +86,7 @@ class DemoPlan:
     gatherings: Gatherings
     classes: tuple[PlannedClass, ...]
     contests: tuple[PlannedContest, ...]
+    held_words: dict[str, str]
     photos: Path
 
     @property
@@ -157,6 +158,7 @@ def read_demo(repository: Path, *, small: bool = False) -> DemoPlan:
         gatherings=plan_gatherings(tomllib.loads((folder / "gatherings.toml").read_text(encoding="utf-8"))),
         classes=plan_classes(tomllib.loads((folder / "classes.toml").read_text(encoding="utf-8"))),
         contests=plan_contests(tomllib.loads((folder / "contests.toml").read_text(encoding="utf-8"))),
+        held_words=settings["held"],
         photos=folder / "photos",
     )
 
