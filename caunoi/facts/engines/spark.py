@@ -218,7 +218,8 @@ def _asking() -> Iterator[Any]:
 class SparkEngine:
     def __init__(self) -> None:
         self.closures: dict[str, Any] = {}
-        self.segments: tuple[object, Any] | None = None
+        self.spark: Any = None
+        self.segments: tuple[Sequence[SegmentFile], Any] | None = None
         self.found_right: set[SegmentFile] = set()
 
     def check(self, files: Sequence[SegmentFile]) -> None:
@@ -249,6 +250,10 @@ class SparkEngine:
 
     def open(self, cursor: duckdb.DuckDBPyConnection, files: Sequence[SegmentFile], tail: str) -> SparkSession:
         with cluster.asking() as spark:
+            if self.spark is not spark:
+                # What was sent along an earlier connection went with it.
+                self.spark, self.segments = spark, None
+                self.closures.clear()
             frame = spark.createDataFrame(cursor.sql(f"SELECT * FROM {tail}").to_arrow_table())
             if (store := _object_storage()) is not None:
                 return StoredSession(cursor, files, tail, frame, self, storage=store)
@@ -258,10 +263,8 @@ class SparkEngine:
 
     def _frame_of(self, spark: Any, files: Sequence[SegmentFile]) -> Any:
         """Kept while the files are the same: listing them takes as long as a question."""
-        key = (id(spark), tuple(files))
-        if self.segments is None or self.segments[0] != key:
-            self.segments = (key, self._read(spark, files))
-            self.closures.clear()
+        if self.segments is None or self.segments[0] != files:
+            self.segments = (files, self._read(spark, files))
         return self.segments[1]
 
     def _read(self, spark: Any, files: Sequence[SegmentFile]) -> Any:
