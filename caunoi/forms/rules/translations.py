@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from caunoi.refusals import Mistake
+from caunoi.vietnamese_text import fold
 
 Sheets = Mapping[str, Sequence[Mapping[str, Any]]]
 TRANSLATED = {
@@ -18,7 +19,7 @@ TRANSLATED = {
 }
 _CODE = re.compile(r"\(([\w-]+)\)\s*$")
 # Many forms name a language without its code, as `label::English`.
-_NAMED = {"default": "vi", "tiếng việt": "vi", "vietnamese": "vi", "tiếng anh": "en", "english": "en"}
+_NAMED = {"default": "vi", "tieng viet": "vi", "vietnamese": "vi", "tieng anh": "en", "english": "en"}
 
 
 def language_of(name: str) -> str:
@@ -27,7 +28,7 @@ def language_of(name: str) -> str:
     if (found := _CODE.search(name)) is not None:
         return found.group(1)
     plain = " ".join(unicodedata.normalize("NFC", name).lower().split())
-    return _NAMED.get(plain, plain) or "vi"
+    return _NAMED.get(fold(plain), plain) or "vi"
 
 
 def list_languages(sheets: Sheets) -> frozenset[str]:
