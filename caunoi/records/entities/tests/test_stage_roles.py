@@ -115,7 +115,9 @@ def test_accepted_by_who_has_the_role_it_counts_and_the_register_takes_it(villag
 
 def test_who_lacks_the_role_cannot_accept_it_either(village: OrgUnit) -> None:
     register = EntityList.objects.get()
-    register.transitions = [one | {"roles": ["programme_manager"]} if "roles" in one else one for one in register.transitions]
+    register.transitions = [
+        one | {"roles": ["programme_manager"]} if "roles" in one else one for one in register.transitions
+    ]
     register.save()
     record = say_broken(village, None, Source.DEVICE)
     approver = user("xa", (Role.APPROVER, OrgUnit.objects.get(level="commune")))
