@@ -13,7 +13,7 @@ const pointKeyboard = new Intl.NumberFormat().format(1.5).includes(".");
 /* The number box of web-forms reads key presses. Many keyboards of Android phones send none, only finished text; the box
  * then throws away what was typed. A real key press is consumed before "beforeinput", so whatever arrives here came
  * without one, and is handed over as the key presses the box waits for. Likewise a decimal point, from phones whose
- * keyboard has no comma. */
+ * keyboard has no comma. On others the box drops the point, and "3.5" would stand there as 35: that is told. */
 export function typeNumbers(host) {
   const numberBox = (event) => event.target.closest?.(".p-inputnumber-input");
   const press = (box, type, key) =>
@@ -27,12 +27,21 @@ export function typeNumbers(host) {
     event.preventDefault();
   }, true);
   host.addEventListener("keypress", (event) => {
-    const box = event.key === "." && pointKeyboard && language === "vi" && numberBox(event);
-    if (!box || box.inputMode !== "decimal") return;
+    const box = event.key === "." && language === "vi" && numberBox(event);
+    if (!box) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    press(box, "keypress", ",");
+    const decimal = box.inputMode === "decimal";
+    if (decimal && pointKeyboard) press(box, "keypress", ",");
+    else tellOfPoint(box, decimal ? words.pointInDecimal : words.pointInWhole);
   }, true);
+  host.addEventListener("focusin", (event) => numberBox(event)?.closest(".question-container")?.querySelector(".point")?.remove());
+}
+
+function tellOfPoint(box, text) {
+  const question = box.closest(".question-container");
+  question.querySelector(".point")?.remove();
+  box.closest(".p-inputnumber").after(element("p", { className: "remark point", role: "alert" }, text));
 }
 
 /* Controls that web-forms leaves without a name, as axe-core reports them. */
