@@ -100,10 +100,13 @@ def compact(*, minimum: int = COMPACT_FROM, progress: Advance | None = None) -> 
     stretches = _list_stretches()
     last = stretches[-1][0].last_seq if stretches else 0
     if Posting.objects.filter(seq__gt=last).order_by()[: max(minimum, 1)].count() < max(minimum, 1):
+        with _telling_of_the_disk():
+            _remove_orphans()  # a small office has long to wait until its tail is worth a segment
         return 0
     with _telling_of_the_disk():
         folder().mkdir(parents=True, exist_ok=True)
         _remove_orphans()
+        _remove_orphans_in_storage()
         joined = _choose_joined(stretches, Posting.objects.filter(seq__gt=last).count())
         # A damaged row would be written on under a hash that fits.
         check_here((segment.file, segment.sha256) for segment in joined)
@@ -123,6 +126,7 @@ def rebuild(progress: Advance | None = None) -> int:
     with _telling_of_the_disk():
         folder().mkdir(parents=True, exist_ok=True)
         _remove_orphans()
+        _remove_orphans_in_storage()
         with _Writer() as writer:
             written = _take_all(writer, 0, progress)
             _name_segments(writer.finish(), replaced)
@@ -305,6 +309,7 @@ def _sync_folder() -> None:
 
 
 def _remove_orphans() -> None:
+    """Files of this machine that no segment names; those of others' work at this moment stay."""
     named = set(Segment.objects.values_list("file", flat=True))
     store, old = find_storage(), time.time() - KEPT_AFTER_REPLACEMENT_S
     for path in folder().glob("*.par*"):
@@ -314,8 +319,12 @@ def _remove_orphans() -> None:
                 withdraw(f"{address}/{path.name}")
             if store is not None and path.suffix == ".parquet":
                 store.delete(_name_in_storage(path.name))
-    if store is not None:
-        # What a machine sent that is no more. Another may have just looked up the name of what it fetches.
+
+
+def _remove_orphans_in_storage() -> None:
+    """What a machine sent that is no more. Another may have just looked up the name of what it fetches."""
+    if (store := find_storage()) is not None:
+        named = set(Segment.objects.values_list("file", flat=True))
         before = now() - timedelta(days=1)
         for name, since in list(store.list_names(IN_STORAGE)):
             if name.removeprefix(f"{IN_STORAGE}/") not in named and since < before:

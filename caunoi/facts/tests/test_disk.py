@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -36,6 +37,20 @@ def full_disk(mount_disk: Callable[[str], Path]) -> Path:
         while ballast.write(b"\0" * 1024):
             pass
     return disk
+
+
+def test_what_a_dead_process_left_goes_also_while_the_tail_is_short(tmp_path: Path, settings: Any) -> None:
+    settings.CAUNOI_SEGMENTS = str(tmp_path)
+    with subprocess.Popen(["true"]) as dead:
+        pass
+    left, at_work = tmp_path / f"rows.0.{dead.pid}.part", tmp_path / f"rows.0.{os.getpid()}.part"
+    left.touch()
+    at_work.touch()
+    post(1, 10)
+
+    assert compact() == 0
+
+    assert (left.exists(), at_work.exists()) == (False, True)
 
 
 @pytest.mark.parametrize("write", [lambda: compact(minimum=1), rebuild], ids=["compact", "rebuild"])
