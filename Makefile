@@ -47,6 +47,7 @@ messages: setup ## Gom các câu của phần mềm vào tệp dịch, nêu câu
 
 soak: setup ## Các phép thử dài: lỗi, ngắt điện, tính chất, đủ số lượt | the long fault and property runs at full count
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --hypothesis-profile=soak --hypothesis-show-statistics -m "hypothesis or soak" $(ARGS)
+	@scripts/with-postgres $(BIN)/python -m pytest -n 0 --hypothesis-profile=soak tests/faults/test_ledger.py $(ARGS)
 
 bench: setup ## Đo tốc độ (BENCH_FACTS=, BENCH_ONLY=, BENCH_HOME= giữ lại thế giới thử) | measure speed and size, one JSON line a figure
 	@$(BIN)/python -m bench $(ARGS)
