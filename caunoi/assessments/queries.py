@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from caunoi.accounts.scope import Scope, ids_in_sql
@@ -116,6 +116,18 @@ def get_criteria_set(code: str) -> CriteriaSet:
     found = CriteriaSet.objects.filter(code=code).first()
     if found is None:
         raise CriteriaSetUnknown()
+    return found
+
+
+def list_spoken_days() -> dict[str, tuple[date, date]]:
+    """By the set's code the first and last day on which anything was said of it: criteria stated, units put into
+    groups, progress recorded. Sets of which nothing was are left out."""
+    found: dict[str, tuple[date, date]] = {}
+    for model, column in ((CriterionStatement, "day"), (GroupSpell, "from_day"), (ProgressRecord, "day")):
+        days = model._default_manager.order_by().values("set_code").annotate(first=Min(column), last=Max(column))
+        for code, first, last in days.values_list("set_code", "first", "last"):
+            early, late = found.get(code, (first, last))
+            found[code] = min(early, first), max(late, last)
     return found
 
 

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from caunoi.assessments.models import CriteriaSet, CriterionStatement, ScoringSheet
+from caunoi.assessments.models import CriteriaSet, ScoringSheet
+from caunoi.assessments.queries import list_spoken_days
 from caunoi.audit.actions import write_line
 from caunoi.audit.clock import lock_clock, take_numbers
 from caunoi.audit.past import keep_past
@@ -114,10 +115,11 @@ def _load(pack: Pack, by: Actor, at: datetime, tell: Progress) -> LoadResult:
     sheets = {row.sheet.code: sheet_columns(row) for row in pack.sheets}
     _replace(ScoringSheet, about.code, sheets, lambda one: one.code, result)
     sets = {row.code: set_columns(row) for row in pack.criteria_sets}
-    # What was stated of a set stays with it, also when a pack no longer brings the set.
-    for kept in CriteriaSet.objects.filter(pack=about.code).exclude(code__in=sets):
-        if CriterionStatement.objects.filter(set_code=kept.code).exists():
-            sets[kept.code] = {}
+    # What was said of a set stays with it, also when a pack no longer brings the set.
+    spoken = list_spoken_days()
+    for code in CriteriaSet.objects.filter(pack=about.code).exclude(code__in=sets).values_list("code", flat=True):
+        if code in spoken:
+            sets[code] = {}
     _replace(CriteriaSet, about.code, sets, lambda one: one.code, result)
     _load_awards(pack, at, result)
     _load_meeting_kinds(pack, at, result)

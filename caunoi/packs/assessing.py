@@ -38,7 +38,9 @@ def read_assessments(
     }
     return (
         ratings.read_ratings(rows, levels, known, loaded.sheet_owners, recording, notes),
-        criteria_sets.read_criteria_sets(rows, levels, known, loaded.criteria_set_owners, recording.questions, notes),
+        criteria_sets.read_criteria_sets(
+            rows, levels, known, loaded.criteria_set_owners, loaded.spoken_sets, recording.questions, notes
+        ),
     )
 
 

@@ -3,6 +3,8 @@ from __future__ import annotations
 from collections import defaultdict
 
 from caunoi.assessments.models import CriteriaSet, ScoringSheet
+from caunoi.assessments.queries import list_groups, list_spoken_days
+from caunoi.assessments.rules.criteria import read_criteria
 from caunoi.awards.models import FIELD_OF_PERSON, AwardCount, AwardKind, AwardOccasion
 from caunoi.contests.models import FIELD_OF_PERSON as FIELD_OF_ENTRANT
 from caunoi.contests.models import ContestKind
@@ -14,6 +16,7 @@ from caunoi.forms.models import FormVersion
 from caunoi.meetings.models import MeetingKind
 from caunoi.packs.models import LoadedPack
 from caunoi.packs.rules.contents import KnownRegister, PublishedForm, StandingElement, Surroundings
+from caunoi.packs.rules.criteria_sets import SpokenSet
 from caunoi.personal.models import PersonalQuestion
 from caunoi.records.models import EntityList, SubmissionVersion
 from caunoi.reports.models import ReportTemplate
@@ -45,11 +48,21 @@ def get_surroundings(pack: str) -> Surroundings:
         document_kind_owners=dict(DocumentKind.objects.exclude(pack=pack).values_list("code", "pack")),
         sheet_owners=dict(ScoringSheet.objects.exclude(pack=pack).values_list("code", "pack")),
         criteria_set_owners=dict(CriteriaSet.objects.exclude(pack=pack).values_list("code", "pack")),
+        spoken_sets=_spoken_sets(pack),
         award_owners=_award_owners(pack),
         meeting_kind_owners=dict(MeetingKind.objects.exclude(pack=pack).values_list("code", "pack")),
         contest_owners=_contest_owners(pack),
         training_owners=_training_owners(pack),
     )
+
+
+def _spoken_sets(pack: str) -> dict[str, SpokenSet]:
+    spoken = list_spoken_days()
+    return {
+        one.code: SpokenSet(one.level, tuple(list_groups(one)), tuple(read_criteria(one.criteria)), *spoken[one.code])
+        for one in CriteriaSet.objects.filter(pack=pack)
+        if one.code in spoken
+    }
 
 
 def _training_owners(pack: str) -> dict[str, str]:

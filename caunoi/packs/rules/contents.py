@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from caunoi.contributions.rules.purse import Purse
 from caunoi.facts.rules.formula_check import ElementFacts, IndicatorFacts
 from caunoi.forms.rules.assignments import AssignmentRow
-from caunoi.packs.rules.criteria_sets import CriteriaSetRow
+from caunoi.packs.rules.criteria_sets import CriteriaSetRow, SpokenSet
 from caunoi.packs.rules.meeting_kinds import MeetingKindRow
 from caunoi.packs.rules.ratings import SheetRow
 
@@ -358,6 +358,7 @@ class Surroundings:
     document_kind_owners: Mapping[str, str] = field(default_factory=dict)
     sheet_owners: Mapping[str, str] = field(default_factory=dict)
     criteria_set_owners: Mapping[str, str] = field(default_factory=dict)
+    spoken_sets: Mapping[str, SpokenSet] = field(default_factory=dict)
     award_owners: Mapping[str, str] = field(default_factory=dict)
     meeting_kind_owners: Mapping[str, str] = field(default_factory=dict)
     contest_owners: Mapping[str, str] = field(default_factory=dict)

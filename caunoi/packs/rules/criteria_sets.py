@@ -46,11 +46,24 @@ class CriteriaSetRow:
     answers: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class SpokenSet:
+    """A set of this pack as loaded before, of which something was said: criteria stated, units put into groups,
+    progress recorded. `first`, `last`: the days these speak of."""
+
+    level: str
+    groups: tuple[Group, ...]
+    criteria: tuple[SetCriterion, ...]
+    first: date
+    last: date
+
+
 def read_criteria_sets(
     rows: Mapping[str, Sequence[Row]],
     levels: Sequence[str],
     known: Known | None,
     owners: Mapping[str, str],
+    spoken: Mapping[str, SpokenSet],
     questions: Mapping[str, Sequence[Question] | None],
     notes: Notes,
 ) -> list[CriteriaSetRow]:
@@ -58,13 +71,17 @@ def read_criteria_sets(
     sets = rows.get(SETS, [])
     check_unique(sets, "code", notes, owners, {})
     parts = {file: _by_set(rows.get(file, []), sets, notes) for file in (CRITERIA, GROUPS, THRESHOLDS)}
-    return [
+    found = [
         _read_set(
             row, parts[CRITERIA][row["code"]], parts[GROUPS][row["code"]], parts[THRESHOLDS][row["code"]], levels,
             known, questions, notes,
         )
         for row in sets
     ]  # fmt: skip
+    for row, one in zip(sets, found, strict=True):
+        if (old := spoken.get(one.code)) is not None:
+            _check_spoken(row, parts[CRITERIA][one.code], parts[THRESHOLDS][one.code], one, old, notes)
+    return found
 
 
 def _by_set(rows: Sequence[Row], sets: Sequence[Row], notes: Notes) -> Mapping[str, list[Row]]:
@@ -142,3 +159,51 @@ def _read_thresholds(
         if value is not None:
             found[row["criterion"]][row["group"]] = value
     return found
+
+
+def _check_spoken(
+    row: Row, criteria: Sequence[Row], thresholds: Sequence[Row], new: CriteriaSetRow, old: SpokenSet, notes: Notes
+) -> None:
+    """What days gone by were judged by stays as it was; names, sources, the order and further groups may change."""
+    why = _(
+        "Bộ này đã có xác nhận hoặc kết quả được ghi; đổi chỗ này thì những ngày đã qua bị xét lại. "
+        "Hãy giữ như cũ, và ghi thay đổi thành một bộ mới có mã khác, có ngày bắt đầu và kết thúc riêng."
+    )
+    if new.level != old.level:
+        notes.add(row, "level", why, allowed=old.level)
+    if new.from_day is not None and new.from_day > old.first:
+        notes.add(row, "from", why, allowed=_("đến ngày %(day)s hoặc sớm hơn") % {"day": old.first})
+    if new.to_day is not None and new.to_day < old.last:
+        notes.add(row, "to", why, allowed=_("từ ngày %(day)s hoặc muộn hơn") % {"day": old.last})
+    groups = {one.code for one in new.groups}
+    for group in old.groups:
+        if group.code not in groups:
+            notes.add(row, "code", _("Thiếu nhóm “%(code)s”.") % {"code": group.code} + " " + why)
+    now = {one.code: (one, at) for one, at in zip(new.criteria, criteria, strict=True)}
+    before = {one.code: one for one in old.criteria}
+    for code in [one for one in before if one not in now]:
+        notes.add(row, "criteria", _("Thiếu tiêu chí “%(code)s”.") % {"code": code} + " " + why)
+    for code, (one, at) in now.items():
+        if code not in before:
+            notes.add(at, "code", why)
+        else:
+            own = [threshold for threshold in thresholds if threshold["criterion"] == code]
+            _check_spoken_criterion(at, own, one, before[code], why, notes)
+
+
+def _check_spoken_criterion(
+    row: Row, thresholds: Sequence[Row], new: SetCriterion, old: SetCriterion, why: str, notes: Notes
+) -> None:
+    for column, value, kept in (("test", new.test, old.test), ("formula", new.formula, old.formula)):
+        if value != kept:
+            notes.add(row, column, why, allowed=kept)
+    values, kept_values = dict(new.thresholds), dict(old.thresholds)
+    for threshold in thresholds:
+        group = threshold["group"]
+        if group in values and values[group] != kept_values.get(group):
+            notes.add(threshold, "value", why, allowed=format(kept_values[group], "f") if group in kept_values else "")
+    written = {threshold["group"] for threshold in thresholds}
+    for group in [one for one in kept_values if one not in written]:
+        said = _("Thiếu ngưỡng %(value)s của nhóm “%(group)s” trong %(file)s.")
+        told = said % {"value": format(kept_values[group], "f"), "group": group or "–", "file": THRESHOLDS}
+        notes.add(row, "code", f"{told} {why}")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from caunoi.assessments.models import CriteriaSet, ScoringSheet
+from caunoi.assessments.models import CriteriaSet, CriterionStatement, ScoringSheet
 from caunoi.assessments.rules.sheet import read_sheet
 from caunoi.audit.rules import Actor
 from caunoi.forms.models import Form
@@ -26,6 +26,7 @@ from caunoi.packs.tests.builders import (
     table,
     tiny_pack,
 )
+from caunoi.places.models import OrgUnit
 from caunoi.refusals import FileRefused
 
 RESULT = form(
@@ -166,6 +167,97 @@ def test_what_cannot_be_rated_by_is_named_by_file_row_and_column(
         read_pack(with_ratings(tmp_path, rows))
 
     assert (file, row, told) in {(one.file, one.row, one.column) for one in refused.value.mistakes}
+
+
+# -- A set of which something was said --------------------------------------------------------------------------------
+
+SETS, CRITERIA, GROUPS, THRESHOLDS = criteria_sets.FILES
+SAID = date(2026, 6, 20)
+# Another criterion, threshold or rule, other units or days: file, row, column, value; file, row and column told.
+JUDGES_ANEW = [
+    (CRITERIA, 0, "test", "at_most", CRITERIA, 2, "test"),
+    (CRITERIA, 0, "formula", "so_nguoi", CRITERIA, 2, "formula"),
+    (THRESHOLDS, 0, "value", "4", THRESHOLDS, 2, "value"),
+    (THRESHOLDS, 0, "group", "", CRITERIA, 2, "code"),
+    (CRITERIA, 1, "code", "nha_kien_co", CRITERIA, 3, "code"),
+    (CRITERIA, 1, "code", "nha_kien_co", SETS, 2, "criteria"),
+    (SETS, 0, "from", "2026-06-21", SETS, 2, "from"),
+    (SETS, 0, "to", "2026-06-19", SETS, 2, "to"),
+]
+SAME_JUDGEMENT = [
+    (SETS, 0, "title_vi", "Xã nông thôn mới"),
+    (SETS, 0, "source_en", "Decision 2 and its explanation"),
+    (SETS, 0, "from", "2026-01-01"),
+    (SETS, 0, "to", "2026-06-20"),
+    (CRITERIA, 0, "name_en", "Culture and sports"),
+    (GROUPS, 0, "name_vi", "Nhóm một"),
+    (THRESHOLDS, 0, "value", "3.0"),
+]
+
+
+def say_of_the_set() -> None:
+    place = OrgUnit.objects.create(key="xa", level="commune", known_from=1)
+    CriterionStatement.objects.create(
+        set_code="ntm", criterion="nha_o", org_unit=place, day=SAID, met=True, evidence="Biên bản số 5",
+        by_name="Lò Thị Ghi", at=local_moment(SAID),
+    )  # fmt: skip
+
+
+def load(folder: Path, rows: Rows) -> None:
+    load_pack(with_ratings(folder, rows), by=Actor("Người thử"), at=local_moment(date(2026, 8, 1)))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("changed", "at", "column", "value", "file", "row", "told"), JUDGES_ANEW)
+def test_what_days_gone_by_were_judged_by_is_not_changed_in_a_set_of_which_something_was_said(
+    tmp_path: Path, changed: str, at: int, column: str, value: str, file: str, row: int, told: str
+) -> None:
+    rows = right()
+    load(tmp_path, rows)
+    kept = CriteriaSet.objects.values().get()
+    rows[changed][at][column] = value
+    say_of_the_set()
+
+    with pytest.raises(FileRefused) as refused:
+        load(tmp_path, rows)
+
+    named = {(one.file, one.row, one.column): one.message for one in refused.value.mistakes}
+    assert "bộ mới có mã khác" in named[file, row, told]
+    assert CriteriaSet.objects.values().get() == kept
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("changed", "at", "column", "value"), SAME_JUDGEMENT)
+def test_names_sources_and_days_without_statements_may_change(
+    tmp_path: Path, changed: str, at: int, column: str, value: str
+) -> None:
+    rows = right()
+    load(tmp_path, rows)
+    say_of_the_set()
+    rows[changed][at][column] = value
+
+    load(tmp_path, rows)
+
+    assert CriteriaSet.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_set_of_which_nothing_was_said_is_corrected_and_a_new_one_stands_beside_the_old(tmp_path: Path) -> None:
+    rows = right()
+    load(tmp_path, rows)
+    rows[THRESHOLDS][0]["value"] = "4"
+
+    load(tmp_path, rows)
+    say_of_the_set()
+    rows[SETS][0]["to"] = "2026-06-30"
+    rows[SETS].append({**rows[SETS][0], "code": "ntm_2", "from": "2026-07-01", "to": ""})
+    for file in (CRITERIA, GROUPS, THRESHOLDS):
+        rows[file] += [{**one, "set": "ntm_2"} for one in rows[file]]
+    rows[THRESHOLDS][1]["value"] = "5"
+    load(tmp_path, rows)
+
+    thresholds = {one.code: one.criteria[0]["thresholds"]["nhom_1"] for one in CriteriaSet.objects.all()}
+    assert thresholds == {"ntm": "4", "ntm_2": "5"}
 
 
 def test_two_versions_of_a_sheet_never_hold_on_one_day(tmp_path: Path) -> None:
