@@ -396,7 +396,8 @@ class Child:
 
 
 class LateUnit:
-    """A unit whose reports are not all there: `dv.ten`, `dv.ma`, `dv.da_co`, `dv.phai_co`, `dv.thieu`."""
+    """A unit whose reports are not all there: `dv.ten`, `dv.ma`, `dv.da_co`, `dv.phai_co`, `dv.thieu`, the
+    numbers leading to the unit's page of coverage."""
 
     def __init__(self, asking: Asking, unit: int, coverage: Coverage) -> None:
         day = asking.occasion.boundaries
@@ -404,13 +405,27 @@ class LateUnit:
         self.ma = asking.places.code_on(unit, day)
         self.coverage = coverage
         self._asking, self._key = asking, asking.places.units[unit].key
-        self.phai_co = wording.word_number(Decimal(coverage.expected))
-        self.da_co = wording.word_number(Decimal(coverage.reported))
-        self.thieu = wording.word_number(Decimal(coverage.expected - coverage.reported))
+
+    @property
+    def phai_co(self) -> str:
+        return self._link(wording.word_number(Decimal(self.coverage.expected)))
+
+    @property
+    def da_co(self) -> str:
+        return self._link(wording.word_number(Decimal(self.coverage.reported)))
+
+    @property
+    def thieu(self) -> str:
+        return self._link(wording.word_number(Decimal(self.coverage.expected - self.coverage.reported)))
 
     def __str__(self) -> str:
-        link = PlainLink(self._asking.coverage_address(self._key), f"{self.da_co}/{self.phai_co}")
-        return f"{self.ten} ({self._asking.stamp(link)})"
+        reported, expected = (
+            wording.word_number(Decimal(number)) for number in (self.coverage.reported, self.coverage.expected)
+        )
+        return f"{self.ten} ({self._link(f'{reported}/{expected}')})"
+
+    def _link(self, words: str) -> str:
+        return self._asking.stamp(PlainLink(self._asking.coverage_address(self._key), words))
 
 
 class HasFigures(Protocol):

@@ -155,7 +155,7 @@ class Composer(Asking):
                 f" {wording.word_number(Decimal(occasion.as_known))}."
             ),
             "do_day_du": self._word_coverage(),
-            "bao_cao_dinh_ky": [CoverageRow(row) for row in self.coverage],
+            "bao_cao_dinh_ky": [CoverageRow(self._link_coverage, row) for row in self.coverage],
             "ghi_chu": wording.list_notes(self.all_figures),
             "thieu": _Lazy(self._list_missing),
             # Each time the template names one it gets its own place.
@@ -178,9 +178,12 @@ class Composer(Asking):
             return "Trong kỳ không có báo cáo định kỳ nào phải nộp."
         percent = wording.word_percent(Decimal(100 * total.reported) / total.expected)
         reported, expected = (wording.word_number(Decimal(n)) for n in (total.reported, total.expected))
-        link = self.stamp(PlainLink(self.coverage_address(self.occasion.key), f"{reported}/{expected} ({percent})"))
+        link = self._link_coverage(f"{reported}/{expected} ({percent})")
         late = wording.word_number(Decimal(total.reported - total.on_time))
         return f"Báo cáo định kỳ đã duyệt trên tổng số phải có: {link}, trong đó {late} báo cáo gửi muộn."
+
+    def _link_coverage(self, words: str) -> str:
+        return self.stamp(PlainLink(self.coverage_address(self.occasion.key), words))
 
     def _list_missing(self) -> list[str]:
         """Names of what has no value, each leading to why."""
@@ -193,8 +196,10 @@ class Composer(Asking):
 
 @dataclass(frozen=True)
 class CoverageRow:
-    """`ten`, `phai_co`, `da_co`, `dung_han`, `ty_le`: a row of the table of periodic reports."""
+    """`ten`, `phai_co`, `da_co`, `dung_han`, `ty_le`: a row of the table of periodic reports, its numbers leading to
+    the page of coverage."""
 
+    link: Callable[[str], str]
     row: FormCoverage
 
     @property
@@ -203,19 +208,20 @@ class CoverageRow:
 
     @property
     def phai_co(self) -> str:
-        return wording.word_number(Decimal(self.row.coverage.expected))
+        return self.link(wording.word_number(Decimal(self.row.coverage.expected)))
 
     @property
     def da_co(self) -> str:
-        return wording.word_number(Decimal(self.row.coverage.reported))
+        return self.link(wording.word_number(Decimal(self.row.coverage.reported)))
 
     @property
     def dung_han(self) -> str:
-        return wording.word_number(Decimal(self.row.coverage.on_time))
+        return self.link(wording.word_number(Decimal(self.row.coverage.on_time)))
 
     @property
     def ty_le(self) -> str:
-        return wording.word_percent(Decimal(100 * self.row.coverage.reported) / self.row.coverage.expected)
+        percent = Decimal(100 * self.row.coverage.reported) / self.row.coverage.expected
+        return self.link(wording.word_percent(percent))
 
 
 class _Text:

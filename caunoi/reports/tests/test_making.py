@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date
 from typing import Any
 
 import docx
 import pytest
+from docx.oxml.ns import qn
 
 from caunoi.accounts.scope import Scope, Window
 from caunoi.audit.models import AuditLine
+from caunoi.desk.tests.builders import publish_monthly
 from caunoi.documents.actions import read_bytes
 from caunoi.facts.refs import decode
 from caunoi.periods.rules import Days
@@ -82,6 +85,42 @@ def test_every_figure_is_a_link_to_its_explanation() -> None:
         ("ngay_cong", "u3", "1.200"),
         ("ngay_cong", "u4", "34"),
     ]
+
+
+def list_addresses(content: bytes) -> list[tuple[str, str]]:
+    """(words, address) of every link, in reading order."""
+    document = docx.Document(io.BytesIO(content))
+    return [
+        (
+            "".join(node.text or "" for node in link.iter(qn("w:t"))),
+            str(document.part.rels[str(link.get(qn("r:id")))].target_ref),
+        )
+        for link in document.element.body.iter(qn("w:hyperlink"))
+    ]
+
+
+def test_numbers_of_reports_owed_and_approved_lead_to_the_page_of_coverage() -> None:
+    state_usual(store_world())
+    publish_monthly(from_day=date(2023, 11, 1))
+    store_template([
+        "{{ so('ngay_cong') }}",
+        "{% for bc in bao_cao_dinh_ky %}{{ bc.ten }}: {{ bc.phai_co }}, {{ bc.da_co }}, {{ bc.dung_han }},"
+        " {{ bc.ty_le }}. {% endfor %}",
+        "{% for dv in don_vi_chua_bao_cao() %}{{ dv.ten }}: {{ dv.da_co }}/{{ dv.phai_co }}, thiếu {{ dv.thieu }}. "
+        "{% endfor %}",
+        "{{ chua_bao_cao() }}",
+    ])  # fmt: skip
+
+    content = make().content
+
+    links = [(words, address) for words, address in list_addresses(content) if "/coverage/" in address]
+    text = text_of_docx(content)
+    assert "6, 0, 0, 0%." in text and "Xã Y Tý: 0/4, thiếu 4. Xã Cốc Mỳ: 0/2, thiếu 2." in text
+    assert "Xã Y Tý (0/4) và Xã Cốc Mỳ (0/2)" in text
+    assert [words for words, _address in links] == ["6", "0", "0", "0%", "0", "4", "4", "0", "2", "2", "0/4", "0/2"]
+    assert [place for _words, address in links for place in re.findall(r"place=(u\d)", address)] == [
+        *["u2"] * 4, *["u3"] * 3, *["u4"] * 3, "u3", "u4",
+    ]  # fmt: skip
 
 
 def test_a_table_has_a_row_for_each_unit_below() -> None:
