@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from caunoi.documents.rules.drafts import pad_number
 from caunoi.languages import in_reader_language
 from caunoi.periods.inputs import DayField
 from caunoi.periods.rules import Days, Period, PeriodType, period_of
@@ -150,7 +151,7 @@ class IssueForm(forms.Form):
     issue_number = forms.CharField(
         label=gettext_lazy("Số, ký hiệu"),
         max_length=60,
-        help_text=gettext_lazy("Ghi cả ký hiệu, ví dụ 12/BC-UBND."),
+        help_text=gettext_lazy("Ghi cả ký hiệu, ví dụ 12/BC-UBND. Số dưới 10 được ghi thêm số 0 ở trước."),
         error_messages={"required": gettext_lazy("Chưa ghi số, ký hiệu của báo cáo.")},
     )
     on = DayField(label=gettext_lazy("Ngày ban hành"))
@@ -172,7 +173,7 @@ class IssueForm(forms.Form):
         self.fields["replaces"].choices = [("", _("Không thay thế")), *offered]  # type: ignore[attr-defined]  # a choice
 
     def clean_issue_number(self) -> str:
-        return clean(self.cleaned_data["issue_number"])
+        return pad_number(clean(self.cleaned_data["issue_number"]))
 
     def clean(self) -> dict[str, Any]:
         return {"replaces": "", **(super().clean() or {})}

@@ -12,6 +12,7 @@ from django.test import Client
 
 from caunoi.accounts.models import Role, User
 from caunoi.counting import count_within
+from caunoi.desk.report_inputs import IssueForm
 from caunoi.desk.tests.builders import signed_in, user
 from caunoi.desk.views.report_verify import CHECKS_ALLOWED
 from caunoi.documents.actions import read_bytes
@@ -20,7 +21,15 @@ from caunoi.facts.queries import forget_catalogues
 from caunoi.facts.tests.builders import World
 from caunoi.reports.models import ReportRun
 from caunoi.reports.queries import read_run
-from caunoi.reports.tests.builders import DISTRICT, EAST, make, state_usual, store_template, store_world
+from caunoi.reports.tests.builders import (
+    DISTRICT,
+    EAST,
+    make,
+    state_usual,
+    store_template,
+    store_world,
+    text_of_docx,
+)
 from caunoi.reports.tests.test_life import DECREE
 from caunoi.reports.tests.test_verifying import edit
 
@@ -96,6 +105,31 @@ def test_a_report_is_submitted_returned_rewritten_approved_and_issued_on_its_pag
     assert "Trình duyệt" not in words(issued)
     assert "Huyện Bát Xát" in words(mine.get("/reports/?state=issued&q=12/bc"))
     assert "Không có báo cáo nào khớp" in words(mine.get("/reports/?state=draft"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("5/BC-UBND", "05/BC-UBND"),
+        ("5", "05"),
+        ("05/BC-UBND", "05/BC-UBND"),
+        ("10/BC-UBND", "10/BC-UBND"),
+        ("BC-5", "BC-5"),
+    ],
+)
+def test_a_number_below_ten_takes_a_zero(typed: str, printed: str) -> None:
+    form = IssueForm({**NUMBERED, "issue_number": typed})
+
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["issue_number"] == printed
+
+
+def test_a_report_numbered_five_is_issued_and_registered_as_05(report: ReportRun, writer: User) -> None:
+    issued = issue(report, writer, issue_number="5/BC-UBND")
+
+    assert issued.issue_number == "05/BC-UBND"
+    assert "Số: 05/BC-UBND" in text_of_docx(read_bytes(issued.file_id))
+    assert "Báo cáo số 05/BC-UBND" in words(upload(read_bytes(issued.file_id)))
 
 
 def test_figures_changed_by_hand_are_listed_beside_the_file(report: ReportRun, writer: User) -> None:

@@ -54,6 +54,12 @@ def read_number(reference: str) -> int | None:
     return int(found[0]) if found else None
 
 
+def pad_number(reference: str) -> str:
+    """`05/BC-UBND` of `5/BC-UBND`: numbers below 10 take a zero (Decree 30/2020, Appendix I). Of what an office of ours
+    numbers itself; what comes in from others stays as they printed it."""
+    return f"0{reference}" if re.match(r"[1-9](?!\d)", reference, re.ASCII) else reference
+
+
 def spell_values(draft: DocumentDraft, keys: Mapping[int, str], files: Mapping[str, str]) -> dict[str, Any]:
     """As versions and audit lines keep it: days as text, units by key, files as name -> SHA-256."""
     return {

@@ -12,6 +12,7 @@ from django.urls import reverse
 from caunoi import events
 from caunoi.accounts.models import User
 from caunoi.audit.queries import get_anchor
+from caunoi.documents.rules.drafts import pad_number
 from caunoi.moments import VIETNAM
 from caunoi.reports.actions.versions import lock_for_step, seal, store_version, take_step
 from caunoi.reports.errors import CannotReplace, NumberTaken
@@ -41,6 +42,7 @@ class IssueData:
 def issue_report(*, report_id: int, data: IssueData, by: User, at: datetime, number: int | None = None) -> ReportRun:
     """Raises NumberTaken, CannotReplace, and what every step raises."""
     run = lock_for_step(report_id, ReportStep.ISSUE, by=by, at=at, number=number)
+    data = replace(data, number=pad_number(data.number))
     _check_number(run, data)
     replaced = None if data.replaces is None else _lock_replaced(run, data.replaces, by=by, at=at)
     content, manifest = read_run(run)
