@@ -32,7 +32,7 @@ from caunoi.records.actions.rechecking import look_again_after_arrival, look_aga
 from caunoi.records.checks import FurtherCheck, further_check
 from caunoi.records.entities import actions as entities
 from caunoi.records.entities.checking import FollowStages
-from caunoi.reports.events import ReportIssued
+from caunoi.reports.events import ReportDecided, ReportIssued, ReportSubmitted
 from caunoi.reports.registering import register_issued
 from caunoi.tasks import actions as tasks
 
@@ -64,6 +64,8 @@ TABLE: list[tuple[type[Any], Callable[[Any], None]]] = [
     (RatingReturned, notices.tell_rating_returned),
     (RatingsClosed, notices.tell_ratings_closed),
     (DossierDecided, notices.tell_decided),
+    (ReportSubmitted, notices.tell_report_submitted),
+    (ReportDecided, notices.tell_report_decided),
     (records.EntitiesChanged, search.index_entities),
     (PlacesChanged, search.index_units),
     (AccountsChanged, search.index_accounts),

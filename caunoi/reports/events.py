@@ -24,3 +24,26 @@ class ReportIssued:
     replaces: int | None
     by: User
     at: datetime
+
+
+@dataclass(frozen=True)
+class ReportSubmitted:
+    """A report waits for a decision on its unit."""
+
+    report_id: int
+    org_unit_id: int
+    comment: str
+    by: User
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ReportDecided:
+    """A report was approved, or sent back, then with a comment. `people`: ids of who made and who submitted it."""
+
+    report_id: int
+    approved: bool
+    people: frozenset[int]
+    comment: str
+    by: User
+    at: datetime

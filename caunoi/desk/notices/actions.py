@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import F
 
@@ -18,8 +18,11 @@ from caunoi.awards.models import SUBJECT_OF_DOSSIER, Award
 from caunoi.desk.context import DECIDERS, WRITERS
 from caunoi.desk.notices.models import Kind, Mailing, Notice, Silence
 from caunoi.moments import local_date
+from caunoi.places.queries import get_snapshot
 from caunoi.records.events import SubmissionReturned, VersionsApproved
 from caunoi.records.models import SubmissionVersion
+from caunoi.reports.events import ReportDecided, ReportSubmitted
+from caunoi.reports.permissions import DECIDERS as REPORT_DECIDERS
 
 
 def tell_returned(event: SubmissionReturned) -> None:
@@ -100,6 +103,32 @@ def tell_decided(event: DossierDecided) -> None:
     about = f"{SUBJECT_OF_DOSSIER}{event.dossier_id}"
     Notice.objects.bulk_create(
         [Notice(user_id=pk, kind=Kind.AWARD, about=about, at=event.at) for pk in sorted(people)], batch_size=500
+    )
+
+
+def tell_report_submitted(event: ReportSubmitted) -> None:
+    """Who may decide on the report's very unit; where nobody does, on the nearest above it that has somebody."""
+    places, day = get_snapshot(), local_date(event.at)
+    ends_on = places.units[event.org_unit_id].ends_on
+    then = day if ends_on is None or day < ends_on else ends_on - timedelta(days=1)
+    for unit in (event.org_unit_id, *places.ancestors_on(event.org_unit_id, then)):
+        people = {user for user, _unit in _list_holders([unit], REPORT_DECIDERS, event.at)} - {event.by.pk}
+        if people:
+            _tell_report(Kind.REPORT_WAITING, event.report_id, people, event.comment, event.at)
+            return
+
+
+def tell_report_decided(event: ReportDecided) -> None:
+    """Who made it and who submitted it; nobody hears of what they decided themselves."""
+    kind = Kind.REPORT_APPROVED if event.approved else Kind.REPORT_RETURNED
+    _tell_report(kind, event.report_id, event.people - {event.by.pk}, event.comment, event.at)
+
+
+def _tell_report(kind: Kind, report_id: int, people: Collection[int], comment: str, at: datetime) -> None:
+    known = User.objects.filter(pk__in=people).order_by("pk").values_list("pk", flat=True)
+    Notice.objects.bulk_create(
+        [Notice(user_id=pk, kind=kind, about=f"report:{report_id}", comment=comment, at=at) for pk in known],
+        batch_size=500,
     )
 
 

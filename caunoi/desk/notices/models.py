@@ -13,6 +13,9 @@ class Kind(models.TextChoices):
     APPROVED = "approved", _("Bản ghi được duyệt")
     RATING = "rating", _("Bảng chấm bị trả lại hoặc đã chốt")
     AWARD = "award", _("Khen thưởng được quyết định")
+    REPORT_WAITING = "report-in", _("Báo cáo tổng hợp chờ duyệt")
+    REPORT_RETURNED = "report-no", _("Báo cáo tổng hợp bị trả lại")
+    REPORT_APPROVED = "report-ok", _("Báo cáo tổng hợp được duyệt")
     DUE = "due", _("Việc sắp đến hạn")
     WORK = "work", _("Việc đang chờ mỗi ngày")
 

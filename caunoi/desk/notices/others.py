@@ -1,4 +1,4 @@
-"""Notices about what is no record: ratings that came back or were closed, commendations that were decided."""
+"""Notices about what is no record: ratings that came back or were closed, commendations, reports in their life."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from caunoi.assessments.rules.life import FINAL, RatingState
 from caunoi.awards.models import SUBJECT_OF_DOSSIER, Dossier
 from caunoi.desk.awards import read_words
 from caunoi.desk.notices.line import Line
-from caunoi.desk.notices.models import Notice
+from caunoi.desk.notices.models import Kind, Notice
 from caunoi.desk.rating_work import name_round
 from caunoi.languages import in_reader_language
 from caunoi.places.queries import get_snapshot
+from caunoi.reports.models import ReportRun
 
-RATING, ROUND = "rating:", "rating_round:"
+RATING, ROUND, REPORT = "rating:", "rating_round:", "report:"
 
 
 def show_others(notices: Sequence[Notice]) -> dict[int, Line]:
@@ -27,12 +28,15 @@ def show_others(notices: Sequence[Notice]) -> dict[int, Line]:
     ratings = Rating.objects.select_related("round", "org_unit").in_bulk(_numbers(notices, RATING))
     rounds = RatingRound.objects.in_bulk(_numbers(notices, ROUND))
     dossiers = Dossier.objects.in_bulk(_numbers(notices, SUBJECT_OF_DOSSIER))
+    reports = ReportRun.objects.in_bulk(_numbers(notices, REPORT))
     shown = {}
     for one in notices:
         kind, _colon, number = one.about.partition(":")
         pk = int(number)
         if f"{kind}:" == SUBJECT_OF_DOSSIER:
             shown[one.pk] = _decided(one, dossiers.get(pk))
+        elif f"{kind}:" == REPORT:
+            shown[one.pk] = _reported(one, reports.get(pk))
         elif f"{kind}:" == ROUND:
             shown[one.pk] = _closed(one, rounds.get(pk))
         else:
@@ -76,6 +80,18 @@ def _decided(one: Notice, dossier: Dossier | None) -> Line:
         "kind": read_words().kind(dossier.kind_code), "number": dossier.decision, "title": dossier.title,
     }  # fmt: skip
     return _line(one, told, why, f"{reverse('awards')}?{urlencode({'q': dossier.decision})}")
+
+
+def _reported(one: Notice, run: ReportRun | None) -> Line:
+    if one.kind == Kind.REPORT_WAITING:
+        told, why = _("Báo cáo chờ duyệt"), _("Bạn được duyệt báo cáo của đơn vị này.")
+    else:
+        told = _("Báo cáo bị trả lại") if one.kind == Kind.REPORT_RETURNED else _("Báo cáo đã được duyệt")
+        why = _("Bạn đã lập hoặc trình báo cáo này.")
+    if run is None:
+        return _line(one, told, why)
+    where = get_snapshot().path_name(run.org_unit_id, run.boundaries)
+    return _line(one, f"{told}: {run.title}, {where}", why, reverse("report", args=[run.pk]))
 
 
 def _line(one: Notice, sentence: str, why: str, address: str = "") -> Line:

@@ -12,6 +12,8 @@ from django.test import Client
 
 from caunoi.accounts.models import Role, User
 from caunoi.counting import count_within
+from caunoi.desk.notices.models import Notice
+from caunoi.desk.notices.queries import list_wanted
 from caunoi.desk.report_inputs import IssueForm
 from caunoi.desk.tests.builders import signed_in, user
 from caunoi.desk.views.report_verify import CHECKS_ALLOWED
@@ -24,6 +26,7 @@ from caunoi.reports.queries import read_run
 from caunoi.reports.tests.builders import (
     DISTRICT,
     EAST,
+    PROVINCE,
     make,
     state_usual,
     store_template,
@@ -130,6 +133,44 @@ def test_a_report_numbered_five_is_issued_and_registered_as_05(report: ReportRun
     assert issued.issue_number == "05/BC-UBND"
     assert "Số: 05/BC-UBND" in text_of_docx(read_bytes(issued.file_id))
     assert "Báo cáo số 05/BC-UBND" in words(upload(read_bytes(issued.file_id)))
+
+
+def notices_of(who: User) -> str:
+    return words(signed_in(who).get("/notices/"))
+
+
+def test_who_may_decide_hears_of_a_submitted_report_and_its_author_of_the_decision(
+    report: ReportRun, writer: User
+) -> None:
+    chief = user("duyet", [(Role.APPROVER, DISTRICT)], "Trần Văn Sơn")
+    far, other = user("tinh", [(Role.APPROVER, PROVINCE)]), user("xa", [(Role.APPROVER, EAST)])
+
+    step(signed_in(writer), report, "submit", comment="Kính trình")
+    told = notices_of(chief)
+    assert f"Báo cáo chờ duyệt: {report.title}, Huyện Bát Xát" in told and "Kính trình" in told
+    assert "Bạn được duyệt báo cáo của đơn vị này" in told
+    assert f"/reports/{report.pk}/" in signed_in(chief).get("/notices/").content.decode()
+
+    step(signed_in(chief), report, "return", comment="Viết lại kết quả")
+    told = notices_of(writer)
+    assert "Báo cáo bị trả lại" in told and "Viết lại kết quả" in told
+    assert "Bạn đã lập hoặc trình báo cáo này" in told
+
+    step(signed_in(writer), report, "submit")
+    step(signed_in(chief), report, "approve")
+    assert "Báo cáo đã được duyệt" in notices_of(writer)
+    assert set(Notice.objects.values_list("user", flat=True)) == {writer.pk, chief.pk}
+    assert not Notice.objects.filter(user__in=[far, other]).exists()
+
+
+def test_where_nobody_of_the_unit_may_decide_the_nearest_above_hears_of_it(report: ReportRun, writer: User) -> None:
+    above = user("tinh", [(Role.APPROVER, PROVINCE)])
+
+    step(signed_in(writer), report, "submit")
+
+    assert "Báo cáo chờ duyệt" in notices_of(above)
+    signed_in(above).post("/notices/choose/", {"kinds": ["report-no"]})
+    assert list_wanted(above.pk) == {"report-no"}
 
 
 def test_figures_changed_by_hand_are_listed_beside_the_file(report: ReportRun, writer: User) -> None:

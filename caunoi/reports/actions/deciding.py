@@ -6,10 +6,13 @@ from datetime import datetime
 
 from django.db import transaction
 
+from caunoi import events
 from caunoi.accounts.models import User
 from caunoi.documents.actions import read_bytes
 from caunoi.reports.actions.versions import lock_for_step, take_step
 from caunoi.reports.errors import DraftUnfinished
+from caunoi.reports.events import ReportDecided, ReportSubmitted
+from caunoi.reports.models import ReportRun
 from caunoi.reports.rules.life import ReportStep
 from caunoi.reports.word_file import WordFile
 from caunoi.sentences import gettext as _
@@ -32,6 +35,7 @@ def submit_report(*, report_id: int, by: User, at: datetime, number: int | None 
     run.submitted_by_id = by.pk
     take_step(run, ReportStep.SUBMIT, by=by.actor, at=at, comment=comment)
     _open("report-approve", run.org_unit_id, run.subject, _("Báo cáo chờ duyệt: %(title)s") % {"title": run.title}, at)
+    events.announce(ReportSubmitted(run.pk, run.org_unit_id, comment.strip(), by, at))
 
 
 @transaction.atomic
@@ -40,6 +44,7 @@ def return_report(*, report_id: int, by: User, at: datetime, comment: str, numbe
     run = lock_for_step(report_id, ReportStep.RETURN, by=by, at=at, number=number, comment=comment)
     take_step(run, ReportStep.RETURN, by=by.actor, at=at, comment=comment)
     _open("report-revise", run.org_unit_id, run.subject, comment.strip(), at)
+    _tell_decided(run, approved=False, comment=comment, by=by, at=at)
 
 
 @transaction.atomic
@@ -47,6 +52,12 @@ def approve_report(*, report_id: int, by: User, at: datetime, number: int | None
     run = lock_for_step(report_id, ReportStep.APPROVE, by=by, at=at, number=number)
     take_step(run, ReportStep.APPROVE, by=by.actor, at=at, comment=comment)
     _open("report-issue", run.org_unit_id, run.subject, _("Báo cáo chờ ban hành: %(title)s") % {"title": run.title}, at)
+    _tell_decided(run, approved=True, comment=comment, by=by, at=at)
+
+
+def _tell_decided(run: ReportRun, *, approved: bool, comment: str, by: User, at: datetime) -> None:
+    people = frozenset(pk for pk in (run.made_by_id, run.submitted_by_id) if pk is not None)
+    events.announce(ReportDecided(run.pk, approved, people, comment.strip(), by, at))
 
 
 def _open(kind: str, org_unit_id: int, subject: str, note: str, at: datetime) -> None:
