@@ -92,6 +92,21 @@ def note_read(what: str, subject: str, detail: dict[str, Any] | None = None, *, 
 
 
 @transaction.atomic
+def note_list_read(what: str, subject: str, people: Iterable[int], *, by: Actor, at: datetime) -> bool:
+    """That a person read a list of accounts: one line, which names by number whom the page showed. False if nobody is
+    on it, or if the reader had the very same list before them that day (in Vietnam)."""
+    detail = {"people": sorted(people)}
+    if not detail["people"]:
+        return False
+    today = end_of_day(local_date(at) - timedelta(days=1))
+    same = AuditLine.objects.filter(action=what + READ, subject=subject, actor_id=by.user_id, at__gte=today)
+    if any(known == detail for known in same.values_list("detail", flat=True)):
+        return False
+    write_line(what + READ, subject, detail, by=by, at=at)
+    return True
+
+
+@transaction.atomic
 def note_reads(
     what: str, subjects: Sequence[str], detail: dict[str, Any] | None = None, *, by: Actor, at: datetime
 ) -> int:

@@ -50,13 +50,15 @@ NEWEST_REPORTS = 1000
 
 @dataclass(frozen=True)
 class Found:
-    """A hit, ready to show. `org_unit`: id of the unit it belongs to, None for what belongs to none."""
+    """A hit, ready to show. `org_unit`: id of the unit it belongs to, None for what belongs to none. `account`: id of
+    the user whose account it is, whose reading is written down."""
 
     kind: str
     title: str
     note: str
     address: str
     org_unit: int | None = None
+    account: int | None = None
 
 
 @dataclass(frozen=True)
@@ -275,7 +277,9 @@ def people(asked: Asked, reader: Reader, limit: int) -> list[Found]:
         or any(reach.sees_unit(grant.org_unit_id) for grant in grants)
     ]
     rows.sort(key=lambda one: (-asked.closeness(one.full_name), str(one)))
-    return [Found("person", str(one), one.username, reverse("user", args=[one.pk]), None) for one in rows[:limit]]
+    return [
+        Found("person", str(one), one.username, reverse("user", args=[one.pk]), None, one.pk) for one in rows[:limit]
+    ]
 
 
 # ---- Documents, reports, figures -------------------------------------------------------------------------------------

@@ -170,6 +170,20 @@ def test_who_reads_a_persons_phone_is_written_down_once_a_day() -> None:
     assert [line.actor for line in lines] == ["Quản trị"]
 
 
+def test_who_reads_the_list_of_people_is_written_down_in_one_line_that_names_them_by_number() -> None:
+    head = village_head()
+    boss = administrator()
+    client = signed_in(boss)
+
+    for _ in range(3):
+        client.get("/users/")
+    client.get("/users/", {"q": "giang"})
+    client.get("/users/", {"q": "khong ai ca"})
+
+    lines = AuditLine.objects.filter(action="user.read", subject="users").order_by("number")
+    assert [line.detail for line in lines] == [{"people": sorted([head.pk, boss.pk])}, {"people": [head.pk]}]
+
+
 def test_an_administrator_lets_a_locked_out_person_in_and_ends_sessions_and_second_factor() -> None:
     head = village_head()
     for _ in range(10):

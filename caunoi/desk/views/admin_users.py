@@ -28,7 +28,7 @@ from caunoi.accounts.permissions import may_give_roles, may_manage_user
 from caunoi.accounts.queries import find_users, holds_anywhere, windows_with_role
 from caunoi.accounts.sessions import end_sessions, list_sessions
 from caunoi.accounts.signing_in import has_second_factor, remove_second_factor
-from caunoi.audit.actions import note_read
+from caunoi.audit.actions import note_list_read, note_read
 from caunoi.desk.errors import CannotAdminister, PageUnknown
 from caunoi.desk.notices.queries import list_refused
 from caunoi.places.queries import get_snapshot
@@ -69,6 +69,8 @@ def users(request: HttpRequest) -> HttpResponse:
     for one in page.object_list:
         grants = [grant for grant in _grant_lines(one, me, today) if grant.state == "now"]
         lines.append(UserLine(one, tuple(grants[:3]), len(grants) - 3, one.pk in refused))
+    if request.method == "GET":
+        note_list_read("user", "users", [one.pk for one in page.object_list], by=me.actor, at=moments.now())
     return render(request, "desk/admin/users.html", {"page": page, "lines": lines, "q": text})
 
 

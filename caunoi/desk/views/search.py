@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from caunoi import moments
 from caunoi.accounts.models import Role, User
 from caunoi.accounts.queries import list_grants, scope_of
+from caunoi.audit.actions import note_list_read
 from caunoi.desk.reading import as_defined_now
 from caunoi.desk.search.looking import SOURCES, labels, search
 from caunoi.desk.search.sources import Found, Reader
@@ -46,5 +47,8 @@ def find(request: HttpRequest) -> HttpResponse:
     found = search(text, reader, [kind] if kind else SOURCES, limit + 1) if text else {}
     named = labels()
     groups = [Group(one, named[one], hits[:limit], len(hits) > limit) for one, hits in found.items()]
+    if request.method == "GET":
+        people = [hit.account for group in groups for hit in group.hits if hit.account is not None]
+        note_list_read("user", "search", people, by=user.actor, at=moments.now())
     context = {"q": text, "kind": kind, "kind_label": named.get(kind, ""), "groups": groups}
     return render(request, "desk/search.html", context)

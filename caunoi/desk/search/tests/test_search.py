@@ -14,6 +14,7 @@ from caunoi.accounts.actions import create_user, update_user
 from caunoi.accounts.models import Role, User
 from caunoi.accounts.queries import list_grants, scope_of
 from caunoi.assessments.tests import builders as ratings
+from caunoi.audit.models import AuditLine
 from caunoi.awards.tests import builders as awards
 from caunoi.boards.campaigns import declare_campaign
 from caunoi.contests.actions import open_contest
@@ -181,6 +182,18 @@ def test_people_are_found_by_administrators_of_their_units_only(world: None) -> 
     assert titles(user("qt5", [(Role.ADMINISTRATOR, 5)]), "giang a pao", "person") == []
     assert titles(commune_officer(), "giang a pao", "person") == []
     assert titles(head, "giang a pao", "person") == []
+
+
+def test_an_account_that_is_found_leaves_one_line_of_the_reading(world: None) -> None:
+    head = village_head()
+    rebuild()
+    client = signed_in(user("quantri", [(Role.ADMINISTRATOR, 2)], "Quản trị Bản Qua"))
+
+    for text in ("giang a pao", "giang", "ban qua khong co"):
+        client.get("/search/", {"q": text, "kind": "person"})
+
+    lines = AuditLine.objects.filter(action="user.read")
+    assert [(line.subject, line.detail) for line in lines] == [("search", {"people": [head.pk]})]
 
 
 def test_a_new_account_and_a_new_name_are_found_at_once(world: None) -> None:
