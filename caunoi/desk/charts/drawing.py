@@ -27,6 +27,10 @@ CLASSES = ("#0b3c5d", "#2f7ea1", "#9ccbd6", "#f3d9a4", "#d08a3e", "#8a3d0c", "#4
 LIGHT_CLASSES = frozenset({"#9ccbd6", "#f3d9a4", "#c9cfd6", "#d08a3e"})
 TARGET = "#a3232b"
 SEQUENCE = ["#d5ebe8", "#6fb3ae", "#0b5a5e", "#062e30"]
+SHADES = ("#fdeaea", "#e3f1f0", "#b9dedb", "#7fbfba", "#0b5a5e")
+"""Of coverage, from nothing to all, as in the table on the page (`.heat` in caunoi.css)."""
+HEAT_STEP, HEAT_NAMES = 34, 240
+"""Height of a row and room for the names beside it, in pixels."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,18 @@ class Bubble:
     dot: Dot
     longitude: float
     latitude: float
+
+
+@dataclass(frozen=True)
+class Patch:
+    """One unit in one period. `shade`: which of SHADES; `label` the number large, `below` the small one under it."""
+
+    row: str
+    column: str
+    shade: int
+    label: str
+    below: str
+    hint: str
 
 
 def draw_bars(dots: Sequence[Dot], width: int) -> Specification:
@@ -196,6 +212,55 @@ def draw_classes(segments: Sequence[Segment], classes: Sequence[str], width: int
                         "text": {"field": "label"},
                         "color": {"condition": {"test": "datum.light", "value": INK}, "value": "white"},
                     },
+                },
+            ],
+        },
+    )  # fmt: skip
+
+
+def draw_heat(
+    patches: Sequence[Patch], rows: Sequence[str], columns: Sequence[str], shades: Sequence[str], heading: Sequence[str]
+) -> Specification:
+    """Rows and columns in the order given; where there is no patch the ground stays white. Its width follows from the
+    number of columns. `shades` are the words for SHADES; `heading` the title and the line under it: the picture is
+    taken along without its page."""
+    values = [
+        {"row": one.row, "column": one.column, "shade": shades[one.shade], "label": one.label, "below": one.below,
+         "hint": one.hint, "dark": one.shade == len(SHADES) - 1}
+        for one in patches
+    ]  # fmt: skip
+    written = {"condition": {"test": "datum.dark", "value": "white"}, "value": INK}
+    legend = {"title": None, "orient": "bottom", "symbolType": "square", "symbolSize": 200, "symbolStrokeColor": INK,
+              "symbolStrokeWidth": 0.5, "columns": len(shades)}  # fmt: skip
+    return _framed(
+        max(WIDE, HEAT_NAMES + 62 * len(columns)),
+        {
+            "title": {"text": heading[0], "subtitle": list(heading[1:]), "anchor": "start", "frame": "bounds",
+                      "color": INK, "subtitleColor": INK, "fontSize": 15, "subtitleFontSize": 12, "offset": 12},
+            "height": {"step": HEAT_STEP},
+            "data": {"values": values},
+            "encoding": {
+                "x": {"field": "column", "type": "ordinal", "sort": None, "title": None,
+                      "scale": {"domain": list(columns)},
+                      "axis": {"orient": "top", "labelAngle": -40 if len(columns) > 6 else 0, "ticks": False,
+                               "domain": False}},
+                "y": {"field": "row", "type": "nominal", "sort": None, "title": None, "scale": {"domain": list(rows)}},
+                "tooltip": {"field": "hint"},
+                "description": {"field": "hint"},
+            },
+            "layer": [
+                {
+                    "mark": {"type": "rect", "stroke": "white", "strokeWidth": 1.5},
+                    "encoding": {"color": {"field": "shade", "type": "ordinal", "legend": legend,
+                                           "scale": {"domain": list(shades), "range": list(SHADES)}}},
+                },
+                {
+                    "mark": {"type": "text", "dy": -6},
+                    "encoding": {"text": {"field": "label"}, "color": written},
+                },
+                {
+                    "mark": {"type": "text", "dy": 9, "fontSize": 10},
+                    "encoding": {"text": {"field": "below"}, "color": written},
                 },
             ],
         },

@@ -10,6 +10,7 @@ from caunoi.desk.charts.drawing import VEGA_LITE, Specification
 from caunoi.reports.charts import load_renderer
 
 Format = Literal["svg", "png"]
+MEDIA: dict[str, str] = {"svg": "image/svg+xml", "png": "image/png"}
 VIETNAMESE: dict[str, Any] = {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", " ₫"]}
 ENGLISH: dict[str, Any] = {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["₫", ""]}
 

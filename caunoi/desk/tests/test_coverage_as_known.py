@@ -29,12 +29,15 @@ def test_what_came_later_is_not_shown_for_an_earlier_day() -> None:
     now = client.get(f"{asked}&by=period").content.decode()
     then = client.get(f"{asked}&by=period&as_known=30/06/2023").content.decode()
     summed = client.get(f"{asked}&as_known=30/06/2023").content.decode()
+    pictures = {form: client.get(f"{asked}&by=heat&as_known=30/06/2023&format={form}") for form in ("svg", "png")}
     unreadable = client.get(f"{asked}&as_known=31/02/2023").content.decode()
 
     assert "2/3" in now and 'id="as-known"' not in now
     assert "1/3" in then and "30/06/2023" in then and 'id="as-known"' in then
     assert 'aria-label="1/3"' in summed
     assert "không phải là ngày có thật" in unreadable
+    assert "1/3" in pictures["svg"].content.decode() and "30/06/2023" in pictures["svg"].content.decode()
+    assert pictures["png"].content.startswith(b"\x89PNG")
 
 
 def test_a_day_that_cannot_be_read_is_told_and_not_passed_over() -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
+from django.contrib.staticfiles import finders
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caunoi.desk.charts.heat import compute_shade, list_heats
+from caunoi.desk.charts.drawing import SHADES
+from caunoi.desk.charts.heat import compute_shade, list_heats, make_picture
 from caunoi.facts.reporting_rates import PeriodCoverage
 from caunoi.facts.rules.question import Coverage
 from caunoi.periods.rules import Days
@@ -46,3 +50,34 @@ def test_units_stand_below_each_other_and_periods_beside() -> None:
         ("Xã A", [5, 1]),
         ("Xã B", [0, 3]),
     ]
+
+
+def test_the_picture_shows_the_cells_of_the_table_and_leaves_out_where_nobody_owed_a_report() -> None:
+    [heat] = list_heats([line("Xã A", 1, 10, "total"), line("Xã A", 1, 10, "own"), line("Xã B", 2, 4)])
+
+    drawn = make_picture(heat, "Huyện C")
+
+    scale = drawn["layer"][0]["encoding"]["color"]["scale"]
+    colours = dict(zip(scale["domain"], scale["range"], strict=True))
+    assert [
+        (cell["row"], cell["label"], cell["below"], colours[cell["shade"]]) for cell in drawn["data"]["values"]
+    ] == [
+        ("Xã A (tất cả)", "100%", "10/10", SHADES[4]),
+        ("Xã A (chính đơn vị)", "100%", "10/10", SHADES[4]),
+        ("Xã B", "40%", "4/10", SHADES[2]),
+    ]
+    assert drawn["title"]["text"] == "thang" and drawn["title"]["subtitle"][0] == "Huyện C"
+
+
+def test_units_of_one_name_have_rows_of_their_own_in_the_picture() -> None:
+    old, new = line("Xã A", 1, 10), line("Xã A", 2, 10)
+
+    drawn = make_picture(list_heats([replace(old, place="u1", place_code="01"), replace(new, place="u2")])[0], "")
+
+    assert drawn["encoding"]["y"]["scale"]["domain"] == ["Xã A · 01", "Xã A · u2"]
+
+
+def test_the_shades_of_the_picture_are_those_of_the_page() -> None:
+    css = Path(finders.find("desk/caunoi.css")).read_text(encoding="utf-8")
+
+    assert all(f".heat .shade-{number} {{ background: {shade};" in css for number, shade in enumerate(SHADES, 1))

@@ -13,12 +13,10 @@ from caunoi.accounts.models import User
 from caunoi.accounts.queries import scope_of
 from caunoi.desk.charts.choosing import answer_table, choose_chart
 from caunoi.desk.charts.drawing import NARROW, WIDE
-from caunoi.desk.charts.picture import Format, draw, number_locale
+from caunoi.desk.charts.picture import MEDIA, Format, draw, number_locale
 from caunoi.desk.figure_inputs import QuestionForm
 from caunoi.moments import today
 from caunoi.refusals import NotFound
-
-MEDIA = {"svg": "image/svg+xml", "png": "image/png"}
 
 
 @require_safe

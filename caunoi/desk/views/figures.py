@@ -25,7 +25,8 @@ from caunoi.accounts.queries import scope_of
 from caunoi.accounts.scope import Scope
 from caunoi.audit.queries import moment_of
 from caunoi.desk.charts.choosing import choose_chart
-from caunoi.desk.charts.heat import list_heats
+from caunoi.desk.charts.heat import list_heats, make_picture
+from caunoi.desk.charts.picture import MEDIA, Format, draw
 from caunoi.desk.figure_inputs import QuestionForm, read_days
 from caunoi.desk.figure_table import arrange
 from caunoi.desk.place_pages import read_day
@@ -266,11 +267,17 @@ def coverage(request: HttpRequest) -> HttpResponse:
         refusal = refused.sentence
     if by_period and not refusal and request.GET.get("format") in ("csv", "xlsx"):
         return _rates_file(lines, request.GET["format"])
+    unit = get_snapshot().by_key.get(place)
+    place_name = place if unit is None else get_snapshot().path_name(unit.id, last)
+    if shaded and lines and request.GET.get("format") in MEDIA:
+        where = f"{place_name}: {first:%d/%m/%Y} – {last:%d/%m/%Y}"
+        if as_known is not None:
+            where += _(", theo những gì đã biết đến hết ngày %(day)s") % {"day": f"{known_on:%d/%m/%Y}"}
+        return _heat_file(lines, where, cast(Format, request.GET["format"]))
     if refusal == "" and place and not rows and not lines:
         refusal = _(
             "Không có báo cáo định kỳ nào đến hạn trong kỳ này ở đơn vị này, hoặc đơn vị nằm ngoài phạm vi của bạn."
         )
-    unit = get_snapshot().by_key.get(place)
     return render(
         request,
         "desk/figures/coverage.html",
@@ -281,7 +288,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
             "heats": list_heats(lines) if shaded else [],
             "form_code": form_code,
             "forms": _list_periodic_forms(),
-            "place": place if unit is None else get_snapshot().path_name(unit.id, last),
+            "place": place_name,
             "first": first,
             "last": last,
             "level": level or "",
@@ -313,3 +320,9 @@ def _rates_file(lines: list[PeriodCoverage], format_: str) -> HttpResponse:
         )
     answer["Content-Disposition"] = f'attachment; filename="tien-do.{format_}"'
     return answer
+
+
+def _heat_file(lines: list[PeriodCoverage], where: str, format_: Format) -> HttpResponse:
+    """Of one form: the asked one, or the first of the page."""
+    headers = {"Content-Disposition": f'attachment; filename="tien-do.{format_}"'}
+    return HttpResponse(draw(make_picture(list_heats(lines)[0], where), format_), MEDIA[format_], headers=headers)
