@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
+import subprocess
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import Server
 from tests.browser.visitor import Visitor
 
 BAT_XAT = {
@@ -176,3 +180,27 @@ def test_coverage_tells_who_has_not_reported(visitor: Callable[..., Visitor]) ->
     officer.open("/coverage/?level=commune", look_as="coverage")
 
     expect(officer.page.locator("#coverage tbody tr").first).to_be_visible()
+
+
+def read_printed(page: Page) -> str:
+    """The words on the sheets of paper. Needs Debian's poppler-utils."""
+    return subprocess.run(["pdftotext", "-", "-"], input=page.pdf(), capture_output=True, check=True).stdout.decode()
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs Debian's poppler-utils")
+def test_on_paper_stand_answers_without_menus_and_buttons(visitor: Callable[..., Visitor], server: Server) -> None:
+    officer = visitor("tinh")
+    page = officer.page
+    ((number,),) = server.sql("SELECT submission_id FROM records_submissionversion ORDER BY id LIMIT 1")
+
+    for address, told in (("/", "h1"), (ask(), "#figures tr.total"), (f"/submissions/{number}/", "#answers")):
+        officer.open(address)
+        expect(page.locator("nav").locator("visible=true").first).to_be_visible()
+        page.emulate_media(media="print")
+        expect(page.locator(told)).to_be_visible()
+        for tool in ("nav", "header", "button", ".button", "input", "select", ".help-link"):
+            expect(page.locator(tool).locator("visible=true")).to_have_count(0)
+        page.emulate_media(media="null")
+        words = read_printed(page)
+        assert page.locator(told).inner_text().split()[0] in words
+        assert "Đăng xuất" not in words and "Mục lục" not in words

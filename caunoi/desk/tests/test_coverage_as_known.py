@@ -30,6 +30,7 @@ def test_what_came_later_is_not_shown_for_an_earlier_day() -> None:
     then = client.get(f"{asked}&by=period&as_known=30/06/2023").content.decode()
     summed = client.get(f"{asked}&as_known=30/06/2023").content.decode()
     pictures = {form: client.get(f"{asked}&by=heat&as_known=30/06/2023&format={form}") for form in ("svg", "png")}
+    shaded = client.get(f"{asked}&by=heat").content.decode()
     unreadable = client.get(f"{asked}&as_known=31/02/2023").content.decode()
 
     assert "2/3" in now and 'id="as-known"' not in now
@@ -37,6 +38,7 @@ def test_what_came_later_is_not_shown_for_an_earlier_day() -> None:
     assert 'aria-label="1/3"' in summed
     assert "không phải là ngày có thật" in unreadable
     assert "1/3" in pictures["svg"].content.decode() and "30/06/2023" in pictures["svg"].content.decode()
+    assert "format=svg" in shaded and "format=png" in shaded
     assert pictures["png"].content.startswith(b"\x89PNG")
 
 
