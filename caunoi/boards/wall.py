@@ -103,7 +103,7 @@ def read_wall(campaign: Campaign, place: int, book: BookName = "reported") -> Wa
     newest = Submission.objects.order_by("-changed").values_list("changed", flat=True).first() or 0
     if kept.wall is not None and _is_fresh(kept, campaign, newest):
         return kept.wall
-    # One computes; those who come meanwhile see what was, and the rest when they ask again a second later.
+    # One computes; those who come meanwhile see what was, and the rest when they ask again a moment later.
     if not kept.lock.acquire(blocking=kept.wall is None):
         assert kept.wall is not None
         return kept.wall

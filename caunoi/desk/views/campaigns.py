@@ -32,7 +32,7 @@ from caunoi.places.models import OrgUnit
 from caunoi.places.queries import get_snapshot
 
 # While the days run, and a day longer for what comes late; afterwards hardly anything changes.
-EVERY_S, SELDOM_S = 1, 15
+EVERY_MS, SELDOM_MS = 700, 15_000
 
 
 @never_cache
@@ -87,7 +87,7 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
         "others": [
             (places.units[unit].key, places.path_name(unit, found.last)) for unit in theirs if unit not in (place, *way)
         ],
-        "every": EVERY_S if found.first <= today <= found.last + timedelta(days=1) else SELDOM_S,
+        "every": EVERY_MS if found.first <= today <= found.last + timedelta(days=1) else SELDOM_MS,
     }
     return render(request, "desk/campaigns/campaign.html", context)
 

@@ -1,9 +1,9 @@
-/* The wall of campaign days: asked again every second, answered with nothing (304) while nothing changed. A lost line
+/* The wall of campaign days: asked again after less than a second, answered with nothing (304) while nothing changed. A lost line
  * leaves what was shown, says so, and goes on when it is back. Without this file the page is loaded anew by hand. */
 const wall = document.getElementById("wall");
 const checked = document.getElementById("wall-checked");
 const lost = document.getElementById("wall-lost");
-const EVERY = Number(wall.dataset.every) * 1000;
+const EVERY = Number(wall.dataset.every);
 const PATIENCE = 8000;
 let etag = wall.dataset.etag;
 let failures = 0;
