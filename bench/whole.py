@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import statistics
 import subprocess
 import sys
 import time
@@ -11,6 +13,7 @@ from pathlib import Path
 from bench.measuring import Bench, Measured, NotMeasured
 
 CAUNOI = Path(sys.executable).parent / "caunoi"
+PACK = Path(__file__).resolve().parent.parent / "packs" / "tuyen-van"
 # Of the demonstration: template, district, days.
 REPORT = ("so-ket", "10.082", "2020-11-24", "2023-11-23")
 # The 99 communes that the province has since the mergers; recast from the units of then.
@@ -19,12 +22,12 @@ _loaded: dict[Path, float] = {}
 _batched: dict[Path, tuple[float, float, int]] = {}
 
 
-def run(bench: Bench, *arguments: str) -> float:
-    """Seconds of one command in the demonstration's home."""
+def run(bench: Bench, *arguments: str, home: str = "demo") -> float:
+    """Seconds of one command, in the demonstration's home unless another is named."""
     begun = time.perf_counter()
     done = subprocess.run(
         [str(CAUNOI), *arguments],
-        env={**os.environ, "CAUNOI_HOME": str(bench.home / "demo")},
+        env={**os.environ, "CAUNOI_HOME": str(bench.home / home)},
         cwd=bench.home, stdin=subprocess.DEVNULL, capture_output=True, text=True,
     )  # fmt: skip
     if done.returncode:
@@ -36,6 +39,19 @@ def load(bench: Bench) -> float:
     if bench.home not in _loaded:
         _loaded[bench.home] = run(bench, "demo", "--no-serve")
     return _loaded[bench.home]
+
+
+def pack_load_s(bench: Bench) -> Measured:
+    """The programme's pack into an empty database by the command, its start included. The median of three, each into a
+    copy of the same migrated home, as a second load finds everything there."""
+    run(bench, "migrate", home="empty")
+    taken = []
+    for number in range(3):
+        home = f"pack-{number}"
+        shutil.copytree(bench.home / "empty", bench.home / home)
+        taken.append(run(bench, "pack", "load", str(PACK), home=home))
+    baseline = statistics.median(run(bench, "--version", home="empty") for _ in range(3))
+    return Measured(statistics.median(taken), "s", baseline, "the command that only prints its version", 0)
 
 
 def demo_load_s(bench: Bench) -> Measured:
