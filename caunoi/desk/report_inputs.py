@@ -147,7 +147,28 @@ def _name(period: Period) -> str:
     return f"{describe_period(period)} ({word_day(days.first)} – {word_day(days.last)})"
 
 
-class IssueForm(forms.Form):
+class SignerForm(forms.Form):
+    signer = forms.CharField(
+        label=gettext_lazy("Chức vụ người ký"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Để trống nếu mẫu đã in sẵn."),
+    )
+    signer_name = forms.CharField(
+        label=gettext_lazy("Họ và tên người ký"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy("In dưới chỗ ký, không ghi học hàm, học vị. Để trống thì chừa một dòng."),
+    )
+
+    def clean_signer(self) -> str:
+        return clean(self.cleaned_data["signer"])
+
+    def clean_signer_name(self) -> str:
+        return clean(self.cleaned_data["signer_name"])
+
+
+class IssueForm(SignerForm):
     issue_number = forms.CharField(
         label=gettext_lazy("Số, ký hiệu"),
         max_length=60,
@@ -156,13 +177,8 @@ class IssueForm(forms.Form):
     )
     on = DayField(label=gettext_lazy("Ngày ban hành"))
     place = forms.CharField(label=gettext_lazy("Nơi ban hành"), max_length=120)
-    signer = forms.CharField(
-        label=gettext_lazy("Chức vụ người ký"),
-        max_length=200,
-        required=False,
-        help_text=gettext_lazy("Để trống nếu mẫu đã in sẵn."),
-    )
     replaces = forms.ChoiceField(label=gettext_lazy("Thay thế báo cáo đã ban hành"), required=False)
+    field_order = ("issue_number", "on", "place")
 
     def __init__(self, *args: Any, replaceable: Sequence[ReportRun] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

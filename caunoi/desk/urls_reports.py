@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("reports/<int:run_id>/steps/<str:step>/", report_life.report_step, name="report-step"),
     path("reports/<int:run_id>/again/", report_life.report_again, name="report-again"),
     path("reports/<int:run_id>/upload/", report_life.report_upload, name="report-upload"),
+    path("reports/<int:run_id>/signer/", report_life.report_signer, name="report-signer"),
     path("reports/<int:run_id>/issue/", report_life.report_issue, name="report-issue"),
     # Without an account: whoever holds a report may ask whether it is genuine.
     path("verify/", report_verify.verify_public, name="verify"),

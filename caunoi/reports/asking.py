@@ -77,7 +77,8 @@ class PlainLink:
 
 @dataclass(frozen=True)
 class Blank:
-    """What is written only when the report is issued: `so_van_ban`, `ngay_ban_hanh`, `noi_ban_hanh`, `chuc_vu_ky`.
+    """What is written only when the report is issued: `so_van_ban`, `ngay_ban_hanh`, `noi_ban_hanh`, `chuc_vu_ky`,
+    `nguoi_ky`.
 
     In the draft it stands under a bookmark of this name (`caunoi.reports.marks`), so that it is found again after Word
     or LibreOffice has saved the file.

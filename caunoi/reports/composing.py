@@ -169,6 +169,8 @@ class Composer(Asking):
             "ngay_ban_hanh": f"ngày …… tháng …… năm {self.on.year}",
             "noi_ban_hanh": short or self.places.name_on(self.occasion.unit, self.occasion.boundaries),
             "chuc_vu_ky": "………………",
+            # Nobody's name yet: an empty line, held open by a space that Word and LibreOffice keep.
+            "nguoi_ky": "\u00a0",
         }
         return self.stamp(Blank(name, shown[name]))
 

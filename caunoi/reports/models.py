@@ -55,6 +55,7 @@ class ReportRun(models.Model):
     issued_on = models.DateField(null=True)
     issued_place = models.CharField(max_length=120, blank=True)
     signer = models.CharField(max_length=200, blank=True, help_text="title of who signs, as printed")
+    signer_name = models.CharField(max_length=120, blank=True, help_text="their name; blank: the line stays empty")
     replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
 
     class Meta:

@@ -27,3 +27,9 @@ OWN = frozenset({ReportStep.REVISE, ReportStep.SUBMIT})
 def may_take(step: ReportStep, *, user: User, org_unit_id: int, made_by_id: int | None, on: date) -> bool:
     held = roles_on(user, org_unit_id, on)
     return bool(held & PERMISSIONS[step]) or (step in OWN and bool(held) and made_by_id == user.pk)
+
+
+def may_choose_signer(*, user: User, org_unit_id: int, made_by_id: int | None, on: date) -> bool:
+    """Whoever may still write the report, or will number it."""
+    steps = (ReportStep.REVISE, ReportStep.ISSUE)
+    return any(may_take(one, user=user, org_unit_id=org_unit_id, made_by_id=made_by_id, on=on) for one in steps)

@@ -77,6 +77,15 @@ def list_waiting(user: User, on: date) -> list[ReportRun]:
     ]
 
 
+def propose_signer(run: ReportRun) -> tuple[str, str]:
+    """(title, name): chosen for this report, or those of the unit's last report that has them."""
+    if run.signer or run.signer_name:
+        return run.signer, run.signer_name
+    signed = ReportRun.objects.filter(org_unit_id=run.org_unit_id).exclude(signer="", signer_name="")
+    last = signed.order_by("-pk").first()
+    return ("", "") if last is None else (last.signer, last.signer_name)
+
+
 def list_versions(run: ReportRun) -> list[ReportVersion]:
     """Newest first."""
     return list(run.versions.order_by("-number"))

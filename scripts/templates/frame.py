@@ -86,8 +86,9 @@ def add_signature(document: Any) -> None:
         write(left, text, size=11, align=LEFT, more=True)
     write(right, "{{ thay_mat }}", bold=True, size=14)
     write(right, "{{ chuc_vu_ky }}", bold=True, size=14, more=True)
-    for _line in range(5):
+    for _line in range(4):
         write(right, "", size=14, more=True)
+    write(right, "{{ nguoi_ky }}", bold=True, size=14, more=True)
     for cell in (left, right):
         for paragraph in cell.paragraphs[:-1]:
             paragraph.paragraph_format.keep_with_next = True

@@ -100,6 +100,9 @@ def test_a_report_is_submitted_returned_rewritten_approved_and_issued_on_its_pag
     step(mine, report, "submit", number="2")
     assert "Đã duyệt, chờ ban hành" in words(step(chiefs, report, "approve", number="2"))
 
+    chosen = {"signer": "CHỦ TỊCH", "signer_name": " Nguyễn  Văn An "}
+    assert "Người ký: CHỦ TỊCH Nguyễn Văn An" in words(mine.post(f"/reports/{report.pk}/signer/", chosen, follow=True))
+    assert 'value="Nguyễn Văn An"' in mine.get(f"/reports/{report.pk}/issue/").content.decode()
     asked = mine.post(f"/reports/{report.pk}/issue/", NUMBERED)
     assert "tệp không sửa được nữa" in words(asked) and "12/BC-UBND" in words(asked)
     assert ReportRun.objects.get().state == "approved"

@@ -16,12 +16,13 @@ from caunoi import moments
 from caunoi.accounts.models import User
 from caunoi.accounts.queries import scope_of
 from caunoi.accounts.scope import Scope
-from caunoi.desk.report_inputs import DraftForm, IssueForm
+from caunoi.desk.report_inputs import DraftForm, IssueForm, SignerForm
 from caunoi.desk.typed_numbers import read_number
 from caunoi.places.queries import get_snapshot
 from caunoi.refusals import FileRefused, Mistake, NotAllowed, NotFound, Refusal
 from caunoi.reports.actions import (
     approve_report,
+    choose_signer,
     issue_report,
     make_again,
     return_report,
@@ -31,10 +32,10 @@ from caunoi.reports.actions import (
 from caunoi.reports.actions.issuing import IssueData
 from caunoi.reports.errors import FiguresDropped, ReportStepNotAllowed
 from caunoi.reports.models import ReportRun
-from caunoi.reports.permissions import may_take
+from caunoi.reports.permissions import may_choose_signer, may_take
 from caunoi.reports.policies import find_obstacle
-from caunoi.reports.queries import get_run, list_replaceable
-from caunoi.reports.rules.life import ReportState, ReportStep
+from caunoi.reports.queries import get_run, list_replaceable, propose_signer
+from caunoi.reports.rules.life import NUMBERED, ReportState, ReportStep
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,20 @@ class May:
     return_: bool
     approve: bool
     issue: bool
+    sign: bool
     why_not_approve: str = ""
 
     @property
     def anything(self) -> bool:
-        return self.revise or self.submit or self.return_ or self.approve or self.issue or bool(self.why_not_approve)
+        return (
+            self.revise
+            or self.submit
+            or self.return_
+            or self.approve
+            or self.issue
+            or self.sign
+            or bool(self.why_not_approve)
+        )
 
 
 def find_what_may(run: ReportRun, user: User, on: date) -> May:
@@ -62,12 +72,15 @@ def find_what_may(run: ReportRun, user: User, on: date) -> May:
         is_own = run.submitted_by_id == user.pk
         return find_obstacle(ReportState(run.state), step, comment="…", is_own=is_own)
 
+    sign = ReportState(run.state) not in NUMBERED and may_choose_signer(
+        user=user, org_unit_id=run.org_unit_id, made_by_id=run.made_by_id, on=on
+    )
     own = obstacle(ReportStep.APPROVE)
     decides = may_take(ReportStep.APPROVE, user=user, org_unit_id=run.org_unit_id, made_by_id=run.made_by_id, on=on)
     why_not = own.sentence if decides and isinstance(own, NotAllowed) else ""
     return May(
         may(ReportStep.REVISE), may(ReportStep.SUBMIT), may(ReportStep.RETURN), may(ReportStep.APPROVE),
-        may(ReportStep.ISSUE), why_not,
+        may(ReportStep.ISSUE), sign, why_not,
     )  # fmt: skip
 
 
@@ -138,6 +151,27 @@ def report_upload(request: HttpRequest, run_id: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+def report_signer(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Chosen while the report is on its way; printed when it is issued."""
+    user, scope = _reader(request)
+    run = get_run(run_id, scope)
+    if not find_what_may(run, user, moments.today()).sign:
+        raise ReportStepNotAllowed(ReportStep.ISSUE)
+    title, name = propose_signer(run)
+    form = SignerForm(
+        request.POST if request.method == "POST" else None, initial={"signer": title, "signer_name": name}
+    )
+    if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data
+        choose_signer(
+            report_id=run.pk, title=typed["signer"], name=typed["signer_name"], by=user, at=moments.now()
+        )  # fmt: skip
+        messages.success(request, _("Đã chọn người ký."))
+        return redirect("report", run.pk)
+    return render(request, "desk/reports/signer.html", {"run": run, "form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def report_issue(request: HttpRequest, run_id: int) -> HttpResponse:
     """First what will be printed is shown once more; nothing of it can be changed afterwards."""
     user, scope = _reader(request)
@@ -145,13 +179,14 @@ def report_issue(request: HttpRequest, run_id: int) -> HttpResponse:
     _check_may(run, ReportStep.ISSUE, user)
     replaceable = list_replaceable(run)
     posted = request.method == "POST"
-    initial = {"on": moments.today(), "place": _proposed_place(run)}
+    title, name = propose_signer(run)
+    initial = {"on": moments.today(), "place": _proposed_place(run), "signer": title, "signer_name": name}
     form = IssueForm(request.POST if posted else None, initial=initial, replaceable=replaceable)
     asked: IssueData | None = None
     if posted and form.is_valid():
         typed = form.cleaned_data
         asked = IssueData(
-            typed["issue_number"], typed["on"], typed["place"], typed["signer"],
+            typed["issue_number"], typed["on"], typed["place"], typed["signer"], typed["signer_name"],
             int(typed["replaces"]) if typed["replaces"] else None,
         )  # fmt: skip
         if request.POST.get("confirmed") == "yes":

@@ -6,12 +6,14 @@ from caunoi.reports.actions.issuing import issue_report
 from caunoi.reports.actions.keys import rotate_key
 from caunoi.reports.actions.making import STEPS, MadeReport, check_days, make_report
 from caunoi.reports.actions.revising import make_again, take_back_file
+from caunoi.reports.actions.signers import choose_signer
 
 __all__ = [
     "STEPS",
     "MadeReport",
     "approve_report",
     "check_days",
+    "choose_signer",
     "issue_report",
     "list_units_below",
     "make_again",

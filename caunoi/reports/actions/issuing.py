@@ -12,6 +12,7 @@ from django.urls import reverse
 from caunoi import events
 from caunoi.accounts.models import User
 from caunoi.audit.queries import get_anchor
+from caunoi.audit.values import mark_personal
 from caunoi.documents.rules.drafts import pad_number
 from caunoi.moments import VIETNAM
 from caunoi.reports.actions.versions import lock_for_step, seal, store_version, take_step
@@ -28,13 +29,14 @@ from caunoi.sentences import gettext as _
 
 @dataclass(frozen=True)
 class IssueData:
-    """`number`: with its symbol, `12/BC-UBND`. `signer`: the title of who signs, as text. `replaces`: id of the issued
-    report that this one supersedes."""
+    """`number`: with its symbol, `12/BC-UBND`. `signer`: the title of who signs, as text, `signer_name`: theirs
+    (blank: the line in the signature box stays empty). `replaces`: id of the issued report that this one supersedes."""
 
     number: str
     on: date
     place: str
     signer: str = ""
+    signer_name: str = ""
     replaces: int | None = None
 
 
@@ -48,14 +50,16 @@ def issue_report(*, report_id: int, data: IssueData, by: User, at: datetime, num
     content, manifest = read_run(run)
     address = f"{settings.CAUNOI_BASE_URL}{reverse('verify-report', args=[run.key])}"
     figures_hash, anchor = hash_figures(manifest.figures), str(get_anchor())
-    issue = Issue(data.number, data.on.isoformat(), data.place, data.signer, address, figures_hash, anchor)
+    issue = Issue(
+        data.number, data.on.isoformat(), data.place, data.signer, address, figures_hash, anchor, data.signer_name
+    )
     last = LastPage(
         manifest.title, data.number, word_day(data.on), f"{address}?ma={figures_hash[:16]}", len(manifest.figures),
         figures_hash, anchor,
     )  # fmt: skip
     blanks = {
         "so_van_ban": data.number, "ngay_ban_hanh": word_long_day(data.on), "noi_ban_hanh": data.place,
-        "chuc_vu_ky": data.signer,
+        "chuc_vu_ky": data.signer, "nguoi_ky": data.signer_name,
     }  # fmt: skip
     # A place without words keeps what the draft said.
     finished = finish(content, {name: words for name, words in blanks.items() if words}, last)
@@ -69,11 +73,11 @@ def issue_report(*, report_id: int, data: IssueData, by: User, at: datetime, num
         ),
     )
     run.issue_number, run.issued_on, run.issued_place, run.signer = data.number, data.on, data.place, data.signer
-    run.replaces = replaced
+    run.signer_name, run.replaces = data.signer_name, replaced
     store_version(run, sealed, manifest, VersionKind.ISSUED, by=by.actor, at=at)
     detail = {
         "number": data.number, "on": data.on.isoformat(), "place": data.place, "signer": data.signer,
-        "replaces": data.replaces, "anchor": anchor,
+        "signer_name": mark_personal(data.signer_name), "replaces": data.replaces, "anchor": anchor,
     }  # fmt: skip
     take_step(run, ReportStep.ISSUE, by=by.actor, at=at, detail=detail)
     if replaced is not None:

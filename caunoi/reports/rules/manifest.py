@@ -73,6 +73,7 @@ class Issue:
     address: str
     figures_hash: str
     anchor: str
+    signer_name: str = ""
 
 
 @dataclass(frozen=True)

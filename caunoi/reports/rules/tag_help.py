@@ -143,7 +143,8 @@ CHAPTERS: tuple[Chapter, ...] = (
             _one("so_van_ban", "Số: {{ so_van_ban }}", _("số và ký hiệu, điền khi ban hành")),
             _one("ngay_ban_hanh noi_ban_hanh ngay", "{{ noi_ban_hanh }}, {{ ngay_ban_hanh }}", _("địa danh và ngày ban hành; ngay: ngày lập")),
             _one("co_quan co_quan_hoa co_quan_tren", "{{ co_quan_hoa }}", _("tên cơ quan báo cáo, ghi ở [layout]")),
-            _one("thay_mat chuc_vu_ky noi_nhan", "{{ thay_mat }}", _("TM. …; chuc_vu_ky: chức vụ người ký; noi_nhan: danh sách nơi nhận")),
+            _one("thay_mat noi_nhan", "{{ thay_mat }}", _("TM. …; noi_nhan: danh sách nơi nhận")),
+            _one("chuc_vu_ky nguoi_ky", "{{ nguoi_ky }}", _("họ tên người ký, dưới chỗ ký; chuc_vu_ky: chức vụ; cả hai điền khi ban hành")),
             _one(
                 "tieu_de_phai luu",
                 "{{ tieu_de_phai }}",

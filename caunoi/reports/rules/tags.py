@@ -39,8 +39,8 @@ FIGURE_TAGS: Mapping[str, Style | None] = {
     "ty_le": Style.PERCENT,
     "tren_tong": Style.OUT_OF,
 }
-BLANKS = ("so_van_ban", "ngay_ban_hanh", "noi_ban_hanh", "chuc_vu_ky")
-"""Written when the report is issued: number and symbol, long date, place, title of who signs."""
+BLANKS = ("so_van_ban", "ngay_ban_hanh", "noi_ban_hanh", "chuc_vu_ky", "nguoi_ky")
+"""Written when the report is issued: number and symbol, long date, place, title and name of who signs."""
 CHILDREN_TAG, CHART_TAG, SENTENCE_TAG = "don_vi_con", "bieu_do", "nhan_xet"
 COMPARE_TAG, TARGET_TAG = "so_sanh", "so_chi_tieu"
 WITH_CODES = frozenset([*FIGURE_TAGS, "co", "ten", COMPARE_TAG, TARGET_TAG])

@@ -21,6 +21,7 @@ from caunoi.documents.models import Document, DocumentKind
 from caunoi.moments import local_date
 from caunoi.reports.actions import (
     approve_report,
+    choose_signer,
     issue_report,
     make_again,
     return_report,
@@ -46,7 +47,7 @@ from caunoi.reports.errors import (
 from caunoi.reports.models import ReportRun, ReportVersion
 from caunoi.reports.permissions import OWN, PERMISSIONS
 from caunoi.reports.policies import find_obstacle
-from caunoi.reports.queries import list_replaceable, list_waiting, read_run
+from caunoi.reports.queries import list_replaceable, list_waiting, propose_signer, read_run
 from caunoi.reports.rules.life import ReportState, ReportStep, find_next
 from caunoi.reports.tests.builders import DISTRICT, EAST, make, state_usual, store_template, store_world, text_of_docx
 from caunoi.reports.tests.test_verifying import edit, save_in_libreoffice
@@ -75,6 +76,7 @@ DECREE = (
     "{{ noi_ban_hanh }}, {{ ngay_ban_hanh }}",
     "Nhân dân {{ don_vi }} góp {{ so('ngay_cong') }} ngày công, {{ tien('tien_mat') }}. Tinh thần rất tốt.",
     "{{ chuc_vu_ky }}",
+    "Ký: {{ nguoi_ky }}",
 )
 
 
@@ -315,6 +317,28 @@ def test_an_issued_report_bears_number_date_and_a_page_to_verify_it_by(
     found = verify_docx(content)
     assert (found.all_unchanged, found.text) == (True, "unchanged")
     assert find_chain_break() is None
+
+
+def test_the_signer_chosen_before_stands_in_the_signature_box(report: ReportRun, writer: User, chief: User) -> None:
+    choose_signer(report_id=report.pk, title="CHỦ TỊCH", name="Nguyễn Văn An", by=writer, at=AT)
+    run = approved(report, writer, chief)
+
+    title, name = propose_signer(run)
+    issued = issue(run, writer, signer_name=name)
+
+    assert "CHỦ TỊCH\nKý: Nguyễn Văn An\n" in text_of_docx(read_bytes(issued.file_id))
+    manifest = read_run(issued)[1]
+    assert manifest.issue is not None and manifest.issue.signer_name == name and title == "CHỦ TỊCH"
+    assert "An" not in str(AuditLine.objects.get(action="report.signer").detail)
+    with pytest.raises(ReportStepImpossible):
+        choose_signer(report_id=report.pk, title="", name="", by=writer, at=AT)
+    assert propose_signer(make(by=writer.actor).run) == ("CHỦ TỊCH", "Nguyễn Văn An")
+
+
+def test_without_a_name_the_line_stays_empty(report: ReportRun, writer: User, chief: User) -> None:
+    issued = issue(approved(report, writer, chief), writer)
+
+    assert "Ký: \u00a0\n" in text_of_docx(read_bytes(issued.file_id))
 
 
 def test_an_issued_report_enters_the_register_of_outgoing_documents(
