@@ -9,6 +9,7 @@ from pathlib import Path
 import docx
 import pytest
 from click.testing import CliRunner
+from django.test import Client
 
 from caunoi.accounts.models import Role
 from caunoi.cli.figures import figures
@@ -98,6 +99,27 @@ def test_another_programme_goes_from_files_to_figures_and_a_report(tmp_path: Pat
     assert "diện tích nhiễm 2,4 ha, đã phòng trừ 1,8 ha, đạt 75%" in text
     assert "so với chỉ tiêu năm: 25%" in text
     assert "Đơn vị tiếp cận nhiều hộ nhất: Xã Thượng (51" in text
+
+
+def test_a_commune_of_90_hectares_is_on_the_approver_s_list_and_one_of_a_usual_size_is_not() -> None:
+    load_pack(EXTENSION, by=BY, at=AT)
+    province = unit("Tỉnh Thử", "province")
+    small, usual = (unit(name, "commune", province) for name in ("Xã Thượng", "Xã Hạ"))
+    reviews = [
+        answered(
+            "kn_to_chuc", place, ngay="2026-03-02", so_to="2", so_thanh_vien="11", so_ho_nong_nghiep="640",
+            dien_tich_tu_nhien=area, xep_loai="kha",
+        )
+        for place, area in ((small, "90"), (usual, "9000"))
+    ]  # fmt: skip
+    receive_many(reviews, by=BY, at=AT)
+
+    officer = Client()
+    officer.force_login(user("tinh", (Role.APPROVER, province)))
+    page = officer.get("/checks/?month=03/2026").content.decode()
+
+    assert "“Diện tích tự nhiên” là 90 ha; ở cấp xã thường trong khoảng 100 đến 150.000 ha." in page
+    assert page.count("Diện tích tự nhiên") == 1
 
 
 def test_what_two_packs_both_claim_is_refused_with_the_pack_that_has_it(tmp_path: Path) -> None:
