@@ -257,6 +257,22 @@ def test_an_officer_withdraws_with_a_reason_and_residents_no_longer_find_it(secr
     assert resident().get(f"/releases/{number}/").status_code == 404
 
 
+def test_whoever_has_no_account_reads_what_stands_and_nothing_of_officers(secret: str) -> None:
+    found = Release.objects.get()
+
+    listed, page, file = (
+        Client().get(path) for path in ("/releases/", *(f"/releases/{found.pk}/{end}" for end in ("", "file")))
+    )
+
+    assert "Hộ theo mức sống" in listed.content.decode()
+    assert "…" in page.content.decode() and found.made_by_name not in page.content.decode()
+    assert SECRET not in file.content.decode()
+    assert Client().get("/releases/new/").status_code == 302
+    officer().post(f"/releases/{found.pk}/withdraw", {"because": "Nhầm kỳ"})
+    assert Client().get(f"/releases/{found.pk}/").status_code == 404
+    assert "Hộ theo mức sống" not in Client().get("/releases/").content.decode()
+
+
 @pytest.mark.parametrize("roles", [[], [(Role.VIEWER, PROVINCE)], [(Role.APPROVER, DISTRICT)]])
 def test_only_programme_managers_and_administrators_publish(secret: str, roles: list[tuple[Role, int]]) -> None:
     client = signed_in(user("ai-do", roles))

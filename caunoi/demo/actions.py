@@ -25,6 +25,7 @@ from caunoi.demo.documents import enter_documents
 from caunoi.demo.gatherings import list_turns as list_gatherings
 from caunoi.demo.ratings import list_turns
 from caunoi.demo.records import People, list_approvers, make_drafts, send_all, split_held
+from caunoi.demo.releases import list_turns as list_releases
 from caunoi.demo.rooms import approve_as
 from caunoi.demo.rooms import list_turns as list_rooms
 from caunoi.demo.rules.villages import Row, make_villages
@@ -68,6 +69,7 @@ def load_demo(plan: DemoPlan, *, by: Actor, now: datetime, steps: Steps, seconds
         until = min(now, local_moment(plan.history_ends, 23, 59))
         turns = [*list_turns(plan.ratings, people.users), *list_gatherings(plan.gatherings, people.users)]
         turns += list_classes(plan.classes, people.users) + list_contests(plan.contests, people.users)
+        turns += list_releases(plan.releases, people.users)
         typed, held = split_held(plan, drafts)
         approve = approve_as(partial(list_approvers, people=people))
         turns += list_rooms(held, plan.throughs, plan.held_words, people.users, approve)

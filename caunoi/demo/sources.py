@@ -16,6 +16,7 @@ from caunoi.demo.contests import PlannedContest, plan_contests
 from caunoi.demo.documents import PlannedDocument, plan_documents
 from caunoi.demo.gatherings import Gatherings, plan_gatherings
 from caunoi.demo.ratings import PlannedRound, plan_rounds
+from caunoi.demo.releases import PlannedRelease, plan_releases
 from caunoi.demo.rooms import Through, read_through
 from caunoi.demo.rules.drafts import Filler
 from caunoi.demo.rules.plan import BesideRow, PlanRow, Restated
@@ -86,6 +87,7 @@ class DemoPlan:
     gatherings: Gatherings
     classes: tuple[PlannedClass, ...]
     contests: tuple[PlannedContest, ...]
+    releases: tuple[PlannedRelease, ...]
     held_words: dict[str, str]
     photos: Path
 
@@ -158,6 +160,7 @@ def read_demo(repository: Path, *, small: bool = False) -> DemoPlan:
         gatherings=plan_gatherings(tomllib.loads((folder / "gatherings.toml").read_text(encoding="utf-8"))),
         classes=plan_classes(tomllib.loads((folder / "classes.toml").read_text(encoding="utf-8"))),
         contests=plan_contests(tomllib.loads((folder / "contests.toml").read_text(encoding="utf-8"))),
+        releases=plan_releases(settings["release"]),
         held_words=settings["held"],
         photos=folder / "photos",
     )

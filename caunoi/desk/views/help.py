@@ -56,6 +56,8 @@ def _list_topics(request: HttpRequest) -> list[Topic]:
             ("notices", _("Thông báo"), reverse("notices")),
             ("account", _("Tài khoản của tôi"), reverse("account")),
         ]
+    else:
+        named = [("releases", _("Bảng công bố"), reverse("releases"))]
     named += [
         ("sign-in", _("Đăng nhập"), reverse("sign-in")),
         ("verify", _("Kiểm tra báo cáo"), reverse("verify")),

@@ -1,10 +1,12 @@
-"""Released tables: the list, preparing and making a release, reading and withdrawing one."""
+"""Released tables: the list, preparing and making a release, reading and withdrawing one. Whoever has no account reads
+what stands; what was withdrawn, and who released it, is for officers."""
 
 from __future__ import annotations
 
 import csv
 from typing import Any, cast
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -16,6 +18,7 @@ from caunoi import moments
 from caunoi.accounts.models import User
 from caunoi.accounts.permissions import RELEASERS, may_release
 from caunoi.accounts.queries import scope_of, units_with_role
+from caunoi.accounts.scope import NOTHING, Scope
 from caunoi.desk.errors import CannotAdminister
 from caunoi.desk.long_work import Show, answer
 from caunoi.desk.release_inputs import ReleaseForm, WithdrawForm
@@ -31,17 +34,22 @@ from caunoi.vietnamese_text import sort_key
 
 
 def _user(request: HttpRequest) -> User:
-    return cast(User, request.user)  # every page but sign-in requires one
+    return cast(User, request.user)  # only asked where one is signed in
 
 
+def _scope(request: HttpRequest) -> Scope:
+    return scope_of(_user(request), moments.today()) if request.user.is_authenticated else NOTHING
+
+
+@never_cache
+@login_not_required
 @require_safe
 def releases(request: HttpRequest) -> HttpResponse:
-    """Everybody who signs in reads what is published; officers also see what was withdrawn."""
-    user, today = _user(request), moments.today()
-    found = list(list_releases()) if scope_of(user, today).windows else list_released()
+    found = list(list_releases()) if _scope(request).windows else list_released()
+    signed_in = request.user.is_authenticated
     shown = {
         "lines": [(one, list(dict.fromkeys(table.title for table in show_tables(one.tables)))) for one in found],
-        "may_make": bool(units_with_role(user, RELEASERS, today)),
+        "may_make": signed_in and bool(units_with_role(_user(request), RELEASERS, moments.today())),
     }
     return render(request, "desk/releases/releases.html", shown)
 
@@ -104,11 +112,15 @@ def _prepare(form: ReleaseForm, user: User, show: Show) -> Draft:
     )  # fmt: skip
 
 
+@never_cache
+@login_not_required
 @require_safe
 def release(request: HttpRequest, number: int) -> HttpResponse:
     return _show(request, _get(request, number))
 
 
+@never_cache
+@login_not_required
 @require_safe
 def release_file(request: HttpRequest, number: int) -> HttpResponse:
     found = _get(request, number)
@@ -133,12 +145,14 @@ def release_withdraw(request: HttpRequest, number: int) -> HttpResponse:
 
 def _get(request: HttpRequest, number: int) -> Release:
     found = get_release(number)
-    if found.withdrawn_at is not None and not scope_of(_user(request), moments.today()).windows:
+    if found.withdrawn_at is not None and not _scope(request).windows:
         raise NotFound(_("Không có bảng công bố số %(number)d.") % {"number": number})
     return found
 
 
 def _may_withdraw(request: HttpRequest, found: Release) -> bool:
+    if not request.user.is_authenticated:
+        return False
     unit = get_snapshot().by_key.get(found.place)
     return unit is not None and may_release(_user(request), unit.id, moments.today())
 
