@@ -8,6 +8,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from caunoi import moments
+from tests.browser.conftest import Server
 from tests.browser.visitor import PHONE, Visitor
 
 
@@ -69,3 +70,111 @@ def test_a_conference_is_planned_counted_at_its_door_without_network_and_closed_
     assert minutes.value.suggested_filename.endswith(".docx")
     office.open("/meetings/", look_as="meetings")
     office.open("/meetings/matters/", look_as="meeting-matters")
+
+
+def test_a_talk_is_held_counted_by_hand_and_closed(visitor: Callable[..., Visitor]) -> None:
+    office = visitor("xa")
+    plan(office, "noi_chuyen", "Nói chuyện truyền thống dưới gốc đa")
+    state_attendance(office, 85)
+    desk = office.page
+    desk.locator("#close-meeting").click()
+    expect(desk.locator("#meeting-state")).to_contain_text("Đã kết thúc")
+    desk.locator("#record a").click()
+    expect(desk.locator("#main")).to_contain_text("85")
+
+
+def test_a_dialogue_s_question_is_answered_in_time_and_anybody_reads_the_answer(
+    visitor: Callable[..., Visitor],
+) -> None:
+    office = visitor("xa")
+    meeting = plan(office, "doi_thoai", "Đối thoại với người dân về điện sinh hoạt")
+    state_attendance(office, 40)
+    desk = office.page
+    leave(office, "question", "Bao giờ xóm trên có điện?")
+    desk.locator("#close-meeting").click()
+    settle(office, "question", "Bao giờ xóm trên có điện?", "Kéo xong đường dây trong quý sau.")
+    desk.get_by_role("button", name="Ghi là đã công khai").click()
+    expect(desk.locator("#question-title + .cards")).to_contain_text("công khai")
+    # Closed before it was answered: the record tells of the answer once it is sent again.
+    office.open(meeting)
+    desk.locator("#send-record").click()
+    expect(desk.locator("#send-record")).to_have_count(0)
+    office.look("dialogue")
+
+    resident = visitor(on=PHONE)
+    resident.open("/answers/?q=xom+tren", look_as="answers")
+    expect(resident.page.locator("article")).to_contain_text("Kéo xong đường dây trong quý sau.")
+    expect(resident.page.locator("article")).to_contain_text("Xã Y Tý")
+
+
+def test_a_visit_s_request_goes_to_the_level_above_which_answers_it_on_time(
+    visitor: Callable[..., Visitor], server: Server
+) -> None:
+    # Whoever answers for a province writes for it; the province's account of the demonstration only approves.
+    server.sql(
+        "INSERT INTO accounts_rolegrant (user_id, org_unit_id, role, from_day) SELECT user_id, org_unit_id, 'recorder',"
+        " from_day FROM accounts_rolegrant JOIN accounts_user u ON u.id = user_id WHERE username = 'tinh' LIMIT 1"
+    )
+    office, above = visitor("xa"), visitor("tinh", on=PHONE)
+    meeting = plan(office, "kiem_tra", "Tỉnh kiểm tra công tác tuyên vận tại xã")
+    leave(office, "request", "Đề nghị cấp thêm loa cho hai thôn", to="Tỉnh Lào Cai")
+    leave(office, "conclusion", "Rà soát lại sổ cụm loa")
+
+    above.open("/meetings/matters/", look_as="matters-above")
+    above.open(meeting)
+    settle(above, "request", "Đề nghị cấp thêm loa cho hai thôn", "Cấp ba cụm trong tháng sau.")
+
+    office.open(meeting)
+    desk = office.page
+    expect(desk.locator("#request-title + .cards")).to_contain_text("Cấp ba cụm trong tháng sau.")
+    desk.locator("#close-meeting").click()
+    desk.locator("#record a").click()
+    expect(desk.locator("#main")).to_contain_text("Trong đó: đã được trả lời đúng hạn")
+    office.open(meeting, look_as="visit")
+
+
+def plan(office: Visitor, kind: str, title: str) -> str:
+    """A meeting of today in the commune's hall, which has begun; its address."""
+    desk = office.page
+    office.open("/meetings/new/")
+    desk.get_by_label("Loại", exact=True).select_option(kind)
+    for label, value in (
+        ("Tên cuộc họp", title),
+        ("Ngày", f"{moments.today():%d/%m/%Y}"),
+        ("Bắt đầu lúc", "00:00"),
+        ("Kết thúc lúc", "23:59"),
+        ("Nơi họp trực tiếp", "Nhà văn hóa Thôn 1"),
+    ):
+        desk.get_by_label(label, exact=True).fill(value)
+    desk.locator("#save").click()
+    expect(desk.locator("#meeting-state")).to_be_visible()
+    return desk.url
+
+
+def state_attendance(office: Visitor, number: int) -> None:
+    office.page.locator("#sites input").first.fill(str(number))
+    office.page.locator("#save-attendance").click()
+    expect(office.page.locator("#attendances")).to_contain_text(f"Cộng {number} lượt người")
+
+
+def leave(office: Visitor, sort: str, what: str, to: str = "Xã Y Tý") -> None:
+    """A matter to a unit that the page offers."""
+    desk = office.page
+    desk.locator("#matter-add > summary").click()
+    desk.locator("#matter-add select").select_option(sort)
+    desk.get_by_label("Nội dung", exact=True).fill(what)
+    desk.get_by_label("Đơn vị thực hiện hoặc trả lời").fill(
+        desk.locator(f'#matter-units option[value^="{to}"]').first.get_attribute("value") or ""
+    )
+    desk.get_by_label("Hạn", exact=True).fill("31/12/2030")
+    desk.locator("#save-matter").click()
+    expect(desk.locator(f"#{sort}-title + .cards")).to_contain_text(what)
+
+
+def settle(someone: Visitor, sort: str, what: str, answer: str) -> None:
+    page = someone.page
+    card = page.locator(f"#{sort}-title + .cards > li", has_text=what)
+    card.locator("summary", has_text="Trả lời…").click()
+    card.get_by_label("Trả lời thế nào").fill(answer)
+    card.get_by_role("button", name="Lưu").click()
+    expect(page.locator(f"#{sort}-title + .cards")).to_contain_text(answer)
