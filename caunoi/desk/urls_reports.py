@@ -1,11 +1,23 @@
 from django.urls import URLPattern, path
 
-from caunoi.desk.views import report_batches, report_life, report_templates, report_verify, reports
+from caunoi.desk.views import (
+    report_batches,
+    report_layouts,
+    report_life,
+    report_templates,
+    report_verify,
+    reports,
+    used_templates,
+)
 
 urlpatterns: list[URLPattern] = [
     path("reports/", reports.reports, name="reports"),
     path("reports/new/", reports.report_new, name="report-new"),
     path("reports/templates/", report_templates.report_templates, name="report-templates"),
+    path("reports/templates/used/", used_templates.used_templates, name="used-templates"),
+    path("reports/templates/used/<str:code>/", used_templates.used_template, name="used-template"),
+    path("reports/templates/used/<str:code>/file", used_templates.used_template_file, name="used-template-file"),
+    path("reports/layouts/", report_layouts.report_layouts, name="report-layouts"),
     path("reports/verify/", report_verify.report_verify, name="report-verify"),
     path("reports/batches/", report_batches.report_batches, name="report-batches"),
     path("reports/batches/<int:batch_id>/", report_batches.report_batch, name="report-batch"),

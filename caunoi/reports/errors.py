@@ -17,6 +17,18 @@ class TemplateBroken(FileRefused):
     code = "template-broken"
 
 
+class TemplatesNotYours(NotAllowed):
+    """Templates and layouts of a unit are changed by its administrators and programme managers."""
+
+    code = "templates-not-yours"
+
+
+class TemplateUnchanged(Refusal):
+    """What was to be put in use is in use already."""
+
+    code = "template-unchanged"
+
+
 class ReportEmpty(Refusal):
     """Not one figure of the report has a value: no approved record for this place and period."""
 

@@ -38,7 +38,7 @@ def fill(content: bytes, tags: Mapping[str, Any], file_name: str) -> bytes:
         template.render(dict(tags), make_environment(), autoescape=True)
     except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise TemplateBroken(
-            _("Mẫu báo cáo %(file)s không điền được: %(why)s. Hãy sửa mẫu trong gói chương trình rồi nạp lại gói.")
+            _("Mẫu báo cáo %(file)s không điền được: %(why)s. Hãy sửa mẫu rồi đưa vào dùng lại, hoặc nạp lại gói.")
             % {"file": file_name, "why": str(error)},
             [Mistake(file_name, "", 0, "", str(error))],
         ) from error

@@ -150,3 +150,53 @@ class BatchUnit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch_id} {self.org_unit_id}"
+
+
+class OwnTemplate(models.Model):
+    """A Word file that a unit put in the place of a template, for itself and all below it. Never changed: the newest
+    number of a unit is the one in use, and without a file the unit goes back to what stands above it.
+
+    `parameters`: as they were when it came. `pack_print`: of the pack's own template at that moment, so that a later
+    one is noticed.
+    """
+
+    template_code = models.CharField(max_length=80)
+    org_unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="own_templates")
+    number = models.IntegerField()
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True)
+    file_name = models.CharField(max_length=200, blank=True)
+    parameters = models.JSONField(default=dict)
+    pack_print = models.CharField(max_length=64)
+    by_id = models.BigIntegerField(null=True)
+    by_name = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["template_code", "org_unit_id", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["template_code", "org_unit", "number"], name="own_template_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template_code} {self.org_unit_id} v{self.number}"
+
+
+class BodyLayout(models.Model):
+    """How the body that reports for a unit, and for all below it, lays out its reports: in place of the `[layout]` of
+    every template, or of one (`template_code`)."""
+
+    org_unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="body_layouts")
+    template_code = models.CharField(max_length=80, blank=True)
+    layout = models.JSONField()
+    by_id = models.BigIntegerField(null=True)
+    by_name = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["org_unit_id", "template_code"]
+        constraints = [
+            models.UniqueConstraint(fields=["org_unit", "template_code"], name="body_layout_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.org_unit_id} {self.template_code}"

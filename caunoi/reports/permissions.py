@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from caunoi.accounts.models import Role, User
-from caunoi.accounts.queries import roles_on
+from caunoi.accounts.queries import can, roles_on
 from caunoi.reports.rules.life import ReportStep
 
 WRITERS = frozenset({Role.EDITOR, Role.APPROVER, Role.PROGRAMME_MANAGER})
@@ -33,3 +33,8 @@ def may_choose_signer(*, user: User, org_unit_id: int, made_by_id: int | None, o
     """Whoever may still write the report, or will number it."""
     steps = (ReportStep.REVISE, ReportStep.ISSUE)
     return any(may_take(one, user=user, org_unit_id=org_unit_id, made_by_id=made_by_id, on=on) for one in steps)
+
+
+def may_change_templates(user: User, org_unit_id: int, on: date) -> bool:
+    """Whose templates and layout hold for the unit and all below it."""
+    return can(user, {Role.ADMINISTRATOR, Role.PROGRAMME_MANAGER}, org_unit_id, on)

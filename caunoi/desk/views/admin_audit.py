@@ -8,8 +8,10 @@ from django import forms
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -28,6 +30,7 @@ from caunoi.desk.audit_words import name_action
 from caunoi.desk.errors import AuditTooLong, CannotAdminister
 from caunoi.desk.table_files import send_table
 from caunoi.periods.inputs import DayField
+from caunoi.vietnamese_text import sort_key
 
 LINES = 50
 # What a worksheet holds beside its header.
@@ -52,8 +55,23 @@ class AuditFilter(forms.Form):
         self.fields["action"] = forms.ChoiceField(
             label=_("Việc"),
             required=False,
-            choices=[("", _("mọi việc")), *[(action, name_action(action)) for action in actions]],
+            choices=[("", _("mọi việc")), *sorted(((one, name_action(one)) for one in actions), key=_by_name)],
         )
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        first, last = typed.get("first"), typed.get("last")
+        if first and last and last < first:
+            self.add_error("last", _("Ngày cuối đứng trước ngày đầu."))
+        return typed
+
+    @property
+    def is_set(self) -> bool:
+        return bool(self.errors) or any(self.cleaned_data.values())
+
+
+def _by_name(choice: tuple[str, str]) -> tuple[str, str]:
+    return sort_key(choice[1])
 
 
 @never_cache
@@ -67,6 +85,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     asked.pop("page", None)
     context: dict[str, Any] = {
         "form": form,
+        "is_set": form.is_set,
         "page": page,
         "lines": [show_line(line) for line in page.object_list],
         "whole": whole,
@@ -90,10 +109,13 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-def audit_export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
-    """All lines the page's filters match. Taking them away is itself written down."""
+def audit_export(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """All lines the page's filters match. Taking them away is itself written down. Filters that can't be read are told
+    on the page: nobody gets all lines who asked for some."""
     reader, at = _reader(request), moments.now()
     form, lines = _filtered(request, reader, reads_whole_audit(reader, moments.today()))
+    if form.errors:
+        return redirect(f"{reverse('audit')}?{request.GET.urlencode()}")
     count = lines.count()
     if kind == "xlsx" and count > MOST_ROWS:
         raise AuditTooLong(count, MOST_ROWS)
@@ -114,4 +136,4 @@ def _reader(request: HttpRequest) -> User:
 def _filtered(request: HttpRequest, reader: User, whole: bool) -> tuple[AuditFilter, QuerySet[AuditLine]]:
     lines = list_lines(reader, moments.today(), whole=whole)
     form = AuditFilter(list(lines.order_by("action").values_list("action", flat=True).distinct()), request.GET)
-    return form, filter_lines(lines, **form.cleaned_data) if form.is_valid() else lines
+    return form, filter_lines(lines, **form.cleaned_data) if form.is_valid() else lines.none()

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
-import io
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import islice
+from itertools import chain
 from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -37,7 +36,8 @@ from caunoi.facts.access import Reach, ask_as, ask_as_in_parts
 from caunoi.facts.coverage import FormCoverage, list_form_coverage
 from caunoi.facts.errors import TooManyFigures, TooManyForSheet
 from caunoi.facts.explanation import explain
-from caunoi.facts.exports import Further, check_fits, rows_of_parts, write_figures
+from caunoi.facts.exports import check_fits, write_figures
+from caunoi.facts.lines import csv_text
 from caunoi.facts.questions import number_of
 from caunoi.facts.reporting_rates import (
     PeriodCoverage,
@@ -188,34 +188,18 @@ def _file_of(question: Question, scope: Scope, format_: str) -> HttpResponseBase
     before the first line."""
     if format_ == "xlsx":
         check_fits(question)
-    parts = ask_as_in_parts(question, scope)
     further = make_columns(question, scope)
     headers = {"Content-Disposition": f'attachment; filename="so-lieu.{format_}"'}
     if format_ == "csv":
-        return StreamingHttpResponse(_csv_lines(parts, further), "text/csv; charset=utf-8", headers=headers)
+        # Excel reads the letters right only when the file begins with a byte order mark.
+        pieces = chain([codecs.BOM_UTF8], csv_text(question, scope, further))
+        return StreamingHttpResponse(pieces, "text/csv; charset=utf-8", headers=headers)
+    parts = ask_as_in_parts(question, scope)
     # On the disk of the data: /tmp is memory on many servers. It is gone when it is sent.
     file = cast(BinaryIO, tempfile.TemporaryFile(dir=settings.CAUNOI_HOME, prefix="export-"))  # noqa: SIM115
     write_figures(parts, question, now(), file, further)
     file.seek(0)
     return FileResponse(file, content_type=WORKBOOK, headers=headers)
-
-
-def _csv_lines(parts: Iterable[list[Figure]], further: Further) -> Iterator[str]:
-    # Whoever sends the lines may do so in another thread, which speaks another language.
-    language = translation.get_language()
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer)
-    buffer.write("\ufeff")  # Excel reads the letters right only when the file begins with a byte order mark
-    rows = rows_of_parts(parts, further)
-    while True:
-        with translation.override(language):
-            several = list(islice(rows, ROWS_AT_ONCE))
-        writer.writerows(several)
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
-        if len(several) < ROWS_AT_ONCE:
-            return
 
 
 @require_safe

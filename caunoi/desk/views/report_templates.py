@@ -48,19 +48,27 @@ def report_templates(request: HttpRequest) -> HttpResponse:
 
 
 def _check(word: Any, parameters: Any) -> list[Mistake]:
-    given: dict[str, Any] = {}
-    if parameters is not None:
-        try:
-            text = parameters.read(MOST_TOML_BYTES).decode("utf-8-sig")
-            given = json.loads(json.dumps(tomllib.loads(text), default=str))
-        except UnicodeDecodeError:
-            return [Mistake(parameters.name, "", 0, "", _("Tệp không ở bảng mã UTF-8. Hãy lưu lại với UTF-8."))]
-        except tomllib.TOMLDecodeError as error:
-            return [Mistake(parameters.name, "", 0, "", _("Tệp .toml viết sai: %(why)s.") % {"why": error})]
+    given = read_toml(parameters)
+    if isinstance(given, Mistake):
+        return [given]
     catalogue = get_catalogue()
     # One byte more than is allowed is enough to know that it is too much.
     content = word.read(MOST_BYTES + 1)
-    return check_template(content, given, [*catalogue.elements, *catalogue.indicators], word.name)
+    return check_template(content, given or {}, [*catalogue.elements, *catalogue.indicators], word.name)
+
+
+def read_toml(parameters: Any) -> dict[str, Any] | Mistake | None:
+    """What the uploaded file says; None where none was."""
+    if parameters is None:
+        return None
+    try:
+        text = parameters.read(MOST_TOML_BYTES).decode("utf-8-sig")
+        given: dict[str, Any] = json.loads(json.dumps(tomllib.loads(text), default=str))
+    except UnicodeDecodeError:
+        return Mistake(parameters.name, "", 0, "", _("Tệp không ở bảng mã UTF-8. Hãy lưu lại với UTF-8."))
+    except tomllib.TOMLDecodeError as error:
+        return Mistake(parameters.name, "", 0, "", _("Tệp .toml viết sai: %(why)s.") % {"why": error})
+    return given
 
 
 def _list_tags() -> list[dict[str, Any]]:

@@ -39,6 +39,7 @@ from caunoi.targets.queries import (
     get_target,
     list_periods_of,
     list_targets,
+    may_be_broken_down,
     read_breakdown,
     read_results_before,
     sees_place,
@@ -51,11 +52,12 @@ PROPOSALS = ("equal", "before")
 @dataclass(frozen=True)
 class TargetLine:
     """A target of the place in its running period, or in the one to come. `attained`: in %, with result and target;
-    None: none is set."""
+    None: none is set. `opens`: whether there is anybody to give parts of it to."""
 
     target: Target
     period: Period
     attained: Figure | None
+    opens: bool
 
 
 def _user(request: HttpRequest) -> User:
@@ -81,14 +83,15 @@ def targets(request: HttpRequest) -> HttpResponse:
     user, today, refusal = _user(request), moments.today(), ""
     scope = scope_of(user, today)
     lines: list[TargetLine] = []
-    name = request.GET.get("place", "")
+    name, key = request.GET.get("place", ""), ""
     try:
         place = _place_of(request)
-        name = get_snapshot().name_on(place, today)
+        # As it can be typed back: many villages share their short name.
+        name, key = get_snapshot().path_name(place, today), get_snapshot().units[place].key
         lines = _list_lines(place, scope)
     except Refusal as refused:
         refusal = refused.sentence
-    shown = {"lines": lines, "place": name, "refusal": refusal, "places": suggest_places(scope)}
+    shown = {"lines": lines, "place": name, "key": key, "refusal": refusal, "places": suggest_places(scope)}
     return render(request, "desk/targets/targets.html", shown)
 
 
@@ -109,7 +112,8 @@ def _list_lines(place: int, scope: Scope) -> list[TargetLine]:
         for one, code in zip(several, codes, strict=True):
             figure = figures[code]
             if figure.denominator is not None or period.days.first <= today:
-                found.append(TargetLine(one, period, figure if figure.denominator is not None else None))
+                attained = figure if figure.denominator is not None else None
+                found.append(TargetLine(one, period, attained, may_be_broken_down(one, place, period)))
     return found
 
 

@@ -7,6 +7,12 @@ from caunoi.reports.actions.keys import rotate_key
 from caunoi.reports.actions.making import STEPS, MadeReport, check_days, make_report
 from caunoi.reports.actions.revising import make_again, take_back_file
 from caunoi.reports.actions.signers import choose_signer
+from caunoi.reports.actions.templates import (
+    go_back_to_pack,
+    put_template_in_use,
+    set_body_layout,
+    use_own_again,
+)
 
 __all__ = [
     "STEPS",
@@ -14,14 +20,18 @@ __all__ = [
     "approve_report",
     "check_days",
     "choose_signer",
+    "go_back_to_pack",
     "issue_report",
     "list_units_below",
     "make_again",
     "make_batch",
     "make_report",
+    "put_template_in_use",
     "return_report",
     "rotate_key",
+    "set_body_layout",
     "start_batch",
     "submit_report",
     "take_back_file",
+    "use_own_again",
 ]

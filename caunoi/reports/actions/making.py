@@ -33,9 +33,9 @@ from caunoi.reports.actions.versions import seal, store_version
 from caunoi.reports.composing import Composer, Occasion, PrintedFigure
 from caunoi.reports.errors import PeriodReversed, PlaceAbsent, ReportEmpty, TemplateBroken
 from caunoi.reports.filling import check_template, fill, put_in, read_template_tags
+from caunoi.reports.in_use import find_in_use
 from caunoi.reports.marks import mark_draft
 from caunoi.reports.models import ReportRun, VersionKind
-from caunoi.reports.queries import get_template
 from caunoi.reports.rules.manifest import Line, Manifest
 from caunoi.reports.rules.parameters import Parameters, read_parameters
 from caunoi.reports.rules.tags import Asked
@@ -137,15 +137,15 @@ def draft_report(
     as_known: int | None = None,
 ) -> Drafted:
     """The filled and signed draft, not stored yet. `key`, `number`: of the report and the version it will be."""
-    template, file_name = get_template(template_code), f"{template_code}.docx"
+    file_name = f"{template_code}.docx"
     known = current_number() if as_known is None else as_known
     catalogue, places = get_catalogue(known), get_snapshot()
     occasion = _make_occasion(place, days, boundaries, known, places)
     check_may_see(_question(occasion), scope)
+    used = find_in_use(template_code, place, boundaries, places)
+    template = used.template
     codes = frozenset([*catalogue.elements, *catalogue.indicators])
-    word, tags, parameters = _read_sound(
-        template.template_id, file_name, template.title_vi, json.dumps(template.parameters), codes
-    )
+    word, tags, parameters = _read_sound(used.file_id, file_name, template.title_vi, json.dumps(used.parameters), codes)
     base_url = settings.CAUNOI_BASE_URL
 
     progress(0, STEPS, _("Hỏi số liệu"))
@@ -165,7 +165,7 @@ def draft_report(
         first=days.first.isoformat(), last=days.last.isoformat(), boundaries=occasion.boundaries.isoformat(),
         as_known=known, book="approved", made_at=at.astimezone(VIETNAM).isoformat(timespec="seconds"),
         made_by=by.name, base_url=base_url, text_hash="", questions=composer.questions,
-        figures=[_line(one) for one in printed], report=key, version=number,
+        figures=[_line(one) for one in printed], report=key, version=number, template_file=used.file_id,
     )  # fmt: skip
     content, manifest = seal(mark_draft(content, number), manifest)
     progress(3, STEPS, _("Lưu báo cáo"))
@@ -182,7 +182,10 @@ def _read_sound(
     word, spelled = read_bytes(file_id), json.loads(given)
     if mistakes := check_template(word, spelled, codes, file_name):
         raise TemplateBroken(
-            _("Mẫu báo cáo “%(title)s” có %(count)d lỗi. Hãy sửa mẫu trong gói chương trình rồi nạp lại gói.")
+            _(
+                "Mẫu báo cáo “%(title)s” có %(count)d lỗi. Hãy sửa mẫu rồi đưa vào dùng lại, hoặc nạp lại gói"
+                " chương trình."
+            )
             % {"title": title, "count": len(mistakes)},
             mistakes,
         )

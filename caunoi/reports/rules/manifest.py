@@ -81,7 +81,8 @@ class Manifest:
     """`text_hash` covers the words of the document outside its figures: drafts may be edited, and then it differs.
 
     `report`: the key of the report it is a version of (blank in files older than that), `sentences`: short hashes of
-    its sentences in order, `issue`: None in drafts.
+    its sentences in order, `issue`: None in drafts, `template_file`: hash of the Word file it was made from (blank in
+    files older than that).
     """
 
     template: str
@@ -103,6 +104,7 @@ class Manifest:
     version: int = 1
     sentences: list[str] = field(default_factory=list)
     issue: Issue | None = None
+    template_file: str = ""
 
 
 def spell(manifest: Manifest) -> bytes:

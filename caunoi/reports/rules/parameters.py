@@ -26,6 +26,7 @@ cut_off = 15             its months run from the 15th to the 14th
 
 [layout]                 the head and the signature
 set = "nghi-dinh"        which of the template's layouts: {% if the_thuc == 'nghi-dinh' %}
+sets.nghi-dinh = "..."   name and title of each, for bodies that choose another one than the template's
 body = "Ủy ban nhân dân" who reports; also superior, on_behalf, recipients, heading (at the top right, where the
                          layout has no words of its own there), archive (the last of the recipients; "VT" by itself)
 """
@@ -47,6 +48,7 @@ from caunoi.reports.rules.tags import EARLIER, FIGURE_TAGS, Stretch
 
 KNOWN = frozenset(["title", "children", "figures", "chart", "sentence", "period", "layout"])
 MOST_BARS, MOST_MONTHS = 40, 36
+_SET = re.compile(r"[a-z][a-z0-9_-]*")
 
 ChartKind = Literal["bars", "pairs", "trend"]
 CHART_KINDS: tuple[ChartKind, ...] = get_args(ChartKind)
@@ -191,15 +193,23 @@ def _read_layout(given: Mapping[str, Any], wrong: list[tuple[str, str]]) -> Layo
         if key == "recipients":
             if not _is_texts(value):
                 wrong.append(("layout.recipients", _("Ghi danh sách nơi nhận.")))
+        elif key == "sets":
+            if not _is_named_sets(value):
+                wrong.append(("layout.sets", _("Ghi tên và lời giải thích của từng bộ thể thức.")))
         elif key not in ("set", "body", "superior", "on_behalf", "heading", "archive"):
             wrong.append((f"layout.{key}", _("Không có mục này.")))
         elif not isinstance(value, str):
             wrong.append((f"layout.{key}", _("Ghi một dòng chữ trong dấu nháy.")))
-    if not re.fullmatch(r"[a-z][a-z0-9_-]*", str(given.get("set", "a"))):
+    if not _SET.fullmatch(str(given.get("set", "a"))):
         wrong.append(("layout.set", _("Ghi tên bộ thể thức bằng chữ thường không dấu.")))
     if len(wrong) > count:
         return Layout()
-    return Layout(**{**given, "recipients": tuple(given.get("recipients", ()))})
+    words = {key: value for key, value in given.items() if key != "sets"}
+    return Layout(**{**words, "recipients": tuple(given.get("recipients", ()))})
+
+
+def _is_named_sets(value: Any) -> bool:
+    return isinstance(value, dict) and all(_SET.fullmatch(name) and isinstance(one, str) for name, one in value.items())
 
 
 def _read_chart(name: str, given: Any, wrong: list[tuple[str, str]]) -> Chart | None:
