@@ -16,7 +16,7 @@ from caunoi.accounts.models import Role, RoleGrant, User
 from caunoi.accounts.queries import windows_with_role
 from caunoi.accounts.scope import ids_in_sql
 from caunoi.audit.models import AuditLine
-from caunoi.desk.audit_words import name_action, name_field
+from caunoi.desk.audit_words import find_page, name_action, name_field, name_subject
 from caunoi.moments import VIETNAM, end_of_day
 from caunoi.places.models import OrgUnit
 from caunoi.records.models import Submission
@@ -45,6 +45,9 @@ class LineShown:
     action: str
     deed: str
     subject: str
+    about: str
+    """the subject in words, `about_at`: its page, as far as it has one"""
+    about_at: str
     detail: str
     changes: tuple[ChangeShown, ...]
     further: int
@@ -115,6 +118,8 @@ def show_line(line: AuditLine) -> LineShown:
         action=line.action,
         deed=name_action(line.action),
         subject=line.subject,
+        about=name_subject(line.subject),
+        about_at=find_page(line.subject),
         detail="; ".join(f"{name_field(name)}: {_plain(value)}" for name, value in told.items()),
         changes=changes,
         further=len(pairs) - len(changes),

@@ -34,6 +34,13 @@ class SharingForm(forms.Form):
         self.fields["shared_with"].choices = [("", _("chỉ mình tôi")), *offered]  # type: ignore[attr-defined]  # a ChoiceField
         self.fields["shared_role"].choices = [("", _("bất kỳ vai trò nào")), *Role.choices]  # type: ignore[attr-defined]  # a ChoiceField
 
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        if typed.get("shared_role") and not typed.get("shared_with"):
+            # Not left out in silence: who chose a role believes that it is shared.
+            self.add_error("shared_with", _("Hãy chọn cả đơn vị: vai trò chỉ chọn bớt người của đơn vị được chia sẻ."))
+        return typed
+
     def unit(self) -> OrgUnit | None:
         chosen = self.cleaned_data["shared_with"]
         return OrgUnit.objects.get(pk=chosen) if chosen else None

@@ -212,7 +212,7 @@ def find_running(target: Target, today: date) -> Period:
 def read_breakdown(target: Target, place: int, period: Period) -> Breakdown:
     """Raises NobodyToGiveTo."""
     places, last = get_snapshot(), period.days.last
-    rows = [one for one in list_assignments(target.element.form_code) if period_of(one, period.key) is not None]
+    rows = _list_assigned(target, period)
     unit = places.units[place]
     level = _level_below(target, unit, rows, places, last)
     if level is None:
@@ -246,6 +246,17 @@ def read_breakdown(target: Target, place: int, period: Period) -> Breakdown:
         tuple(ended),
         tuple(Allotment.objects.filter(code=target.code, org_unit_id=place, period_key=period.key)),
     )  # fmt: skip
+
+
+def may_be_broken_down(target: Target, place: int, period: Period) -> bool:
+    """Whether any unit below the place may get a part."""
+    places = get_snapshot()
+    rows = _list_assigned(target, period)
+    return _level_below(target, places.units[place], rows, places, period.days.last) is not None
+
+
+def _list_assigned(target: Target, period: Period) -> list[Assignment]:
+    return [one for one in list_assignments(target.element.form_code) if period_of(one, period.key) is not None]
 
 
 def _day_of(unit: Unit, day: date) -> date:

@@ -269,19 +269,27 @@ def draw_heat(
 
 def draw_map(bubbles: Sequence[Bubble], width: int, unit: str, *, by_size: bool) -> Specification:
     """Bubbles on centroids: larger for more, or (where sizes would mislead, for rates) darker for more. The first ones
-    get their names beside them, as far as no two names lie on each other.
+    get their names beside them, as far as a name lies neither on another one nor on a bubble.
 
     A unit without a value is a small ring. Places lie as on a map, one kilometre as long in both directions.
     """
     height, at = _lay_out(bubbles, width - 40)
-    captions = _name_apart([one.dot.name for one in bubbles if one.dot.value is not None], at, width)
-    rows = [
-        {**_row(one.dot), "x": x, "y": y, "caption": captions.get(index, ""),
-         "known": one.dot.value is not None}
-        for index, (one, (x, y)) in enumerate(zip(bubbles, at, strict=True))
-    ]  # fmt: skip
     values = [one.dot.value for one in bubbles if one.dot.value is not None]
     span = [0, max([1.0, *values])] if by_size else [min(values, default=0), max(values, default=1)]
+    most = (700 if width < WIDE else 1600) if by_size else (130 if width < WIDE else 220)
+    # A mark's size is the area of the square around it, in pixels.
+    areas = [
+        24 if one.dot.value is None else most * one.dot.value / span[1] if by_size else most for one in bubbles
+    ]  # fmt: skip
+    captions = _name_apart(
+        [one.dot.name for one in bubbles if one.dot.value is not None], at, [area**0.5 / 2 for area in areas],
+        width, height,
+    )  # fmt: skip
+    rows = []
+    for index, (one, (x, y)) in enumerate(zip(bubbles, at, strict=True)):
+        name, beside, above = captions.get(index, ("", x, y))
+        rows.append({**_row(one.dot), "x": x, "y": y, "caption": name, "caption_x": beside, "caption_y": above,
+                     "known": one.dot.value is not None})  # fmt: skip
     legend = {"title": unit or None, "orient": "bottom", "direction": "horizontal", "tickCount": 3}
     position = {
         "x": {"field": "x", "type": "quantitative", "axis": None, "scale": {"domain": [0, width - 40], "nice": False}},
@@ -289,14 +297,16 @@ def draw_map(bubbles: Sequence[Bubble], width: int, unit: str, *, by_size: bool)
     }
     shown: dict[str, Any] = {"fillOpacity": {"condition": {"test": "datum.doubtful", "value": 0.3}, "value": 0.75}}
     if by_size:
-        most = 700 if width < WIDE else 1600
         shown["size"] = {"field": "value", "type": "quantitative", "legend": legend,
                          "scale": {"domain": span, "range": [0, most], "zero": True}}  # fmt: skip
         shown["color"] = {"value": BAR}
     else:
         shown["color"] = {"field": "value", "type": "quantitative", "scale": {"domain": span, "range": SEQUENCE},
                           "legend": {**legend, "gradientLength": 180}}  # fmt: skip
-        shown["size"] = {"value": 130 if width < WIDE else 220}
+        shown["size"] = {"value": most}
+    named_at = {
+        direction: {**position[direction], "field": f"caption_{direction}"} for direction in ("x", "y")
+    }  # fmt: skip
     return _framed(
         width,
         {
@@ -315,8 +325,8 @@ def draw_map(bubbles: Sequence[Bubble], width: int, unit: str, *, by_size: bool)
                 },
                 {
                     "transform": [{"filter": "datum.caption"}],
-                    "mark": {"type": "text", "color": INK, "fontWeight": 600, "dy": -2},
-                    "encoding": {"text": {"field": "caption"}},
+                    "mark": {"type": "text", "color": INK, "fontWeight": 600, "baseline": "middle"},
+                    "encoding": {"text": {"field": "caption"}, **named_at},
                 },
             ],
         },
@@ -359,18 +369,24 @@ def _lay_out(bubbles: Sequence[Bubble], width: int) -> tuple[int, list[tuple[flo
     return height, [((x - min(xs)) * scale + left, (y - min(ys)) * scale + below) for x, y in zip(xs, ys, strict=True)]
 
 
-def _name_apart(names: Sequence[str], at: Sequence[tuple[float, float]], width: int) -> dict[int, str]:
-    """Index -> name, for as many of the first as find room beside those named before them."""
-    room: list[tuple[float, float, float, float]] = []
-    found: dict[int, str] = {}
+def _name_apart(
+    names: Sequence[str], at: Sequence[tuple[float, float]], radii: Sequence[float], width: int, height: int
+) -> dict[int, tuple[str, float, float]]:
+    """Index -> name and the middle of where it stands, for as many of the first as find room above, below, right or
+    left of their bubble, inside the picture and off all bubbles and the names before them."""
+    taken = [(x - r, y - r, x + r, y + r) for (x, y), r in zip(at, radii, strict=True)]
+    found: dict[int, tuple[str, float, float]] = {}
     for index, name in enumerate(names):
         if len(found) == (4 if width < WIDE else 10):
             break
-        (x, y), half = at[index], 3.6 * len(name)
-        box = (x - half, y - 9, x + half, y + 9)
-        if all(box[2] < b[0] or b[2] < box[0] or box[3] < b[1] or b[3] < box[1] for b in room):
-            room.append(box)
-            found[index] = name
+        (x, y), off, half = at[index], radii[index] + 1, 3.6 * len(name)
+        for mx, my in ((x, y + off + 8), (x, y - off - 8), (x + off + half, y), (x - off - half, y)):
+            box = (mx - half, my - 8, mx + half, my + 8)
+            inside = box[0] >= -20 and box[1] >= 0 and box[2] <= width - 20 and box[3] <= height
+            if inside and all(box[2] < b[0] or b[2] < box[0] or box[3] < b[1] or b[3] < box[1] for b in taken):
+                taken.append(box)
+                found[index] = (name, mx, my)
+                break
     return found
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +16,11 @@ from caunoi.audit.queries import get_anchor
 from caunoi.audit.rules import Actor
 from caunoi.backups.schedule import AUTOMATIC
 from caunoi.cli.frame import OPERATOR
+from caunoi.desk.audit_words import name_action
 from caunoi.desk.tests.builders import commune_officer, signed_in, store_world, user
 from caunoi.moments import local_moment
 
+PACKAGE = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.django_db
 
 
@@ -161,6 +165,32 @@ def test_the_filtered_lines_are_taken_away_as_a_file_and_that_is_written_down() 
     assert book[:2] == b"PK"
     line = AuditLine.objects.filter(action="audit.read").order_by("number").first()
     assert line is not None and line.detail == {"lines": 1, "kind": "csv", "filter": {"actor": "Páo"}}
+
+
+def test_filters_that_cannot_be_read_are_told_and_give_nobody_all_lines() -> None:
+    client = signed_in(user("kiem-tra", [(Role.AUDITOR, 1)]))
+
+    turned = client.get("/audit/?first=05/03/2026&last=01/03/2026").content.decode()
+    file = client.get("/audit/export.csv?first=hôm qua")
+
+    assert "đứng trước ngày đầu" in turned and "chi tiết" not in turned.partition("audit-unread")[2]
+    assert file.status_code == 302 and file["Location"].startswith("/audit/?first=")
+    assert not AuditLine.objects.filter(action="audit.read").exists()
+
+
+def test_everything_that_is_written_down_has_words() -> None:
+    sources = [one for one in (PACKAGE).rglob("*.py") if one.parent.name != "tests"]
+    written = {deed for one in sources for deed in re.findall(r'write_line\(\s*"([a-z-]+\.[a-z-]+)"', one.read_text())}
+
+    assert len(written) > 80
+    assert [deed for deed in sorted(written) if name_action(deed) == deed] == []
+
+
+def test_what_a_line_is_about_is_said_in_words_and_leads_to_its_page() -> None:
+    page = signed_in(user("kiem-tra", [(Role.AUDITOR, 1)])).get("/audit/").content.decode()
+
+    assert '<a href="/submissions/1/">bản ghi 1</a>' in page
+    assert "gói chương trình thu" in page
 
 
 def test_the_file_holds_no_line_the_page_would_not_show() -> None:

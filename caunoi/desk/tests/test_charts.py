@@ -55,13 +55,16 @@ def test_a_kilometre_is_as_long_northward_as_eastward_on_the_map() -> None:
     assert 0.91 < east / north < 0.94  # the cosine of 22.3 degrees is 0.925
 
 
-def test_names_on_the_map_never_lie_on_each_other() -> None:
+def test_names_on_the_map_lie_neither_on_each_other_nor_on_a_bubble() -> None:
     crowd = [Bubble(dot(f"Xã {i}", 5.0), 104 + i / 1000, 22.0) for i in range(5)]
     far = Bubble(dot("Xã Xa", 1.0), 106.0, 22.5)
 
     rows = draw_map([*crowd, far], WIDE, "", by_size=True)["data"]["values"]
 
-    assert [row["caption"] for row in rows if row["caption"]] == ["Xã 0", "Xã Xa"]
+    named = [(row["caption_x"], row["caption_y"]) for row in rows if row["caption"]]
+    assert {"Xã 0", "Xã Xa"} <= {row["caption"] for row in rows}
+    assert all(abs(x - row["x"]) > 20 or abs(y - row["y"]) > 20 for x, y in named for row in rows if row["value"] == 5)
+    assert all(abs(x - u) > 14 or abs(y - v) > 14 for x, y in named for u, v in named if (x, y) != (u, v))
 
 
 # -- from figures -----------------------------------------------------------------------------------------------------
