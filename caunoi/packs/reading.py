@@ -37,7 +37,8 @@ from caunoi.packs.rules.contents import NOTHING_LOADED, About, FormFile, Pack, R
 from caunoi.packs.rules.rating_records import Recording
 from caunoi.packs.rules.ratings import Known
 from caunoi.packs.rules.tables import Notes, Row, check_unique, decode, read_table, suggest
-from caunoi.packs.rules.words import LEVELS
+from caunoi.packs.rules.words import LEVELS, USUAL_CUT_OFF
+from caunoi.periods.rules import CutOff
 from caunoi.refusals import FileRefused, Mistake, explain_os_error
 from caunoi.reports.checking import check_template
 from caunoi.vietnamese_text import clean
@@ -106,7 +107,9 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
         )
         known = assessing.list_known(known_elements, read_indicators, relations, loaded)
     assignment_rows = table(assignments.FILE, assignments.COLUMNS, assignments.OPTIONAL)
-    read_assignments = assignments.read_assignments(assignment_rows, about.levels, questions, notes)
+    read_assignments = assignments.read_assignments(
+        assignment_rows, about.levels, questions, notes, cut_off=about.cut_off
+    )
     codes = (
         {one.code for one in read_elements}
         | {one.code for one in read_indicators}
@@ -152,12 +155,12 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
         files, about.levels, questions, counted, paper_codes, loaded.training_owners, notes
     )
     sheets, criteria_sets = assessing.read_assessments(
-        files, about.levels, known, loaded, Recording(questions, read_assignments), notes
+        files, about.levels, known, loaded, Recording(questions, read_assignments, about.cut_off), notes
     )
     # Forms that can't be read would leave their files without an owner; their own mistakes come first.
     form_media = registers.check_media(media, forms, loaded.registers, notes) if None not in questions.values() else {}
     # Where a table can't be read, every code a template names would look unknown.
-    reports = _read_reports(files, loaded, codes if readable else None, notes)
+    reports = _read_reports(files, loaded, codes if readable else None, notes, cut_off=about.cut_off)
     if notes.mistakes:
         raise refused(folder.name, notes.mistakes)
     return Pack(
@@ -284,7 +287,7 @@ def _read_toml(file: str, content: bytes, notes: Notes) -> dict[str, Any] | None
 
 # -- pack.toml --------------------------------------------------------------------------------------------------------
 
-_ABOUT_KEYS = ("id", "version", "licence", "levels", "title")
+_ABOUT_KEYS = ("id", "version", "licence", "levels", "title", "cut_off")
 
 
 def _read_about(content: bytes | None, notes: Notes) -> About:
@@ -313,7 +316,12 @@ def _read_about(content: bytes | None, notes: Notes) -> About:
     else:
         levels = tuple(level for level in levels if level in named)
     title_vi, title_en = _read_title(PACK_FILE, given, notes)
-    return About(texts["id"], texts["version"], texts["licence"], levels, title_vi, title_en)
+    cut_off = given.get("cut_off", USUAL_CUT_OFF)
+    if cut_off not in (1, 15) or isinstance(cut_off, bool):
+        message = _("Ghi 1 (tháng dương lịch) hoặc 15 (từ ngày 15 đến ngày 14).")
+        notes.add_file(PACK_FILE, message, column="cut_off", value=str(cut_off), allowed="1, 15")
+        cut_off = USUAL_CUT_OFF
+    return About(texts["id"], texts["version"], texts["licence"], levels, title_vi, title_en, cut_off)
 
 
 def _read_text(file: str, given: Mapping[str, Any], key: str, notes: Notes, prefix: str = "") -> str:
@@ -422,7 +430,7 @@ def _check_published(
 
 
 def _read_reports(
-    files: Mapping[str, bytes], loaded: Surroundings, codes: Collection[str] | None, notes: Notes
+    files: Mapping[str, bytes], loaded: Surroundings, codes: Collection[str] | None, notes: Notes, *, cut_off: CutOff
 ) -> list[ReportFile]:
     found = []
     stems = sorted({Path(name).stem for name in files if name.startswith("reports/")})
@@ -445,6 +453,8 @@ def _read_reports(
             title_vi, title_en = _read_title(parameters, given, notes)
             # Dates of TOML have no JSON: kept as they were written.
             plain = json.loads(json.dumps(given, default=str))
+            if isinstance(plain.get("period"), dict) and "type" in plain["period"]:
+                plain["period"].setdefault("cut_off", cut_off)
             if codes is not None and word in files:
                 notes.mistakes += check_template(files[word], plain, codes, word)
             found.append(ReportFile(stem, title_vi, title_en, files.get(word, b""), plain))

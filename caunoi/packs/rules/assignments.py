@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from caunoi.forms.rules.assignments import AssignmentRow, find_overlap
 from caunoi.forms.rules.questions import PERIOD_QUESTION, Question, find_event_question
 from caunoi.packs.rules.tables import Notes, Row, suggest
-from caunoi.packs.rules.words import EVENT, LEVELS, PERIOD_TYPES
+from caunoi.packs.rules.words import EVENT, LEVELS, PERIOD_TYPES, USUAL_CUT_OFF
+from caunoi.periods.rules import CutOff
 
 FILE = "assignments.csv"
 COLUMNS = (
@@ -25,9 +26,10 @@ Forms = Mapping[str, Sequence[Question] | None]
 
 
 def read_assignments(
-    rows: Sequence[Row], levels: Sequence[str], forms: Forms, notes: Notes
+    rows: Sequence[Row], levels: Sequence[str], forms: Forms, notes: Notes, *, cut_off: CutOff = USUAL_CUT_OFF
 ) -> dict[str, tuple[AssignmentRow, ...]]:
-    """By form code; every form of the pack is there, also one without assignments."""
+    """By form code; every form of the pack is there, also one without assignments. `cut_off`: of periods whose row
+    names none."""
     found: dict[str, list[tuple[Row, AssignmentRow]]] = {form: [] for form in forms}
     events = {row["form"] for row in rows if row["period_type"] == EVENT}
     for row in rows:
@@ -35,7 +37,7 @@ def read_assignments(
         if form not in forms:
             message = _("Gói không có biểu mẫu “%(form)s”.") % {"form": form} if form else _("Chưa ghi biểu mẫu.")
             notes.add(row, "form", message + suggest(form, forms), allowed=", ".join(sorted(forms)))
-        read = _read(row, levels, notes)
+        read = _read(row, levels, cut_off, notes)
         _check_covers(row, read, forms, events, notes)
         if form in forms:
             found[form].append((row, read))
@@ -46,11 +48,11 @@ def read_assignments(
     return {form: tuple(read for _row, read in several) for form, several in found.items()}
 
 
-def _read(row: Row, levels: Sequence[str], notes: Notes) -> AssignmentRow:
+def _read(row: Row, levels: Sequence[str], usual: CutOff, notes: Notes) -> AssignmentRow:
     period_kind = notes.one_of(row, "period_type", PERIOD_TYPES)
     level = notes.one_of(row, "level", levels)
     approval = _read_approval(row, level if level in levels else "", levels, notes)
-    cut_off = notes.one_of(row, "cut_off", ("1", "15"), default="1")
+    cut_off = notes.one_of(row, "cut_off", ("1", "15"), default="1" if period_kind == EVENT else str(usual))
     first, last = notes.day(row, "from"), notes.day(row, "to")
     if first is not None and last is not None and first > last:
         notes.add(row, "to", _("Ngày kết thúc trước ngày bắt đầu."))

@@ -13,6 +13,8 @@ from caunoi.forms.rules.assignments import AssignmentRow
 from caunoi.packs.rules.criteria_sets import CriteriaSetRow, SpokenSet
 from caunoi.packs.rules.meeting_kinds import MeetingKindRow
 from caunoi.packs.rules.ratings import SheetRow
+from caunoi.packs.rules.words import USUAL_CUT_OFF
+from caunoi.periods.rules import CutOff
 
 if TYPE_CHECKING:
     from caunoi.forms.rules.compile import CompiledForm
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class About:
-    """pack.toml."""
+    """pack.toml. `cut_off`: of months, quarters, half-years and years where a row or template names none."""
 
     code: str
     version: str
@@ -28,6 +30,7 @@ class About:
     levels: tuple[str, ...]
     title_vi: str
     title_en: str
+    cut_off: CutOff = USUAL_CUT_OFF
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,17 @@ from caunoi.assessments.rules.sheet import Sheet
 from caunoi.forms.rules.assignments import AssignmentRow
 from caunoi.forms.rules.questions import PERIOD_QUESTION, Question
 from caunoi.packs.rules.tables import Notes, Row, suggest
+from caunoi.packs.rules.words import USUAL_CUT_OFF
 
 
 @dataclass(frozen=True)
 class Recording:
-    """By form code, of this pack: what it asks (None: it can't be read), and who owes it."""
+    """By form code, of this pack: what it asks (None: it can't be read), and who owes it. `cut_off`: of periods whose
+    row names none."""
 
     questions: Mapping[str, Sequence[Question] | None]
     assignments: Mapping[str, Sequence[AssignmentRow]]
+    cut_off: int = USUAL_CUT_OFF
 
 
 def check_recording(row: Row, sheet: Sheet, period_type: str, cut_off: int, recording: Recording, notes: Notes) -> None:

@@ -102,6 +102,7 @@ def read_ratings(
             parts[CAPS][row["code"]],
             levels,
             known,
+            recording.cut_off,
             notes,
         )
         for row in sheets
@@ -114,7 +115,7 @@ def read_ratings(
 
 def _read_sheet(
     row: Row, criteria: Sequence[Row], classes: Sequence[Row], caps: Sequence[Row], levels: Sequence[str],
-    known: Known | None, notes: Notes,
+    known: Known | None, usual_cut_off: int, notes: Notes,
 ) -> SheetRow:  # fmt: skip
     code = notes.code(row)
     title_vi, title_en = read_both(row, "title", notes)
@@ -146,7 +147,7 @@ def _read_sheet(
         series=notes.code(row, "series"),
         run_by=run_by,
         period_type=notes.one_of(row, "period_type", [kind for kind in PERIOD_TYPES if kind != EVENT]),
-        cut_off=15 if notes.one_of(row, "cut_off", ("1", "15"), default="1") == "15" else 1,
+        cut_off=15 if notes.one_of(row, "cut_off", ("1", "15"), default=str(usual_cut_off)) == "15" else 1,
         from_day=first,
         to_day=last,
         sheet=sheet,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from caunoi.periods.rules import CutOff
+
 # From the top down.
 LEVELS: tuple[str, ...] = ("country", "province", "district", "commune", "village")
 
@@ -10,3 +12,6 @@ RESULT, TARGET = NATURES = ("result", "target")
 
 EVENT = "event"
 PERIOD_TYPES = ("month", "quarter", "half-year", "year", EVENT)
+
+USUAL_CUT_OFF: CutOff = 15
+"""Administrative bodies report from the 15th to the 14th; a pack may say otherwise, and each row of it again."""

@@ -17,8 +17,10 @@ from caunoi.packs.tests.builders import (
     HOAT_DONG,
     INDICATORS,
     MONTH,
+    MONTHLY,
     PACK_TOML,
     RELATIONS,
+    REPORT_TOML,
     assignment,
     element,
     form,
@@ -49,6 +51,30 @@ def test_a_right_pack_is_read_whole(tmp_path: Path) -> None:
     assert pack.elements[3].classes == ("tot", "kha")
     assert pack.assignments["bao_cao"][0].cut_off == 15
     assert pack.reports[0].parameters["title"]["en"] == "Report"
+
+
+@pytest.mark.parametrize(("said", "cut_off"), [("", 15), ("cut_off = 15\n", 15), ("cut_off = 1\n", 1)])
+def test_periods_begin_on_the_15th_unless_the_pack_or_the_row_says_otherwise(
+    tmp_path: Path, said: str, cut_off: int
+) -> None:
+    monthly = {**MONTHLY, "cut_off": ""}
+    toml = REPORT_TOML + '[period]\ntype = "month"\n'
+    pack = read_pack(
+        tiny_pack(
+            tmp_path,
+            pack_toml=said + PACK_TOML,
+            assignment_rows=[assignment(), assignment("bao_cao", **monthly)],
+            files={"reports/bao-cao.toml": toml},
+        )  # fmt: skip
+    )
+
+    assert pack.assignments["bao_cao"][0].cut_off == cut_off
+    assert pack.assignments["hoat_dong"][0].cut_off == 1  # of an event: the day itself
+    assert pack.reports[0].parameters["period"] == {"type": "month", "cut_off": cut_off}
+
+
+def test_another_cut_off_is_refused(tmp_path: Path) -> None:
+    only_mistake(tiny_pack(tmp_path, pack_toml="cut_off = 10\n" + PACK_TOML), "pack.toml", 0, "cut_off", "1, 15")
 
 
 def test_all_mistakes_of_all_files_are_told_at_once_in_order(tmp_path: Path) -> None:
