@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import csv
+import codecs
 import sys
 from datetime import date
 from pathlib import Path
@@ -16,7 +16,8 @@ from caunoi.facts.access import ask_as_in_parts
 from caunoi.facts.coverage import list_form_coverage
 from caunoi.facts.explanation import explain as explain_ref
 from caunoi.facts.explanation import explanation_json
-from caunoi.facts.exports import NOTHING_FURTHER, check_fits, rows_of_parts, write_figures
+from caunoi.facts.exports import NOTHING_FURTHER, check_fits, write_figures
+from caunoi.facts.lines import csv_of_parts, csv_text
 from caunoi.facts.questions import ask, figure_json, make_question, number_of
 from caunoi.facts.reporting_rates import PeriodCoverage, list_period_coverage, rates_csv, rates_workbook
 from caunoi.facts.rules.question import Figure, round_half_up, text_of
@@ -99,21 +100,21 @@ def figures(
     if format_ in ("csv", "xlsx") and not as_json:
         if format_ == "xlsx":
             check_fits(question)
-        parts = iter([ask(question, reader)]) if as_resident else ask_as_in_parts(question, reader)
         further = NOTHING_FURTHER if as_resident else make_columns(question, reader)
         if format_ == "xlsx":
+            parts = iter([ask(question, reader)]) if as_resident else ask_as_in_parts(question, reader)
             target = output or Path("so-lieu.xlsx")
             with target.open("wb") as workbook:
                 write_figures(parts, question, now(), workbook, further)
             click.echo(str(target))
             return
-        rows = rows_of_parts(parts, further)
+        pieces = csv_of_parts([ask(question, reader)]) if as_resident else csv_text(question, reader, further)
         if output is None:
-            csv.writer(sys.stdout).writerows(rows)
+            sys.stdout.writelines(piece.decode() for piece in pieces)
         else:
-            # utf-8-sig: Excel reads the letters right only when the file begins with a byte order mark.
-            with output.open("w", encoding="utf-8-sig", newline="") as file:
-                csv.writer(file).writerows(rows)
+            with output.open("wb") as file:
+                file.write(codecs.BOM_UTF8)  # Excel reads the letters right only when the file begins with it
+                file.writelines(pieces)
         return
     found = ask(question, reader)
     attained = {} if as_resident else ask_attained(question, reader)

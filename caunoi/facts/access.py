@@ -90,7 +90,7 @@ def check_may_see(question: Question, scope: Scope) -> Reach:
 def ask_as(question: Question, scope: Scope) -> list[Figure]:
     """`ask` for a reader: refused if the place is out of reach; units below it that are, come without value or link."""
     reach = check_may_see(question, scope)
-    return _show(Answer(question, scope), reach)
+    return show(Answer(question, scope), reach)
 
 
 def answer_with_units_below(question: Question, scope: Scope) -> tuple[Answer, list[Figure]]:
@@ -103,12 +103,12 @@ def answer_with_units_below(question: Question, scope: Scope) -> tuple[Answer, l
     below = () if element and element.kind == Kind.OWN_LEVEL else places.children_on(root, question.boundaries)
     if not below or not places.exists_on(root, question.boundaries):
         answer = Answer(question, scope)
-        return answer, _show(answer, reach)
+        return answer, show(answer, reach)
     # Next to a district's communes there may be a single unit of another level.
     ((level, _count),) = Counter(places.units[child].level for child in below).most_common(1)
     asked = replace(question, level=level)
     answer = Answer(asked, scope, [root, *list_targets(asked, places)])
-    return answer, _show(answer, reach)
+    return answer, show(answer, reach)
 
 
 def ask_as_in_parts(question: Question, scope: Scope) -> Iterator[list[Figure]]:
@@ -117,11 +117,12 @@ def ask_as_in_parts(question: Question, scope: Scope) -> Iterator[list[Figure]]:
     reach = check_may_see(question, scope)
     Answer(question, scope, [])  # all codes are judged before the first of them is answered
     first, *rest = list_parts(question)
-    shown = _show(Answer(first.question, scope, first.units), reach)
-    return chain([shown], (_show(Answer(part.question, scope, part.units), reach) for part in rest))
+    shown = show(Answer(first.question, scope, first.units), reach)
+    return chain([shown], (show(Answer(part.question, scope, part.units), reach) for part in rest))
 
 
-def _show(answer: Answer, reach: Reach) -> list[Figure]:
+def show(answer: Answer, reach: Reach) -> list[Figure]:
+    """The answer's figures, as far as the reader may know them."""
     figures, question, scope = answer.figures(), answer.question, reach.scope
     if scope.everything:
         return figures

@@ -42,7 +42,7 @@ class Cells:
         self.units_with: dict[tuple[str, str], dict[tuple[int, int], int]] = {}
         """(data element, level) -> (asked unit, slice) -> how many units of the level under it have more than none;
         absent where none of them stated anything."""
-        self.nothing = Cell(None, _("Chưa có số liệu trong kỳ này."))
+        self.nothing = Cell(None, say_nothing())
 
     def at(self, code: str, target: int, index: int) -> Cell:
         return self.columns[code][self.starts[target] + index]
@@ -100,7 +100,7 @@ class Cells:
             column, decimals = ours[pk]
             value = exact(amount, decimals)
             column[starts[target] + index] = make((value, None, estimated, bases, carried_over, None, None))
-        why = _("Chỉ có số liệu nằm vắt qua ngày đầu hoặc ngày cuối kỳ; không chia nhỏ để cộng.") if cut else ""
+        why = say_cut() if cut else ""
         for _fits, pk, target, index, amount, facts, *_shared in cut:
             column, decimals = ours[pk]
             at = starts[target] + index
@@ -145,6 +145,14 @@ class Cells:
                 _own_cell(element, stated.get((element.pk, target, index)), below.get((element.pk, target), 0))
                 for target, index in self._each()
             ]
+
+
+def say_nothing() -> str:
+    return _("Chưa có số liệu trong kỳ này.")
+
+
+def say_cut() -> str:
+    return _("Chỉ có số liệu nằm vắt qua ngày đầu hoặc ngày cuối kỳ; không chia nhỏ để cộng.")
 
 
 def _own_cell(element: DataElement, found: Stated | None, below: int) -> Cell:

@@ -96,19 +96,10 @@ class Engine:
         if not elements or not targets:
             return []
         reached = self._reach(targets)
-        where = f"{self.where} AND p.element IN ({_list(elements)}) AND {reached.near}"
-        # Added up span by span first: then days are compared once for each span, and to ask for a unit together with
-        # the units below it costs little more than to ask for these. A reversal takes away what it reverses wherever
-        # both are added: only where shares have to be told apart is it netted first, unit by unit.
         # Numbers of 128 bits take longer to hand over than to add: they come as text where 64 are too few.
         rows = self.session.rows(
             f"""
-            WITH spanned AS (
-                SELECT p.element, a.ancestor, p.span, sum(p.amount) AS amount, sum(p.sign) AS sign
-                FROM {reached.postings} p
-                JOIN {self.closure_table} a ON a.unit = p.unit AND a.ancestor IN ({_list(targets)}) AND a.parts = {ONE}
-                WHERE {where} AND {self._near_days()} GROUP BY ALL
-            )
+            {self._spanned(elements, targets, reached)}
             SELECT t.fits, p.element, p.ancestor, t.slice, TRY_CAST(sum(p.amount) AS BIGINT),
                    CASE WHEN TRY_CAST(sum(p.amount) AS BIGINT) IS NULL THEN sum(p.amount)::VARCHAR END,
                    sum(p.sign)::BIGINT
@@ -120,6 +111,38 @@ class Engine:
             for fits, element, unit, slice_, amount, large, facts in rows
         ]
         return self._add_shares(whole, elements, targets, reached.shared) if reached.shared else whole
+
+    def keep_flows(self, name: str, elements: Collection[int], targets: Collection[int]) -> None:
+        """The same as a small table (element, unit, slice, fits, amount) in the session, for units of which nothing
+        counts by a share (`find_shared`): `amount` is whole, with the element's scale. None of both may be empty."""
+        self.session.keep(
+            name,
+            f"""
+            {self._spanned(elements, targets, self._reach(targets))}
+            SELECT p.element, p.ancestor AS unit, t.slice, t.fits, sum(p.amount)::HUGEINT AS amount
+            FROM spanned p JOIN touching t ON t.span = p.span GROUP BY ALL HAVING sum(p.sign) > 0
+            """,
+        )
+
+    def find_shared(self, targets: Collection[int]) -> set[int]:
+        """Those of the units under which another counts by a share."""
+        rows = self.session.small(
+            f"SELECT DISTINCT ancestor FROM {self.closure_table}"
+            f" WHERE ancestor IN ({_list(targets)}) AND parts <> {ONE}"
+        )
+        return {unit for (unit,) in rows}
+
+    def _spanned(self, elements: Collection[int], targets: Collection[int], reached: Reached) -> str:
+        """Added up span by span first: then days are compared once for each span, and to ask for a unit together with
+        the units below it costs little more than to ask for these. A reversal takes away what it reverses wherever
+        both are added: only where shares have to be told apart is it netted first, unit by unit."""
+        where = f"{self.where} AND p.element IN ({_list(elements)}) AND {reached.near}"
+        return f"""WITH spanned AS (
+                SELECT p.element, a.ancestor, p.span, sum(p.amount) AS amount, sum(p.sign) AS sign
+                FROM {reached.postings} p
+                JOIN {self.closure_table} a ON a.unit = p.unit AND a.ancestor IN ({_list(targets)}) AND a.parts = {ONE}
+                WHERE {where} AND {self._near_days()} GROUP BY ALL
+            )"""
 
     def _near_days(self) -> str:
         """Spans that may touch a slice: a range of numbers is quick to judge, which spans do is looked up later."""

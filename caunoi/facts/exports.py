@@ -44,10 +44,11 @@ def rows_of_parts(parts: Iterable[Iterable[Figure]], further: Further = NOTHING_
     yield [*header(), *further.titles]
     for part in parts:
         for figure in part:
-            yield [*_row(figure), *further.cells(figure)]
+            yield [*row_of(figure), *further.cells(figure)]
 
 
-def _row(figure: Figure) -> list[str]:
+def row_of(figure: Figure) -> list[str]:
+    """As long as the `header`."""
     c = figure.coverage
     return [
         figure.code,
@@ -118,7 +119,7 @@ def write_figures(
     sheet.write_row(0, 0, titles, bold)
     row = 0
     for row, figure in enumerate(chain.from_iterable(parts), start=1):
-        for column, text in enumerate([*_row(figure), *further.cells(figure)]):
+        for column, text in enumerate([*row_of(figure), *further.cells(figure)]):
             if (column in (6, 7, 8, 12, 13, 14) or column > 16) and text:
                 if len(text.replace("-", "").replace(".", "").lstrip("0")) <= 15:
                     sheet.write_number(row, column, float(text), broken if "." in text else whole)

@@ -174,11 +174,11 @@ class Answer:
         )
 
     def figures(self) -> list[Figure]:
-        places = [self._describe_place(target) for target in self.targets]
+        places = [self.describe_place(target) for target in self.targets]
         return [figure for code in self.question.codes for figure in self._figures_of(code, places)]
 
-    def _describe_place(self, target: int) -> tuple[str, str, str, str]:
-        """Key, code, name, level."""
+    def describe_place(self, target: int) -> tuple[str, str, str, str]:
+        """Key, code, name, level of a unit."""
         unit, day = self.places.units[target], self.question.boundaries
         return unit.key, self.places.code_on(target, day), self.places.distinct_name_on(target, day), unit.level
 

@@ -7,7 +7,7 @@ elsewhere gets them sent along with each statement that names them. Answers are 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -47,6 +47,16 @@ class Session(Protocol):
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Rows of a query that may also read what `postings` names. Sums come as whole numbers, days as dates."""
+
+    def keep(self, name: str, query: str) -> None:
+        """What `rows` would give, as a small table of this question alone."""
+
+    def take(self, name: str, table: Any) -> None:
+        """A small table of this question alone, from a `pyarrow.Table`."""
+
+    def texts(self, query: str) -> Iterator[bytes]:
+        """A query over small tables that gives one column of text, in UTF-8: its rows one behind the other, some
+        ten thousands at a time."""
 
     def postings(self, book: int | None = None, units: Sequence[Range] = ()) -> str:
         """What to write after FROM: it gives every posting of that book (None: of both) and of units within these

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from caunoi.facts.engines import Range, SegmentFile
@@ -10,6 +10,9 @@ from caunoi.facts.segments import check_here, folder
 
 if TYPE_CHECKING:
     import duckdb
+
+
+TEXTS_AT_ONCE = 50_000
 
 
 class EmbeddedSession:
@@ -26,6 +29,18 @@ class EmbeddedSession:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         return self.cursor.execute(query).fetchall()
+
+    def keep(self, name: str, query: str) -> None:
+        self.make(name, query)
+
+    def take(self, name: str, table: Any) -> None:
+        self.cursor.register("incoming", table)
+        self.make(name, "FROM incoming")
+        self.cursor.unregister("incoming")
+
+    def texts(self, query: str) -> Iterator[bytes]:
+        for batch in self.cursor.sql(query).to_arrow_reader(TEXTS_AT_ONCE):
+            yield _join(batch.column(0))
 
     def postings(self, book: int | None = None, units: Sequence[Range] = ()) -> str:
         """Files are passed over here: DuckDB opens each and asks each of its row groups, which at a nation's size takes
@@ -48,3 +63,12 @@ class EmbeddedEngine:
 def _read(files: Sequence[SegmentFile]) -> str:
     quoted = ", ".join("'" + str(folder() / one.file).replace("'", "''") + "'" for one in files)
     return f"read_parquet([{quoted}])"
+
+
+def _join(texts: Any) -> bytes:
+    """A column of texts, none of them missing, is their bytes one behind the other and where each begins."""
+    import pyarrow as pa  # noqa: PLC0415 - only questions need it
+
+    _missing, starts, content = texts.cast(pa.large_string()).buffers()
+    ends = memoryview(starts).cast("q")
+    return bytes(memoryview(content)[ends[texts.offset] : ends[texts.offset + len(texts)]]) if len(texts) else b""

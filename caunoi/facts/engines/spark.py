@@ -8,7 +8,7 @@ sent along with the statement that names them, the live tail among them: a posti
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -132,6 +132,13 @@ class SparkSession(EmbeddedSession):
         return POSTINGS
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
+        found = self._ask(query, lambda frame: frame.collect())
+        return [tuple(int(value) if isinstance(value, Decimal) else value for value in row) for row in found]
+
+    def keep(self, name: str, query: str) -> None:
+        self.take(name, self._ask(query, lambda frame: frame.toArrow()))
+
+    def _ask(self, query: str, take: Callable[[Any], Any]) -> Any:
         with _asking() as spark:
             views: dict[str, str] = {}
             try:
@@ -143,11 +150,10 @@ class SparkSession(EmbeddedSession):
                     # Two questions at the same time have slices of their own.
                     views[name] = f"{name}_{uuid4().hex}"
                     frame.createOrReplaceTempView(views[name])
-                found = spark.sql(carry_over(query, views)).collect()
+                return take(spark.sql(carry_over(query, views)))
             finally:
                 for view in views.values():
                     spark.catalog.dropTempView(view)
-        return [tuple(int(value) if isinstance(value, Decimal) else value for value in row) for row in found]
 
     def frame_of(self, spark: Any, name: str, query: str) -> Any:
         """What the query reads as `name`, which is one that `postings` gave."""

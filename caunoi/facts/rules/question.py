@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
@@ -107,18 +108,29 @@ class Figure(NamedTuple):
 REF_VERSION = 1
 
 
+def spell_codes(codes: Sequence[str]) -> str:
+    """How a ref begins, before it is spelled for an address. Then comes the place, then the rest with the days."""
+    return f"[{REF_VERSION},{_json(list(codes))},"
+
+
+def spell_place(key: str) -> str:
+    return f"{_json(key)},"
+
+
+def spell_days(question: Question) -> str:
+    stretch = (question.first.isoformat(), question.last.isoformat(), question.boundaries.isoformat())
+    rest = (*stretch, question.as_known, question.level, question.by, question.book, question.cut_off)
+    return f"{_json(rest)[1:]}"
+
+
+def _json(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+
+
 def spell_ref(question: Question) -> str:
     """A question as part of an address; `facts.refs.decode` reads it again. Not compressed: a table of thousands of
     figures spells each, and an address may be 200 letters long."""
-    content = json.dumps(
-        [
-            REF_VERSION, list(question.codes), question.place, question.first.isoformat(), question.last.isoformat(),
-            question.boundaries.isoformat(), question.as_known, question.level, question.by, question.book,
-            question.cut_off,
-        ],
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )  # fmt: skip
+    content = spell_codes(question.codes) + spell_place(question.place) + spell_days(question)
     return base64.urlsafe_b64encode(content.encode()).decode().rstrip("=")
 
 
