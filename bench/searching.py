@@ -1,4 +1,4 @@
-"""The one search over a million things: things of a register and the units of the measured world."""
+"""The one search over a million things: things of a register, reports and the units of the measured world."""
 
 from __future__ import annotations
 
@@ -16,12 +16,16 @@ from caunoi.bulk_rows import insert_rows
 from caunoi.desk.search.actions import rebuild
 from caunoi.desk.search.looking import SOURCES, search
 from caunoi.desk.search.sources import Reader
+from caunoi.documents.actions import store_bytes
 from caunoi.moments import now, today
+from caunoi.periods.rules import add_months, first_day, last_day
 from caunoi.places.models import OrgUnit
 from caunoi.records.models import Entity, EntityList
+from caunoi.reports.models import ReportRun
 from caunoi.vietnamese_text import fold
 
 THINGS = 1_000_000
+REPORTS = 100_000
 BATCH = 20_000
 FAMILIES = ["Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Giàng", "Lù", "Vàng", "Sùng", "Tẩn", "Lý", "Đặng", "Bùi", "Đỗ"]
 MIDDLES = ["Văn", "Thị", "A", "Thanh", "Minh", "Seo", "Láo", "Mùi", "Xuân", "Hữu"]
@@ -34,6 +38,7 @@ ASKED = (
     "giagn seo",
     "xa 1 thon 12",
     "so lieu thang 8/2024",
+    "bao cao thang 8/2024 xa 1",
     "khong co",
 )
 ROUNDS = 30
@@ -60,10 +65,32 @@ def make_things(count: int) -> None:
             insert_rows(rows)
 
 
+def make_reports(count: int) -> None:
+    """Monthly ones of the communes, with one file for all: only what is searched counts here."""
+    at = now()
+    file = store_bytes(b"do toc do", media_type="application/octet-stream", at=at)
+    communes = list(OrgUnit.objects.filter(level="commune").order_by("pk").values_list("pk", flat=True))
+    for start in range(0, count, BATCH):
+        rows = []
+        for index in range(start, min(start + BATCH, count)):
+            month = add_months((2016, 1), index * 120 // count)
+            first, last = first_day(month, 1), last_day(month, 1)
+            rows.append(
+                ReportRun(
+                    key=f"bench{index}", template_code="thang", title=f"Báo cáo tháng {month[1]}/{month[0]}",
+                    org_unit_id=communes[index % len(communes)], day_from=first, day_to=last, boundaries=last,
+                    as_known=1, file=file, file_name="a.docx", made_by_name="bench", made_at=at,
+                )
+            )  # fmt: skip
+        with transaction.atomic():
+            insert_rows(rows)
+
+
 def search_p95_ms(bench: Bench) -> Measured:
     """All kinds, as a commune's officer; the baseline looks through the register by LIKE, without the other kinds."""
     world = bench.world
     make_things(THINGS)
+    make_reports(REPORTS)
     rebuild()
     reader = Reader(world.user, scope_of(world.user, today()), frozenset(Role), today())
     for text in ASKED:

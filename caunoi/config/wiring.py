@@ -32,7 +32,7 @@ from caunoi.records.actions.rechecking import look_again_after_arrival, look_aga
 from caunoi.records.checks import FurtherCheck, further_check
 from caunoi.records.entities import actions as entities
 from caunoi.records.entities.checking import FollowStages
-from caunoi.reports.events import ReportDecided, ReportIssued, ReportSubmitted
+from caunoi.reports.events import ReportDecided, ReportIssued, ReportMade, ReportSubmitted
 from caunoi.reports.registering import register_issued
 from caunoi.tasks import actions as tasks
 
@@ -58,7 +58,9 @@ TABLE: list[tuple[type[Any], Callable[[Any], None]]] = [
         ),
     ),
     (DutiesChanged, tasks.follow_duties),
+    (ReportMade, search.index_report),
     (ReportIssued, register_issued),
+    (ReportIssued, search.index_report),
     (records.SubmissionReturned, notices.tell_returned),
     (records.VersionsApproved, notices.tell_approved),
     (RatingReturned, notices.tell_rating_returned),

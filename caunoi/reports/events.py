@@ -9,6 +9,13 @@ from caunoi.accounts.models import User
 
 
 @dataclass(frozen=True)
+class ReportMade:
+    """Its first draft is kept."""
+
+    report_id: int
+
+
+@dataclass(frozen=True)
 class ReportIssued:
     """A report became a document: its bytes lie under `sha256`. `number`: with its symbol, `12/BC-UBND`. `replaces`: id
     of the report it supersedes."""

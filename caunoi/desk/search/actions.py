@@ -13,11 +13,14 @@ from caunoi.accounts.models import User
 from caunoi.accounts.scope import ids_in_sql
 from caunoi.desk.search.index import list_unused
 from caunoi.desk.search.models import Kind, SearchEntry, SearchWord
-from caunoi.desk.search.rules.words import join_words, split_words
+from caunoi.desk.search.rules.words import join_words, month_marks, split_words
 from caunoi.places.events import PlacesChanged
 from caunoi.places.models import OrgUnit, OrgUnitSpell
+from caunoi.places.queries import get_snapshot
 from caunoi.records.events import EntitiesChanged
 from caunoi.records.models import Entity
+from caunoi.reports.events import ReportIssued, ReportMade
+from caunoi.reports.models import ReportRun
 
 BATCH = 2000
 
@@ -35,6 +38,11 @@ def index_units(_event: PlacesChanged) -> None:
     _store(entry for entry in read if known.get(entry.thing_id) != entry.words)
 
 
+def index_report(event: ReportMade | ReportIssued) -> None:
+    """When it is issued it can be found by its number too."""
+    _store(_read_reports([event.report_id]))
+
+
 def index_accounts(event: AccountsChanged) -> None:
     _store(_read_people(event.user_ids))
 
@@ -48,7 +56,7 @@ def rebuild(show: Callable[[int], None] = lambda _count: None) -> int:
     with transaction.atomic():
         SearchEntry.objects.all().delete()
         SearchWord.objects.all().delete()
-        for read in (_read_units(), _read_people(None), _read_entities(None)):
+        for read in (_read_units(), _read_people(None), _read_entities(None), _read_reports(None)):
             while batch := list(islice(read, BATCH * 5)):
                 _store(batch)
                 count += len(batch)
@@ -127,6 +135,18 @@ def _read_units() -> Iterator[SearchEntry]:
 
     for unit in OrgUnit.objects.order_by("pk").values_list("pk", flat=True).iterator():
         yield _entry(Kind.UNIT, unit, unit, with_above(unit))
+
+
+def _read_reports(ids: Iterable[int] | None) -> Iterator[SearchEntry]:
+    """Oldest first, so that the newest can be looked at first; under the names of the day the report was made for."""
+    found = ReportRun.objects.all() if ids is None else ReportRun.objects.filter(pk__in=list(ids))
+    rows = found.order_by("pk").values_list(
+        "pk", "org_unit_id", "title", "issue_number", "boundaries", "day_from", "day_to"
+    )
+    places = get_snapshot()
+    for pk, unit, title, number, boundaries, first, last in rows.iterator(chunk_size=BATCH):
+        said = split_words(f"{title} {places.path_name(unit, boundaries)} {number}")
+        yield _entry(Kind.REPORT, pk, unit, [*month_marks(first, last), *said])
 
 
 def _read_people(ids: Iterable[int] | None) -> Iterator[SearchEntry]:

@@ -96,8 +96,11 @@ def list_unused(words: Iterable[str]) -> list[str]:
     return found
 
 
-def find(kind: str, terms: Sequence[Term], units: Collection[int] | None) -> Iterator[tuple[int, int | None]]:
-    """(thing, unit) of entries of a kind with all the terms, in no promised order and at most `MOST_READ` of them.
+def find(
+    kind: str, terms: Sequence[Term], units: Collection[int] | None, *, newest_first: bool = False
+) -> Iterator[tuple[int, int | None]]:
+    """(thing, unit) of entries of a kind with all the terms, at most `MOST_READ` of them, in no promised order unless
+    `newest_first`: what was indexed last comes first.
 
     `units`: in which the reader may see things, None: in all. It narrows only: who calls looks at each.
     """
@@ -114,6 +117,7 @@ def find(kind: str, terms: Sequence[Term], units: Collection[int] | None) -> Ite
                 " WHERE w.search_words MATCH %s"
             )
             parameters = [_fts5([tuple(marks), *terms])]
+            order = " ORDER BY w.rowid DESC"
             if named is not None:
                 sql += " AND e.org_unit_id IN (SELECT value FROM json_each(%s))"
                 parameters.append(json.dumps(named))
@@ -125,10 +129,12 @@ def find(kind: str, terms: Sequence[Term], units: Collection[int] | None) -> Ite
                 " AND indexed @@ to_tsquery('simple', %s)"
             )
             parameters = [_tsquery([tuple(marks)]), _tsquery(terms)]
+            # Not in the order of the key itself, or the planner reads the whole table backwards for a rare word.
+            order = " ORDER BY id + 0 DESC"
             if named is not None:
                 sql += " AND org_unit_id = ANY(%s::bigint[])"
                 parameters.append(f"{{{','.join(map(str, named))}}}")
-        cursor.execute(f"{sql} LIMIT {MOST_READ}", parameters)
+        cursor.execute(f"{sql}{order if newest_first else ''} LIMIT {MOST_READ}", parameters)
         while rows := cursor.fetchmany(CHUNK):
             yield from rows
 

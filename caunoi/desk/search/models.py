@@ -10,13 +10,15 @@ class Kind(models.TextChoices):
     UNIT = "unit", _("Đơn vị")
     ENTITY = "entity", _("Mục trong sổ theo dõi")
     PERSON = "person", _("Tài khoản")
+    REPORT = "report", _("Báo cáo")
 
 
 class SearchEntry(models.Model):
     """The words of one thing, folded, without accents, and where it is; the database keeps an index of words over it
     (see the migration). What is shown of a hit is read from the thing itself: it may have changed or gone.
 
-    `words` begins with marks that no reader types: the kind, and the kind in the unit's bucket (`rules.words.mark`).
+    `words` begins with marks that no reader types: the kind, and the kind in the unit's bucket (`rules.words.mark`); a
+    report's hold its months too (`month_mark`).
     """
 
     kind = models.CharField(max_length=8, choices=Kind.choices)

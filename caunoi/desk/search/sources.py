@@ -25,7 +25,7 @@ from caunoi.desk.place_pages import level_label
 from caunoi.desk.search.index import find, list_ways
 from caunoi.desk.search.models import Kind
 from caunoi.desk.search.rules.occasions import Occasion, find_occasion
-from caunoi.desk.search.rules.words import MOST_WORDS, Term, closeness, may_mean, split_words, words_of
+from caunoi.desk.search.rules.words import MOST_WORDS, Term, closeness, may_mean, month_marks, split_words, words_of
 from caunoi.desk.templatetags.caunoi import day_, period
 from caunoi.desk.units import list_working_units
 from caunoi.documents.queries import search_documents
@@ -45,7 +45,6 @@ CONSIDERED = 200
 # A unit of more units than this stands only for itself where its records are looked for.
 WIDEST = 300
 MOST_UNITS = 12
-NEWEST_REPORTS = 1000
 
 
 @dataclass(frozen=True)
@@ -113,10 +112,19 @@ def look_up(
     units: Collection[int] | None,
     sees: Callable[[int, int | None], bool],
     asked: Asked,
+    marks: Sequence[str] = (),
+    *,
+    newest_first: bool = False,
 ) -> list[int]:
-    """Things with all the words, in the first way that finds any; at most `CONSIDERED`, in no order."""
-    for terms in asked.list_ways(words):
-        hits = (thing for thing, unit in find(kind, terms, units) if sees(thing, unit))
+    """Things with all the words, in the first way that finds any; at most `CONSIDERED`, in no order unless
+    `newest_first`. `marks`: of which the thing has one; without words, they alone decide."""
+    also: list[Term] = [tuple(marks)] if marks else []
+    for terms in asked.list_ways(words) if words else [[]]:
+        if not terms and not also:
+            break
+        hits = (
+            thing for thing, unit in find(kind, [*terms, *also], units, newest_first=newest_first) if sees(thing, unit)
+        )
         if found := list(islice(hits, CONSIDERED)):
             return found
     return []
@@ -301,21 +309,24 @@ def documents(asked: Asked, reader: Reader, limit: int) -> list[Found]:
 
 
 def reports(asked: Asked, reader: Reader, limit: int) -> list[Found]:
-    """Among the newest `NEWEST_REPORTS` of the reader's units, by title and place."""
+    """By title, place, days and number; of equally close ones the newest first."""
     if not reader.roles & READERS or not asked.words:
         return []
-    places = get_snapshot()
-    rows = ReportRun.objects.select_related("org_unit").order_by("-id")
-    if not reader.scope.everything:
-        rows = rows.filter(org_unit_id__in=ids_in_sql(reader.scope.unit_ids))
-    if asked.occasion is not None:
-        rows = rows.filter(day_to__gte=asked.occasion.first, day_from__lte=asked.occasion.last)
+    places, scope, days = get_snapshot(), reader.scope, asked.occasion
+    seen = None if scope.everything else scope.unit_ids
+    marks = [] if days is None else month_marks(days.first, days.last)
+    among = look_up(
+        Kind.REPORT, asked.rest, seen, lambda _report, unit: seen is None or unit in seen, asked, marks,
+        newest_first=True,
+    )  # fmt: skip
+    rows = ReportRun.objects.select_related("org_unit").filter(pk__in=ids_in_sql(among))
+    if days is not None:
+        rows = rows.filter(day_to__gte=days.first, day_from__lte=days.last)
     ranked = []
-    for one in rows[:NEWEST_REPORTS]:
+    for one in rows:
         where = places.path_name(one.org_unit_id, one.boundaries)
-        score = closeness(asked.rest, words_of(f"{one.title} {where}"), mending=asked.mending) if asked.rest else 1
-        if score:
-            ranked.append((score, one, where))
+        words = words_of(f"{one.title} {where} {one.issue_number}")
+        ranked.append((closeness(asked.rest, words, mending=asked.mending), one, where))
     ranked.sort(key=lambda row: (-row[0], -row[1].pk))
     found: list[Found] = []
     for _score, one, where in ranked:

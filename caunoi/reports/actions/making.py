@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from caunoi import events
 from caunoi.accounts.scope import EVERYTHING, Scope
 from caunoi.audit.actions import write_line
 from caunoi.audit.clock import current_number
@@ -32,6 +33,7 @@ from caunoi.places.rules.snapshot import PlaceSnapshot
 from caunoi.reports.actions.versions import seal, store_version
 from caunoi.reports.composing import Composer, Occasion, PrintedFigure
 from caunoi.reports.errors import PeriodReversed, PlaceAbsent, ReportEmpty, TemplateBroken
+from caunoi.reports.events import ReportMade
 from caunoi.reports.filling import check_template, fill, put_in, read_template_tags
 from caunoi.reports.in_use import find_in_use
 from caunoi.reports.marks import mark_draft
@@ -104,6 +106,7 @@ def make_report(
             "figures": run.figures, "sha256": run.file_id,
         }  # fmt: skip
         write_line("report.make", run.subject, detail, by=by, at=at)
+        events.announce(ReportMade(run.pk))
         if kept_with is not None:
             kept_with(run)
     if progress is not None:

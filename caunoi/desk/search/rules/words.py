@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 from functools import lru_cache
 
 from caunoi.vietnamese_text import fold
@@ -12,6 +13,7 @@ MOST_WORDS = 8
 LONGEST = 60
 # Of the ids of units: a commune's villages lie in one or two buckets, a province in a few dozen.
 BUCKET = 64
+MOST_MONTHS = 600
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 SHORTEST_TYPO = 3
 
@@ -40,6 +42,13 @@ def mark(kind: str, org_unit_id: int | None = None) -> str:
 def join_words(kind: str, org_unit_id: int | None, words: Iterable[str]) -> str:
     marks = [mark(kind)] if org_unit_id is None else [mark(kind), mark(kind, org_unit_id)]
     return " ".join([*marks, *dict.fromkeys(words)])
+
+
+def month_marks(first: date, last: date) -> list[str]:
+    """Words for the months in which the days lie, of a century the first half: what is found by a day is looked at
+    again, day by day."""
+    months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return [f"zzm{month // 12}{month % 12 + 1:02d}" for month in months[:MOST_MONTHS]]
 
 
 def is_word_to_mend(word: str) -> bool:

@@ -20,7 +20,7 @@ from caunoi.boards.campaigns import declare_campaign
 from caunoi.contests.actions import open_contest
 from caunoi.contests.tests import builders as contests
 from caunoi.contributions.tests import builders as works
-from caunoi.desk.search.actions import rebuild
+from caunoi.desk.search.actions import index_report, rebuild
 from caunoi.desk.search.looking import SOURCES, search
 from caunoi.desk.search.models import SearchEntry, SearchWord
 from caunoi.desk.search.sources import Found, Reader
@@ -35,7 +35,7 @@ from caunoi.desk.tests.builders import (
     user,
     village_head,
 )
-from caunoi.documents.actions import register_document
+from caunoi.documents.actions import register_document, store_bytes
 from caunoi.documents.models import DocumentKind
 from caunoi.documents.rules.drafts import DocumentDraft
 from caunoi.documents.rules.questions import EVERY_QUESTION
@@ -51,6 +51,9 @@ from caunoi.records.actions import Incoming, receive
 from caunoi.records.entities.tests import builders as register_builders
 from caunoi.records.entities.tests.builders import OTHER, create, update
 from caunoi.records.models import Entity
+from caunoi.reports.events import ReportMade
+from caunoi.reports.models import ReportRun
+from caunoi.reports.rules.life import ReportState
 from caunoi.training.tests import builders as training
 
 pytestmark = pytest.mark.django_db
@@ -160,6 +163,35 @@ def test_nothing_of_another_commune_is_found(world: None) -> None:
     assert hits(officer, "ken pi le") == []
     assert hits(officer, "coc san") == []
     assert titles(commune_officer(5, "xa5"), "ken pi le") == ["Đội kèn Pí lè"]
+
+
+def report(title: str, number: int, *, unit: int = 1, month: int = 1, issued: str = "") -> ReportRun:
+    day = date(2026, month, 1)
+    file = store_bytes(b"PK", media_type="application/zip", at=NOW)
+    run = ReportRun.objects.create(
+        key=f"k{number}", template_code="thang", title=title, org_unit_id=unit, day_from=day,
+        day_to=date(2026, month, 28), boundaries=day, as_known=1, file=file, file_name="a.docx", made_by_name="Hoa",
+        made_at=NOW, issue_number=issued, issued_on=day if issued else None,
+        state=ReportState.ISSUED if issued else ReportState.DRAFT,
+    )  # fmt: skip
+    index_report(ReportMade(run.pk))
+    return run
+
+
+def test_the_oldest_of_many_made_reports_is_found_by_words_month_and_number(world: None) -> None:
+    oldest = report("Báo cáo phòng chống rét", 0, issued="12/BC-UBND")
+    for number in range(1, 1200):
+        report("Báo cáo tháng của tỉnh", number, month=number % 11 + 2)
+    officer = user("xem", [(Role.VIEWER, 1)])
+
+    def found(text: str) -> list[str]:
+        return [one.address for one in hits(officer, text, "report")]
+
+    for text in ("phong chong ret", "phòng chốgn rét", "12/bc-ubnd", "tháng 1/2026", "báo cáo 15/01/2026"):
+        assert found(text) == [f"/reports/{oldest.pk}/"], text
+    newest = ReportRun.objects.filter(day_from=date(2026, 2, 1)).order_by("-pk").first()
+    assert newest is not None and found("báo cáo tháng 2/2026")[0] == f"/reports/{newest.pk}/"
+    assert hits(user("xa", [(Role.VIEWER, 4)]), "phong chong ret", "report") == []
 
 
 def test_a_report_is_found_by_unit_form_and_month(world: None) -> None:
