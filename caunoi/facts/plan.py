@@ -75,6 +75,7 @@ class Plan:
         """Of formulas typed into the question."""
         self.elements: dict[str, DataElement] = self._find_elements()
         self.steps: dict[tuple[int, Step], int | str] = {}
+        self._target_periods: dict[str, PeriodType | None] = {}
         self._reads: dict[str, frozenset[tuple[str, Path]]] = {}
         self._add_slices()
 
@@ -150,7 +151,9 @@ class Plan:
         return numbers[found]
 
     def _target_period(self, code: str) -> PeriodType | None:
-        return period_type_of(self.elements[code].form_code, self.question.as_known)
+        if code not in self._target_periods:
+            self._target_periods[code] = period_type_of(self.elements[code].form_code, self.question.as_known)
+        return self._target_periods[code]
 
     def _reads_of(self, code: str) -> frozenset[tuple[str, Path]]:
         """The data elements behind a code, through indicators of indicators, each with the way to its days."""
