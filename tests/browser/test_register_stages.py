@@ -76,6 +76,25 @@ def test_a_commune_s_history_is_begun_and_completed(visitor: Callable[..., Visit
     expect(desk.locator("#stage-counts tr", has_text="Đã hoàn thành")).to_contain_text("1")
 
 
+def test_an_official_channel_is_declared_closed_and_opened_again(visitor: Callable[..., Visitor]) -> None:
+    office = visitor("xa")
+    desk = office.page
+    office.open("/registers/kenh_chinh_thuc/")
+    desk.locator("#new-entity").click()
+    desk.get_by_label("Tên", exact=True).fill("Trang của Xã Y Tý")
+    desk.get_by_label("Loại", exact=True).select_option("mang_xa_hoi")
+    desk.get_by_label("Địa chỉ công khai").fill("https://yty.example.vn")
+    desk.get_by_label("Cơ quan, đơn vị quản lý").fill("Ủy ban nhân dân xã")
+    office.look("channel-new")
+    desk.locator("#save").click()
+    go_on(office, "hoat_dong")
+    go_on(office, "ngung", **{"Lý do": "Chuyển sang trang mới"})
+    go_on(office, "hoat_dong")
+    expect(desk.locator("#steps > li")).to_have_count(3)
+    expect(desk.locator("#values")).to_contain_text("https://yty.example.vn")
+    office.look("channel")
+
+
 def go_on(office: Visitor, stage: str, **told: str) -> None:
     """From the thing's page to its next stage, as the button says it, and back."""
     page = office.page

@@ -96,6 +96,15 @@ class Visitor:
         self._check_width(name)
         page.set_viewport_size({"width": own.width, "height": own.height})
 
+    def check_fits(self, name: str) -> None:
+        """Nothing sticks out sideways, on a phone also on the narrowest."""
+        self.page.wait_for_load_state()
+        self._check_width(name)
+        if self.viewport is PHONE:
+            self.page.set_viewport_size({"width": NARROWEST, "height": PHONE.height})
+            self._check_width(f"{name}, {NARROWEST} px")
+            self.page.set_viewport_size({"width": PHONE.width, "height": PHONE.height})
+
     def _picture(self, name: str, viewport: Viewport) -> None:
         self.page.screenshot(path=SCREENSHOTS / f"{name}-{viewport.name}.png", full_page=True, animations="disabled")
         self._check_width(name)
