@@ -27,7 +27,7 @@ from caunoi.facts.rules.comparing import go
 from caunoi.facts.rules.formula import OutOf, ShareAtLeast, ShareOfClass, parse_formula
 from caunoi.facts.rules.formula_tree import Earlier
 from caunoi.facts.rules.question import Coverage, Figure, Question, Slice, spread_rounding
-from caunoi.periods.rules import Days, PeriodType, add_months, first_day, month_named
+from caunoi.periods.rules import Days, PeriodType, period_of
 from caunoi.places.rules.snapshot import PlaceSnapshot
 from caunoi.refusals import NotFound
 from caunoi.reports.errors import TemplateBroken
@@ -247,16 +247,18 @@ class Asking:
         ]
 
     def _ask_trends(self, tags: AskedTags) -> None:
-        """Of the place, over the last named months up to the end of the report's days."""
+        """Of the place, over the last named months, quarters or years up to the end of the report's days."""
         cut_off = self.parameters.period.cut_off if self.occasion.days.first.day != 1 else 1
         for name in tags.charts:
             chart = self.parameters.charts.get(name)
             if chart is None or chart.kind != "trend":
                 continue
-            last = month_named(self.occasion.days.last, cut_off)
-            first = first_day(add_months(last, 1 - chart.months), cut_off)
+            period = period_of(self.occasion.days.last, chart.by, cut_off)
+            for _turn in range(chart.points - 1):
+                period = period.before()
+            days = Days(period.days.first, self.occasion.days.last)
             try:
-                self.trends[name] = self._ask([chart.code], Days(first, self.occasion.days.last), None, "month")[1]
+                self.trends[name] = self._ask([chart.code], days, None, chart.by)[1]
             except NotFound:  # earlier days that are not the reader's to see
                 self.trends[name] = []
 

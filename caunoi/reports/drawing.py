@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
 from caunoi.facts.rules.question import Figure
 from caunoi.periods.rules import Days, period_of
 from caunoi.reports.asking import Asking, Picture, find_stretch
@@ -10,11 +14,17 @@ from caunoi.reports.rules import wording
 from caunoi.reports.rules.narrative import word_against
 from caunoi.reports.rules.parameters import Chart
 
+NUMBER = "{stt}"
+MONEY = "đồng"
+POINTS = {"month": "tháng", "quarter": "quý", "half-year": "kỳ 6 tháng", "year": "năm"}
+
 
 def draw_chart(asking: Asking, name: str) -> str:
     """The chart's stamp; blank where fewer than two values are there, as there is nothing to compare, so that
     `{% if bieu_do(...) %}` leaves out what stands around it."""
     chart = asking.parameters.charts[name]
+    drawn = sum(isinstance(stamp, Picture) for stamp in asking.stamps)
+    chart = replace(chart, title=chart.title.replace(NUMBER, str(drawn + 1)))
     match chart.kind:
         case "trend":
             return _trend(asking, name, chart)
@@ -31,20 +41,37 @@ def _bars(asking: Asking, chart: Chart) -> str:
         return ""
     present.sort(key=lambda pair: -(pair[1].value or 0))
     shown = present[: chart.most]
-    decimals = shown[0][1].decimals
+    scale = _find_scale([figure for _child, figure in shown])
+    decimals = scale.decimals
     bars = [
-        Bar(child.ten, figure.value, (" *" if figure.estimated else ""))
+        Bar(child.ten, figure.value / scale.by, (" *" if figure.estimated else ""))
         for child, figure in shown
         if figure.value is not None
     ]
-    unit = _subtitle(shown[0][1], wording.word_period(asking.occasion.days, asking.parameters.period.cut_off))
+    unit = _subtitle(scale, wording.word_period(asking.occasion.days, asking.parameters.period.cut_off))
     if len(shown) < len(present):
         unit += f"; {len(shown)} đơn vị cao nhất trong {len(present)}"
     png = draw_bars(chart.title, unit, bars, decimals)
     return asking.stamp(Picture(png, _read_out(chart, unit, bars, decimals)))
 
 
-def _subtitle(figure: Figure, period: str) -> str:
+@dataclass(frozen=True)
+class _Scale:
+    unit: str
+    by: Decimal
+    decimals: int
+
+
+def _find_scale(figures: Sequence[Figure]) -> _Scale:
+    """Money is shown in millions where it goes into them: nobody reads nine digits beside a bar."""
+    one = figures[0]
+    most = max(abs(figure.value or 0) for figure in figures)
+    if one.unit.split("/")[0] == MONEY and most >= wording.MILLION:
+        return _Scale(f"triệu {one.unit}", wording.MILLION, 1)
+    return _Scale(one.unit, Decimal(1), one.decimals)
+
+
+def _subtitle(figure: _Scale, period: str) -> str:
     return f"Đơn vị: {figure.unit}; {period}" if figure.unit else period[:1].upper() + period[1:]
 
 
@@ -57,20 +84,33 @@ def _trend(asking: Asking, name: str, chart: Chart) -> str:
     present = [figure for figure in asking.trends[name] if figure.value is not None]
     if len(present) < 2:
         return ""
+    scale = _find_scale(present)
     points = [
-        Bar(_name_month(asking, figure), figure.value, " *" if figure.estimated else "") for figure in present
+        Bar(_name_point(asking, chart, figure), figure.value / scale.by, " *" if figure.estimated else "")
+        for figure in present
         if figure.value is not None
-    ]  # fmt: skip
-    unit = _subtitle(present[0], f"{chart.months} tháng đến {wording.word_day(asking.occasion.days.last)}")
-    decimals = present[0].decimals
+    ]
+    unit = _subtitle(
+        scale, f"{chart.points} {POINTS[chart.by]} đến {wording.word_day(asking.occasion.days.last)}"
+    )  # fmt: skip
+    decimals = scale.decimals
     png = draw_trend(chart.title, unit, points, decimals)
     return asking.stamp(Picture(png, _read_out(chart, unit, points, decimals)))
 
 
-def _name_month(asking: Asking, figure: Figure) -> str:
+def _name_point(asking: Asking, chart: Chart, figure: Figure) -> str:
+    """`03/2023`, `I/2023`, `2023`."""
     cut_off = asking.parameters.period.cut_off if figure.first.day != 1 else 1
-    year, month = period_of(figure.first, "month", cut_off).month_first
-    return f"{month:02d}/{year}"
+    year, month = period_of(figure.last, chart.by, cut_off).month_first
+    match chart.by:
+        case "month":
+            return f"{month:02d}/{year}"
+        case "quarter":
+            return f"{('I', 'II', 'III', 'IV')[month // 3]}/{year}"
+        case "half-year":
+            return f"{('I', 'II')[month // 7]}/{year}"
+        case "year":
+            return str(year)
 
 
 def _pairs(asking: Asking, chart: Chart) -> str:
@@ -80,20 +120,24 @@ def _pairs(asking: Asking, chart: Chart) -> str:
         return ""
     present.sort(key=lambda one: -(one[1].value or 0))
     shown = present[: chart.most]
-    figure = shown[0][1]
+    scale = _find_scale([now for _child, now, _before in shown])
     pairs = [
-        Pair(child.ten, now.value, None if before is None else before.value)
+        Pair(
+            child.ten,
+            now.value / scale.by,
+            None if before is None or before.value is None else before.value / scale.by,
+        )
         for child, now, before in shown
         if now.value is not None
     ]
     now_name = "Kỳ báo cáo"
     before_name = word_against("cung_ky", asking.occasion.days)
     before_name = before_name[:1].upper() + before_name[1:]
-    unit = _subtitle(figure, _both(asking))
-    png = draw_pairs(chart.title, unit, pairs, (now_name, before_name), figure.decimals)
+    unit = _subtitle(scale, _both(asking))
+    png = draw_pairs(chart.title, unit, pairs, (now_name, before_name), scale.decimals)
     listed = "; ".join(
-        f"{pair.name} {wording.word_number(pair.now, figure.decimals)}, trước đó "
-        + (wording.MISSING if pair.before is None else wording.word_number(pair.before, figure.decimals))
+        f"{pair.name} {wording.word_number(pair.now, scale.decimals)}, trước đó "
+        + (wording.MISSING if pair.before is None else wording.word_number(pair.before, scale.decimals))
         for pair in pairs
     )
     return asking.stamp(Picture(png, f"{chart.title}. {unit}. {listed}."))

@@ -28,6 +28,7 @@ from caunoi.reports.template_file import make_environment, read_template_tags
 __all__ = ["check_template", "fill", "make_environment", "put_in", "read_template_tags"]
 
 CHART_WIDTH = Mm(160)
+_UNIT = re.compile(r"^ (?=[^\W\d_])")
 _STAMP = re.compile(f"{STAMP_OPEN}(\\d+){STAMP_CLOSE}")
 
 
@@ -82,12 +83,15 @@ def _replace(text: Any, stamps: Sequence[Stamp], document: Any, base_url: str, p
             pieces.append(_like(run, [child]))
             continue
         # re.split with one group: words, number, words, number, ..., words
+        number_before = False
         for turn, piece in enumerate(_STAMP.split(text.text)):
             if turn % 2 == 0:
                 if piece:
-                    pieces.append(_words(run, piece))
+                    # A number and its unit stay on one line.
+                    pieces.append(_words(run, _UNIT.sub("\u00a0", piece, count=1) if number_before else piece))
                 continue
             stamp = stamps[int(piece)]
+            number_before = isinstance(stamp, PrintedFigure) and stamp.shown[-1:].isdigit()
             if isinstance(stamp, Picture):
                 pieces.append(_picture(run, stamp, document))
             elif isinstance(stamp, Blank):

@@ -11,7 +11,7 @@ from docx.shared import Cm
 from scripts.templates.frame import add_annex_heading, add_letterhead, add_signature, add_title
 from scripts.templates.page import set_up_page, set_up_styles
 from scripts.templates.parts import add_grid, fill_row
-from scripts.templates.text import FOLDER, Annex, Line, Signature, Table, Title, read_text
+from scripts.templates.text import FOLDER, Annex, Line, Rows, Signature, Table, Title, read_text
 
 PACKS = Path(__file__).parents[2] / "packs"
 
@@ -37,6 +37,8 @@ def make(code: str) -> Any:
                 document.add_paragraph(text, style=style)
             case Table():
                 add_table(document, part)
+            case Rows():
+                add_rows(document, part)
             case Signature():
                 add_signature(document)
             case Annex():
@@ -53,6 +55,14 @@ def add_table(document: Any, given: Table) -> None:
     grid.add_row().cells[0].text = "{%tr " + given.loop + " %}"
     fill_row(grid.add_row(), [column.cell for column in given.columns], text_columns=names)
     grid.add_row().cells[0].text = "{%tr endfor %}"
+
+
+def add_rows(document: Any, given: Rows) -> None:
+    grid = add_grid(document, [Cm(width) for _heading, width in given.columns], [name for name, _cm in given.columns])
+    for condition, cells in given.rows:
+        grid.add_row().cells[0].text = "{%tr if " + condition + " %}"
+        fill_row(grid.add_row(), cells, text_columns=(0, 1))
+        grid.add_row().cells[0].text = "{%tr endif %}"
 
 
 main(sys.argv[1:])

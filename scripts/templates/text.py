@@ -6,6 +6,10 @@
 | for dv in don_vi_con()              a table whose row is repeated,
 | heading | cm | cell | total         its columns from left to right,
 | end                                 and its end
+| rows                                a table whose rows are written out:
+| heading | cm                        its columns,
+? co('x') | cell | cell               its rows, each where its condition holds,
+| end                                 and its end
 % ký                                  signature and recipients
 % phụ lục: Phụ lục I | TITLE          what follows is an annex
 """
@@ -48,6 +52,14 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Rows:
+    """`rows`: (condition, cells)."""
+
+    columns: tuple[tuple[str, float], ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
 class Signature:
     pass
 
@@ -58,7 +70,7 @@ class Annex:
     title: str
 
 
-Part = Title | Line | Table | Signature | Annex
+Part = Title | Line | Table | Rows | Signature | Annex
 
 
 def read_text(code: str) -> Iterator[Part]:
@@ -76,9 +88,22 @@ def read_text(code: str) -> Iterator[Part]:
                 heading, width, cell, total = _cells(row.removeprefix("|"))
                 columns.append(Column(heading, float(width), cell, total))
             yield Table(line.removeprefix("| "), tuple(columns))
+        elif line == "| rows":
+            yield _read_rows(lines)
         elif line:
             mark = next((mark for mark in STYLES if line.startswith(mark)), "")
             yield Line(line.removeprefix(mark), STYLES.get(mark, "Thân"))
+
+
+def _read_rows(lines: Iterator[str]) -> Rows:
+    headings, rows = [], []
+    while (row := next(lines)) != "| end":
+        first, *rest = _cells(row[1:])
+        if row.startswith("?"):
+            rows.append((first, tuple(rest)))
+        else:
+            headings.append((first, float(rest[0])))
+    return Rows(tuple(headings), tuple(rows))
 
 
 def _read_lines(path: Path) -> Iterator[str]:

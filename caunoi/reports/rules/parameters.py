@@ -10,8 +10,10 @@ codes = ["labour_days"]  asked besides those that the tags name in quotes
 code = "labour_days"
 title = "Ngày công nhân dân đóng góp"
 most = 25                bars shown, the largest first
+                         ({stt} in a title: the chart's number among those that are drawn)
 kind = "bars"            bars: of the units below; pairs: the same beside the same period last year; trend: of the place
-                         over the last `months` named months, up to the report's end
+                         over the last `months` named months, up to the report's end; by = "quarter" or "year": a point
+                         for each of those
 
 [sentence.ngay_cong]     {{ nhan_xet('ngay_cong') }}
 code = "labour_days"
@@ -56,7 +58,7 @@ CHART_KINDS: tuple[ChartKind, ...] = get_args(ChartKind)
 
 @dataclass(frozen=True)
 class Chart:
-    """`level` blank: the units the tables list."""
+    """`level` blank: the units the tables list. `by`: what a point of a trend stands for."""
 
     code: str
     title: str
@@ -64,6 +66,11 @@ class Chart:
     most: int = 25
     kind: ChartKind = "bars"
     months: int = 12
+    by: PeriodType = "month"
+
+    @property
+    def points(self) -> int:
+        return self.months // MONTHS_IN[self.by]
 
 
 @dataclass(frozen=True)
@@ -228,7 +235,11 @@ def _read_chart(name: str, given: Any, wrong: list[tuple[str, str]]) -> Chart | 
     if not isinstance(most, int) or not 1 <= most <= MOST_BARS:
         wrong.append((f"chart.{name}.most", _("Ghi số từ 1 đến %(most)d.") % {"most": MOST_BARS}))
         return None
-    return Chart(code, title, level, most, kind, months)
+    by = given.get("by", "month")
+    if by not in MONTHS_IN or months // MONTHS_IN[by] < 2:
+        wrong.append((f"chart.{name}.by", _("Ghi một trong: %(names)s.") % {"names": ", ".join(MONTHS_IN)}))
+        return None
+    return Chart(code, title, level, most, kind, months, by)
 
 
 def _table(given: Mapping[str, Any], name: str, wrong: list[tuple[str, str]]) -> dict[str, Any]:

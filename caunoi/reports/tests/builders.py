@@ -118,10 +118,10 @@ def make(place: int = DISTRICT, first: date = FIRST, last: date = LAST, **option
 
 
 def text_of_docx(content: bytes) -> str:
-    """All words of the document, links among them, one line a paragraph."""
+    """All words of the document, links among them, one line a paragraph; spaces that keep words together as any."""
     document = docx.Document(io.BytesIO(content))
     name = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
     return "\n".join(
-        "".join(node.text or "" for node in paragraph.iter(f"{name}t"))
+        "".join(node.text or "" for node in paragraph.iter(f"{name}t")).replace("\u00a0", " ")
         for paragraph in document.element.body.iter(f"{name}p")
     )

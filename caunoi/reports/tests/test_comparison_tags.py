@@ -130,18 +130,39 @@ def test_a_row_of_a_table_has_its_own_comparison() -> None:
     assert "Xã Y Tý: …, chưa có số liệu của năm trước để so sánh." in text
 
 
-@pytest.mark.parametrize("kind, described", [("trend", "03/2023 1.234; 04/2023 5"), ("pairs", "trước đó")])
-def test_charts_show_months_or_the_year_before(kind: str, described: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "more", "described"),
+    [
+        ("trend", {}, "03/2023 1.234; 04/2023 5"),
+        (
+            "trend",
+            {"by": "quarter", "months": 36},
+            "Biểu đồ 1. Ngày công. Đơn vị: ngày công; 12 quý đến 31/12/2023. I/2023",
+        ),
+        ("pairs", {}, "trước đó"),
+        ("bars", {"code": "tien_mat", "level": "village"}, "triệu đồng; năm 2023. Thôn 1 32,6; Thôn 2 1,5"),
+    ],
+)
+def test_charts_show_months_quarters_units_or_the_year_before(kind: str, more: dict[str, Any], described: str) -> None:
     world = store_world()
     state_usual(world)
     world.state("ngay_cong", 5, date(2023, 4, 1), 5)
-    chart = {"code": "ngay_cong", "title": "Ngày công", "kind": kind}
+    world.state("tien_mat", 6, date(2023, 4, 1), 1_500_000)
+    chart = {"code": "ngay_cong", "title": "Biểu đồ {stt}. Ngày công", "kind": kind, **more}
     store_template(["{{ bieu_do('b') }}"], parameters={"title": {"vi": "T"}, "chart": {"b": chart}})
 
     document = docx.Document(io.BytesIO(make().content))
 
     said = [node.get("descr") for node in document.element.body.iter() if node.tag.endswith("}docPr")]
     assert described in said[0]
+
+
+def test_a_number_and_its_unit_stay_on_one_line() -> None:
+    state_usual(store_world())
+    store_template(["Góp {{ so('ngay_cong') }} ngày công ({{ so('ngay_cong') }})."])
+
+    texts = [t.text for t in docx.Document(io.BytesIO(make().content)).element.body.iter() if t.tag.endswith("}t")]
+    assert "\u00a0ngày công (" in texts
 
 
 def test_earlier_days_out_of_the_readers_reach_are_no_data() -> None:
