@@ -161,6 +161,9 @@ class CriteriaSet(models.Model):
     criteria = models.JSONField()
     form_code = models.CharField(max_length=80, blank=True, help_text="that progress is recorded with")
     answers = models.JSONField(default=dict, help_text="question -> word of rules.filling")
+    # From the pack, or filled in on the page by whoever may load packs.
+    parts = models.JSONField(default=list, help_text="rules.criteria.write_parts")
+    parts_in_set = models.PositiveSmallIntegerField(null=True, help_text="as its source says; null: not known")
 
     class Meta:
         ordering = ["-from_day", "code"]
@@ -187,13 +190,15 @@ class GroupSpell(models.Model):
 
 
 class CriterionStatement(models.Model):
-    """Since a day a unit meets a criterion, or doesn't. Never changed: a later row takes an earlier one's place."""
+    """Since a day a unit meets a criterion or a part of one, or doesn't. Never changed: a later row takes an earlier
+    one's place. `value`: as measured, where the threshold of the unit's group judges it."""
 
     set_code = models.CharField(max_length=80)
-    criterion = models.CharField(max_length=80)
+    criterion = models.CharField(max_length=80, help_text="its code, or that of a part")
     org_unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
     day = models.DateField()
     met = models.BooleanField()
+    value = models.DecimalField(max_digits=20, decimal_places=6, null=True)
     evidence = models.TextField()
     by_name = models.CharField(max_length=200)
     at = models.DateTimeField()
@@ -204,6 +209,20 @@ class CriterionStatement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.set_code} {self.criterion} {self.org_unit_id}"
+
+
+class StatementFile(models.Model):
+    """What was shown for a statement, given with it. Never changed, never taken away."""
+
+    statement = models.ForeignKey(CriterionStatement, on_delete=models.CASCADE, related_name="files")
+    name = models.CharField(max_length=200)
+    stored = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["statement", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ProgressRecord(FillsRecord):

@@ -20,8 +20,20 @@ from caunoi.assessments.models import (
     Rating,
     RatingRound,
     ScoringSheet,
+    StatementFile,
 )
-from caunoi.assessments.rules.criteria import Group, Judged, SetCriterion, Stated, find_group, judge, read_criteria
+from caunoi.assessments.rules.criteria import (
+    Group,
+    Judged,
+    Part,
+    SetCriterion,
+    Stated,
+    find_group,
+    judge,
+    judge_parts,
+    read_criteria,
+    read_parts,
+)
 from caunoi.assessments.rules.life import RatingState
 from caunoi.assessments.rules.sheet import Sheet, read_sheet
 from caunoi.audit.clock import current_number
@@ -143,24 +155,36 @@ def list_units(set_: CriteriaSet, day: date, scope: Scope) -> list[int]:
     return [unit for unit in units if scope.sees_record(unit, Days(day, day))]
 
 
+def list_parts_on(set_: CriteriaSet, day: date) -> dict[str, list[Part]]:
+    """By the criterion's code those of its parts that hold on the day."""
+    found: dict[str, list[Part]] = defaultdict(list)
+    for one in read_parts(set_.parts):
+        if one.holds_on(day):
+            found[one.criterion].append(one)
+    return found
+
+
 def judge_units(set_: CriteriaSet, units: Sequence[int], day: date) -> dict[int, list[Judged]]:
-    """Each unit's criteria on a day, in the set's order: one question and two statements for all of them."""
-    criteria = read_criteria(set_.criteria)
+    """Each unit's criteria on a day with their parts, in the set's order: one question and two statements for all."""
+    criteria, parts = read_criteria(set_.criteria), list_parts_on(set_, day)
     groups = groups_on(set_, units, day)
     stated = _list_stated(set_, units, day)
-    figures = _ask(criteria, set_, units, day)
-    found: dict[int, list[Judged]] = {}
-    for unit in units:
-        found[unit] = [
-            judge(
-                criterion,
-                groups.get(unit, ""),
-                figures.get((unit, criterion.formula)) if criterion.formula else None,
-                stated.get((unit, criterion.code)),
-            )
-            for criterion in criteria
+    rules = [rule for one in criteria for rule in ([part.rule for part in parts.get(one.code, [])] or [one])]
+    figures = _ask(rules, set_, units, day)
+
+    def judge_one(unit: int, rule: SetCriterion) -> Judged:
+        figure = figures.get((unit, rule.formula)) if rule.formula else None
+        return judge(rule, groups.get(unit, ""), figure, stated.get((unit, rule.code)))
+
+    return {
+        unit: [
+            judge_parts(one, [judge_one(unit, part.rule) for part in parts[one.code]])
+            if one.code in parts
+            else judge_one(unit, one)
+            for one in criteria
         ]
-    return found
+        for unit in units
+    }
 
 
 def _ask(
@@ -197,15 +221,31 @@ def groups_on(set_: CriteriaSet, units: Collection[int], day: date) -> dict[int,
 def _list_stated(set_: CriteriaSet, units: Collection[int], day: date) -> dict[tuple[int, str], Stated]:
     rows = CriterionStatement.objects.filter(set_code=set_.code, org_unit_id__in=ids_in_sql(units), day__lte=day)
     return {
-        (row.org_unit_id, row.criterion): Stated(row.met, row.evidence, row.day, row.by_name)
+        (row.org_unit_id, row.criterion): Stated(row.met, row.evidence, row.day, row.by_name, row.value, row.pk)
         for row in rows.order_by("day", "pk")
     }
 
 
 def list_statements(set_: CriteriaSet, unit: int) -> list[CriterionStatement]:
     """All that was ever said of one unit, the newest first."""
-    rows = CriterionStatement.objects.filter(set_code=set_.code, org_unit_id=unit)
+    rows = CriterionStatement.objects.filter(set_code=set_.code, org_unit_id=unit).prefetch_related("files")
     return list(rows.order_by("-day", "-pk"))
+
+
+def list_statement_files(statements: Collection[int]) -> dict[int, list[StatementFile]]:
+    found: dict[int, list[StatementFile]] = defaultdict(list)
+    for one in StatementFile.objects.filter(statement_id__in=ids_in_sql(statements)):
+        found[one.statement_id].append(one)
+    return dict(found)
+
+
+def get_statement_file(set_: CriteriaSet, unit: int, file_id: int) -> StatementFile:
+    """`unit`: one that the reader may see."""
+    own = StatementFile.objects.filter(statement__set_code=set_.code, statement__org_unit_id=unit)
+    found = own.filter(pk=file_id).select_related("stored").first()
+    if found is None:
+        raise CriteriaSetUnknown()
+    return found
 
 
 def list_recorded(set_: CriteriaSet, unit: int) -> list[ProgressRecord]:

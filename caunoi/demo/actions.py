@@ -21,6 +21,7 @@ from caunoi.audit.rules import Actor
 from caunoi.demo import home
 from caunoi.demo.classes import list_turns as list_classes
 from caunoi.demo.contests import list_turns as list_contests
+from caunoi.demo.criteria import list_turns as list_criteria
 from caunoi.demo.documents import enter_documents
 from caunoi.demo.gatherings import list_turns as list_gatherings
 from caunoi.demo.ratings import list_turns
@@ -70,6 +71,7 @@ def load_demo(plan: DemoPlan, *, by: Actor, now: datetime, steps: Steps, seconds
         turns = [*list_turns(plan.ratings, people.users), *list_gatherings(plan.gatherings, people.users)]
         turns += list_classes(plan.classes, people.users) + list_contests(plan.contests, people.users)
         turns += list_releases(plan.releases, people.users)
+        turns += list_criteria(plan.criteria, people.users)
         typed, held = split_held(plan, drafts)
         approve = approve_as(partial(list_approvers, people=people))
         turns += list_rooms(held, plan.throughs, plan.held_words, people.users, approve)

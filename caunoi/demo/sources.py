@@ -13,6 +13,7 @@ from typing import Any
 
 from caunoi.demo.classes import PlannedClass, plan_classes
 from caunoi.demo.contests import PlannedContest, plan_contests
+from caunoi.demo.criteria import PlannedCriteria, plan_criteria
 from caunoi.demo.documents import PlannedDocument, plan_documents
 from caunoi.demo.gatherings import Gatherings, plan_gatherings
 from caunoi.demo.ratings import PlannedRound, plan_rounds
@@ -88,6 +89,7 @@ class DemoPlan:
     classes: tuple[PlannedClass, ...]
     contests: tuple[PlannedContest, ...]
     releases: tuple[PlannedRelease, ...]
+    criteria: PlannedCriteria
     held_words: dict[str, str]
     photos: Path
 
@@ -161,6 +163,7 @@ def read_demo(repository: Path, *, small: bool = False) -> DemoPlan:
         classes=plan_classes(tomllib.loads((folder / "classes.toml").read_text(encoding="utf-8"))),
         contests=plan_contests(tomllib.loads((folder / "contests.toml").read_text(encoding="utf-8"))),
         releases=plan_releases(settings["release"]),
+        criteria=plan_criteria(tomllib.loads((folder / "criteria.toml").read_text(encoding="utf-8")), folder),
         held_words=settings["held"],
         photos=folder / "photos",
     )

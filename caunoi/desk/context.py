@@ -40,7 +40,7 @@ CONTEST_PAGES = frozenset(
     {"contest", "contest-new", "contest-edit", "contest-entry-new", "contest-judging", "contest-marks"}
 )
 AWARD_PAGES = frozenset({"award-dossiers", "award-dossier", "award-step"})
-CRITERIA_PAGES = frozenset({"criteria-set", "criteria-unit"})
+CRITERIA_PAGES = frozenset({"criteria-set", "criteria-unit", "criteria-parts"})
 REGISTER_PAGES = frozenset(
     {"register", "register-problems", "register-entity", "register-new", "register-merge", "register-entity-edit"}
 )

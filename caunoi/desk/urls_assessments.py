@@ -12,4 +12,5 @@ urlpatterns: list[URLPattern] = [
     path("criteria/", criteria.criteria, name="criteria"),
     path("criteria/<str:code>/", criteria.criteria_set, name="criteria-set"),
     path("criteria/<str:code>/<str:key>/", criteria.criteria_unit, name="criteria-unit"),
+    path("criteria/<str:code>/<str:key>/files/<int:file_id>/", criteria.criteria_file, name="criteria-file"),
 ]

@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
+from caunoi.assessments.actions import fill_parts
 from caunoi.assessments.models import CriteriaSet, ScoringSheet
-from caunoi.assessments.queries import list_spoken_days
+from caunoi.assessments.queries import get_criteria_set, list_groups, list_spoken_days
 from caunoi.audit.actions import write_line
 from caunoi.audit.clock import lock_clock, take_numbers
 from caunoi.audit.past import keep_past
@@ -30,12 +31,17 @@ from caunoi.forms.queries import get_form_version
 from caunoi.meetings.models import MeetingKind
 from caunoi.packs.assessing import set_columns, sheet_columns
 from caunoi.packs.models import LoadedPack
-from caunoi.packs.queries import get_surroundings
+from caunoi.packs.queries import find_standing_parts, get_known, get_surroundings
 from caunoi.packs.reading import read_pack
 from caunoi.packs.rules.contents import DocumentKindRow, Pack
+from caunoi.packs.rules.criteria_parts import COLUMNS as PART_COLUMNS
+from caunoi.packs.rules.criteria_parts import OPTIONAL as PART_OPTIONAL
+from caunoi.packs.rules.criteria_parts import FilledSet, list_filled, read_parts_of
+from caunoi.packs.rules.tables import Notes, read_table
 from caunoi.packs.rules.training import kind_columns, scale_columns
 from caunoi.personal.models import PersonalQuestion, PersonKey
 from caunoi.records.entities.actions import set_register
+from caunoi.refusals import FileRefused
 from caunoi.reports.models import ReportTemplate
 from caunoi.training.models import MarkScale, TrainingKind
 
@@ -82,6 +88,27 @@ def load_pack(folder: Path, *, by: Actor, at: datetime, progress: Progress | Non
         pack = read_pack(folder, get_surroundings)
         tell(_("Kiểm tra gói"), 1, 1)
         return _load(pack, by, at, tell)
+
+
+def load_parts(set_code: str, name: str, content: bytes, *, by: Actor, at: datetime) -> int | None:
+    """Fills in what the criteria of a set fall into: the file takes the place of what stood. Gives how many there are;
+    None: they are the same already. Raises FileRefused."""
+    notes = Notes()
+    with transaction.atomic():
+        lock_clock()
+        set_ = get_criteria_set(set_code)
+        rows = list_filled(read_table(name, content, PART_COLUMNS, notes, PART_OPTIONAL))
+        for row in rows:
+            if row["set"] != set_code:
+                notes.add(row, "set", _("Tệp này chỉ điền cho bộ “%(code)s”.") % {"code": set_code})
+        if not rows and not notes.mistakes:
+            notes.add_file(name, _("Tệp chưa điền chỉ tiêu nào."))
+        filled = FilledSet(set_.level, [one["code"] for one in set_.criteria], list_groups(set_))
+        parts = read_parts_of(rows, filled, get_known(), find_standing_parts(set_), notes)
+        if notes.mistakes:
+            sentence = _("Tệp “%(name)s” có %(count)d lỗi nên chưa điền gì cả. Hãy sửa các lỗi sau rồi gửi lại.")
+            raise FileRefused(sentence % {"name": name, "count": len(notes.mistakes)}, notes.mistakes)
+        return len(parts) if fill_parts(set_=set_, parts=parts, by=by, at=at) else None
 
 
 def _silent(step: str, done: int, total: int) -> None: ...

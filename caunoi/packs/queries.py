@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from caunoi import moments
 from caunoi.assessments.models import CriteriaSet, ScoringSheet
 from caunoi.assessments.queries import list_groups, list_spoken_days
-from caunoi.assessments.rules.criteria import read_criteria
+from caunoi.assessments.rules.criteria import read_criteria, read_parts
 from caunoi.awards.models import FIELD_OF_PERSON, AwardCount, AwardKind, AwardOccasion
 from caunoi.contests.models import FIELD_OF_PERSON as FIELD_OF_ENTRANT
 from caunoi.contests.models import ContestKind
@@ -16,7 +17,9 @@ from caunoi.forms.models import FormVersion
 from caunoi.meetings.models import MeetingKind
 from caunoi.packs.models import LoadedPack
 from caunoi.packs.rules.contents import KnownRegister, PublishedForm, StandingElement, Surroundings
+from caunoi.packs.rules.criteria_parts import StandingParts
 from caunoi.packs.rules.criteria_sets import SpokenSet
+from caunoi.packs.rules.ratings import Known
 from caunoi.personal.models import PersonalQuestion
 from caunoi.records.models import EntityList, SubmissionVersion
 from caunoi.reports.models import ReportTemplate
@@ -59,10 +62,32 @@ def get_surroundings(pack: str) -> Surroundings:
 def _spoken_sets(pack: str) -> dict[str, SpokenSet]:
     spoken = list_spoken_days()
     return {
-        one.code: SpokenSet(one.level, tuple(list_groups(one)), tuple(read_criteria(one.criteria)), *spoken[one.code])
+        one.code: SpokenSet(
+            one.level, tuple(list_groups(one)), tuple(read_criteria(one.criteria)), *spoken[one.code],
+            standing=_standing_parts(one),
+        )
         for one in CriteriaSet.objects.filter(pack=pack)
         if one.code in spoken
+    }  # fmt: skip
+
+
+def _standing_parts(set_: CriteriaSet) -> StandingParts:
+    return StandingParts(tuple(read_parts(set_.parts)), moments.today())
+
+
+def find_standing_parts(set_: CriteriaSet) -> StandingParts | None:
+    """None: nothing was said of the set, so that nothing binds what is filled in."""
+    return _standing_parts(set_) if set_.code in list_spoken_days() else None
+
+
+def get_known() -> Known:
+    """What formulas may name: all that is loaded."""
+    elements = {
+        one.code: ElementFacts(one.kind, one.nature, one.unit, tuple(one.levels), tuple(one.classes))
+        for one in DataElement.objects.all()
     }
+    facts = {one.code: facts for one in Indicator.objects.all() if (facts := _indicator_facts(one)) is not None}
+    return Known(elements, facts, list(Relation.objects.values_list("code", "relation", "other")))
 
 
 def _training_owners(pack: str) -> dict[str, str]:

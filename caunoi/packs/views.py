@@ -1,7 +1,10 @@
-"""Loading a pack by the page: a zip of its folder, checked or loaded, with all its mistakes at once."""
+"""Loading a pack by the page: a zip of its folder, checked or loaded, with all its mistakes at once. And what the
+criteria of a set fall into: for everybody to read, filled in from a file by whoever may load packs."""
 
 from __future__ import annotations
 
+import csv
+from decimal import Decimal
 from typing import Any, cast
 
 from django.contrib import messages
@@ -15,12 +18,20 @@ from django.views.decorators.http import require_http_methods
 from caunoi import moments
 from caunoi.accounts.models import User
 from caunoi.accounts.permissions import may_load_packs
+from caunoi.assessments.models import CriteriaSet
+from caunoi.assessments.queries import get_criteria_set, list_groups
+from caunoi.assessments.rules.criteria import Part, read_criteria, read_parts
 from caunoi.desk.errors import CannotAdminister
-from caunoi.packs.actions import load_pack
+from caunoi.documents.uploads import clean_name
+from caunoi.languages import in_reader_language
+from caunoi.packs.actions import load_pack, load_parts
 from caunoi.packs.archive import LARGEST, read_pack_zip
 from caunoi.packs.queries import get_surroundings, list_packs
 from caunoi.packs.reading import read_pack
+from caunoi.packs.rules.criteria_parts import write_rows
 from caunoi.refusals import FileRefused, Refusal
+
+LARGEST_TABLE = 5 * 1024**2
 
 
 @never_cache
@@ -66,3 +77,51 @@ def packs(request: HttpRequest) -> HttpResponse:
         },
     )
     return redirect("packs")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def criteria_parts(request: HttpRequest, code: str) -> HttpResponse:
+    """`format=csv`: the file as it stands, to be filled in."""
+    user, set_ = cast(User, request.user), get_criteria_set(code)
+    may_fill = may_load_packs(user, moments.today())
+    criteria, parts = read_criteria(set_.criteria), read_parts(set_.parts)
+    if request.GET.get("format") == "csv":
+        return _send_parts(set_, write_rows(code, criteria, parts))
+    context: dict[str, Any] = {
+        "set": set_,
+        "groups": list_groups(set_),
+        "lines": [(one, [_show_part(part, set_) for part in parts if part.criterion == one.code]) for one in criteria],
+        "filled": sum(part.holds_on(moments.today()) for part in parts),
+        "may_fill": may_fill,
+    }
+    if request.method != "POST":
+        return render(request, "packs/criteria_parts.html", context)
+    if not may_fill:
+        raise CannotAdminister(_("gói chương trình"))
+    file = request.FILES.get("file")
+    if not isinstance(file, UploadedFile) or (file.size or 0) > LARGEST_TABLE:
+        context["sentence"] = _("Hãy chọn tệp CSV đã điền, không quá %d MB.") % (LARGEST_TABLE // 1024**2)
+        return render(request, "packs/criteria_parts.html", context, status=422)
+    try:
+        count = load_parts(code, clean_name(file.name or ""), file.read(), by=user.actor, at=moments.now())
+    except FileRefused as refusal:
+        context |= {"sentence": refusal.sentence, "mistakes": refusal.mistakes}
+        return render(request, "packs/criteria_parts.html", context, status=422)
+    said = _("Không có gì thay đổi.") if count is None else _("Đã điền %(count)d chỉ tiêu.") % {"count": count}
+    messages.success(request, said)
+    return redirect("criteria-parts", code)
+
+
+def _show_part(part: Part, set_: CriteriaSet) -> tuple[Part, list[tuple[str, Decimal]]]:
+    """With its thresholds, of all groups together or by the name of the group."""
+    names = {one.code: in_reader_language(one.name_vi, one.name_en) for one in list_groups(set_)}
+    return part, [(names.get(group, ""), value) for group, value in part.rule.thresholds]
+
+
+def _send_parts(set_: CriteriaSet, rows: list[list[str]]) -> HttpResponse:
+    # The byte order mark makes Excel read the letters right.
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="chi-tieu-{set_.code}.csv"'
+    csv.writer(response).writerows(rows)
+    return response

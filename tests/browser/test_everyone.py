@@ -34,6 +34,7 @@ PAGES = {
         "/campaigns/",
         "/campaigns/2/",
         "/criteria/",
+        "/criteria-parts/ntm_2026/",
         "/awards/",
         "/awards/dossiers/",
         "/contests/",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from playwright.sync_api import expect
 
 from caunoi import moments
 from tests.browser.filling import answer, fill_day, open_event_form, send, send_and_arrive
 from tests.browser.visitor import PHONE, Visitor
+
+PICTURE = Path(__file__).resolve().parents[2] / "demo" / "photos" / "ra-quan.jpg"
 
 
 def test_a_village_votes_on_cultured_families_and_a_village_is_given_its_title(visitor: Callable[..., Visitor]) -> None:
@@ -45,14 +48,52 @@ def test_a_commune_confirms_a_criterion_with_evidence_and_sees_what_is_missing(
     desk.get_by_role("link", name="2026-2030").click()
     office.look("criteria-set")
     desk.locator("#progress").get_by_role("link", name="Xã Y Tý").click()
-    expect(desk.locator("#missing li")).to_have_count(10)
-    desk.locator("#id_criterion").select_option(index=1)
+    missing = desk.locator("#missing > ul > li")
+    expect(missing).to_have_count(10)
+    expect(missing.filter(has_text="2. Hạ tầng")).to_contain_text("2.2. Nhà văn hóa thôn")
+    desk.locator("#id_criterion").select_option(index=0)
     desk.locator("#id_met").select_option("yes")
-    desk.locator("#id_evidence").fill("Biên bản nghiệm thu đường trục xã ngày 12/10/2026")
+    desk.locator("#id_evidence").fill("Quyết định phê duyệt quy hoạch ngày 12/10/2026")
     desk.locator("#confirm").click()
     expect(desk.locator("#criteria-state")).to_contain_text("1/10")
-    expect(desk.locator("#missing li")).to_have_count(9)
+    expect(missing).to_have_count(9)
+
+    desk.locator("#criteria > li", has_text="8. Môi trường").get_by_role("link", name="8.2.").click()
+    desk.locator("#id_value").fill("7,5")
+    desk.locator("#id_evidence").fill("Phiếu kiểm tra các khe suối tháng 10/2026")
+    desk.locator("#id_uploads").set_input_files(PICTURE)
+    desk.locator("#confirm").click()
+    part = desk.locator("#criteria .parts > li", has_text="8.2.")
+    expect(part).to_contain_text("7,5 %")
+    expect(part.get_by_role("link", name="ra-quan.jpg")).to_be_visible()
     office.look("criteria-unit")
+
+
+def test_a_province_fills_in_the_parts_of_a_set_and_is_told_each_mistake(
+    visitor: Callable[..., Visitor], tmp_path: Path
+) -> None:
+    province = visitor("tinh")
+    page = province.page
+    province.open("/criteria/ntm_2026/")
+    page.get_by_role("link", name="Chỉ tiêu thành phần").click()
+    with page.expect_download() as started:
+        page.locator("#download").click()
+    rows = started.value.path().read_text(encoding="utf-8-sig").splitlines()
+    row = "ntm_2026,m26_01,m26_01_1,1.1. Quy hoạch chung được duyệt (minh họa),,hand,,,,"
+    file = tmp_path / "chi-tieu.csv"
+
+    file.write_text("\n".join([*rows, f"{row},"]), encoding="utf-8")
+    page.locator("#id_file").set_input_files(file)
+    page.locator("#fill").click()
+    expect(page.locator("#mistakes")).to_contain_text("chỉ tiêu mới chỉ tính từ hôm nay")
+    province.look("criteria-parts-refused")
+
+    file.write_text("\n".join([*rows, f"{row}31/12/2029,"]), encoding="utf-8")
+    page.locator("#id_file").set_input_files(file)
+    page.locator("#fill").click()
+    expect(page.locator("#parts")).to_contain_text("1.1. Quy hoạch chung")
+    expect(page.locator("#parts-state")).to_contain_text("4/47")
+    province.look("criteria-parts")
 
 
 def test_a_target_is_broken_down_to_units_and_the_sum_is_checked(visitor: Callable[..., Visitor]) -> None:

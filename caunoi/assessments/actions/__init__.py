@@ -1,6 +1,6 @@
 """Every write of the assessments room. Each action is one transaction with one audit line."""
 
-from caunoi.assessments.actions.criteria import group_unit, record_progress, state_criterion
+from caunoi.assessments.actions.criteria import fill_parts, group_unit, record_progress, state_criterion
 from caunoi.assessments.actions.evidence import add_evidence, remove_evidence
 from caunoi.assessments.actions.rounds import close_round, open_round, refresh_figures, review_complete
 from caunoi.assessments.actions.steps import (
@@ -22,6 +22,7 @@ __all__ = [
     "appeal_rating",
     "close_round",
     "decide_rating",
+    "fill_parts",
     "group_unit",
     "leave_out",
     "open_round",

@@ -18,6 +18,7 @@ FOLDER = Path(__file__).parent
 # By the first part of the address, where that is not the name itself.
 _TOPICS = {
     "certificates": "verify",
+    "criteria-parts": "criteria",
     "disclosures": "verify",
     "extensions": "reminders",
     "fill": "due",

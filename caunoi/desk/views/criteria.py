@@ -1,7 +1,8 @@
-"""Sets of criteria: the list, the progress of all communes, what is missing of one."""
+"""Sets of criteria: the list, the progress of all communes, what is missing of one, and what was shown for it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
@@ -9,7 +10,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,20 +23,36 @@ from caunoi.accounts.queries import scope_of
 from caunoi.accounts.scope import Scope
 from caunoi.assessments.actions import group_unit, record_progress, state_criterion
 from caunoi.assessments.errors import CriteriaSetUnknown
-from caunoi.assessments.models import CriteriaSet
+from caunoi.assessments.models import CriteriaSet, StatementFile
 from caunoi.assessments.permissions import may_group, may_state
 from caunoi.assessments.queries import (
     get_criteria_set,
+    get_statement_file,
     groups_on,
     judge_units,
     list_criteria_sets,
     list_groups,
+    list_parts_on,
     list_recorded,
+    list_statement_files,
     list_statements,
     list_units,
 )
-from caunoi.assessments.rules.criteria import Progress, count_progress, list_missing, read_criteria
+from caunoi.assessments.rules.criteria import (
+    Judged,
+    Progress,
+    SetCriterion,
+    count_progress,
+    list_missing,
+    list_parts,
+    read_criteria,
+    read_parts,
+)
+from caunoi.desk.document_inputs import FilesField, FilesInput
+from caunoi.desk.downloads import download
 from caunoi.desk.table_files import send_table
+from caunoi.desk.target_inputs import AmountField
+from caunoi.documents.uploads import ACCEPTED, LARGEST_FILE, prepare_file
 from caunoi.languages import in_reader_language
 from caunoi.periods.inputs import DayField
 from caunoi.places.queries import get_snapshot
@@ -48,13 +65,23 @@ UNITS_A_PAGE = 100
 
 @dataclass(frozen=True)
 class Row:
-    """One unit in the table; `missing`: names of what is not met."""
+    """One unit in the table; `parts`: of the criteria that fall into parts; `missing`: names of what is not met."""
 
     name: str
     key: str
     group: str
     progress: Progress
+    parts: Progress
     missing: list[str]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A criterion or a part as the unit's page shows it; `files`: of what was last stated."""
+
+    one: Judged
+    files: Sequence[StatementFile]
+    parts: Sequence[Shown] = ()
 
 
 class DayForm(forms.Form):
@@ -62,20 +89,43 @@ class DayForm(forms.Form):
 
 
 class StatementForm(forms.Form):
-    criterion = forms.ChoiceField(label=gettext_lazy("Tiêu chí"))
-    met = forms.ChoiceField(
-        label=gettext_lazy("Kết quả"), choices=[("yes", gettext_lazy("Đạt")), ("no", gettext_lazy("Chưa đạt"))]
+    """`measured`: something of the day is judged by a threshold, so that a value may be given instead of a result."""
+
+    criterion = forms.ChoiceField(label=gettext_lazy("Tiêu chí, chỉ tiêu"))
+    met = forms.ChoiceField(label=gettext_lazy("Kết quả"), required=False)
+    value = AmountField(
+        6,
+        label=gettext_lazy("Giá trị đo được"),
+        required=False,
+        help_text=gettext_lazy(
+            "Chỉ tiêu có ngưỡng: ghi giá trị, để trống kết quả; đạt hay chưa do ngưỡng của nhóm xã."
+        ),
     )
     day = DayField(label=gettext_lazy("Từ ngày"))
     evidence = forms.CharField(
         label=gettext_lazy("Minh chứng"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
+    uploads = FilesField(
+        label=gettext_lazy("Tệp minh chứng (ảnh, PDF, Word, Excel)"),
+        required=False,
+        widget=FilesInput(attrs={"accept": ",".join(ACCEPTED)}),
+    )
 
-    def __init__(self, *args: Any, set_: CriteriaSet, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, set_: CriteriaSet, day: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["criterion"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
-            (one.code, in_reader_language(one.name_vi, one.name_en)) for one in read_criteria(set_.criteria)
-        ]
+        parts = list_parts_on(set_, day)
+        choices: list[Any] = []
+        for one in read_criteria(set_.criteria):
+            name = in_reader_language(one.name_vi, one.name_en)
+            own = [(part.rule.code, _name(part.rule)) for part in parts.get(one.code, [])]
+            choices.append((name, own) if own else (one.code, name))
+        self.fields["criterion"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+        results = [("yes", _("Đạt")), ("no", _("Chưa đạt"))]
+        if any(part.rule.is_measured for several in parts.values() for part in several):
+            results.insert(0, ("", _("theo giá trị đo được")))
+        else:
+            del self.fields["value"]
+        self.fields["met"].choices = results  # type: ignore[attr-defined]  # a ChoiceField
 
 
 class GroupForm(forms.Form):
@@ -92,6 +142,25 @@ class GroupForm(forms.Form):
 def _reader(request: HttpRequest) -> tuple[User, Scope]:
     user = cast(User, request.user)
     return user, scope_of(user, moments.today())
+
+
+def _name(one: SetCriterion) -> str:
+    return in_reader_language(one.name_vi, one.name_en)
+
+
+def _list_missing_names(judged: Sequence[Judged]) -> list[tuple[str, list[str]]]:
+    """What is not met, and of a criterion with parts which of them."""
+    return [
+        (_name(one.criterion), [_name(part.criterion) for part in list_missing(one.parts)])
+        for one in list_missing(judged)
+    ]
+
+
+def _show(judged: Sequence[Judged], files: Mapping[int, Sequence[StatementFile]]) -> list[Shown]:
+    return [
+        Shown(one, files.get(one.stated.id, ()) if one.stated is not None else (), _show(one.parts, files))
+        for one in judged
+    ]
 
 
 @require_safe
@@ -117,21 +186,31 @@ def criteria_set(request: HttpRequest, code: str) -> HttpResponse | StreamingHtt
             places.units[unit].key,
             names.get(groups.get(unit, ""), ""),
             count_progress(judged[unit]),
-            [in_reader_language(j.criterion.name_vi, j.criterion.name_en) for j in list_missing(judged[unit])],
+            count_progress(list_parts(judged[unit])),
+            [f"{name} ({', '.join(parts)})" if parts else name for name, parts in _list_missing_names(judged[unit])],
         )
         for unit in units
         if wanted in fold(places.path_name(unit, day))
     ]
+    in_parts = sum(map(len, list_parts_on(set_, day).values()))
     if sort.removeprefix("-") == "met":
         rows.sort(key=lambda row: row.progress.met, reverse=sort.startswith("-"))
-    headings = [_("Đơn vị"), _("Nhóm xã"), _("Đạt"), _("Chưa đạt"), _("Chưa rõ"), _("Còn thiếu")]
-    cells = ([row.name, row.group, *_numbers(row.progress), "; ".join(row.missing)] for row in rows)
+    headings = [_("Đơn vị"), _("Nhóm xã"), _("Đạt"), _("Chưa đạt"), _("Chưa rõ")]
+    headings += [*([_("Chỉ tiêu đạt"), _("Số chỉ tiêu")] if in_parts else []), _("Còn thiếu")]
+    cells = (
+        [
+            row.name, row.group, *_numbers(row.progress),
+            *([str(row.parts.met), str(row.parts.in_set)] if in_parts else []), "; ".join(row.missing),
+        ]
+        for row in rows
+    )  # fmt: skip
     if (kind := request.GET.get("format")) in ("csv", "xlsx"):
         return send_table(_("Tiêu chí"), headings, cells, f"{code}-{day:%Y-%m-%d}.{kind}", wide=2)
     shown = {
         "set": set_, "form": form, "day_shown": day, "q": request.GET.get("q", ""), "sort": sort,
         "page": Paginator(rows, UNITS_A_PAGE).get_page(request.GET.get("page")),
         "all_met": sum(not row.missing for row in rows), "in_set": len(set_.criteria),
+        "in_parts": in_parts,
     }  # fmt: skip
     return render(request, "desk/assessments/criteria_set.html", shown)
 
@@ -167,7 +246,10 @@ def criteria_unit(request: HttpRequest, code: str, key: str) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     stating = posted if posted is not None and "met" in posted else None
     grouping = posted if posted is not None and "group" in posted else None
-    statement = StatementForm(stating, set_=set_, initial={"day": day})
+    files = request.FILES if stating is not None else None
+    typed_day = _day_of(stating) or day
+    initial = {"day": day, "criterion": request.GET.get("code", "")}
+    statement = StatementForm(stating, files, set_=set_, day=typed_day, initial=initial)
     group = GroupForm(
         grouping, set_=set_, initial={"from_day": day, "group": groups_on(set_, [unit.id], day).get(unit.id)}
     )
@@ -184,16 +266,21 @@ def criteria_unit(request: HttpRequest, code: str, key: str) -> HttpResponse:
             return redirect("criteria-unit", code, key)
     judged = judge_units(set_, [unit.id], day)[unit.id]
     names = {one.code: in_reader_language(one.name_vi, one.name_en) for one in list_groups(set_)}
-    criterion_names = {j.criterion.code: in_reader_language(j.criterion.name_vi, j.criterion.name_en) for j in judged}
+    # Also of parts that hold no more: what was said of them stays in the history.
+    criterion_names = {one.code: _name(one) for one in read_criteria(set_.criteria)}
+    criterion_names |= {part.rule.code: _name(part.rule) for part in read_parts(set_.parts)}
+    parts = list_parts(judged)
+    stated_ids = [one.stated.id for one in [*judged, *parts] if one.stated is not None]
     shown = {
         "set": set_,
         "unit": get_snapshot().path_name(unit.id, day),
         "key": key,
         "day_shown": day,
         "day_form": day_form,
-        "lines": [(one, criterion_names[one.criterion.code]) for one in judged],
-        "missing": [criterion_names[one.criterion.code] for one in list_missing(judged)],
+        "lines": _show(judged, list_statement_files(stated_ids)),
+        "missing": _list_missing_names(judged),
         "progress": count_progress(judged),
+        "parts": count_progress(parts),
         "group_name": names.get(groups_on(set_, [unit.id], day).get(unit.id, ""), ""),
         "history": [(one, criterion_names.get(one.criterion, one.criterion)) for one in list_statements(set_, unit.id)],
         "recorded": list_recorded(set_, unit.id),
@@ -202,6 +289,23 @@ def criteria_unit(request: HttpRequest, code: str, key: str) -> HttpResponse:
         "group": group,
     }
     return render(request, "desk/assessments/criteria_unit.html", shown)
+
+
+def _day_of(posted: QueryDict | None) -> date | None:
+    """The day that a statement is about decides what can be stated."""
+    form = DayForm({"day": posted["day"]}) if posted is not None and posted.get("day") else None
+    return form.cleaned_data["day"] if form is not None and form.is_valid() else None
+
+
+@require_safe
+def criteria_file(request: HttpRequest, code: str, key: str, file_id: int) -> FileResponse:
+    """Only ever as a download, like the files of documents."""
+    _user, scope = _reader(request)
+    set_, unit = get_criteria_set(code), get_snapshot().by_key.get(key)
+    day, _form = _read_day(request, set_)
+    if unit is None or unit.id not in list_units(set_, day, scope):
+        raise CriteriaSetUnknown()
+    return download(get_statement_file(set_, unit.id, file_id))
 
 
 def _record(request: HttpRequest, set_: CriteriaSet, unit: int, key: str, user: User) -> HttpResponse:
@@ -226,8 +330,10 @@ def _record(request: HttpRequest, set_: CriteriaSet, unit: int, key: str, user: 
 def _keep(set_: CriteriaSet, unit: int, form: StatementForm | GroupForm, user: User) -> None:
     typed, at = form.cleaned_data, moments.now()
     if isinstance(form, StatementForm):
+        files = [prepare_file(sent.name or "", sent.read(LARGEST_FILE + 1)) for sent in typed["uploads"]]
         state_criterion(
-            set_=set_, criterion=typed["criterion"], org_unit_id=unit, day=typed["day"], met=typed["met"] == "yes",
+            set_=set_, criterion=typed["criterion"], org_unit_id=unit, day=typed["day"], files=files,
+            met=typed["met"] == "yes" if typed["met"] else None, value=typed.get("value"),
             evidence=typed["evidence"], by=user, at=at,
         )  # fmt: skip
     else:

@@ -1,30 +1,38 @@
-"""criteria_sets/*.csv: versioned sets of criteria, groups of communes, thresholds of each group."""
+"""criteria_sets/*.csv: versioned sets of criteria, groups of communes, thresholds of each group; parts of criteria are
+read by `criteria_parts`."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from caunoi.assessments.rules.criteria import BY_HAND, TESTS, Group, SetCriterion
+from caunoi.assessments.rules.criteria import BY_HAND, TESTS, Group, Part, SetCriterion
 from caunoi.assessments.rules.filling import WORDS
 from caunoi.forms.rules.questions import Question
+from caunoi.packs.rules import criteria_parts
 from caunoi.packs.rules.answers import read_answers
+from caunoi.packs.rules.criteria_parts import FilledSet, StandingParts, list_filled, read_parts_of
 from caunoi.packs.rules.ratings import Known, check_formula_of, read_both, read_decimal
 from caunoi.packs.rules.tables import Notes, Row, check_unique, suggest
 
 FOLDER = "criteria_sets"
-SETS, CRITERIA, GROUPS, THRESHOLDS = (f"{FOLDER}/{name}.csv" for name in ("sets", "criteria", "groups", "thresholds"))
+SETS, CRITERIA, GROUPS, THRESHOLDS, PARTS = (
+    f"{FOLDER}/{name}.csv" for name in ("sets", "criteria", "groups", "thresholds", "parts")
+)
 SET_COLUMNS = ("code", "title_vi", "title_en", "level", "criteria", "from", "to", "source_vi", "source_en")
 CRITERION_COLUMNS = ("set", "code", "name_vi", "name_en", "test", "formula", "unit")
 GROUP_COLUMNS = ("set", "code", "name_vi", "name_en")
 THRESHOLD_COLUMNS = ("set", "criterion", "group", "value")
-FILES = {SETS: SET_COLUMNS, CRITERIA: CRITERION_COLUMNS, GROUPS: GROUP_COLUMNS, THRESHOLDS: THRESHOLD_COLUMNS}
-OPTIONAL = {SETS: ("form", "answers")}
+FILES = {
+    SETS: SET_COLUMNS, CRITERIA: CRITERION_COLUMNS, GROUPS: GROUP_COLUMNS, THRESHOLDS: THRESHOLD_COLUMNS,
+    PARTS: criteria_parts.COLUMNS,
+}  # fmt: skip
+OPTIONAL = {SETS: ("form", "answers", "parts"), PARTS: criteria_parts.OPTIONAL}
 MOST_CRITERIA = 500
 
 
@@ -44,18 +52,21 @@ class CriteriaSetRow:
     criteria: tuple[SetCriterion, ...]
     form_code: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
+    parts_in_set: int | None = None
 
 
 @dataclass(frozen=True)
 class SpokenSet:
     """A set of this pack as loaded before, of which something was said: criteria stated, units put into groups,
-    progress recorded. `first`, `last`: the days these speak of."""
+    progress recorded. `first`, `last`: the days these speak of. `standing`: the parts of its criteria."""
 
     level: str
     groups: tuple[Group, ...]
     criteria: tuple[SetCriterion, ...]
     first: date
     last: date
+    standing: StandingParts | None = None
 
 
 def read_criteria_sets(
@@ -70,7 +81,7 @@ def read_criteria_sets(
     """`rows` by file; `known` None: codes can't be judged; `owners`: sets of other packs; `questions` by form."""
     sets = rows.get(SETS, [])
     check_unique(sets, "code", notes, owners, {})
-    parts = {file: _by_set(rows.get(file, []), sets, notes) for file in (CRITERIA, GROUPS, THRESHOLDS)}
+    parts = {file: _by_set(rows.get(file, []), sets, notes) for file in (CRITERIA, GROUPS, THRESHOLDS, PARTS)}
     found = [
         _read_set(
             row, parts[CRITERIA][row["code"]], parts[GROUPS][row["code"]], parts[THRESHOLDS][row["code"]], levels,
@@ -78,10 +89,24 @@ def read_criteria_sets(
         )
         for row in sets
     ]  # fmt: skip
+    found = [
+        replace(one, parts=_read_parts(one, list_filled(parts[PARTS][one.code]), known, spoken.get(one.code), notes))
+        for one in found
+    ]
     for row, one in zip(sets, found, strict=True):
         if (old := spoken.get(one.code)) is not None:
             _check_spoken(row, parts[CRITERIA][one.code], parts[THRESHOLDS][one.code], one, old, notes)
     return found
+
+
+def _read_parts(
+    one: CriteriaSetRow, rows: Sequence[Row], known: Known | None, spoken: SpokenSet | None, notes: Notes
+) -> tuple[Part, ...]:
+    """None where the pack leaves them to the page: what was filled in there stays."""
+    if not rows:
+        return ()
+    filled = FilledSet(one.level, [criterion.code for criterion in one.criteria], one.groups)
+    return read_parts_of(rows, filled, known, None if spoken is None else spoken.standing, notes)
 
 
 def _by_set(rows: Sequence[Row], sets: Sequence[Row], notes: Notes) -> Mapping[str, list[Row]]:
@@ -117,6 +142,7 @@ def _read_set(
         code, title_vi, title_en, level, first, last, source_vi, source_en, read_groups,
         tuple(_read_criterion(one, level, values[one["code"]], read_groups, known, notes) for one in criteria),
         row["form"], read_answers(row, questions, WORDS, notes),
+        parts_in_set=notes.whole_number(row, "parts", 1, criteria_parts.MOST_PARTS) if row["parts"] else None,
     )  # fmt: skip
 
 

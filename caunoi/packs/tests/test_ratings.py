@@ -171,7 +171,7 @@ def test_what_cannot_be_rated_by_is_named_by_file_row_and_column(
 
 # -- A set of which something was said --------------------------------------------------------------------------------
 
-SETS, CRITERIA, GROUPS, THRESHOLDS = criteria_sets.FILES
+SETS, CRITERIA, GROUPS, THRESHOLDS, _PARTS = criteria_sets.FILES
 SAID = date(2026, 6, 20)
 # Another criterion, threshold or rule, other units or days: file, row, column, value; file, row and column told.
 JUDGES_ANEW = [
