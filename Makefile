@@ -29,7 +29,7 @@ test-postgres: setup ## Chạy kiểm thử có cơ sở dữ liệu trên Postg
 	@scripts/with-postgres $(BIN)/python -m pytest -n 2 --dist loadfile --hypothesis-profile=postgres -m "database and not browser and not anywhere" $(POSTGRES_SKIPS) $(ARGS)
 
 # Where the questions are asked and answered; SPARK_TESTS=caunoi/facts asks all that stands on them too.
-SPARK_TESTS = $(addprefix caunoi/facts/tests/test_,every_question.py engines.py figures.py comparing.py laws.py side_by_side.py explanation.py coverage_as_known.py changes.py postings_as_columns.py) tests/test_spark_on_object_storage.py
+SPARK_TESTS = $(addprefix caunoi/facts/tests/test_,every_question.py engines.py figures.py comparing.py laws.py side_by_side.py explanation.py coverage_as_known.py changes.py postings_as_columns.py lines.py) tests/test_spark_on_object_storage.py
 test-spark: setup-spark ## Chạy kiểm thử các câu hỏi trên cụm Spark hai máy | ask the tests' questions of a Spark cluster of two executors
 	@$(BIN)/python -m pytest -n 0 --engine spark --hypothesis-profile=spark -m "database and not duckdb" $(SPARK_TESTS) $(ARGS)
 

@@ -113,24 +113,36 @@ class Engine:
         return self._add_shares(whole, elements, targets, reached.shared) if reached.shared else whole
 
     def keep_flows(self, name: str, elements: Collection[int], targets: Collection[int]) -> None:
-        """The same as a small table (element, unit, slice, fits, amount) in the session, for units of which nothing
-        counts by a share (`find_shared`): `amount` is whole, with the element's scale. None of both may be empty."""
+        """The same as a small table (element, unit, slice, fits, amount, estimated) in the session; none of both may be
+        empty. `amount` has the element's scale, and carries `ONE` too where it is estimated."""
+        reached = self._reach(targets)
         self.session.keep(
-            name,
+            "added_whole",
             f"""
-            {self._spanned(elements, targets, self._reach(targets))}
+            {self._spanned(elements, targets, reached)}
             SELECT p.element, p.ancestor AS unit, t.slice, t.fits, sum(p.amount)::HUGEINT AS amount
             FROM spanned p JOIN touching t ON t.span = p.span GROUP BY ALL HAVING sum(p.sign) > 0
             """,
         )
-
-    def find_shared(self, targets: Collection[int]) -> set[int]:
-        """Those of the units under which another counts by a share."""
-        rows = self.session.small(
-            f"SELECT DISTINCT ancestor FROM {self.closure_table}"
-            f" WHERE ancestor IN ({_list(targets)}) AND parts <> {ONE}"
+        if not reached.shared:
+            self.session.make(name, "SELECT *, false AS estimated FROM added_whole")
+            return
+        self.session.keep(
+            "added_by_share",
+            f"""
+            {self._shared(elements, targets, reached.shared)}
+            SELECT n.element, a.ancestor AS unit, n.slice, n.fits, sum(n.amount::HUGEINT * a.parts)::HUGEINT AS amount
+            FROM netted n JOIN asked a ON a.unit = n.unit GROUP BY ALL
+            """,
         )
-        return {unit for (unit,) in rows}
+        self.session.make(
+            name,
+            f"""
+            SELECT element, unit, slice, fits, s.amount IS NOT NULL AS estimated,
+                   CASE WHEN s.amount IS NULL THEN w.amount ELSE coalesce(w.amount, 0) * {ONE} + s.amount END AS amount
+            FROM added_whole w FULL JOIN added_by_share s USING (element, unit, slice, fits)
+            """,
+        )
 
     def _spanned(self, elements: Collection[int], targets: Collection[int], reached: Reached) -> str:
         """Added up span by span first: then days are compared once for each span, and to ask for a unit together with
@@ -152,19 +164,9 @@ class Engine:
     def _add_shares(
         self, whole: list[Sum], elements: Collection[int], targets: Collection[int], shared: Sequence[Range]
     ) -> list[Sum]:
-        where = f"{self.where} AND p.element IN ({_list(elements)}) AND {_near(shared)}"
         rows = self.session.rows(
             f"""
-            WITH asked AS (
-                SELECT unit, ancestor, parts, bases FROM {self.closure_table}
-                WHERE ancestor IN ({_list(targets)}) AND parts <> {ONE}
-            ),
-            netted AS (
-                SELECT p.element, p.unit, t.slice, t.fits, sum(p.amount) AS amount, sum(p.sign) AS facts
-                FROM {self.session.postings(self.book, shared)} p JOIN touching t ON t.span = p.span
-                WHERE {where} AND p.unit IN (SELECT unit FROM asked)
-                GROUP BY ALL HAVING sum(p.sign) > 0
-            )
+            {self._shared(elements, targets, shared)}
             SELECT n.fits, n.element, a.ancestor, n.slice, sum(n.amount::HUGEINT * a.parts), sum(n.facts),
                    list(DISTINCT a.bases) FILTER (a.bases <> '')
             FROM netted n JOIN asked a ON a.unit = n.unit GROUP BY ALL
@@ -177,6 +179,20 @@ class Engine:
                 amount, facts = amount + there[4], facts + there[5]
             found[key] = (*key, int(amount), facts, True, split_bases(bases or ()), False)
         return list(found.values())
+
+    def _shared(self, elements: Collection[int], targets: Collection[int], shared: Sequence[Range]) -> str:
+        """What counts by a share, unit by unit, before it is shared out."""
+        where = f"{self.where} AND p.element IN ({_list(elements)}) AND {_near(shared)}"
+        return f"""WITH asked AS (
+                SELECT unit, ancestor, parts, bases FROM {self.closure_table}
+                WHERE ancestor IN ({_list(targets)}) AND parts <> {ONE}
+            ),
+            netted AS (
+                SELECT p.element, p.unit, t.slice, t.fits, sum(p.amount) AS amount, sum(p.sign) AS facts
+                FROM {self.session.postings(self.book, shared)} p JOIN touching t ON t.span = p.span
+                WHERE {where} AND p.unit IN (SELECT unit FROM asked)
+                GROUP BY ALL HAVING sum(p.sign) > 0
+            )"""
 
     def _reach(self, targets: Collection[int]) -> Reached:
         """The postings of units that count under one of the targets. Ranges of numbers come first: units entered

@@ -7,6 +7,7 @@ text is the same either way.
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,36 +24,39 @@ from caunoi.facts.arrow import tabulate
 from caunoi.facts.cells import say_cut, say_nothing
 from caunoi.facts.closure import get_closure
 from caunoi.facts.coverage import compute_coverage
-from caunoi.facts.engine import Engine, Sum
+from caunoi.facts.engine import Engine
 from caunoi.facts.exports import NOTHING_FURTHER, Further, header, row_of, rows_of_parts
 from caunoi.facts.models import Book, Kind
 from caunoi.facts.projection import get_projection
 from caunoi.facts.questions import Answer, Part, list_parts
-from caunoi.facts.rules.question import Figure, Question, exact, spell_codes, spell_days, spell_place, text_of
+from caunoi.facts.rules.question import Figure, Question, spell_codes, spell_days, spell_place
 from caunoi.languages import in_reader_language
 
 ROWS_AT_ONCE = 1_000
 
-# A whole number with the element's decimals, as `text_of` writes it.
-VALUES = """SELECT element, unit, slice, false AS estimated, CASE
-        WHEN decimals = 0 OR amount = 0 THEN amount::VARCHAR
-        ELSE sign || rtrim(rtrim(left(digits, len(digits) - decimals) || '.' || right(digits, decimals), '0'), '.')
+# A whole number with the element's decimals, and those of a share where it carries one, as `text_of` writes it.
+VALUES = """SELECT element, unit, slice, estimated, CASE
+        WHEN places = 0 OR amount = 0 THEN amount::VARCHAR
+        ELSE sign || rtrim(rtrim(left(digits, len(digits) - places) || '.' || right(digits, places), '0'), '.')
     END AS value
     FROM (
-        SELECT k.*, e.decimals, CASE WHEN amount < 0 THEN '-' ELSE '' END AS sign,
-               lpad(abs(amount)::VARCHAR, greatest(len(abs(amount)::VARCHAR), e.decimals + 1)::INT, '0') AS digits
-        FROM kept k JOIN asked_elements e USING (element) WHERE k.fits
+        SELECT *, lpad(digits_only, greatest(len(digits_only), places + 1)::INT, '0') AS digits FROM (
+            SELECT k.*, CASE WHEN amount < 0 THEN '-' ELSE '' END AS sign, abs(amount)::VARCHAR AS digits_only,
+                   e.decimals + CASE WHEN k.estimated THEN 12 ELSE 0 END AS places
+            FROM kept k JOIN (VALUES {decimals}) e (element, decimals) USING (element) WHERE k.fits
+        )
     )"""
-LINES = """SELECT e.head || u.head || d.head
-        || coalesce(c.value, '') || ',,,' || e.unit || CASE WHEN c.estimated THEN {estimated} ELSE ',,,' END
-        || coalesce(g.counts, ',,,')
-        || CASE WHEN c.value IS NOT NULL THEN ',' WHEN x.element IS NOT NULL THEN {cut} ELSE {nothing} END
-        || {address} || rtrim(translate(to_base64(encode(e.ref || u.ref || d.ref)), '+/', '-_'), '=') || {end}
-    FROM asked_elements e CROSS JOIN asked_units u CROSS JOIN asked_slices d
-    LEFT JOIN cells c ON c.element = e.element AND c.unit = u.unit AND c.slice = d.slice
-    LEFT JOIN cut_off x ON x.element = e.element AND x.unit = u.unit AND x.slice = d.slice
-    LEFT JOIN covered g ON g.form = e.form AND g.unit = u.unit AND g.slice = d.slice
-    ORDER BY e.position, u.position, d.slice"""
+LINES = """SELECT concat(
+        p.head, d.head, coalesce(c.value, ''), ',,,', p.measured_in,
+        CASE WHEN c.estimated THEN {estimated} ELSE ',,,' END, coalesce(g.counts, ',,,'),
+        CASE WHEN c.value IS NOT NULL THEN ',' WHEN x.element IS NOT NULL THEN {cut} ELSE {nothing} END,
+        p.address, d.address
+    )
+    FROM asked_pairs p JOIN asked_slices d ON d.after = p.rest
+    LEFT JOIN cells c ON c.element = p.element AND c.unit = p.unit AND c.slice = d.slice
+    LEFT JOIN cut_off x ON x.element = p.element AND x.unit = p.unit AND x.slice = d.slice
+    LEFT JOIN covered g ON g.form = p.form AND g.unit = p.unit AND g.slice = d.slice
+    ORDER BY p.position, d.slice"""
 
 
 def csv_text(question: Question, scope: Scope, further: Further = NOTHING_FURTHER) -> Iterator[bytes]:
@@ -107,6 +111,11 @@ def _lines_of(part: Part, reach: Reach) -> Iterator[bytes]:
             yield from _in_pieces(map(row_of, show(Answer(asked, reach.scope, part.units), reach)))
 
 
+def _encode(content: bytes) -> str:
+    """As `spell_ref` does."""
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
+
+
 def _cells(*texts: str) -> str:
     """As cells of a line, each with the comma behind it."""
     return _write([[*texts, ""]]).decode().removesuffix("\r\n")
@@ -134,63 +143,58 @@ class _FlowLines:
             "estimated": "," + _cells(_("có"), ""),
             "cut": _cells(say_cut()),
             "nothing": _cells(say_nothing()),
-            "address": f"{settings.CAUNOI_BASE_URL}/figures/",
         }
         quoted = {name: "'" + text.replace("'", "''") + "'" for name, text in said.items()}
-        return self.session.texts(LINES.format(**quoted, end="'/' || chr(13) || chr(10)"))
+        return self.session.texts(LINES.format(**quoted))
 
     def _take_asked(self) -> None:
-        """What every line of an element, a unit or a slice begins with, its share of the address, and its place."""
+        """What the lines of an element and unit begin with, and what those of a slice go on with."""
         import pyarrow as pa  # noqa: PLC0415 - only questions need it
 
-        question, answer = self.question, self.answer
-        codes = [
-            (
-                e.pk, at, _cells(e.code, in_reader_language(e.name_vi, e.name_en)), _cells(e.unit)[:-1], e.decimals,
-                e.form_code, spell_codes([e.code]),
-            )
-            for at, e in enumerate(self.elements.values())
-        ]  # fmt: skip
         text, number = pa.string(), pa.int32()
-        self.session.take("asked_elements", tabulate(codes, {
-            "element": number, "position": number, "head": text, "unit": text, "decimals": number, "form": text,
-            "ref": text,
+        pairs = list(self._describe_pairs())
+        self.session.take("asked_pairs", tabulate(pairs, {
+            "element": number, "unit": number, "position": number, "form": text, "head": text, "measured_in": text,
+            "address": text, "rest": text,
         }))  # fmt: skip
-        units = []
-        for at, unit in enumerate(self.units):
-            key, code, name, _level = answer.describe_place(unit)
-            units.append((unit, at, _cells(code, name), spell_place(key)))
-        self.session.take("asked_units", tabulate(units, {
-            "unit": number, "position": number, "head": text, "ref": text,
+        slices = list(self._describe_slices({pair[-1] for pair in pairs}))
+        self.session.take("asked_slices", tabulate(slices, {
+            "slice": number, "after": text, "head": text, "address": text,
         }))  # fmt: skip
-        rows = []
-        for at, slice_ in enumerate(self.slices):
+
+    def _describe_pairs(self) -> Iterator[tuple[int, int, int, str, str, str, str, str]]:
+        """An address is its question in base64, which turns three bytes into four letters: whole threes of what an
+        element and a unit begin it with are turned here, the rest together with what the slice brings."""
+        places = [(unit, *self.answer.describe_place(unit)) for unit in self.units]
+        units = [(unit, _cells(code, name), spell_place(key)) for unit, key, code, name, _level in places]
+        begun = f"{settings.CAUNOI_BASE_URL}/figures/"
+        position = 0
+        for element in self.elements.values():
+            head, spelled = (
+                _cells(element.code, in_reader_language(element.name_vi, element.name_en)),
+                spell_codes([element.code]),
+            )
+            measured_in = _cells(element.unit).removesuffix(",")
+            for unit, of_unit, place in units:
+                content = (spelled + place).encode()
+                whole = len(content) // 3 * 3
+                address, rest = begun + _encode(content[:whole]), content[whole:].decode("latin-1")
+                yield element.pk, unit, position, element.form_code, head + of_unit, measured_in, address, rest
+                position += 1
+
+    def _describe_slices(self, rests: Iterable[str]) -> Iterator[tuple[int, str, str, str]]:
+        for number, slice_ in enumerate(self.slices):
             first, last = slice_.days.first, slice_.days.last
-            one = replace(question, first=first, last=last, level=None, by=None)
-            rows.append((at, _cells(first.isoformat(), last.isoformat()), spell_days(one)))
-        self.session.take("asked_slices", tabulate(rows, {"slice": number, "head": text, "ref": text}))
+            head = _cells(first.isoformat(), last.isoformat())
+            days = spell_days(replace(self.question, first=first, last=last, level=None, by=None)).encode()
+            for rest in rests:
+                yield number, rest, head, _encode(rest.encode("latin-1") + days) + "/\r\n"
 
     def _take_cells(self) -> None:
-        """What was added up whole, in columns; what counts by a share somewhere below is added one by one."""
-        import pyarrow as pa  # noqa: PLC0415
-
-        shared = self.engine.find_shared(self.units)
-        whole = [unit for unit in self.units if unit not in shared]
-        self.engine.keep_flows("kept", self.elements, whole or [0])
-        sums = self.engine.flows(self.elements, sorted(shared))
-        kinds = {"element": pa.int32(), "unit": pa.int32(), "slice": pa.int32()}
-        values = tabulate(
-            [self._value(one) for one in sums if one[0]],
-            {**kinds, "estimated": pa.bool_(), "value": pa.string()},
-        )
-        self.session.take("by_share", values)
-        self.session.take("cut_by_share", tabulate([one[1:4] for one in sums if not one[0]], kinds))
-        self.session.make("cells", f"{VALUES} UNION ALL FROM by_share")
-        self.session.make("cut_off", "SELECT element, unit, slice FROM kept WHERE NOT fits UNION ALL FROM cut_by_share")
-
-    def _value(self, one: Sum) -> tuple[int, int, int, bool, str | None]:
-        _fits, element, unit, slice_, amount, _facts, estimated, *_rest = one
-        return element, unit, slice_, estimated, text_of(exact(amount, self.elements[element].decimals))
+        self.engine.keep_flows("kept", self.elements, self.units)
+        decimals = ", ".join(f"({number}, {element.decimals})" for number, element in self.elements.items())
+        self.session.make("cells", VALUES.format(decimals=decimals))
+        self.session.make("cut_off", "SELECT element, unit, slice FROM kept WHERE NOT fits")
 
     def _take_coverage(self) -> None:
         import pyarrow as pa  # noqa: PLC0415
