@@ -132,7 +132,7 @@ def close(round_: RatingRound, reason: str, by: User) -> None:
     close_round(round_id=round_.pk, seen=seen, exception_reason=reason, by=by, at=AT)
 
 
-class Recomputed(TestCase):  # type: ignore[misc]
+class Recomputed(TestCase):
     @settings(max_examples=max(6, settings.default.max_examples // 10))
     @given(
         sheets(), st.lists(villages, min_size=len(VILLAGES), max_size=len(VILLAGES)),

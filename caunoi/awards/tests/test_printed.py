@@ -130,8 +130,8 @@ def test_papers_and_minutes_are_printed_page_by_page_with_nothing_beside_the_pag
 
 def reaches_edge(picture: Image.Image) -> bool:
     """Whether something is printed within 3 mm of the paper's edge, which printers cut off."""
-    left, top, right, bottom = ImageOps.invert(picture.convert("L")).point(lambda dot: 255 * (dot > 64)).getbbox() or (
-        picture.width // 2,
-    ) * 4
+    left, top, right, bottom = (
+        ImageOps.invert(picture.convert("L")).point(lambda dot: 255 * (dot > 64)).getbbox() or (picture.width // 2,) * 4
+    )
     edge = round(3 / 25.4 * DOTS_PER_INCH)
     return min(left, top, picture.width - right, picture.height - bottom) < edge
