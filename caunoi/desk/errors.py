@@ -104,6 +104,21 @@ class AuditTooLong(Refusal):
         )
 
 
+class TooManyPeople(Refusal):
+    """Names lie sealed: looking for one means to open each, which one page can't do with so many."""
+
+    code = "too-many-people"
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            _(
+                "Hệ thống đang giữ %(count)d tên người đã niêm phong, nhiều hơn một lần tìm mở được. Hãy tìm ở trang"
+                " của bản ghi hay mục trong sổ nêu người đó."
+            )
+            % {"count": count}
+        )
+
+
 class AnswerNotWhole(Refusal):
     """What was typed where a question asks how many. Taken for 0, or left out, it would be lost unseen."""
 

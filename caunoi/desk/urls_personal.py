@@ -1,12 +1,13 @@
 from django.urls import URLPattern, path
 
-from caunoi.desk.views import personal, personal_records
+from caunoi.desk.views import personal, personal_records, personal_search
 
 urlpatterns: list[URLPattern] = [
     path("personal-data/", personal.personal_data, name="personal-data"),
     path("personal-data/breaches/", personal.breaches, name="breaches"),
     path("personal-data/breaches/new/", personal.breach_new, name="breach-new"),
     path("personal-data/breaches/<int:pk>/", personal.breach, name="breach"),
+    path("personal-data/find/", personal_search.find_everything, name="personal-find"),
     path("personal-data/records/", personal_records.find, name="personal-records"),
     path("personal-data/records/<int:submission_id>/", personal_records.record, name="personal-record"),
     path("personal-data/records/<int:submission_id>/file/", personal_records.record_file, name="personal-record-file"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from caunoi.moments import local_moment
 from caunoi.periods.inputs import DayField
+from caunoi.personal.rules.matching import split_name
 
 AREA = {"rows": 3}
 
@@ -54,6 +55,19 @@ class NoticeForm(_MomentForm):
 
 class CloseForm(forms.Form):
     outcome = forms.CharField(label=_("Kết quả xử lý"), max_length=4000, widget=forms.Textarea(AREA))
+
+
+class FindForm(forms.Form):
+    name = forms.CharField(
+        label=_("Họ và tên người đó"), max_length=200, min_length=2,
+        help_text=_("Viết đủ như trong giấy tờ. Không cần dấu; thiếu dấu thì có thể ra cả người khác cùng chữ."),
+    )  # fmt: skip
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if not split_name(name):
+            raise forms.ValidationError(_("Hãy ghi tên bằng chữ."))
+        return name
 
 
 class EraseForm(forms.Form):
