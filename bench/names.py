@@ -18,9 +18,9 @@ GROUPS = {
         "lineage_ms",
         "question_peak_mb",
         "web_idle_mb",
-        "desk_home_p95_ms",
         "search_p95_ms",
     ],
+    "desk": ["desk_home_p95_ms"],
     "phones": [
         "submissions_per_s",
         "submissions_p99_ms",

@@ -38,7 +38,7 @@ ASKED = (
     "giagn seo",
     "xa 1 thon 12",
     "so lieu thang 8/2024",
-    "bao cao thang 8/2024 xa 1",
+    "bao cao thang 8/2024 xa 0",
     "khong co",
 )
 ROUNDS = 30

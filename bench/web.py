@@ -10,6 +10,8 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -17,9 +19,14 @@ import psutil
 
 from bench.measuring import Bench, Measured, percentile, timed_ms
 from bench.questions import rebuild
+from bench.world import MONTHS, make_world
+from caunoi.accounts.models import Role, RoleGrant, User
+from caunoi.places.models import OrgUnit
 
 ROOT = Path(__file__).resolve().parent.parent
 VISITS = 200
+# A million submissions and twenty.
+DESK_VILLAGES, DESK_ELEMENTS = 35_715, 2
 
 
 @contextmanager
@@ -88,11 +95,11 @@ def visit(
     return answer.status, body, jar
 
 
-def sign_in(port: int) -> dict[str, str]:
+def sign_in(port: int, username: str = "do") -> dict[str, str]:
     _status, page, cookies = visit(port, "/sign-in/")
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
     assert token, "the sign-in page has no form"
-    form = {"csrfmiddlewaretoken": token[1], "username": "do", "password": "do-toc-do-1"}
+    form = {"csrfmiddlewaretoken": token[1], "username": username, "password": "do-toc-do-1"}
     status, _page, cookies = visit(port, "/sign-in/", cookies, form)
     if status != 302:
         raise AssertionError(f"signing in answered {status}")
@@ -117,13 +124,24 @@ def web_idle_mb(bench: Bench) -> Measured:
 
 
 def desk_home_p95_ms(bench: Bench) -> Measured:
-    """The officer's first page over HTTP, signed in, over all submissions behind the facts."""
-    rebuild(bench.world)
+    """The officer's first page over HTTP, signed in, over a million submissions whatever BENCH_FACTS says: of two facts
+    each, since the first page asks for no figure. Of the officers of a commune and of its province the slower one."""
+    world = make_world(bench.home, DESK_VILLAGES * MONTHS * DESK_ELEMENTS, DESK_ELEMENTS)
+    rebuild(world)
+    wide = User.objects.create_user(username="do-tinh", password="do-toc-do-1", full_name="Người đo của tỉnh")
+    province = OrgUnit.objects.get(key=world.provinces[0])
+    for role in (Role.VIEWER, Role.APPROVER):
+        RoleGrant.objects.create(user=wide, role=role, org_unit=province, from_day=date(2020, 1, 1))
+    slowest = 0.0
     with served(OURS) as (port, _server):
-        cookies = sign_in(port)
-        status, page, _cookies = visit(port, "/", cookies)
-        if status != 200:
-            raise AssertionError(f"the home page answered {status}: {page[:300]}")
-        ours = percentile([timed_ms(lambda: visit(port, "/", cookies)) for _ in range(VISITS)], 0.95)
+        for name in ("do", "do-tinh"):
+            cookies = sign_in(port, name)
+            status, page, _cookies = visit(port, "/", cookies)
+            if status != 200:
+                raise AssertionError(f"the home page answered {status}: {page[:300]}")
+            times = [timed_ms(partial(visit, port, "/", cookies)) for _ in range(VISITS)]
+            told = percentile(times, 0.95)
+            print(f"    {name}: {told:.1f} ms", file=sys.stderr)
+            slowest = max(slowest, told)
         baseline = percentile([timed_ms(lambda: visit(port, "/sign-in/")) for _ in range(VISITS)], 0.95)
-    return Measured(ours, "ms", baseline, "the sign-in page, which reads nothing", bench.world.facts)
+    return Measured(slowest, "ms", baseline, "the sign-in page, which reads nothing", world.facts)

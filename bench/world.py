@@ -158,18 +158,19 @@ def make_units(villages: int) -> tuple[OrgUnit, list[OrgUnit], list[OrgUnit], li
     return country[0], tree[1][0], tree[2][0], tree[3][0]
 
 
-def make_world(home: Path, facts: int) -> World:
-    villages = max(facts // (ELEMENTS * MONTHS), 1)
-    version = publish()
+def make_world(home: Path, facts: int, elements: int = ELEMENTS) -> World:
+    """`elements`: questions of the form, so many facts has each submission."""
+    villages = max(facts // (elements * MONTHS), 1)
+    version = publish(elements)
     _country, _provinces, communes, stated = make_units(villages)
     user = User.objects.create_user(username="do", password="do-toc-do-1", full_name="Người đo")
     for role in (Role.VIEWER, Role.APPROVER, Role.RECORDER):
         RoleGrant.objects.create(user=user, role=role, org_unit=communes[0], from_day=date(2020, 1, 1))
     _check_dense(stated)
     merge_communes(communes)
-    write_ledger(version, stated[0].pk, villages)
+    write_ledger(version, stated[0].pk, villages, elements)
     (home / STANDS).write_text(str(villages))
-    return _world(home, version, user)
+    return _world(home, version, user, elements)
 
 
 def stored_world(home: Path, facts: int) -> World | None:
@@ -181,16 +182,16 @@ def stored_world(home: Path, facts: int) -> World | None:
     return _world(home, FormVersion.objects.get(form__code=FORM), User.objects.get(username="do"))
 
 
-def _world(home: Path, version: FormVersion, user: User) -> World:
+def _world(home: Path, version: FormVersion, user: User, elements: int = ELEMENTS) -> World:
     units = OrgUnit.objects.order_by("id")
     (country,), provinces, communes, stated = (
         list(units.filter(level=level, starts_on=BEGINNING).values_list("key", "id"))
         for level in ("country", "province", "commune", "village")
     )
     return World(
-        home, len(stated) * ELEMENTS * MONTHS, len(stated), stated[0][1], country[0],
+        home, len(stated) * elements * MONTHS, len(stated), stated[0][1], country[0],
         tuple(key for key, _id in provinces), tuple(key for key, _id in communes),
-        tuple(f"d_{i:02d}" for i in range(1, ELEMENTS + 1)), version, user,
+        tuple(f"d_{i:02d}" for i in range(1, elements + 1)), version, user,
     )  # fmt: skip
 
 
@@ -239,23 +240,24 @@ def merge_communes(communes: list[OrgUnit]) -> None:
     forget_snapshots()
 
 
-def write_ledger(version: FormVersion, first_village: int, villages: int) -> None:
-    """Submissions, versions and postings, a month at a time, in the order in which they would have arrived."""
+def write_ledger(version: FormVersion, first_village: int, villages: int, count: int) -> None:
+    """Submissions, versions and postings of `count` elements, a month at a time, in the order in which they would have
+    arrived."""
     elements = list(DataElement.objects.filter(form_code=FORM).order_by("code").values_list("id", flat=True))
     _check_dense_ids(elements)
     with _atomic():
-        first_seq = take_numbers(villages * MONTHS * ELEMENTS * 2)[0]
+        first_seq = take_numbers(villages * MONTHS * count * 2)[0]
     if Submission.objects.exists():
         raise RuntimeError("the ledger is written into an empty database")
     tables = [model._meta.db_table for model in (Submission, SubmissionVersion, Posting)]
     begun = time.monotonic()
     with connection.cursor() as cursor, _without_indexes(tables):
-        for table, count in (("bench_villages", villages), ("bench_elements", ELEMENTS), ("bench_books", 2)):
+        for table, rows in (("bench_villages", villages), ("bench_elements", count), ("bench_books", 2)):
             cursor.execute(f"CREATE TEMP TABLE {table} (i INTEGER PRIMARY KEY)")
             cursor.execute(
                 f"INSERT INTO {table} WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < %s)"
                 " SELECT i FROM n",
-                [count],
+                [rows],
             )
         rest = [_defaults(Submission, SUBMISSION), _defaults(SubmissionVersion, VERSION)]
         for index, month in enumerate(months()):
@@ -286,12 +288,12 @@ def write_ledger(version: FormVersion, first_village: int, villages: int) -> Non
                     f"""
                     INSERT INTO {tables[2]} (seq, book, data_element_id, org_unit_id, day_from, day_to, named_from,
                         named_to, disaggregation, class_code, amount, sign, version_id)
-                    SELECT %s + ((%s + v.i) * 2 + b.i) * {ELEMENTS} + e.i, b.i, %s + e.i, %s + v.i, %s, %s, %s, %s,
+                    SELECT %s + ((%s + v.i) * 2 + b.i) * {count} + e.i, b.i, %s + e.i, %s + v.i, %s, %s, %s, %s,
                         '', '', (v.i * 7 + e.i * 13 + %s * 31) %% 97, 1, %s + v.i + 1
                     FROM bench_villages v CROSS JOIN bench_books b CROSS JOIN bench_elements e""",
                     [first_seq, base, elements[0], first_village, first, last, first, last, index, base],
                 )
-            _say(f"    ledger: month {index + 1}/{MONTHS}, {(index + 1) * villages * ELEMENTS:,} facts")
+            _say(f"    ledger: month {index + 1}/{MONTHS}, {(index + 1) * villages * count:,} facts")
     with _atomic():
         write_line("bench.ledger", "bench", by=BY, at=now())
     _say(f"    ledger written in {time.monotonic() - begun:.0f} s\n")
