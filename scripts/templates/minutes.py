@@ -68,8 +68,10 @@ def make() -> Any:
         _head(document, heading, name)
         _add_table(document, columns, name, ("noi_dung", "don_vi", "han"))
         _say(document, "{%p endif %}")
-    _say(document, "Biên bản kết thúc lúc {{ gio_ket_thuc }} cùng ngày.")
-    document.add_paragraph(style="Thể thức")
+    # Signatures never stand alone on a page.
+    for last in (_say(document, "Biên bản kết thúc lúc {{ gio_ket_thuc }} cùng ngày."),
+                 document.add_paragraph(style="Thể thức")):  # fmt: skip
+        last.paragraph_format.keep_with_next = True
     table = add_plain_table(document, [Cm(8.0), Cm(8.0)], rows=1)
     for cell, text in zip(table.rows[0].cells, ("NGƯỜI GHI BIÊN BẢN", "CHỦ TRÌ"), strict=True):
         write(cell, text, bold=True, size=14)
@@ -96,11 +98,13 @@ def _head(document: Any, text: str, name: str) -> None:
     _say(document, "{%p if " + name + " %}")
     before = ", ".join(PARTS[: PARTS.index(name)])
     number = "{{ ['I', 'II', 'III', 'IV', 'V'][[" + before + "]|select|list|length] }}"
-    add_run(document.add_paragraph(style="Thân"), f"{number}. {text}", bold=True)
+    heading = document.add_paragraph(style="Thân")
+    heading.paragraph_format.keep_with_next = True
+    add_run(heading, f"{number}. {text}", bold=True)
 
 
-def _say(document: Any, text: str) -> None:
-    document.add_paragraph(text, style="Thân")
+def _say(document: Any, text: str) -> Any:
+    return document.add_paragraph(text, style="Thân")
 
 
 def _add_table(document: Any, columns: tuple[tuple[str, float], ...], name: str, cells: tuple[str, ...]) -> None:
