@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import random
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -74,7 +76,11 @@ def test_four_write_and_four_read_while_one_compacts(home: Server, share: Callab
             for number in range(4)
         ]
         stack.enter_context(at_work(home, "compact", "9"))
+        said = []
         for process in hands:
-            said, _nothing = process.communicate(timeout=300)
-            assert process.returncode == 0, said
+            said.append(process.communicate(timeout=300)[0])
+            assert process.returncode == 0, said[-1]
+    done = sum((Counter(json.loads(one)) for one in said if one), Counter[str]())
+    assert min(done[act] for act in ("report", "hold_event", "approve", "withdraw")) > 0, done
     run(home, "check")
+    home.command("ledger", "check")
