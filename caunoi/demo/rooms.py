@@ -12,28 +12,33 @@ from caunoi.accounts.models import User
 from caunoi.assessments.actions import record_progress, state_criterion
 from caunoi.assessments.models import ProgressRecord
 from caunoi.assessments.queries import get_criteria_set
+from caunoi.audit.clock import read_definitions
 from caunoi.awards.actions import add_recipients, decide_dossier, open_dossier
 from caunoi.awards.rules.recipients import Recipient, RecipientKind
 from caunoi.demo.errors import DemoBroken
 from caunoi.demo.rules.drafts import Draft
 from caunoi.demo.turns import Turn
+from caunoi.forms.rules.filling import list_asked
 from caunoi.meetings.actions import plan_meeting, state_attendance
 from caunoi.meetings.actions import take_step as take_meeting_step
 from caunoi.meetings.rules.drafts import MeetingDraft
 from caunoi.moments import local_moment
 from caunoi.places.queries import get_snapshot
 from caunoi.records.actions import approve_many
+from caunoi.remembering import as_defined_at
 from caunoi.training.actions import open_class, state_counts, take_step
 from caunoi.training.rules.drafts import ClassDraft
 
 Hold = Callable[["Held", datetime], list[int]]
 """Holds what a draft tells of, and gives the submissions that came of it."""
-Approve = Callable[[Draft, Sequence[int], datetime], None]
+Sent = tuple[Draft, int]
+"""A draft and one of the submissions that came of it."""
+Approve = Callable[[Sequence[Sent], datetime], None]
 
 
 @dataclass(frozen=True)
 class Through:
-    """`room kind by`, as plan.csv says it: `class ly_luan ghi-lai-chau`."""
+    """`room kind by`, as plan.csv says it: `class ly_luan ghi-lai-chau`; the kind `@loai` is each draft's answer."""
 
     room: str
     kind: str
@@ -58,6 +63,11 @@ class Held:
     def number(self, question: str) -> int:
         return int(self.draft.answers.get(question, "0"))
 
+    @property
+    def kind(self) -> str:
+        kind = self.through.kind
+        return self.draft.answers[kind[1:]] if kind.startswith("@") else kind
+
 
 def read_through(text: str) -> Through | None:
     if not text:
@@ -73,27 +83,37 @@ def list_turns(
     users: Mapping[str, User],
     approve: Approve,
 ) -> list[Turn]:
-    """Held on the draft's day or soon after, and approved at once: the record is sent when its room closes."""
-    known, turns = get_snapshot().by_key, []
+    """Those of a set in one week are held together when the last of them is over, and approved at once: the record is
+    sent when its room closes."""
+    known = get_snapshot().by_key
+    together: dict[tuple[str, int, int], list[Held]] = {}
     for draft in drafts:
         through = throughs[draft.records]
         if draft.day is None:
             raise DemoBroken(draft.key, through.room)
         held = Held(draft, through, users[through.by], known[draft.unit].id, draft.day, words)
-        last = draft.day + timedelta(days=_DAYS[through.room])
-        turns.append(Turn(local_moment(last, 18), partial(_take, held, approve)))
-    return turns
+        year, week, _weekday = _last_day(held).isocalendar()
+        together.setdefault((draft.records, year, week), []).append(held)
+    return [
+        Turn(local_moment(max(map(_last_day, several)), 18), partial(_take, several, approve))
+        for several in together.values()
+    ]
 
 
-def _take(held: Held, approve: Approve, at: datetime) -> None:
-    approve(held.draft, _ROOMS[held.through.room](held, at), at)
+def _last_day(held: Held) -> date:
+    return held.day + timedelta(days=_DAYS[held.through.room])
+
+
+def _take(several: Sequence[Held], approve: Approve, at: datetime) -> None:
+    with as_defined_at(read_definitions()):  # no room changes a definition
+        approve([(held.draft, sent) for held in several for sent in _ROOMS[held.through.room](held, at)], at)
 
 
 def _hold_class(held: Held, at: datetime) -> list[int]:
     """Of three days, to which everybody came."""
     name = held.name("class")
     until = held.day + timedelta(days=_DAYS["class"])
-    draft = ClassDraft(held.through.kind, name, held.day, until, held.name("hall"), held.number("so_tiet"))
+    draft = ClassDraft(held.kind, name, held.day, until, held.name("hall"), held.number("so_tiet"))
     made = open_class(org_unit_id=held.unit, draft=draft, by=held.by, at=at)
     learners = held.number("so_nguoi")
     present = dict.fromkeys(made.sessions.values_list("pk", flat=True), learners)
@@ -102,14 +122,18 @@ def _hold_class(held: Held, at: datetime) -> list[int]:
 
 
 def _hold_meeting(held: Held, at: datetime) -> list[int]:
+    """In the commune's hall, and with the first so many of its villages as online sites."""
+    online = get_snapshot().children_on(held.unit, held.day)[: held.number("so_diem_cau")]
     draft = MeetingDraft(
-        kind=held.through.kind, title=held.name("meeting"),
-        starts_at=local_moment(held.day, 8), ends_at=local_moment(held.day, 11), halls=(held.name("hall"),),
+        kind=held.kind, title=held.name("meeting"), halls=(held.name("hall"),), online=tuple(online),
+        starts_at=local_moment(held.day, 8), ends_at=local_moment(held.day, 11),
     )  # fmt: skip
     made = plan_meeting(org_unit_id=held.unit, draft=draft, by=held.by, at=at)
-    counted = dict.fromkeys(made.sites.values_list("pk", flat=True), held.number("so_luot"))
-    state_attendance(made.pk, counted, by=held.by, at=at)
-    return _sent(take_meeting_step(made.pk, "close", by=held.by, at=at).submission_id)
+    sites = list(made.sites.order_by("online", "pk").values_list("pk", flat=True))
+    each, rest = divmod(held.number("so_luot"), len(sites))
+    state_attendance(made.pk, dict.fromkeys(sites, each) | {sites[0]: each + rest}, by=held.by, at=at)
+    asked = {question: held.number(question) for question in list_asked(made.kind.answers)}
+    return _sent(take_meeting_step(made.pk, "close", asked=asked, by=held.by, at=at).submission_id)
 
 
 def _hold_award(held: Held, at: datetime) -> list[int]:
@@ -117,7 +141,7 @@ def _hold_award(held: Held, at: datetime) -> list[int]:
     places = get_snapshot()
     giver = next((unit for unit in places.ancestors_on(held.unit, held.day)), held.unit)
     dossier = open_dossier(
-        org_unit_id=giver, kind=held.through.kind, occasion=held.draft.answers["dip_khen"],
+        org_unit_id=giver, kind=held.kind, occasion=held.draft.answers["dip_khen"],
         title=held.name("award"), by=held.by, at=at,
     )  # fmt: skip
     named = [("so_tap_the", RecipientKind.COLLECTIVE, "collective"), ("so_ca_nhan", RecipientKind.PERSON, "person")]
@@ -133,7 +157,7 @@ def _hold_award(held: Held, at: datetime) -> list[int]:
 
 def _state_criteria(held: Held, at: datetime) -> list[int]:
     """The first so many of the set are met."""
-    set_ = get_criteria_set(held.through.kind)
+    set_ = get_criteria_set(held.kind)
     for criterion in set_.criteria[: held.number("so_dat")]:
         state_criterion(
             set_=set_, criterion=criterion["code"], org_unit_id=held.unit, day=held.day, met=True,
@@ -160,10 +184,16 @@ _DAYS = {"class": 2, "meeting": 0, "award": 0, "criteria": 0}
 def approve_as(approvers_of: Callable[[Draft, date], Sequence[User]]) -> Approve:
     """`approvers_of`: who decides about a draft's record on a day, one after the other."""
 
-    def approve(draft: Draft, submissions: Sequence[int], at: datetime) -> None:
-        for user in approvers_of(draft, at.date()):
-            result = approve_many(submissions, by=user, at=at)
-            if result.refused:
-                raise DemoBroken(draft.key, result.refused[0][1])
+    def approve(several: Sequence[Sent], at: datetime) -> None:
+        deciding = [(submission, approvers_of(draft, at.date())) for draft, submission in several]
+        for turn in range(max(len(users) for _submission, users in deciding)):
+            groups: dict[int, tuple[User, list[int]]] = {}
+            for submission, users in deciding:
+                if turn < len(users):
+                    groups.setdefault(users[turn].pk, (users[turn], []))[1].append(submission)
+            for user, ids in groups.values():
+                result = approve_many(ids, by=user, at=at)
+                if result.refused:
+                    raise DemoBroken(str(result.refused[0][0]), result.refused[0][1])
 
     return approve

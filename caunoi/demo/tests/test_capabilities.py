@@ -19,7 +19,7 @@ from caunoi.facts.models import Book, DataElement, Kind, Posting
 from caunoi.facts.plan import Plan
 from caunoi.facts.queries import get_catalogue
 from caunoi.facts.questions import make_question
-from caunoi.meetings.models import Meeting, MeetingKind
+from caunoi.meetings.models import Meeting
 from caunoi.places.queries import get_snapshot
 from caunoi.records.models import EntityList, EntityVersion, Submission, SubmissionVersion
 from caunoi.targets.queries import list_targets
@@ -87,11 +87,6 @@ def by_places(element: DataElement, records: set[int]) -> bool:
     return element.kind == Kind.UNITS
 
 
-def by_kind_of_meeting(element: DataElement, records: set[int]) -> bool:
-    """The form that a closed meeting fills; the records of the demonstration are typed into it."""
-    return MeetingKind.objects.filter(form_code=element.form_code).exists()
-
-
 def by_kind_of_contest(element: DataElement, records: set[int]) -> bool:
     """The form that a closed contest fills; the records of the demonstration are typed into it."""
     return ContestKind.objects.filter(form_code=element.form_code).exists()
@@ -127,10 +122,10 @@ CAPABILITIES: dict[str, Check] = {
     "teams": by_review,
     "board_staff": by_review,
     "team_members": by_review,
-    "conferences": by_kind_of_meeting,
-    "conference_sites": by_kind_of_meeting,
-    "conference_attendances": by_kind_of_meeting,
-    "booklets_issued": by_kind_of_meeting,
+    "conferences": by_meeting,
+    "conference_sites": by_meeting,
+    "conference_attendances": by_meeting,
+    "booklets_issued": by_meeting,
     "contest_entrants": by_kind_of_contest,
     "contests_held": by_kind_of_contest,
     "contest_entries": by_kind_of_contest,
