@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,14 +11,16 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from caunoi import moments
 from caunoi.languages import in_reader_language
 from caunoi.periods.inputs import DayField
 from caunoi.places.inputs import resolve_place
 from caunoi.places.queries import get_snapshot
+from caunoi.records.models import Entity
 from caunoi.records.spreadsheet.cells import Wrong, read_number
 from caunoi.training.errors import TrainingInvalid
-from caunoi.training.models import TrainingClass
-from caunoi.training.queries import list_kinds
+from caunoi.training.models import TrainingClass, TrainingKind
+from caunoi.training.queries import list_kinds, list_lecturers, list_lecturers_offered
 from caunoi.training.rules.drafts import LONGEST_TITLE, MOST_LEARNERS, ClassDraft, Person
 
 _PLAIN = {"autocomplete": "off"}
@@ -46,19 +49,32 @@ class ClassForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", **_PLAIN}),
     )
 
-    def __init__(self, data: Any = None, *args: Any, unit_id: int, **kwargs: Any) -> None:
+    lecturers = forms.MultipleChoiceField(
+        label=gettext_lazy("Giảng viên"),
+        required=False,
+        help_text=gettext_lazy("Chọn trong sổ giảng viên; chọn được nhiều người. Sổ gọi mỗi người bằng loại và số."),
+        widget=forms.SelectMultiple({"size": 4}),
+    )
+
+    def __init__(
+        self, data: Any = None, *args: Any, unit_id: int, found: TrainingClass | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(data, *args, **kwargs)
         self.draft: ClassDraft | None = None
         kinds = list_kinds(get_snapshot().units[unit_id].level)
         choices = [(one.code, in_reader_language(one.name_vi, one.name_en)) for one in kinds]
         self.fields["kind"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+        offered = list_choosable_lecturers(kinds, unit_id, found)
+        self.fields["lecturers"].choices = offered  # type: ignore[attr-defined]  # a ChoiceField
+        if not offered:
+            del self.fields["lecturers"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not self.errors:
             self.draft = ClassDraft(
                 cleaned["kind"], cleaned["title"], cleaned["day_from"], cleaned["day_to"], cleaned["place"],
-                cleaned["hours"] or 0,
+                cleaned["hours"] or 0, tuple(int(one) for one in cleaned.get("lecturers", ())),
             )  # fmt: skip
         return cleaned
 
@@ -67,7 +83,23 @@ def initial_of(found: TrainingClass) -> dict[str, Any]:
     return {
         "kind": found.kind.code, "title": found.title, "day_from": found.day_from, "day_to": found.day_to,
         "place": found.place, "hours": found.hours,
+        "lecturers": [str(pk) for pk in found.lecturers.values_list("lecturer_id", flat=True)],
     }  # fmt: skip
+
+
+def list_choosable_lecturers(
+    kinds: Sequence[TrainingKind], unit_id: int, found: TrainingClass | None
+) -> list[tuple[str, str]]:
+    """Those offered today to any of the kinds, and who teaches it already."""
+    today = moments.today()
+    offered = {one.pk: one for kind in kinds for one in list_lecturers_offered(kind, unit_id, today)}
+    offered |= {one.pk: one for one in list_lecturers(found)} if found is not None else {}
+    return [(str(one.pk), name_lecturer(one, unit_id, today)) for one in offered.values()]
+
+
+def name_lecturer(one: Entity, unit_id: int, day: date) -> str:
+    """As the register calls them, with the unit that keeps them where it is another one."""
+    return one.label if one.org_unit_id == unit_id else f"{one.label}, {get_snapshot().name_on(one.org_unit_id, day)}"
 
 
 class LearnersForm(forms.Form):

@@ -152,7 +152,7 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
     paper_codes = ({one.code for one in read_awards.kinds}, {one.code for one in read_awards.occasions})
     counted = {*(one.code for one in read_elements), *loaded.elements} if readable else None
     read_training = training.read_training(
-        files, about.levels, questions, counted, paper_codes, loaded.training_owners, notes
+        files, about.levels, questions, counted, paper_codes, known_registers, loaded.training_owners, notes
     )
     sheets, criteria_sets = assessing.read_assessments(
         files, about.levels, known, loaded, Recording(questions, read_assignments, about.cut_off), notes

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from caunoi.awards.models import Dossier
 from caunoi.places.models import OrgUnit
-from caunoi.records.models import FillsRecord
+from caunoi.records.models import Entity, FillsRecord
 
 FIELD_OF_PERSON = ("training", "learner")
 """Under which form and question packs declare why learners' names and marks are kept, and how long."""
@@ -37,7 +37,8 @@ class TrainingKind(models.Model):
     `levels`: whose units hold it. `names`: learners may be named; otherwise there are only counts. `scale`: of its
     marks; blank: none are given. `min_attendance` (% of the sessions) and `min_mark`: what completes it. `form_code`,
     `answers`: the form that a closed class fills and from what (`rules.filling`). `certificate`, `occasion`: of the
-    awards that completing it gives. `figures`: data elements that its yearly plan and result show.
+    awards that completing it gives. `figures`: data elements that its yearly plan and result show. `lecturers`: the
+    register of those who teach; blank: nobody is named.
     """
 
     code = models.CharField(max_length=80, unique=True)
@@ -53,6 +54,7 @@ class TrainingKind(models.Model):
     certificate = models.CharField(max_length=80, blank=True)
     occasion = models.CharField(max_length=80, blank=True)
     figures = models.JSONField(default=list)
+    lecturers = models.CharField(max_length=80, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
     pack = models.CharField(max_length=80)
 
@@ -117,6 +119,19 @@ class TrainingClass(FillsRecord):
     @property
     def subject(self) -> str:
         return f"training_class:{self.pk}"
+
+
+class ClassLecturer(models.Model):
+    """Who teaches it: a thing of its kind's register, which keeps the name sealed and calls them by kind and number."""
+
+    training_class = models.ForeignKey(TrainingClass, on_delete=models.CASCADE, related_name="lecturers")
+    lecturer = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["training_class", "lecturer"], name="training_lecturer_once")]
+
+    def __str__(self) -> str:
+        return f"{self.training_class_id} {self.lecturer_id}"
 
 
 class ClassSession(models.Model):

@@ -3,10 +3,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Count, QuerySet
 
 from caunoi.accounts.scope import Scope, ids_in_sql
+from caunoi.records.entities.queries import list_offered
+from caunoi.records.models import Entity
 from caunoi.training.errors import ClassUnknown
 from caunoi.training.models import (
     ClassSession,
@@ -73,6 +76,15 @@ def get_class(class_id: int, scope: Scope) -> TrainingClass:
 def list_kinds(level: str = "") -> list[TrainingKind]:
     """Those a unit of the level holds; all of them without one."""
     return [kind for kind in TrainingKind.objects.all() if not level or level in kind.levels]
+
+
+def list_lecturers_offered(kind: TrainingKind, org_unit_id: int, on: date) -> list[Entity]:
+    """Those of the kind's register that a class of the unit may name; none where the kind names no register."""
+    return list(list_offered(kind.lecturers, org_unit_id, on).order_by("label", "pk")) if kind.lecturers else []
+
+
+def list_lecturers(found: TrainingClass) -> list[Entity]:
+    return list(Entity.objects.filter(pk__in=found.lecturers.values("lecturer")).order_by("label", "pk"))
 
 
 def find_scale(kind: TrainingKind) -> Scale | None:

@@ -33,7 +33,7 @@ from caunoi.desk.training import (
     show_lines,
     show_sessions,
 )
-from caunoi.desk.training_inputs import ClassForm, LearnersForm, SessionForm, initial_of
+from caunoi.desk.training_inputs import ClassForm, LearnersForm, SessionForm, initial_of, name_lecturer
 from caunoi.desk.typed_numbers import read_number
 from caunoi.desk.units import list_working_units, pick_unit
 from caunoi.desk.views.figures import suggest_places
@@ -56,6 +56,7 @@ from caunoi.training.queries import (
     judge_learners,
     list_classes,
     list_kinds,
+    list_lecturers,
     read_counts,
     read_presences,
 )
@@ -173,6 +174,7 @@ def show_class(
     shown: dict[str, Any] = {
         "found": found,
         "badge": CLASS_BADGES[found.state],
+        "lecturers": [(one, name_lecturer(one, found.org_unit_id, today)) for one in list_lecturers(found)],
         "when": show_days(found),
         "unit": places.path_name(found.org_unit_id, found.day_to),
         "sessions": sessions,
@@ -236,7 +238,7 @@ def class_edit(request: HttpRequest, class_id: int) -> HttpResponse:
     today = moments.local_date(at)
     found = get_class(class_id, scope_of(user, today))
     check_may_run(user, found.org_unit_id, today)
-    form = ClassForm(request.POST or None, unit_id=found.org_unit_id, initial=initial_of(found))
+    form = ClassForm(request.POST or None, unit_id=found.org_unit_id, found=found, initial=initial_of(found))
     number = request.POST.get("number", str(found.number))
     if request.method == "POST" and form.is_valid() and form.draft is not None:
         try:

@@ -251,6 +251,7 @@ class TrainingKindRow:
     certificate: str
     occasion: str
     figures: tuple[str, ...]
+    lecturers: str
     position: int
 
 

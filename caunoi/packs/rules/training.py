@@ -30,6 +30,7 @@ FILES = {
     RESULTS: ("scale", "code", "name_vi", "name_en", "at_least", "below", "from", "to", "source"),
     PERSONS: ("whose_vi", "whose_en", "purpose_vi", "purpose_en", "keep", "counted_from", "at_end"),
 }  # fmt: skip
+OPTIONAL = {KINDS: ("lecturers",)}
 LEARNERS = ("named", "counted")
 FIELD_OF_PERSON = ("training", "learner")
 MOST_MARK, MOST_DECIMALS = Decimal(1000), 2
@@ -41,16 +42,21 @@ def read_training(
     questions: Mapping[str, Sequence[Question] | None],
     codes: Collection[str] | None,
     awards: tuple[Collection[str], Collection[str]],
+    registers: Collection[str] | None,
     owners: Mapping[str, str],
     notes: Notes,
 ) -> TrainingRows:
     """`codes`: data elements that figures may name; None: unknown, as their table can't be read. `awards`: codes of the
-    pack's kinds and occasions. `owners`: `kinds nghiep_vu`, `scales thang_10`, `persons` -> another pack with it."""
+    pack's kinds and occasions. `registers`: codes of those that lecturers may be of; None: unknown as well. `owners`:
+    `kinds nghiep_vu`, `scales thang_10`, `persons` -> another pack with it."""
     for name in files:
         if name.startswith(f"{FOLDER}/") and name not in FILES:
             message = _("Gói không có tệp hay thư mục tên này.") + suggest(name, FILES)
             notes.add_file(name, message, allowed=", ".join(FILES))
-    tables = {file: read_table(file, files[file], columns, notes) for file, columns in FILES.items() if file in files}
+    tables = {
+        file: read_table(file, files[file], columns, notes, OPTIONAL.get(file, ()))
+        for file, columns in FILES.items() if file in files
+    }  # fmt: skip
 
     def owned(table: str) -> dict[str, str]:
         return {code: pack for key, pack in owners.items() for name, _, code in [key.partition(" ")] if name == table}
@@ -60,7 +66,7 @@ def read_training(
     scales = _read_scales(tables.get(SCALES, []), tables.get(RESULTS, []), notes)
     known = {one.code: one for one in scales}
     kinds = [
-        _read_kind(row, position, levels, questions, codes, awards, known, notes)
+        _read_kind(row, position, levels, questions, codes, awards, registers, known, notes)
         for position, row in enumerate(tables.get(KINDS, []), start=1)
     ]
     return TrainingRows(tuple(kinds), tuple(scales), _read_person(tables.get(PERSONS, []), owners, notes))
@@ -158,6 +164,7 @@ def _read_kind(
     questions: Mapping[str, Sequence[Question] | None],
     codes: Collection[str] | None,
     awards: tuple[Collection[str], Collection[str]],
+    registers: Collection[str] | None,
     scales: Mapping[str, MarkScaleRow],
     notes: Notes,
 ) -> TrainingKindRow:
@@ -183,13 +190,16 @@ def _read_kind(
         if codes is not None and code not in codes:
             message = _("Không có mục số liệu “%(code)s”.") % {"code": code} + suggest(code, codes)
             notes.add(row, "figures", message)
+    if row["lecturers"] and registers is not None and row["lecturers"] not in registers:
+        message = _("Không có sổ “%(code)s”.") % {"code": row["lecturers"]} + suggest(row["lecturers"], registers)
+        notes.add(row, "lecturers", message, allowed=", ".join(sorted(registers)))
     code, (name_vi, name_en) = notes.code(row), notes.names(row)
     words = words_of({band["code"] for band in scales[scale].bands} if scale in scales else ())
     return TrainingKindRow(
         code, name_vi, name_en, notes.levels(row, "levels", levels), names, scale,
         _read_decimal(row, "min_attendance", Decimal(100), notes), _read_decimal(row, "min_mark", highest, notes),
         row["form"], read_answers(row, questions, words, notes, also_conditional=True), row["certificate"],
-        row["occasion"], row.values("figures"), position,
+        row["occasion"], row.values("figures"), row["lecturers"], position,
     )  # fmt: skip
 
 

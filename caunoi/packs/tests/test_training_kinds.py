@@ -105,3 +105,14 @@ def test_thresholds_may_follow_each_other_in_time(tmp_path: Path) -> None:
     read = read_pack(with_training(tmp_path, results=[old, new]))
 
     assert len(read.training.scales[0].bands) == 2
+
+
+def test_lecturers_are_of_a_register_that_is_known(tmp_path: Path) -> None:
+    made = with_training(tmp_path)
+    rows = table([*FILES[KINDS], "lecturers"], [{**KIND, "lecturers": "khong_co"}])
+    (made / KINDS).write_text(rows, encoding="utf-8")
+
+    with pytest.raises(FileRefused) as refused:
+        read_pack(made)
+
+    assert [(one.file, one.row, one.column) for one in refused.value.mistakes] == [(KINDS, 2, "lecturers")]

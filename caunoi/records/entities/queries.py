@@ -155,6 +155,14 @@ def deleted_of(list_code: str, ids: Iterable[str], org_unit_id: int, on: date | 
     return {text: uuid not in live for uuid, text in asked.items() if uuid in known}
 
 
+def list_offered(list_code: str, org_unit_id: int, on: date) -> QuerySet[Entity]:
+    """What exists of the register and a unit may name: what its forms offer, and what units above it keep."""
+    register = EntityList.objects.filter(code=list_code).first()
+    if register is None:
+        return Entity.objects.none()
+    return _live(register, {*_offered(list_code, org_unit_id, on), *get_snapshot().ancestors_on(org_unit_id, on)})
+
+
 def _offered(list_code: str, org_unit_id: int, on: date | None) -> set[int]:
     day, places = on or moments.today(), get_snapshot()
     found = units_kept_by(org_unit_id, day, places)

@@ -14,8 +14,9 @@ from caunoi.places.queries import get_snapshot
 from caunoi.records.actions.filling import find_record
 from caunoi.training.actions.recording import close_counts
 from caunoi.training.errors import ClassHasRecord, ClassMoved, ClassStepImpossible, ClassUnknown, TrainingInvalid
-from caunoi.training.models import ClassSession, ClassState, TrainingClass, TrainingKind
+from caunoi.training.models import ClassLecturer, ClassSession, ClassState, TrainingClass, TrainingKind
 from caunoi.training.permissions import check_may_run
+from caunoi.training.queries import list_lecturers_offered
 from caunoi.training.rules.drafts import LONGEST_DAYS, LONGEST_TITLE, MOST_HOURS, ClassDraft, list_days
 from caunoi.training.rules.life import WITH_REASON, find_next
 from caunoi.vietnamese_text import clean, fold
@@ -24,7 +25,7 @@ from caunoi.vietnamese_text import clean, fold
 def open_class(*, org_unit_id: int, draft: ClassDraft, by: User, at: datetime) -> TrainingClass:
     """With a session for each day, if it is short. Raises ClassNotYours and TrainingInvalid."""
     check_may_run(by, org_unit_id, local_date(at))
-    _check(org_unit_id, draft)
+    _check(org_unit_id, draft, at)
     with transaction.atomic():
         made = TrainingClass(org_unit_id=org_unit_id, opened_by=str(by), opened_at=at)
         _put(made, draft)
@@ -40,7 +41,7 @@ def change_class(class_id: int, *, seen_number: int, draft: ClassDraft, by: User
     with transaction.atomic():
         found = lock_class(class_id, ClassState.OPEN)
         check_may_run(by, found.org_unit_id, local_date(at))
-        _check(found.org_unit_id, draft)
+        _check(found.org_unit_id, draft, at, found)
         if found.number != seen_number:
             raise ClassMoved
         if found.learners.exists() and not TrainingKind.objects.get(code=draft.kind).names:
@@ -102,7 +103,7 @@ def lock_class(class_id: int, *states: str) -> TrainingClass:
     return found
 
 
-def _check(org_unit_id: int, draft: ClassDraft) -> None:
+def _check(org_unit_id: int, draft: ClassDraft, at: datetime, found: TrainingClass | None = None) -> None:
     places = get_snapshot()
     kind = TrainingKind.objects.filter(code=draft.kind).first()
     if kind is None or places.units[org_unit_id].level not in kind.levels:
@@ -113,6 +114,11 @@ def _check(org_unit_id: int, draft: ClassDraft) -> None:
         raise TrainingInvalid(_("Nơi học nhiều nhất 300 ký tự; số tiết nhiều nhất 2.000."))
     if not 0 <= (draft.day_to - draft.day_from).days <= LONGEST_DAYS:
         raise TrainingInvalid(_("Ngày cuối của lớp phải từ ngày khai giảng trở đi, trong vòng ba năm."))
+    # Who taught it stays, also once they left the register.
+    taught = set(found.lecturers.values_list("lecturer_id", flat=True)) if found is not None else set()
+    offered = {one.pk for one in list_lecturers_offered(kind, org_unit_id, local_date(at))}
+    if set(draft.lecturers) - taught - offered:
+        raise TrainingInvalid(_("Có giảng viên không ở trong sổ mà đơn vị này dùng. Hãy tải lại trang rồi chọn lại."))
     if not places.exists_on(org_unit_id, draft.day_to) or not places.exists_on(org_unit_id, draft.day_from):
         raise TrainingInvalid(
             _("%(unit)s không tồn tại suốt thời gian của lớp. Hãy chọn đơn vị của những ngày đó.")
@@ -126,10 +132,14 @@ def _put(found: TrainingClass, draft: ClassDraft) -> None:
     found.day_from, found.day_to, found.hours = draft.day_from, draft.day_to, draft.hours
     found.words = fold(f"{found.title} {found.place}")
     found.save()
+    found.lecturers.exclude(lecturer__in=draft.lecturers).delete()
+    taught = [ClassLecturer(training_class=found, lecturer_id=one) for one in draft.lecturers]
+    ClassLecturer.objects.bulk_create(taught, ignore_conflicts=True)
 
 
 def _spell(found: TrainingClass) -> dict[str, object]:
     return {
         "unit": get_snapshot().units[found.org_unit_id].key, "kind": found.kind.code, "title": found.title,
         "from": found.day_from.isoformat(), "to": found.day_to.isoformat(), "hours": found.hours,
+        "lecturers": sorted(str(uuid) for uuid in found.lecturers.values_list("lecturer__uuid", flat=True)),
     }  # fmt: skip

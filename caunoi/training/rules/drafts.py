@@ -20,7 +20,7 @@ MOST_DAILY = 31
 
 @dataclass(frozen=True)
 class ClassDraft:
-    """`kind`: a code. `hours`: taught in all."""
+    """`kind`: a code. `hours`: taught in all. `lecturers`: things of the register that the kind names."""
 
     kind: str
     title: str
@@ -28,6 +28,7 @@ class ClassDraft:
     day_to: date
     place: str = ""
     hours: int = 0
+    lecturers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from caunoi.awards.actions import decide_dossier
 from caunoi.awards.printing import write_papers
 from caunoi.moments import local_moment
 from caunoi.personal.models import PersonKey
+from caunoi.records.entities.tests import builders as entities
 from caunoi.records.models import Submission, SubmissionVersion
 from caunoi.records.tests.builders import user
 from caunoi.training.actions import (
@@ -40,9 +41,9 @@ from caunoi.training.errors import (
     MarkOutsideScale,
     TrainingInvalid,
 )
-from caunoi.training.models import Learner, MarkScale, TrainingClass
+from caunoi.training.models import Learner, MarkScale, TrainingClass, TrainingKind
 from caunoi.training.people import list_overdue, open_learners
-from caunoi.training.queries import Filters, get_class, list_classes
+from caunoi.training.queries import Filters, get_class, list_classes, list_lecturers
 from caunoi.training.rules.drafts import Person
 from caunoi.training.tests.builders import (
     AFTER,
@@ -87,6 +88,27 @@ def test_a_closed_class_fills_its_kinds_form_with_what_it_counted(places: Places
     assert closed.counted["results"] == {"gioi": 2, "khong_dat": 1}
     assert [Learner.objects.get(pk=one.pk).completed for one in learners] == [True, False, False]
     assert not any(name in str(answers) for name in NAMES)
+
+
+def test_a_class_names_who_taught_it_out_of_the_register_that_its_kind_names(places: Places) -> None:
+    entities.publish(entities.FORM, "commune")
+    entities.register()
+    TrainingKind.objects.update(lecturers=entities.LIST)
+    entities.create(places.commune, "Giảng viên kiêm nhiệm 1", entities.GROUP)
+    entities.create(places.other, "Giảng viên mời 1", entities.OTHER)
+    own, foreign = entities.group(entities.GROUP), entities.group(entities.OTHER)
+
+    found = open_one(places, lecturers=(own.pk,))
+    with pytest.raises(TrainingInvalid):
+        change_class(found.pk, seen_number=1, draft=draft(lecturers=(foreign.pk,)), by=places.officer, at=OPENED_AT)
+
+    assert [one.label for one in list_lecturers(found)] == ["Giảng viên kiêm nhiệm 1"]
+    assert AuditLine.objects.get(action="training.open").detail["lecturers"] == [str(own.uuid)]
+    # Who left the register since stays in the classes that they taught.
+    entities.update(places.commune, label=own.label, trang_thai="ngung", day=FIRST)
+    kept = change_class(found.pk, seen_number=1, draft=draft(lecturers=(own.pk,)), by=places.officer, at=OPENED_AT)
+    assert list_lecturers(kept) == [own]
+    assert not list_lecturers(change_class(found.pk, seen_number=2, draft=draft(), by=places.officer, at=OPENED_AT))
 
 
 def test_of_two_who_close_a_class_at_once_the_second_is_told(places: Places) -> None:
