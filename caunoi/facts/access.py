@@ -102,12 +102,12 @@ def answer_with_units_below(question: Question, scope: Scope) -> tuple[Answer, l
     element = get_catalogue(question.as_known).elements.get(question.codes[0])
     below = () if element and element.kind == Kind.OWN_LEVEL else places.children_on(root, question.boundaries)
     if not below or not places.exists_on(root, question.boundaries):
-        answer = Answer(question, scope)
+        answer = Answer(question, scope, explained=True)
         return answer, show(answer, reach)
     # Next to a district's communes there may be a single unit of another level.
     ((level, _count),) = Counter(places.units[child].level for child in below).most_common(1)
     asked = replace(question, level=level)
-    answer = Answer(asked, scope, [root, *list_targets(asked, places)])
+    answer = Answer(asked, scope, [root, *list_targets(asked, places)], explained=True)
     return answer, show(answer, reach)
 
 

@@ -42,6 +42,8 @@ class Cells:
         self.units_with: dict[tuple[str, str], dict[tuple[int, int], int]] = {}
         """(data element, level) -> (asked unit, slice) -> how many units of the level under it have more than none;
         absent where none of them stated anything."""
+        self.engine: Engine | None = None
+        """Kept only where figures are explained: it holds a cursor."""
         self.nothing = Cell(None, say_nothing())
 
     def at(self, code: str, target: int, index: int) -> Cell:
@@ -53,16 +55,18 @@ class Cells:
         closure: Closure,
         question: Question,
         units_counted: Collection[tuple[str, str]] = (),
+        explained: bool = False,
     ) -> None:
         """A few statements for each kind, however many elements, units and slices; one more for each of
-        `units_counted`, (data element, level)."""
+        `units_counted`, (data element, level). `explained`: `engine` is asked for what stands behind flows."""
         by_kind: dict[str, list[DataElement]] = {}
         for element in elements:
             by_kind.setdefault(element.kind, []).append(element)
         if set(by_kind) - {Kind.UNITS}:
             book = Book.APPROVED if question.book == "approved" else Book.REPORTED
             engine = Engine(get_projection(), closure, book=book, as_known=question.as_known, slices=self.slices)
-            self._read_flows(engine, by_kind.get(Kind.FLOW, []))
+            self.engine = engine if explained else None
+            self._read_flows(engine, by_kind.get(Kind.FLOW, []), explained)
             self._read_stocks(engine, by_kind.get(Kind.STOCK, []))
             self._read_categories(engine, by_kind.get(Kind.CATEGORY, []))
             self._read_own_level(engine, by_kind.get(Kind.OWN_LEVEL, []))
@@ -78,8 +82,8 @@ class Cells:
         """(unit, slice) in the order of a column."""
         return ((target, index) for target in self.targets for index in range(self.width))
 
-    def _read_flows(self, engine: Engine, elements: list[DataElement]) -> None:
-        self._take_sums(elements, engine.flows([element.pk for element in elements], self.targets))
+    def _read_flows(self, engine: Engine, elements: list[DataElement], explained: bool) -> None:
+        self._take_sums(elements, engine.flows([element.pk for element in elements], self.targets, explained))
 
     def _read_stocks(self, engine: Engine, elements: list[DataElement]) -> None:
         things = {element.pk for element in elements if element.register}

@@ -89,17 +89,25 @@ class Engine:
         # Days are compared once for each distinct span and not for each fact.
         self.session.make("slices", f"FROM (VALUES {rows}) AS s(slice, first, last, named)")
         self.session.make("touching", f"SELECT p.span, s.slice, {FITS} AS fits FROM spans p JOIN slices s ON {TOUCHES}")
+        self.counted: set[tuple[int, int]] = set()
+        """(data element, unit) of which `spanned` stands in the session."""
         self.book, self.as_known = int(book), int(as_known)
         self.where = f"p.book = {self.book} AND p.seq <= {self.as_known}"
 
-    def flows(self, elements: Collection[int], targets: Collection[int]) -> list[Sum]:
+    def flows(self, elements: Collection[int], targets: Collection[int], counted: bool = False) -> list[Sum]:
+        """`counted`: what stands behind each day of them is kept for `contributions`, which are asked of it next."""
         if not elements or not targets:
             return []
         reached = self._reach(targets)
+        ask, begin = self.session.rows, f"WITH spanned AS ({self._spanned(elements, targets, reached)})"
+        if counted:
+            self.session.keep("spanned", self._spanned(elements, targets, reached))
+            self.counted = {(int(element), int(target)) for element in elements for target in targets}
+            ask, begin = self.session.small, ""
         # Numbers of 128 bits take longer to hand over than to add: they come as text where 64 are too few.
-        rows = self.session.rows(
+        rows = ask(
             f"""
-            {self._spanned(elements, targets, reached)}
+            {begin}
             SELECT t.fits, p.element, p.ancestor, t.slice, TRY_CAST(sum(p.amount) AS BIGINT),
                    CASE WHEN TRY_CAST(sum(p.amount) AS BIGINT) IS NULL THEN sum(p.amount)::VARCHAR END,
                    sum(p.sign)::BIGINT
@@ -119,7 +127,7 @@ class Engine:
         self.session.keep(
             "added_whole",
             f"""
-            {self._spanned(elements, targets, reached)}
+            WITH spanned AS ({self._spanned(elements, targets, reached)})
             SELECT p.element, p.ancestor AS unit, t.slice, t.fits, sum(p.amount)::HUGEINT AS amount
             FROM spanned p JOIN touching t ON t.span = p.span GROUP BY ALL HAVING sum(p.sign) > 0
             """,
@@ -149,12 +157,10 @@ class Engine:
         the units below it costs little more than to ask for these. A reversal takes away what it reverses wherever
         both are added: only where shares have to be told apart is it netted first, unit by unit."""
         where = f"{self.where} AND p.element IN ({_list(elements)}) AND {reached.near}"
-        return f"""WITH spanned AS (
-                SELECT p.element, a.ancestor, p.span, sum(p.amount) AS amount, sum(p.sign) AS sign
-                FROM {reached.postings} p
-                JOIN {self.closure_table} a ON a.unit = p.unit AND a.ancestor IN ({_list(targets)}) AND a.parts = {ONE}
-                WHERE {where} AND {self._near_days()} GROUP BY ALL
-            )"""
+        return f"""SELECT p.element, a.ancestor, p.span, sum(p.amount) AS amount, sum(p.sign) AS sign
+            FROM {reached.postings} p
+            JOIN {self.closure_table} a ON a.unit = p.unit AND a.ancestor IN ({_list(targets)}) AND a.parts = {ONE}
+            WHERE {where} AND {self._near_days()} GROUP BY ALL"""
 
     def _near_days(self) -> str:
         """Spans that may touch a slice: a range of numbers is quick to judge, which spans do is looked up later."""
@@ -409,10 +415,7 @@ class Engine:
         reached = self._reach([target])
         where = f"{self.where} AND p.element = {element} AND {reached.exactly}"
         counts: dict[date, int] = defaultdict(int)
-        for span, count in self.session.rows(
-            f"""SELECT p.span, sum(p.sign)::BIGINT FROM {reached.postings} p
-            WHERE {where} AND p.span BETWEEN {min(day_of)} AND {max(day_of)} GROUP BY p.span"""
-        ):
+        for span, count in self._count_by_span(element, target, reached, f"{where} AND {self._near_days()}"):
             if span in day_of:
                 counts[day_of[span]] += count
         days, offset = _find_days(list(counts.items()), limit, offset)
@@ -432,6 +435,15 @@ class Engine:
             if len(rows) == limit:
                 break
         return rows, sum(counts.values())
+
+    def _count_by_span(self, element: int, target: int, reached: Reached, where: str) -> list[tuple[int, int]]:
+        if (element, target) in self.counted and not reached.shared:
+            return self.session.small(
+                f"SELECT span, sign::BIGINT FROM spanned WHERE element = {element} AND ancestor = {target}"
+            )
+        return self.session.rows(
+            f"SELECT p.span, sum(p.sign)::BIGINT FROM {reached.postings} p WHERE {where} GROUP BY ALL"
+        )
 
     def has_facts(self, target: int) -> bool:
         """Whether anything at all stands for the unit in any slice."""

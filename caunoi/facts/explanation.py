@@ -237,7 +237,8 @@ def _class_name(element: DataElement, version: SubmissionVersion, code: str) -> 
 
 def _evidence(answer: Answer, element: DataElement, at: int, scope: Scope, page: int) -> Evidence:
     question = answer.question
-    engine = Engine(
+    engine = answer.cells.engine if at == 0 else None
+    engine = engine or Engine(
         get_projection(),
         get_closure(answer.places, question.boundaries),
         book=Book.APPROVED if question.book == "approved" else Book.REPORTED,

@@ -141,10 +141,18 @@ def _day(day: date) -> str:
 class Answer:
     """One question being answered: everything it needs is read in a few statements, then put together.
 
-    `units`: only for these of the asked units (`list_parts`).
+    `units`: only for these of the asked units (`list_parts`). `explained`: what stands behind is asked next.
     """
 
-    def __init__(self, question: Question, reader: Scope = NOTHING, units: Sequence[int] | None = None) -> None:
+    def __init__(
+        self,
+        question: Question,
+        reader: Scope = NOTHING,
+        units: Sequence[int] | None = None,
+        *,
+        explained: bool = False,
+    ) -> None:
+        self.explained = explained
         self.question = question
         self.catalogue: Catalogue = get_catalogue(question.as_known)
         self.places: PlaceSnapshot = get_snapshot(question.as_known)
@@ -167,7 +175,7 @@ class Answer:
     def _read(self) -> None:
         question, elements = self.question, self.plan.elements.values()
         closure = get_closure(self.places, question.boundaries)
-        self.cells.read(elements, closure, question, self.plan.units_counted())
+        self.cells.read(elements, closure, question, self.plan.units_counted(), self.explained)
         forms = {element.form_code for element in elements if element.form_code}
         self.coverage = compute_coverage(
             forms, closure, self.targets, self.plan.slices, question.book, question.as_known
