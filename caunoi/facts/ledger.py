@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from caunoi.accounts.scope import ids_in_sql
 from caunoi.approvals.rules import State
 from caunoi.facts.actions import RulesOf, derive_version
+from caunoi.facts.ledger_columns import compare_columns
 from caunoi.facts.models import Book, DataElement, Posting
-from caunoi.facts.projection import get_projection
 from caunoi.facts.queries import element_rules
 from caunoi.facts.registers import derive_series
 from caunoi.facts.segments import check_segments
@@ -56,7 +56,7 @@ def check_ledger(progress: Callable[[int], None] | None = None) -> list[str]:
             progress(len(submissions))
     differences += _compare_registers()
     if not differences:
-        differences += _compare_projection()
+        differences += compare_columns()
     return differences
 
 
@@ -167,32 +167,3 @@ def _compare_registers() -> list[str]:
                     }
                 )
     return differences
-
-
-def _compare_projection() -> list[str]:
-    """Each book's rows, sum and highest number on the columnar side against the ledger."""
-    session = get_projection().open()
-    columnar = session.rows(
-        f"SELECT p.book, count(*), sum(p.amount)::HUGEINT, max(p.seq) FROM {session.postings()} p GROUP BY ALL"
-    )
-    held = {int(book): (int(rows), int(total), int(last)) for book, rows, total, last in columnar}
-    with connection.cursor() as cursor:
-        # In two halves: the sum of a nation's amounts need not fit the database's whole numbers.
-        cursor.execute(
-            "SELECT book, count(*), sum(amount >> 32), sum(amount & 4294967295), max(seq)"
-            f" FROM {Posting._meta.db_table} GROUP BY book"
-        )
-        wanted = {book: (rows, (int(high) << 32) + int(low), last) for book, rows, high, low, last in cursor.fetchall()}
-    return [
-        _(
-            "Sổ %(book)s: bản cột có %(columnar)d dòng, tổng %(sum)d (số cuối %(a)d); sổ cái có %(ledger)d dòng, tổng"
-            " %(total)d (số cuối %(b)d). Chạy: caunoi ledger rebuild"
-        )
-        % {
-            "book": Book(book).label,
-            **dict(zip(("columnar", "sum", "a"), held.get(book, (0, 0, 0)), strict=True)),
-            **dict(zip(("ledger", "total", "b"), wanted.get(book, (0, 0, 0)), strict=True)),
-        }
-        for book in sorted(held.keys() | wanted.keys())
-        if held.get(book) != wanted.get(book)
-    ]
