@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any, TypeVar
 
 from django.db import connection
@@ -91,6 +92,15 @@ class Scope:
     def _of_records(self) -> Mapping[int, tuple[Window, ...]]:
         return self.windows if self.record_windows is None else self.record_windows
 
+    @cached_property
+    def _units_of(self) -> dict[Window, list[int]]:
+        """A page asks a dozen times, and a province has a thousand units."""
+        found: dict[Window, list[int]] = {}
+        for unit, windows in self._of_records.items():
+            for window in windows:
+                found.setdefault(window, []).append(unit)
+        return found
+
     def filter_submissions(self, submissions: QuerySet[M]) -> QuerySet[M]:
         """The one place where submissions are filtered by what the reader may see."""
         return submissions if self.everything or self.whole else submissions.filter(self.condition())
@@ -102,12 +112,8 @@ class Scope:
         if self.whole:
             # Not the empty Q: joined with `|` to another, that one would be all that is left.
             return Q(**{f"{prefix}org_unit_id__isnull": False})
-        units_of: dict[Window, list[int]] = {}
-        for unit, windows in self._of_records.items():
-            for window in windows:
-                units_of.setdefault(window, []).append(unit)
         found = Q(pk__in=[])
-        for window, units in units_of.items():
+        for window, units in self._units_of.items():
             part = Q(**{f"{prefix}org_unit_id__in": ids_in_sql(units)})
             if window.first > date.min:
                 part &= Q(**{f"{prefix}day_to__gte": window.first})

@@ -18,7 +18,9 @@ from caunoi.backups.erased import spread_lists
 from caunoi.contributions import actions as contributions
 from caunoi.contributions.checking import works_named
 from caunoi.desk.alarms import sound
+from caunoi.desk.breach_clocks import tell_breaches
 from caunoi.desk.notices import actions as notices
+from caunoi.desk.notices.bounces import tell_bounced
 from caunoi.desk.notices.outages import tell_outage
 from caunoi.desk.search import actions as search
 from caunoi.documents.events import DutiesChanged
@@ -88,7 +90,7 @@ SECOND_FACTOR = [
 # What the door asks of later rooms before anything is written.
 CHECKS: list[Callable[[], FurtherCheck]] = [state_together, works_named, lambda: FollowStages(is_counted_by)]
 # What stands first on the first page.
-ALARMS = [tell_overdue, tell_outage]
+ALARMS = [tell_breaches, tell_overdue, tell_outage, tell_bounced]
 
 
 def connect() -> None:

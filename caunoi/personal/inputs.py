@@ -17,8 +17,13 @@ AREA = {"rows": 3}
 
 class ClockField(forms.TimeField):
     def __init__(self, **kwargs: Any) -> None:
-        widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
-        super().__init__(input_formats=["%H:%M", "%H:%M:%S"], widget=widget, **kwargs)
+        # Written, not picked: browsers show their own clocks with AM and PM on many an office's machine.
+        attributes = {"placeholder": "14:30", "inputmode": "numeric", "autocomplete": "off"}
+        said = {"invalid": _("Không phải giờ có thật. Ghi theo dạng 14:30.")}
+        super().__init__(
+            input_formats=["%H:%M", "%H:%M:%S", "%Hh%M", "%H.%M", "%H%M"],
+            widget=forms.TimeInput(format="%H:%M", attrs=attributes), error_messages=said, **kwargs,
+        )  # fmt: skip
 
 
 class _MomentForm(forms.Form):

@@ -5,17 +5,25 @@ from __future__ import annotations
 import email
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from email.message import Message
 
+from django.db.models import F
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from caunoi.accounts import inviting
 from caunoi.accounts.mail import read_message_id, went_to
-from caunoi.accounts.models import User
+from caunoi.accounts.models import Role, User
+from caunoi.accounts.permissions import reads_whole_audit
+from caunoi.accounts.queries import holds_anywhere, list_grants, windows_with_role
+from caunoi.desk.alarms import Alarm
 from caunoi.desk.notices.models import Mailing
 from caunoi.desk.notices.rules import came_back_for_good
+from caunoi.moments import local_date
 
+# Of a house where nobody corrects addresses, the newest.
+MOST_LOOKED_AT, SHOWN = 200, 3
 LETTER = "user"  # what the daily letters are about, in their Message-ID
 
 
@@ -57,6 +65,31 @@ def _list_message_ids(report: Message) -> Iterator[str]:
         elif kind == "text/rfc822-headers":
             raw = part.get_payload(decode=True)
             yield str(email.message_from_bytes(raw if isinstance(raw, bytes) else b"").get("message-id", ""))
+
+
+def tell_bounced(user: User, at: datetime) -> list[Alarm]:
+    """People of the units whose administrator this is, down to the last village, whom letters don't reach; those
+    without a role to the administrators of the whole house."""
+    today = local_date(at)
+    if not holds_anywhere(user, Role.ADMINISTRATOR, today):
+        return []
+    waiting = Mailing.objects.filter(user__is_active=True, refused_address=F("user__email")).exclude(refused_address="")
+    people = [one.user for one in waiting.select_related("user").order_by("-refused_at")[:MOST_LOOKED_AT]]
+    mine = [one for one in people if one.pk != user.pk and _answers_for(user, one, today)]
+    if not mine:
+        return []
+    names = ", ".join(f"{one} ({one.email})" for one in mine[:SHOWN])
+    said = _("Thư không tới được %(count)d người: %(names)s. Hãy hỏi lại địa chỉ rồi sửa ở tài khoản.") % {
+        "count": len(mine),
+        "names": names if len(mine) <= SHOWN else f"{names}, …",
+    }
+    return [Alarm(said, reverse("user", args=[mine[0].pk]) if len(mine) == 1 else reverse("users"))]
+
+
+def _answers_for(user: User, person: User, today: date) -> bool:
+    reach = windows_with_role(user, Role.ADMINISTRATOR, today)
+    held = [grant.org_unit_id for grant in list_grants(person, today)]
+    return any(reach.sees_unit(unit) for unit in held) if held else reads_whole_audit(user, today)
 
 
 def note_bounce(letter: bytes, at: datetime) -> str:

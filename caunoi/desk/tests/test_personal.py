@@ -142,6 +142,7 @@ def test_breaches_are_written_told_and_closed_on_the_pages(country: OrgUnit, cli
 
     made = client.post("/personal-data/breaches/new/", {"what": "Mất máy.", "kinds": "họ tên", **when})
     breach = Breach.objects.get()
+    assert "Vụ việc lộ, mất dữ liệu số" in client.get("/").content.decode()
     page = client.get(made.headers["Location"]).content.decode()
     client.post(made.headers["Location"], {
         "what": "tell", "whom": "Cơ quan", "authority": "on", "how": "công văn", **when,
@@ -151,6 +152,7 @@ def test_breaches_are_written_told_and_closed_on_the_pages(country: OrgUnit, cli
     assert "data-until" in page
     breach.refresh_from_db()
     assert breach.closed_at is not None
+    assert "Vụ việc lộ, mất dữ liệu số" not in client.get("/").content.decode()
     listed = client.get("/personal-data/breaches/").content.decode()
     assert "đã báo trong hạn" in listed and "Mất máy." in listed
     client.force_login(user("không vai trò"))

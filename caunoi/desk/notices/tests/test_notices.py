@@ -213,6 +213,10 @@ def test_an_address_that_bounces_is_noted_said_and_not_tried_again(head: User, p
     assert Mailing.objects.get(user=head).refused_address == head.email
     administrator = signed_in(user("quan-tri", [(Role.ADMINISTRATOR, 1)]))
     assert "thư bị trả về" in administrator.get("/users/?q=thon").content.decode()
+    near, far = signed_in(user("gan", [(Role.ADMINISTRATOR, 2)])), signed_in(user("xa-kia", [(Role.ADMINISTRATOR, 5)]))
+    told = "Thư không tới được 1 người"
+    assert told in administrator.get("/").content.decode() and told in near.get("/").content.decode()
+    assert told not in far.get("/").content.decode() and told not in signed_in(head).get("/").content.decode()
     head.email = "dung@xa.example"
     head.save()
     assert "thư bị trả về" not in administrator.get("/users/?q=thon").content.decode()
