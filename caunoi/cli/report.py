@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -236,7 +236,8 @@ def _print(found: Verification) -> None:
             "day": f"{date.fromisoformat(found.made.boundaries):%d/%m/%Y}",
         }
     )
-    for check in found.figures:
+    behind = (replace(one, name=f"{chart.title}: {one.name}") for chart in found.charts for one in chart.points)
+    for check in (*found.figures, *behind):
         if check.outcome != Outcome.UNCHANGED:
             nothing = _("(không có)")
             values = _("đã in: %(printed)s; trong tệp: %(in_file)s; hiện nay: %(now)s") % {
@@ -246,6 +247,15 @@ def _print(found: Verification) -> None:
             }
             why = "" if check.because is None else f" ({say_why(check.because)})"
             click.echo(f"  - {check.name}, {check.place_name}: {OUTCOMES[check.outcome]}{why}; {values}")
+            for one in check.because.records if check.because is not None else ():
+                reasons = "; ".join(one.reasons)
+                click.echo(f"      #{one.submission}, {one.place_name}" + (f": {reasons}" if reasons else ""))
+    for chart in found.charts:
+        if not chart.picture:
+            click.echo("  - " + _("Hình của “%(title)s” không còn như lúc lập.") % {"title": chart.title})
+    for printed, in_file in found.coverage:
+        told = {"printed": printed, "in_file": in_file or _("(không có)")}
+        click.echo("  - " + _("Báo cáo định kỳ: đã in: %(printed)s; trong tệp: %(in_file)s") % told)
     if found.sentences_changed:
         click.echo(_("%(count)d câu ngoài số liệu đã được sửa.") % {"count": found.sentences_changed})
     elif found.text == "edited":
@@ -284,6 +294,19 @@ def verification_json(found: Verification) -> dict[str, Any]:
             "version": made.version,
             "issue": None if made.issue is None else asdict(made.issue),
         },
+        "charts": [
+            {
+                "title": chart.title,
+                "picture": "unchanged" if chart.picture else "changed",
+                "changed": [
+                    {"name": one.name, "place_name": one.place_name, "printed": one.printed, "now": one.now}
+                    for one in chart.points
+                    if one.outcome != Outcome.UNCHANGED
+                ],
+            }
+            for chart in found.charts
+        ],
+        "coverage": [{"printed": printed, "in_file": in_file} for printed, in_file in found.coverage],
         "figures": [
             {
                 "ref": check.ref,
@@ -303,6 +326,8 @@ def verification_json(found: Verification) -> dict[str, Any]:
                     "facts": check.because.facts,
                     "at": None if check.because.at is None else check.because.at.isoformat(),
                     "places": check.because.places,
+                    "kinds": list(check.because.kinds),
+                    "records": [asdict(one) for one in check.because.records],
                     "sentence": say_why(check.because),
                 },
             }

@@ -65,8 +65,13 @@ class PrintedFigure:
 
 @dataclass(frozen=True)
 class Picture:
+    """`points`: the figures behind what is drawn."""
+
     png: bytes
     description: str
+    name: str
+    title: str
+    points: tuple[PrintedFigure, ...]
 
 
 @dataclass(frozen=True)
@@ -147,7 +152,7 @@ class Asking:
         self.questions: list[Asked] = []
         self.figures: dict[tuple[Stretch, str], tuple[int, Figure]] = {}
         self.children: dict[str, list[Child]] = {}
-        self.trends: dict[str, list[Figure]] = {}
+        self.trends: dict[str, tuple[int, list[Figure]]] = {}
         names = {code: one.name_vi for code, one in catalogue.elements.items()}
         self.names = names | {code: one.name_vi for code, one in catalogue.indicators.items()}
         self.natural = {code: self._natural_style(code) for code in (*catalogue.elements, *catalogue.indicators)}
@@ -171,10 +176,8 @@ class Asking:
             ),
             self.scope,
         )  # fmt: skip
-        if by is None:  # a question cut into months stands behind a picture, whose figures are not printed
-            self.questions.append(
-                Asked(list(codes), occasion.key, level, days.first.isoformat(), days.last.isoformat())
-            )
+        first, last = days.first.isoformat(), days.last.isoformat()
+        self.questions.append(Asked(list(codes), occasion.key, level, first, last, by, calendar))
         return len(self.questions) - 1, found
 
     def _ask_place(self, tags: AskedTags) -> None:
@@ -258,9 +261,9 @@ class Asking:
                 period = period.before()
             days = Days(period.days.first, self.occasion.days.last)
             try:
-                self.trends[name] = self._ask([chart.code], days, None, chart.by)[1]
+                self.trends[name] = self._ask([chart.code], days, None, chart.by)
             except NotFound:  # earlier days that are not the reader's to see
-                self.trends[name] = []
+                self.trends[name] = 0, []
 
     def _key(self, unit: int) -> str:
         return self.places.units[unit].key

@@ -1,38 +1,61 @@
-"""Why a figure is not what a report printed: which facts behind it were corrected since, how often and when.
+"""Why a figure is not what a report printed: which facts behind it were corrected since, how often, when, and what was
+said about it.
 
-Counted for whoever may see the figure; who entered and approved a correction stands behind the figure's own link, for
-those whose records these are.
+The records and the words said about them are for those who may see these records; whoever holds a file learns how many
+facts changed, of which kind, and when.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
 from caunoi.accounts.scope import Scope
+from caunoi.approvals.models import ApprovalStep
 from caunoi.audit.queries import moment_of
-from caunoi.facts.changes import Changes, ChangesAsked, list_place_changes
+from caunoi.facts.changes import Changes, ChangesAsked, FactChange, list_place_changes
 from caunoi.facts.models import Kind
 from caunoi.facts.queries import Catalogue, get_catalogue
 from caunoi.facts.rules.formula import codes_in, parse_formula
 from caunoi.moments import local_date
 from caunoi.reports.rules.manifest import Line
+from caunoi.sentences import tell
 
 # Of a report whose every figure has changed the first hundred say why; the others lead to the list of changes.
 MOST = 100
 
 
+# Of those the first few name records, each with so many: a figure of a province may rest on thousands.
+MOST_WITH_RECORDS, MOST_RECORDS = 30, 3
+
+
+@dataclass(frozen=True)
+class BehindIt:
+    """A record because of which a fact changed. `reasons`: what was said when it was sent back, withdrawn or
+    approved."""
+
+    submission: int
+    place_name: str
+    entered_by: str
+    approved_by: str
+    reasons: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Correction:
     """`facts`: how many facts behind the figure came, went or changed. `at`: when the last of it became known.
-    `places`: units were merged, split or moved since, which may change the figure too."""
+    `places`: units were merged, split or moved since, which may change the figure too. `kinds`: `corrected`, `new`,
+    `gone`, of the first facts. `records`: of those, as far as the reader may see them."""
 
     facts: int
     at: datetime | None
     places: bool
+    kinds: tuple[str, ...] = ()
+    records: tuple[BehindIt, ...] = ()
 
 
 def explain_corrections(
@@ -55,8 +78,34 @@ def explain_corrections(
             continue
         changes = Changes(ChangesAsked(line.place, first, last, boundaries, since, until, tuple(codes)), scope)
         known = changes.newest
-        found[line.ref] = Correction(len(changes), None if known is None else moment_of(known), places)
+        first_ones = changes[:MOST_RECORDS] if len(found) < MOST_WITH_RECORDS else []
+        found[line.ref] = Correction(
+            len(changes), None if known is None else moment_of(known), places,
+            tuple(dict.fromkeys(change.kind for change in first_ones)), _list_records(first_ones, since),
+        )  # fmt: skip
     return found
+
+
+def _list_records(changes: Sequence[FactChange], since: int) -> tuple[BehindIt, ...]:
+    causes = {
+        cause.submission: (change, cause)
+        for change in changes
+        for cause in change.causes
+        if cause.submission is not None
+    }
+    reasons: dict[str, list[str]] = defaultdict(list)
+    steps = ApprovalStep.objects.filter(subject__in=[f"submission:{pk}" for pk in causes]).exclude(comment="")
+    if (moment := moment_of(since)) is not None:
+        steps = steps.filter(at__gt=moment)
+    for step in steps.order_by("id"):
+        reasons[step.subject].append(tell(step.comment))
+    return tuple(
+        BehindIt(
+            pk, change.place_name, cause.entered_by, cause.approved_by,
+            tuple(dict.fromkeys(reasons[f"submission:{pk}"])),
+        )
+        for pk, (change, cause) in causes.items()
+    )  # fmt: skip
 
 
 def elements_behind(code: str, catalogue: Catalogue) -> list[str]:
@@ -76,12 +125,14 @@ def elements_behind(code: str, catalogue: Catalogue) -> list[str]:
 
 
 def say_why(correction: Correction) -> str:
-    """`2 số liệu gốc được sửa hoặc bổ sung, gần nhất ngày 03/02/2024`"""
+    """`2 số liệu gốc được sửa hoặc bổ sung, gần nhất ngày 03/02/2024, bản ghi được sửa`"""
     parts = []
     if correction.facts:
         parts.append(_("%(count)d số liệu gốc được sửa hoặc bổ sung") % {"count": correction.facts})
         if correction.at is not None:
             parts.append(_("gần nhất ngày %(day)s") % {"day": f"{local_date(correction.at):%d/%m/%Y}"})
+        said = {"corrected": _("bản ghi được sửa"), "new": _("bản ghi đến sau"), "gone": _("bản ghi bị rút")}
+        parts += [said[kind] for kind in correction.kinds]
     elif correction.places:
         parts.append(_("đơn vị hành chính được sắp xếp lại"))
     else:

@@ -8,13 +8,16 @@ from decimal import Decimal
 
 from caunoi.facts.rules.question import Figure
 from caunoi.periods.rules import Days, period_of
-from caunoi.reports.asking import Asking, Picture, find_stretch
+from caunoi.reports.asking import Asking, Picture, PrintedFigure, find_stretch
 from caunoi.reports.charts import Bar, Pair, draw_bars, draw_pairs, draw_trend
 from caunoi.reports.rules import wording
 from caunoi.reports.rules.narrative import word_against
 from caunoi.reports.rules.parameters import Chart
+from caunoi.reports.rules.tags import Stretch
+from caunoi.reports.rules.wording import IN_TABLE, Style
 
 NUMBER = "{stt}"
+BOTH: tuple[Stretch, ...] = ("ca_ky", "cung_ky")
 MONEY = "đồng"
 POINTS = {"month": "tháng", "quarter": "quý", "half-year": "kỳ 6 tháng", "year": "năm"}
 
@@ -29,12 +32,12 @@ def draw_chart(asking: Asking, name: str) -> str:
         case "trend":
             return _trend(asking, name, chart)
         case "pairs":
-            return _pairs(asking, chart)
+            return _pairs(asking, name, chart)
         case "bars":
-            return _bars(asking, chart)
+            return _bars(asking, name, chart)
 
 
-def _bars(asking: Asking, chart: Chart) -> str:
+def _bars(asking: Asking, name: str, chart: Chart) -> str:
     found = [(child, child.figure(chart.code)) for child in asking.children[chart.level]]
     present = [(child, figure) for child, figure in found if figure is not None and figure.value is not None]
     if len(present) < 2:
@@ -52,7 +55,16 @@ def _bars(asking: Asking, chart: Chart) -> str:
     if len(shown) < len(present):
         unit += f"; {len(shown)} đơn vị cao nhất trong {len(present)}"
     png = draw_bars(chart.title, unit, bars, decimals)
-    return asking.stamp(Picture(png, _read_out(chart, unit, bars, decimals)))
+    points = _list_points([child.find(chart.code, "ca_ky") for child, _figure in shown])
+    return asking.stamp(Picture(png, _read_out(chart, unit, bars, decimals), name, chart.title, points))
+
+
+def _list_points(found: Sequence[tuple[int, Figure] | None]) -> tuple[PrintedFigure, ...]:
+    return tuple(
+        PrintedFigure(one[1], Style.NUMBER, wording.word_figure(one[1], Style.NUMBER, IN_TABLE), one[0])
+        for one in found
+        if one is not None
+    )
 
 
 @dataclass(frozen=True)
@@ -65,7 +77,7 @@ class _Scale:
 def _find_scale(figures: Sequence[Figure]) -> _Scale:
     """Money is shown in millions where it goes into them: nobody reads nine digits beside a bar."""
     one = figures[0]
-    most = max(abs(figure.value or 0) for figure in figures)
+    most = max(abs(figure.value or Decimal(0)) for figure in figures)
     if one.unit.split("/")[0] == MONEY and most >= wording.MILLION:
         return _Scale(f"triệu {one.unit}", wording.MILLION, 1)
     return _Scale(one.unit, Decimal(1), one.decimals)
@@ -81,7 +93,8 @@ def _read_out(chart: Chart, unit: str, bars: list[Bar], decimals: int) -> str:
 
 
 def _trend(asking: Asking, name: str, chart: Chart) -> str:
-    present = [figure for figure in asking.trends[name] if figure.value is not None]
+    number, found = asking.trends[name]
+    present = [figure for figure in found if figure.value is not None]
     if len(present) < 2:
         return ""
     scale = _find_scale(present)
@@ -95,7 +108,8 @@ def _trend(asking: Asking, name: str, chart: Chart) -> str:
     )  # fmt: skip
     decimals = scale.decimals
     png = draw_trend(chart.title, unit, points, decimals)
-    return asking.stamp(Picture(png, _read_out(chart, unit, points, decimals)))
+    behind = _list_points([(number, figure) for figure in present])
+    return asking.stamp(Picture(png, _read_out(chart, unit, points, decimals), name, chart.title, behind))
 
 
 def _name_point(asking: Asking, chart: Chart, figure: Figure) -> str:
@@ -113,7 +127,7 @@ def _name_point(asking: Asking, chart: Chart, figure: Figure) -> str:
             return str(year)
 
 
-def _pairs(asking: Asking, chart: Chart) -> str:
+def _pairs(asking: Asking, name: str, chart: Chart) -> str:
     found = [(c, c.figure(chart.code), c.figure(chart.code, "cung_ky")) for c in asking.children[chart.level]]
     present = [(c, now, before) for c, now, before in found if now is not None and now.value is not None]
     if len(present) < 2:
@@ -140,7 +154,10 @@ def _pairs(asking: Asking, chart: Chart) -> str:
         + (wording.MISSING if pair.before is None else wording.word_number(pair.before, scale.decimals))
         for pair in pairs
     )
-    return asking.stamp(Picture(png, f"{chart.title}. {unit}. {listed}."))
+    behind = _list_points(
+        [child.find(chart.code, stretch) for child, _now, _before in shown for stretch in BOTH]
+    )  # fmt: skip
+    return asking.stamp(Picture(png, f"{chart.title}. {unit}. {listed}.", name, chart.title, behind))
 
 
 def _both(asking: Asking) -> str:

@@ -6,6 +6,7 @@ import copy
 import io
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import docx
@@ -20,7 +21,7 @@ from lxml import etree
 
 from caunoi.refusals import Mistake
 from caunoi.reports.checking import check_template
-from caunoi.reports.composing import STAMP_CLOSE, STAMP_OPEN, Blank, Picture, PrintedFigure, Stamp
+from caunoi.reports.composing import STAMP_CLOSE, STAMP_OPEN, Blank, Picture, PlainLink, PrintedFigure, Stamp
 from caunoi.reports.errors import TemplateBroken
 from caunoi.reports.marks import bookmark
 from caunoi.reports.template_file import make_environment, read_template_tags
@@ -48,12 +49,19 @@ def fill(content: bytes, tags: Mapping[str, Any], file_name: str) -> bytes:
     return out.getvalue()
 
 
-def put_in(
-    content: bytes, stamps: Sequence[Stamp], *, base_url: str, title: str, author: str
-) -> tuple[bytes, list[PrintedFigure]]:
-    """The document with links and pictures in the stamps' places, and its figures in reading order."""
+@dataclass
+class Placed:
+    """What stands in the document, in reading order."""
+
+    figures: list[PrintedFigure] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)
+    links: list[PlainLink] = field(default_factory=list)
+
+
+def put_in(content: bytes, stamps: Sequence[Stamp], *, base_url: str, title: str, author: str) -> tuple[bytes, Placed]:
+    """The document with links and pictures in the stamps' places."""
     document = docx.Document(io.BytesIO(content))
-    printed: list[PrintedFigure] = []
+    printed = Placed()
     for text in [node for node in document.element.body.iter(qn("w:t")) if STAMP_OPEN in (node.text or "")]:
         _replace(text, stamps, document, base_url, printed)
     for part in document.part.package.iter_parts():
@@ -72,7 +80,7 @@ def _shown(stamp: Stamp) -> str:
     return "" if isinstance(stamp, Picture) else stamp.shown
 
 
-def _replace(text: Any, stamps: Sequence[Stamp], document: Any, base_url: str, printed: list[PrintedFigure]) -> None:
+def _replace(text: Any, stamps: Sequence[Stamp], document: Any, base_url: str, printed: Placed) -> None:
     """Cuts the run at its stamps; every piece keeps the run's letters."""
     run = text.getparent()
     in_link = any(True for _found in run.iterancestors(qn("w:hyperlink")))
@@ -93,6 +101,7 @@ def _replace(text: Any, stamps: Sequence[Stamp], document: Any, base_url: str, p
             stamp = stamps[int(piece)]
             number_before = isinstance(stamp, PrintedFigure) and stamp.shown[-1:].isdigit()
             if isinstance(stamp, Picture):
+                printed.pictures.append(stamp)
                 pieces.append(_picture(run, stamp, document))
             elif isinstance(stamp, Blank):
                 pieces += bookmark(stamp.name, int(piece), [_words(run, stamp.shown)])
@@ -100,9 +109,10 @@ def _replace(text: Any, stamps: Sequence[Stamp], document: Any, base_url: str, p
                 pieces.append(_words(run, stamp.shown))
             else:
                 if isinstance(stamp, PrintedFigure):
-                    printed.append(stamp)
+                    printed.figures.append(stamp)
                     address = f"{base_url}/figures/{stamp.figure.ref}/"
                 else:
+                    printed.links.append(stamp)
                     address = stamp.address
                 pieces.append(_link(_words(run, stamp.shown), address, document))
     for piece in pieces:

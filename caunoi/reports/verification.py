@@ -33,6 +33,7 @@ from caunoi.reports.rules.manifest import (
     ManifestUnreadable,
     Outcome,
     count_changed_sentences,
+    find_retyped,
     from_text,
     hash_sentence,
     hash_text,
@@ -71,8 +72,21 @@ class FigureCheck:
 
 
 @dataclass(frozen=True)
+class ChartCheck:
+    """`picture`: whether the very picture is still in the file; Word may save it smaller, so another one is told, not
+    held against the file. `points`: the values behind it, against those of now."""
+
+    title: str
+    picture: bool
+    points: tuple[FigureCheck, ...]
+
+
+@dataclass(frozen=True)
 class Verification:
-    """`text`: whether the words outside the figures are as they were made; drafts may rightly be edited.
+    """`charts`: of files whose list has them. `coverage`: numbers about periodic reports changed by hand, as printed
+    and as they stand now (None: gone).
+
+    `text`: whether the words outside the figures are as they were made; drafts may rightly be edited.
 
     `sentences_changed` counts sentences written, rewritten or taken out since; None where the file's list is older than
     that counting.
@@ -84,10 +98,17 @@ class Verification:
     made: Manifest | None = None
     text: Literal["unchanged", "edited", "unknown"] = "unknown"
     sentences_changed: int | None = None
+    charts: tuple[ChartCheck, ...] = ()
+    coverage: tuple[tuple[str, str | None], ...] = ()
 
     @property
     def all_unchanged(self) -> bool:
-        return self.manifest == "ok" and all(check.outcome == Outcome.UNCHANGED for check in self.figures)
+        behind = (point for chart in self.charts for point in chart.points)
+        return (
+            self.manifest == "ok"
+            and not self.coverage
+            and all(check.outcome == Outcome.UNCHANGED for check in (*self.figures, *behind))
+        )
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -132,7 +153,14 @@ def verify_docx(
     answers = _Answers(manifest, progress, scope)
     texts, added = pair(manifest.figures, file.list_links())
     checks = [_check(line, text, answers) for line, text in zip(manifest.figures, texts, strict=True)]
-    checks = _say_why(checks, manifest, answers.now, scope)
+    checks = _say_why(manifest.figures, checks, manifest, answers.now, scope)
+    pictures = file.list_pictures()
+    charts = []
+    for chart in manifest.charts:
+        points = [_check(line, line.shown, answers) for line in chart.points]
+        points = _say_why(chart.points, points, manifest, answers.now, scope)
+        points = _withhold(points) if public else points
+        charts.append(ChartCheck(chart.title, chart.sha256 in pictures, tuple(points)))
     if public:
         checks = _withhold(checks)
     checks += [_check_added(link.ref, link.text) for link in added]
@@ -143,6 +171,8 @@ def verify_docx(
         manifest,
         "unchanged" if hash_text(file.words()) == manifest.text_hash else "edited",
         count_sentences(manifest, file),
+        tuple(charts),
+        tuple(find_retyped(manifest.coverage_links, file.list_coverage())),
     )
     return replace(found, sentence=_word_result(found))
 
@@ -179,8 +209,13 @@ def _word_result(found: Verification) -> str:
         (Outcome.CORRECTED_SINCE, _("%(count)d số đã được đính chính ở nguồn sau khi lập báo cáo")),
         (Outcome.UNREADABLE, _("%(count)d số không đối chiếu được hoặc ngoài phạm vi của bạn")),
     ]
-    said = "; ".join(text % {"count": counts[outcome]} for outcome, text in parts if counts[outcome])
-    return _("Báo cáo có %(total)d số liệu: %(said)s.") % {"total": len(found.figures), "said": said}
+    said = [text % {"count": counts[outcome]} for outcome, text in parts if counts[outcome]]
+    behind = [point for chart in found.charts for point in chart.points]
+    if corrected := sum(point.outcome != Outcome.UNCHANGED for point in behind):
+        said.append(_("%(count)d số trên biểu đồ đã khác ở nguồn hoặc không đối chiếu được") % {"count": corrected})
+    if found.coverage:
+        said.append(_("%(count)d số về báo cáo định kỳ bị sửa trong tệp") % {"count": len(found.coverage)})
+    return _("Báo cáo có %(total)d số liệu: %(said)s.") % {"total": len(found.figures), "said": "; ".join(said)}
 
 
 def _check(line: Line, in_file: str | None, answers: _Answers) -> FigureCheck:
@@ -200,11 +235,11 @@ def _check(line: Line, in_file: str | None, answers: _Answers) -> FigureCheck:
     )  # fmt: skip
 
 
-def _say_why(checks: Sequence[FigureCheck], made: Manifest, now: int, scope: Scope) -> list[FigureCheck]:
+def _say_why(
+    printed: Sequence[Line], checks: Sequence[FigureCheck], made: Manifest, now: int, scope: Scope
+) -> list[FigureCheck]:
     lines = {
-        line.ref: line
-        for line, check in zip(made.figures, checks, strict=True)
-        if check.outcome == Outcome.CORRECTED_SINCE
+        line.ref: line for line, check in zip(printed, checks, strict=True) if check.outcome == Outcome.CORRECTED_SINCE
     }
     day = date.fromisoformat(made.boundaries)
     found = explain_corrections(lines.values(), boundaries=day, since=made.as_known, until=now, scope=scope)
@@ -215,12 +250,15 @@ def _say_why(checks: Sequence[FigureCheck], made: Manifest, now: int, scope: Sco
 
 
 def _withhold(checks: Sequence[FigureCheck]) -> list[FigureCheck]:
+    """For the public: no records nor what was said of them, and of sensitive counts not even the number."""
     catalogue = get_catalogue()
     sensitive = cache(lambda code: any(catalogue.elements[one].sensitive for one in elements_behind(code, catalogue)))
     return [
         replace(check, now=None, ref_now=None, because=None, withheld=True)
         if check.now != check.printed and sensitive(check.code)
         else check
+        if check.because is None
+        else replace(check, because=replace(check.because, records=()))
         for check in checks
     ]
 
@@ -264,6 +302,7 @@ class _Answers:
         self._sees = cache(lambda place, days: may_see(place, days, boundaries, scope))
         self._scope = scope
         self.now = current_number()
+        self._cut = [asked.by is not None for asked in manifest.questions]
         self._found: dict[tuple[Any, ...], Figure] = {}
         self._alone: dict[str, Figure | None] = {}
         for number, asked in enumerate(manifest.questions):
@@ -273,10 +312,11 @@ class _Answers:
                 codes=tuple(asked.codes), place=asked.place, level=asked.level,
                 first=date.fromisoformat(asked.first), last=date.fromisoformat(asked.last),
                 boundaries=date.fromisoformat(manifest.boundaries), as_known=self.now,
-                book="reported" if manifest.book == "reported" else "approved",
+                book="reported" if manifest.book == "reported" else "approved", by=asked.by, cut_off=asked.cut_off,
             )  # fmt: skip
             for figure in self._ask(question):
-                self._found[number, figure.code, figure.place] = figure
+                # The days of a question that is cut are those of each of its parts.
+                self._found[number, figure.code, figure.place, figure.first if asked.by else None] = figure
         if progress is not None:
             progress(len(manifest.questions), len(manifest.questions))
 
@@ -292,7 +332,8 @@ class _Answers:
     def find(self, line: Line) -> Figure | None:
         if not self._sees(line.place, Days(date.fromisoformat(line.first), date.fromisoformat(line.last))):
             return None
-        figure = self._found.get((line.question, line.code, line.place))
+        first = date.fromisoformat(line.first) if self._cut[line.question] else None
+        figure = self._found.get((line.question, line.code, line.place, first))
         if figure is not None:
             return figure
         # Not among today's units of that level (a succession entered since): asked alone it says why.

@@ -6,6 +6,7 @@ expanded, and the order and cutting of runs is whatever Word or LibreOffice made
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import unicodedata
@@ -105,6 +106,26 @@ class WordFile:
         paragraph with nothing between them are one.
         """
         return [Found(ref, text) for ref, text in self._walk() if ref]
+
+    def list_coverage(self) -> list[Found]:
+        """Links to pages of coverage in reading order: their address, and the words a reader sees."""
+        found: list[Found] = []
+        last = None
+        for link in self.document.iter(f"{W}hyperlink"):
+            address = self._targets.get(link.get(f"{R}id", ""), "")
+            if "/coverage/?" in address:
+                text = unicodedata.normalize("NFC", "".join(node.text or "" for node in link.iter(f"{W}t")))
+                if last is not None and link.getprevious() is last and found[-1].ref == address:
+                    found[-1] = Found(address, found[-1].text + text)  # one that a word processor has cut
+                else:
+                    found.append(Found(address, text))
+                last = link
+        return found
+
+    def list_pictures(self) -> set[str]:
+        """The hashes of all pictures in the file."""
+        names = [name for name in self._zip.namelist() if name.startswith("word/media/")]
+        return {hashlib.sha256(self._zip.read(name)).hexdigest() for name in names}
 
     def words(self) -> str:
         """All words outside the links to figures."""

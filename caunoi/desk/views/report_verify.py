@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 
@@ -95,7 +96,9 @@ def _answer_upload(request: HttpRequest, template: str, *, scope: Scope, public:
 
 def _show(found: Verification, request: HttpRequest, *, every: bool = False) -> dict[str, Any]:
     """`every`: also the figures that are unchanged, to be held against a paper."""
+    behind = [replace(one, name=f"{chart.title}: {one.name}") for chart in found.charts for one in chart.points]
     checks = [check for check in found.figures if every or check.outcome != Outcome.UNCHANGED]
+    checks += [check for check in behind if check.outcome != Outcome.UNCHANGED]
     run = find_by_key(found.made.report) if found.made else None
     return {
         "found": found,
@@ -104,6 +107,7 @@ def _show(found: Verification, request: HttpRequest, *, every: bool = False) -> 
         "standing": None if found.made is None else _word_standing(found, run),
         "superseded": run is not None and run.state == ReportState.SUPERSEDED,
         "changed": [(check, _word_outcome(check), _word_why(check)) for check in checks[:MOST_SHOWN]],
+        "other_pictures": [chart.title for chart in found.charts if not chart.picture],
         "more": max(0, len(checks) - MOST_SHOWN),
     }
 

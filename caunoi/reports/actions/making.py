@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 import secrets
 from collections.abc import Callable
@@ -31,14 +32,14 @@ from caunoi.periods.rules import Days
 from caunoi.places.queries import describe_absence, get_snapshot
 from caunoi.places.rules.snapshot import PlaceSnapshot
 from caunoi.reports.actions.versions import seal, store_version
-from caunoi.reports.composing import Composer, Occasion, PrintedFigure
+from caunoi.reports.composing import Composer, Occasion, Picture, PrintedFigure
 from caunoi.reports.errors import PeriodReversed, PlaceAbsent, ReportEmpty, TemplateBroken
 from caunoi.reports.events import ReportMade
 from caunoi.reports.filling import check_template, fill, put_in, read_template_tags
 from caunoi.reports.in_use import find_in_use
 from caunoi.reports.marks import mark_draft
 from caunoi.reports.models import ReportRun, VersionKind
-from caunoi.reports.rules.manifest import Line, Manifest
+from caunoi.reports.rules.manifest import ChartLine, CoverageLine, Line, Manifest
 from caunoi.reports.rules.parameters import Parameters, read_parameters
 from caunoi.reports.rules.tags import Asked
 from caunoi.reports.rules.wording import make_file_name, word_day, word_period
@@ -168,7 +169,10 @@ def draft_report(
         first=days.first.isoformat(), last=days.last.isoformat(), boundaries=occasion.boundaries.isoformat(),
         as_known=known, book="approved", made_at=at.astimezone(VIETNAM).isoformat(timespec="seconds"),
         made_by=by.name, base_url=base_url, text_hash="", questions=composer.questions,
-        figures=[_line(one) for one in printed], report=key, version=number, template_file=used.file_id,
+        figures=[_line(one) for one in printed.figures], report=key, version=number, template_file=used.file_id,
+        charts=[_chart(one) for one in printed.pictures],
+        coverage=_list_coverage(composer) if printed.links else [],
+        coverage_links=[[one.address, one.shown] for one in printed.links],
     )  # fmt: skip
     content, manifest = seal(mark_draft(content, number), manifest)
     progress(3, STEPS, _("Lưu báo cáo"))
@@ -236,6 +240,18 @@ def _check_not_empty(composer: Composer) -> None:
         + " "
         + remedy
     )
+
+
+def _chart(picture: Picture) -> ChartLine:
+    sha256 = hashlib.sha256(picture.png).hexdigest()
+    return ChartLine(picture.name, picture.title, sha256, [_line(one) for one in picture.points])
+
+
+def _list_coverage(composer: Composer) -> list[CoverageLine]:
+    return [
+        CoverageLine(row.form_code, row.title, row.coverage.expected, row.coverage.reported, row.coverage.on_time)
+        for row in composer.coverage
+    ]
 
 
 def _line(printed: PrintedFigure) -> Line:

@@ -16,6 +16,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any
+from urllib.parse import unquote
+
+from caunoi.periods.rules import CutOff, PeriodType
 
 FORMAT = 1
 MOST_BYTES = 30_000_000
@@ -53,13 +56,38 @@ class Line:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as it was asked: many codes, or the units of a level, at once."""
+    """A question as it was asked: many codes, or the units of a level, at once. `by`: cut into months, quarters or
+    years, as stands behind a chart; `cut_off` of the calendar that was asked (None: the assignments' own)."""
 
     codes: list[str]
     place: str
     level: str | None
     first: str
     last: str
+    by: PeriodType | None = None
+    cut_off: CutOff | None = None
+
+
+@dataclass(frozen=True)
+class ChartLine:
+    """A chart as it was drawn: the hash of its picture, and the values behind its bars or points."""
+
+    name: str
+    title: str
+    sha256: str
+    points: list[Line]
+
+
+@dataclass(frozen=True)
+class CoverageLine:
+    """Of one periodic form: how many reports were due of the report's place, how many were there approved, how many of
+    them on time."""
+
+    form: str
+    title: str
+    expected: int
+    reported: int
+    on_time: int
 
 
 @dataclass(frozen=True)
@@ -82,7 +110,8 @@ class Manifest:
 
     `report`: the key of the report it is a version of (blank in files older than that), `sentences`: short hashes of
     its sentences in order, `issue`: None in drafts, `template_file`: hash of the Word file it was made from (blank in
-    files older than that).
+    files older than that). `charts`, `coverage`: what else of the ledger is shown; `coverage_links` the numbers of it
+    as they are printed, in order, each with its address (all empty in files older than that).
     """
 
     template: str
@@ -105,12 +134,17 @@ class Manifest:
     sentences: list[str] = field(default_factory=list)
     issue: Issue | None = None
     template_file: str = ""
+    charts: list[ChartLine] = field(default_factory=list)
+    coverage: list[CoverageLine] = field(default_factory=list)
+    coverage_links: list[list[str]] = field(default_factory=list)
 
 
 def spell(manifest: Manifest) -> bytes:
     """Compressed JSON; the signature covers exactly these bytes."""
     content = {"format": FORMAT, **asdict(manifest)}
-    content["figures"] = [list(asdict(line).values()) for line in manifest.figures]
+    content["figures"] = [_values(line) for line in manifest.figures]
+    for chart, spelled in zip(manifest.charts, content["charts"], strict=True):
+        spelled["points"] = [_values(line) for line in chart.points]
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     return zlib.compress(text.encode(), 9)
 
@@ -123,11 +157,20 @@ def read(content: bytes) -> Manifest:
             raise ManifestUnreadable
         given["figures"] = [_line(values) for values in given["figures"]]
         given["questions"] = [Asked(**asked) for asked in given["questions"]]
+        given["charts"] = [
+            ChartLine(**{**chart, "points": [_line(values) for values in chart["points"]]})
+            for chart in given.get("charts", [])
+        ]
+        given["coverage"] = [CoverageLine(**one) for one in given.get("coverage", [])]
         if given.get("issue") is not None:
             given["issue"] = Issue(**given["issue"])
         return Manifest(**given)
     except (ValueError, TypeError, KeyError, AttributeError, zlib.error) as error:
         raise ManifestUnreadable from error
+
+
+def _values(line: Line) -> list[Any]:
+    return [getattr(line, one.name) for one in fields(Line)]
 
 
 def _line(values: Sequence[Any]) -> Line:
@@ -210,6 +253,23 @@ def pair(lines: Sequence[Line], found: Sequence[Found]) -> tuple[list[str | None
             texts[index] = by_ref[line.ref].pop(0).text
     added = [link for several in by_ref.values() for link in several if _plain(link.text) not in printed[link.ref]]
     return texts, added
+
+
+def find_retyped(printed: Sequence[Sequence[str]], found: Sequence[Found]) -> list[tuple[str, str | None]]:
+    """(as printed, as it stands now or None) of each number of coverage that no longer stands in the file as it was.
+    Addresses may be spelled with other escapes than ours."""
+    left: dict[str, list[str]] = defaultdict(list)
+    for link in found:
+        left[unquote(link.ref)].append(link.text)
+    gone: list[tuple[str, str]] = []
+    for spelled, shown in printed:
+        address = unquote(spelled)
+        same = next((text for text in left[address] if same_words(text, shown)), None)
+        if same is None:
+            gone.append((address, shown))
+        else:
+            left[address].remove(same)
+    return [(shown, left[address].pop(0) if left[address] else None) for address, shown in gone]
 
 
 def same_words(one: str, other: str) -> bool:

@@ -8,18 +8,20 @@ import stat
 import subprocess
 import zipfile
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from django.conf import settings
 
 from caunoi.accounts.scope import Scope, Window
+from caunoi.approvals.models import ApprovalStep
 from caunoi.audit.models import AuditLine
 from caunoi.reports.actions import rotate_key
 from caunoi.reports.corrections import say_why
 from caunoi.reports.errors import NotAReport
-from caunoi.reports.rules.manifest import Outcome
+from caunoi.reports.rules.manifest import Found, Outcome, find_retyped
 from caunoi.reports.signing import list_keys
 from caunoi.reports.tests.builders import (
     AT,
@@ -77,6 +79,37 @@ def test_a_report_as_it_was_made_is_unchanged(report: bytes) -> None:
     assert (found.manifest, found.text, found.all_unchanged) == ("ok", "unchanged", True)
     assert len(found.figures) == 8
     assert "Cả 8 số liệu" in found.sentence
+
+
+def test_charts_and_coverage_are_in_the_signed_list() -> None:
+    world = store_world()
+    state_usual(world)
+    trend = {"code": "ngay_cong", "title": "Biểu đồ 1", "kind": "trend", "by": "quarter", "months": 12}
+    charts = {"t": trend, "b": {"code": "ngay_cong", "title": "Biểu đồ 2", "level": "commune"}}
+    store_template(["{{ so('tien_mat') }} {{ bieu_do('t') }} {{ bieu_do('b') }}"], parameters={"chart": charts})
+    world.state("ngay_cong", 5, date(2023, 6, 1), 5)
+    content = make().content
+
+    found = verify_docx(content)
+    assert found.made is not None and found.all_unchanged
+    shown = [[line.shown for line in chart.points] for chart in found.made.charts]
+    assert shown == [["1.234", "5"], ["1.205", "34"]] and all(chart.picture for chart in found.charts)
+    other = rewrite(content, lambda name, part: part + b"x" if name.endswith("image1.png") else part)
+    assert [chart.picture for chart in verify_docx(other).charts] == [False, True]
+    world.state("ngay_cong", 7, date(2023, 6, 2), 1)
+    found = verify_docx(content)
+    changed = [(c.title, p.printed, p.now) for c in found.charts for p in c.points if p.outcome != Outcome.UNCHANGED]
+    assert changed == [("Biểu đồ 1", "5", "6"), ("Biểu đồ 2", "34", "35")]
+    assert not found.all_unchanged and "2 số trên biểu đồ" in found.sentence
+
+
+def test_a_number_of_coverage_typed_over_is_found() -> None:
+    address = "http://x/coverage/?place=u2&first=01%2F01%2F2023"
+    printed = [[address, "33/36 (91,7%)"], [address, "3"], [address, "3"]]
+
+    assert find_retyped(printed, [Found(address, "33/36 (91,7%)"), Found(address, "3"), Found(address, "3")]) == []
+    changed = [Found(unquote(address), "36/36 (100%)"), Found(address, "3")]
+    assert find_retyped(printed, changed) == [("33/36 (91,7%)", "36/36 (100%)"), ("3", None)]
 
 
 def test_a_number_typed_over_in_the_file_is_found(report: bytes) -> None:
@@ -332,7 +365,31 @@ def test_a_correction_says_how_many_facts_were_corrected_and_when() -> None:
 
     said = {(check.place_name, check.because.facts, check.because.places) for check in checks if check.because}
     assert said == {("Huyện Bát Xát", 2, False), ("Xã Y Tý", 2, False)}
-    assert say_why(checks[0].because).startswith("2 số liệu gốc được sửa hoặc bổ sung, gần nhất ngày")
+    because = checks[0].because
+    assert because is not None
+    assert say_why(because).startswith("2 số liệu gốc được sửa hoặc bổ sung, gần nhất ngày")
+    assert say_why(because).endswith("bản ghi được sửa")
+
+
+def test_who_may_see_the_records_learns_what_was_said_of_them_and_others_do_not() -> None:
+    world = store_world()
+    first = state_usual(world)[0]
+    store_template()
+    report = make().content
+    world.correct(first, "ngay_cong", 1001)
+    ApprovalStep.objects.create(
+        subject=f"submission:{first}", number=1, step="return", from_state="submitted", to_state="returned",
+        by_name="Cán bộ xã", at=AT + timedelta(days=1), comment="Ghi thiếu một ngày công",
+    )  # fmt: skip
+
+    officers, anyones = (
+        [check.because for check in verify_docx(report, public=public).figures if check.because is not None]
+        for public in (False, True)
+    )
+
+    assert [(one.submission, one.reasons) for one in officers[0].records] == [(first, ("Ghi thiếu một ngày công",))]
+    assert officers[0].kinds == anyones[0].kinds == ("corrected",)
+    assert [one.records for one in anyones] == [()] * len(officers)
 
 
 def save_in_libreoffice(content: bytes, folder: Path) -> bytes:
