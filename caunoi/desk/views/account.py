@@ -21,9 +21,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from caunoi import moments
 from caunoi.accounts.actions import set_password
 from caunoi.accounts.inputs import OwnPasswordForm
-from caunoi.accounts.models import Role, User
+from caunoi.accounts.models import Role, RoleGrant, User
 from caunoi.accounts.outside import find_outside_account, is_offered
 from caunoi.accounts.queries import list_grants
+from caunoi.accounts.scope import ONE_DAY
 from caunoi.accounts.sessions import end_session, end_sessions, list_sessions
 from caunoi.desk.ended_units import EndedUnit, find_ended
 from caunoi.desk.typed_numbers import read_number
@@ -66,19 +67,19 @@ def account(request: HttpRequest) -> HttpResponse:
     me, today, places = cast(User, request.user), moments.today(), get_snapshot()
     grants = list_grants(me, today)
     ended = find_ended(grants, today)
-    roles = [
-        OwnRole(
-            str(Role(grant.role).label),
-            places.path_name(grant.org_unit_id, today),
-            grant.from_day,
-            grant.to_day,
-            ended.get(grant.org_unit_id),
-        )
-        for grant in grants
-    ]
+
+    def describe(grant: RoleGrant, on: date) -> OwnRole:
+        where = places.path_name(grant.org_unit_id, on)
+        return OwnRole(
+            str(Role(grant.role).label), where, grant.from_day, grant.to_day, ended.get(grant.org_unit_id)
+        )  # fmt: skip
+
+    over = RoleGrant.objects.filter(user=me, to_day__lte=today).order_by("-to_day", "-pk")
     sessions = list_sessions(me, request.session.session_key)
     context = {
-        "roles": roles,
+        "roles": [describe(grant, today) for grant in grants],
+        # Under the names of the last day: who moved offices still sees where they worked.
+        "former": [describe(grant, grant.to_day - ONE_DAY) for grant in over if grant.to_day is not None],
         "sessions": sessions,
         "others": len([one for one in sessions if not one.is_this]),
         "second_factor": _read_second_factor(me),
