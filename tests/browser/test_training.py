@@ -29,9 +29,11 @@ def test_a_class_is_opened_attended_marked_closed_and_its_certificates_are_print
         ("Số tiết giảng dạy", "8"),
     ):
         desk.get_by_label(label, exact=True).fill(value)
+    desk.get_by_label("Giảng viên", exact=True).select_option(label="Giảng viên kiêm nhiệm 1")
     office.look("training-new")
     desk.locator("#save").click()
     expect(desk.locator("#class-state")).to_contain_text("Đang mở")
+    expect(desk.locator("#lecturers")).to_contain_text("Giảng viên kiêm nhiệm 1")
     address = desk.url
 
     desk.locator("#learners-add > summary").click()
