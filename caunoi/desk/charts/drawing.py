@@ -271,10 +271,13 @@ def draw_map(bubbles: Sequence[Bubble], width: int, unit: str, *, by_size: bool)
     """Bubbles on centroids: larger for more, or (where sizes would mislead, for rates) darker for more. The first ones
     get their names beside them, as far as a name lies neither on another one nor on a bubble.
 
-    A unit without a value is a small ring. Places lie as on a map, one kilometre as long in both directions.
+    A unit without a value is a small ring, a target a ring as large as what was to be reached. Places lie as on a map,
+    one kilometre as long in both directions.
     """
     height, at = _lay_out(bubbles, width - 40)
     values = [one.dot.value for one in bubbles if one.dot.value is not None]
+    if by_size:
+        values += [one.dot.target for one in bubbles if one.dot.target is not None]
     span = [0, max([1.0, *values])] if by_size else [min(values, default=0), max(values, default=1)]
     most = (700 if width < WIDE else 1600) if by_size else (130 if width < WIDE else 220)
     # A mark's size is the area of the square around it, in pixels.
@@ -323,6 +326,7 @@ def draw_map(bubbles: Sequence[Bubble], width: int, unit: str, *, by_size: bool)
                     "mark": {"type": "circle", "stroke": INK, "strokeWidth": 0.8},
                     "encoding": shown,
                 },
+                *([] if not by_size else _rings(bubbles, span, most)),
                 {
                     "transform": [{"filter": "datum.caption"}],
                     "mark": {"type": "text", "color": INK, "fontWeight": 600, "baseline": "middle"},
@@ -348,6 +352,20 @@ _DOUBTFUL: dict[str, Any] = {
 def _row(dot: Dot) -> dict[str, Any]:
     return {"name": dot.name, "value": dot.value, "label": dot.label, "hint": dot.hint, "address": dot.address,
             "doubtful": dot.doubtful, "target": dot.target}  # fmt: skip
+
+
+def _rings(bubbles: Sequence[Bubble], span: Sequence[float], most: float) -> list[Specification]:
+    """A layer with the targets, if there are any; as large as a bubble of that value."""
+    if all(one.dot.target is None for one in bubbles):
+        return []
+    size = {"field": "target", "type": "quantitative", "legend": None, "scale": {"domain": span, "range": [0, most]}}
+    return [
+        {
+            "transform": [{"filter": "isValid(datum.target)"}],
+            "mark": {"type": "point", "filled": False, "color": TARGET, "strokeWidth": 2, "opacity": 1},
+            "encoding": {"size": size},
+        }
+    ]
 
 
 def _lay_out(bubbles: Sequence[Bubble], width: int) -> tuple[int, list[tuple[float, float]]]:

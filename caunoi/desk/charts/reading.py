@@ -238,11 +238,15 @@ def _map(
         return None
     first = known[0][1].figure
     by_size = first.kind in ADDITIVE and all((cell.value or 0) >= 0 for _row, cell in known)
+    marked = by_size and _may_mark([cell for _row, cell in placed])
     bubbles = [
-        Bubble(_dot(cell, row.title, row.title), float(points[row.key][0]), float(points[row.key][1]))
+        Bubble(
+            _dot(cell, row.title, row.title, marked=marked), float(points[row.key][0]), float(points[row.key][1])
+        )
         for row, cell in placed
-    ]
-    notes = _say_missing([row.title for row, cell in placed if cell.value is None])
+    ]  # fmt: skip
+    notes = _say_targets([cell for _row, cell in placed], marked, _("Vòng đỏ: chỉ tiêu phấn đấu."))
+    notes += _say_missing([row.title for row, cell in placed if cell.value is None])
     if len(placed) < len(units):
         notes.append(
             _("%(count)d đơn vị không có tọa độ nên không có trên bản đồ; bảng có đủ.")

@@ -172,6 +172,13 @@ def test_a_figure_shows_what_of_its_target_was_reached_on_pages_and_in_files(
     drawn = client.get("/figures/chart.json", asked | {"chart": "comparison"}).json()["specification"]
     assert [(row["value"], row["target"]) for row in drawn["data"]["values"]] == [(30.0, 120.0)]
     assert "đạt 25% chỉ tiêu 120" in drawn["data"]["values"][0]["hint"]
+    OrgUnit.objects.filter(pk=communes[0].pk).update(latitude=Decimal("22.3"), longitude=Decimal("103.9"))
+    mapped = client.get("/figures/chart.json", asked | {"chart": "map"}).json()["specification"]
+    assert [(row["value"], row["target"]) for row in mapped["data"]["values"]] == [(30.0, 120.0)]
+    rings = [layer for layer in mapped["layer"] if layer.get("encoding", {}).get("size", {}).get("field") == "target"]
+    # As large as a bubble of that value would be: on the same scale, which holds the target too.
+    assert [layer["encoding"]["size"]["scale"]["domain"] for layer in rings] == [[0, 120.0]]
+    assert "Vòng đỏ: chỉ tiêu phấn đấu." in client.get("/figures/", asked | {"chart": "map"}).content.decode()
     address = page.split('<a class="figure-link"')[1].split('href="')[1].split('"')[0]
     explained = client.get(address).content.decode()
     assert "đạt 10% chỉ tiêu 300" in explained and "Quyết định 12/QĐ-UBND ngày 15/01/2026" in explained
