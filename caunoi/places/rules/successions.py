@@ -77,6 +77,9 @@ def plan_successions(rows: Sequence[SuccessionRow], draft: PlaceDraft) -> Succes
             # Which units this day is about isn't known, so neither is what the days after it would find.
             plan.problems += unclear
             break
+        if unlived := _find_unlived(day, by_day[day], draft):
+            plan.problems += unlived
+            break
         groups = _connect([row for row in by_day[day] if row.has_shares])
         # Provinces before their communes: what begins may come under what begins the same day.
         for group in sorted(groups, key=lambda group: _widest(group, draft)):
@@ -111,6 +114,35 @@ def _connect(rows: Iterable[SuccessionRow]) -> list[list[SuccessionRow]]:
     for row in rows:
         groups[find("old " + row.old)].append(row)
     return list(groups.values())
+
+
+def _find_unlived(day: date, rows: list[SuccessionRow], draft: PlaceDraft) -> list[Problem]:
+    """Units that would begin and end on the same day (docs/decisions/0051): what stands for them is said, and how to
+    state it without them."""
+    pairs = [row for row in rows if row.has_shares and row.old != row.new]
+    made, problems = {row.new for row in pairs}, []
+    for key in dict.fromkeys(row.old for row in pairs if row.old in made):
+        unit = draft.find(key)
+        if unit is not None and unit.starts_on < day:
+            continue  # it was there before: no succession makes it, which is said of it where pairs are looked at
+        into, out_of = ([r for r in pairs if r.new == key], [r for r in pairs if r.old == key])
+        message = _(
+            "%(name)s bắt đầu và kết thúc cùng ngày %(day)s nên không có ngày nào. Hãy ghi thẳng, với tỷ lệ nhân với"
+            " nhau: %(olds)s → %(news)s."
+        ) % {
+            "name": next((row.name for row in into if row.name), key),
+            "day": show_day(day),
+            "olds": _list_names((row.old for row in into), day - timedelta(days=1), draft),
+            "news": _list_names((row.new for row in out_of), day, draft),
+        }
+        problems.append(Problem(out_of[0].row, "old", message, key))
+    return problems
+
+
+def _list_names(keys: Iterable[str], day: date, draft: PlaceDraft) -> str:
+    """`Xã A (10.1), 10.2`: the key alone where the unit is yet to begin."""
+    units = [(key, draft.find(key)) for key in dict.fromkeys(keys)]
+    return ", ".join(f"{draft.spell_on(unit.id, day).name} ({key})" if unit else key for key, unit in units)
 
 
 def _widest(rows: list[SuccessionRow], draft: PlaceDraft) -> int:

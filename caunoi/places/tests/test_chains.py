@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from hypothesis import given
+from hypothesis import strategies as st
 
 from caunoi.places.rules.chains import Link, trace_backward, trace_forward
 from caunoi.places.rules.snapshot import ONE, PlaceSnapshot, Spell, Step, Unit, make_snapshot
@@ -73,7 +74,7 @@ def test_what_was_abolished_passes_to_what_stood_above_it_and_on() -> None:
     assert [link.unit for link in passed.further] == [2]
 
 
-@given(place_histories())
+@given(st.one_of(place_histories(), place_histories(same_day=True)))
 def test_the_ends_of_the_chain_are_the_units_that_stand_for_it_with_the_same_shares(places: PlaceSnapshot) -> None:
     for unit in places.units:
         links = trace_forward(unit, places)

@@ -195,6 +195,28 @@ def test_a_merged_unit_is_a_new_unit_that_begins_on_that_day(tmp_path: Path) -> 
     assert "đơn vị mới" in mistakes[0].message
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1)], ids=["in order", "the later first"])
+def test_a_unit_that_begins_and_ends_on_the_same_day_is_refused_with_how_to_state_it(
+    tmp_path: Path, order: tuple[int, ...]
+) -> None:
+    load(
+        tmp_path, UNITS.replace("north,commune,Xã Bắc,Bắc,90.1.3,d,,", "north,commune,Xã Bắc,Bắc,90.1.3,d,,2025-07-01")
+    )
+    rows = [
+        "2025-07-01,merge,east,gop,1,0.5,dân số,Xã Gộp,Gộp,90.8,p", "2025-07-01,merge,west,gop,1,0.5,dân số,,,,",
+        "2025-07-01,merge,gop,united,1,1,,,,,",
+    ]  # fmt: skip
+    header = f"{HEADER},name,short_name,code,parent"
+
+    mistakes = mistakes_of(tmp_path, "\n".join([header, *(rows[index] for index in order), ""]))
+
+    assert [(m.row, m.column) for m in mistakes] == [(order.index(2) + 2, "old")]
+    assert "Xã Gộp bắt đầu và kết thúc cùng ngày 01/07/2025 nên không có ngày nào" in mistakes[0].message
+    assert "Xã Đông (east), Xã Tây (west) → Xã Hợp Nhất (united)" in mistakes[0].message
+    load(tmp_path, SUCCESSIONS)
+    assert SuccessionShare.objects.count() == 2
+
+
 def test_a_divided_commune_s_villages_must_each_be_told_where_they_go(tmp_path: Path) -> None:
     load(tmp_path, UNITS)
     load(tmp_path, CHANGES)

@@ -12,6 +12,7 @@ from caunoi.places.tests.histories import START, place_histories
 
 DAYS = st.integers(-800, 4000).map(lambda offset: START + timedelta(days=offset))
 REFORM = date(2025, 7, 1)
+ANY_HISTORY = st.one_of(place_histories(), place_histories(same_day=True))
 
 
 def reform() -> PlaceSnapshot:
@@ -75,20 +76,44 @@ def test_the_day_of_the_succession_already_belongs_to_the_new_unit() -> None:
     assert places.exists_on(3, REFORM - timedelta(days=1))
 
 
-@given(place_histories(), DAYS)
+def test_what_passed_through_a_unit_of_no_day_is_handed_on_whole_both_ways() -> None:
+    """On one day two communes become a third, and that one is divided into two: nobody ever lived in the third."""
+    long_ago, some, rest = date(1900, 1, 1), ONE * 3 // 10, ONE * 7 // 10
+    places = make_snapshot(
+        [
+            Unit(1, "p", "province", long_ago), Unit(2, "a", "commune", long_ago, REFORM),
+            Unit(3, "b", "commune", long_ago, REFORM), Unit(4, "ab", "commune", REFORM, REFORM),
+            Unit(5, "c", "commune", REFORM), Unit(6, "d", "commune", REFORM),
+        ],
+        [Spell(1, "Tỉnh", "", None, long_ago)]
+        + [Spell(unit, "Xã", "", 1, long_ago, REFORM) for unit in (2, 3)]
+        + [Spell(4, "Xã", "", 1, REFORM, REFORM), Spell(5, "Xã", "", 1, REFORM), Spell(6, "Xã", "", 1, REFORM)],
+        [
+            Step(REFORM, 2, 4, ONE, ONE // 4, "dân số"), Step(REFORM, 3, 4, ONE, ONE * 3 // 4, "dân số"),
+            Step(REFORM, 4, 5, some, ONE, "chia"), Step(REFORM, 4, 6, rest, ONE, "chia"),
+        ],
+    )  # fmt: skip
+    before = REFORM - timedelta(days=1)
+
+    assert [(m.unit, m.parts) for m in places.map_unit(2, REFORM)] == [(5, some), (6, rest)]
+    assert [(m.unit, m.parts) for m in places.map_unit(6, before)] == [(2, ONE // 4), (3, ONE * 3 // 4)]
+    assert not places.exists_on(4, REFORM) and not places.exists_on(4, before)
+
+
+@given(ANY_HISTORY, DAYS)
 def test_any_unit_maps_onto_any_day_in_parts_that_sum_to_exactly_one(places: PlaceSnapshot, day: date) -> None:
     for unit in places.units:
         assert sum(mapped.parts for mapped in places.map_unit(unit, day)) == ONE
 
 
-@given(place_histories(), DAYS.filter(lambda day: day >= START))
+@given(ANY_HISTORY, DAYS.filter(lambda day: day >= START))
 def test_units_are_mapped_only_onto_units_that_exist_on_the_day(places: PlaceSnapshot, day: date) -> None:
     for unit in places.units:
         for mapped in places.map_unit(unit, day):
             assert places.exists_on(mapped.unit, day)
 
 
-@given(place_histories(), DAYS.filter(lambda day: day >= START))
+@given(ANY_HISTORY, DAYS.filter(lambda day: day >= START))
 def test_the_whole_country_holds_everything_on_every_day(places: PlaceSnapshot, day: date) -> None:
     country = next(unit.id for unit in places.units.values() if unit.level == "country")
 
@@ -97,7 +122,7 @@ def test_the_whole_country_holds_everything_on_every_day(places: PlaceSnapshot, 
             assert country in (mapped.unit, *places.ancestors_on(mapped.unit, day))
 
 
-@given(place_histories(), DAYS.filter(lambda day: day >= START))
+@given(ANY_HISTORY, DAYS.filter(lambda day: day >= START))
 def test_every_unit_of_a_day_stands_once_in_the_tree_of_that_day(places: PlaceSnapshot, day: date) -> None:
     country = next(unit.id for unit in places.units.values() if unit.level == "country")
     living = {unit.id for unit in places.units.values() if unit.exists_on(day)}
