@@ -16,7 +16,7 @@ from caunoi.desk.documents import STATE_BADGES, STATE_LABELS, describe_today
 from caunoi.desk.list_filters import AskedFor, read_choice, read_code, read_text, read_unit, read_year
 from caunoi.desk.templatetags.caunoi import day_, moment
 from caunoi.desk.units import WorkingUnit, list_working_units
-from caunoi.documents.rules.answering import STATES
+from caunoi.documents.rules.answering import DONE, DONE_LATE, STATES, State
 from caunoi.languages import in_reader_language
 from caunoi.meetings.models import Matter, MatterSort, Meeting, MeetingState, Site
 from caunoi.meetings.queries import Filters, MatterFilters, count_turns, read_counts
@@ -194,7 +194,7 @@ def show_matters(matters: Iterable[Matter], user: User, today: date) -> list[Mat
                 unit=names[one.org_unit_id],
                 due_on=one.due_on,
                 state=state,
-                state_label=str(STATE_LABELS[state]),
+                state_label=label_state(one.sort, state),
                 badge=STATE_BADGES[state],
                 days_late=max(0, (today - one.due_on).days) if one.done_on is None else 0,
                 answer=one.answer,
@@ -206,6 +206,16 @@ def show_matters(matters: Iterable[Matter], user: User, today: date) -> list[Mat
             )
         )
     return lines
+
+
+def label_state(sort: str, state: State) -> str:
+    """A conclusion is carried out, requests and questions are answered."""
+    carried_out = sort == MatterSort.CONCLUSION
+    if state == DONE:
+        return _("Đã xong") if carried_out else _("Đã trả lời")
+    if state == DONE_LATE:
+        return _("Xong muộn") if carried_out else _("Trả lời muộn")
+    return str(STATE_LABELS[state])
 
 
 def list_matter_headings() -> list[str]:

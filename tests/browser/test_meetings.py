@@ -94,6 +94,7 @@ def test_a_dialogue_s_question_is_answered_in_time_and_anybody_reads_the_answer(
     desk.locator("#close-meeting").click()
     settle(office, "question", "Bao giờ xóm trên có điện?", "Kéo xong đường dây trong quý sau.")
     desk.get_by_role("button", name="Ghi là đã công khai").click()
+    expect(desk.locator("#question-title + .cards")).to_contain_text("Đã trả lời")
     expect(desk.locator("#question-title + .cards")).to_contain_text("công khai")
     # Closed before it was answered: the record tells of the answer once it is sent again.
     office.open(meeting)
