@@ -282,6 +282,7 @@ def test_plan_and_result_of_a_year_stand_side_by_side(places: Places) -> None:
     shown = page(signed_in(places.officer), f"/training/plan/?year={moments.today().year}")
 
     assert "Lớp đã mở" in shown and "Nghiệp vụ" in shown
+    assert f'value="{moments.today().year}"' in shown
     assert 'id="plan-refused"' in page(signed_in(places.officer), "/training/plan/?place=Khong+Co")
 
 
