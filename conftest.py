@@ -127,6 +127,32 @@ def _nothing_remembered() -> Iterator[None]:
     facts._rules.clear()
 
 
+@pytest.fixture(autouse=True)
+def _pages_begin_their_own_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The transaction around a test would hide that a page writes audit lines outside of one, which servers refuse."""
+    from django.db import connection
+    from django.test import Client
+
+    from caunoi.audit import actions
+
+    outside: list[int] = []
+    ask, write = Client.request, actions.write_lines
+
+    def request(client: Client, **asked: Any) -> Any:
+        outside.append(len(connection.savepoint_ids) if connection.in_atomic_block else -1)
+        try:
+            return ask(client, **asked)
+        finally:
+            outside.pop()
+
+    def write_lines(*lines: Any, **about: Any) -> None:
+        assert not outside or len(connection.savepoint_ids) > outside[-1], "a page writes the audit in a transaction"
+        write(*lines, **about)
+
+    monkeypatch.setattr(Client, "request", request)
+    monkeypatch.setattr(actions, "write_lines", write_lines)
+
+
 @pytest.fixture
 def share(pytestconfig: pytest.Config) -> Callable[[int, int], int]:
     """`share(1000, 20)`: 1,000 rounds in `make soak`, 20 otherwise."""

@@ -85,6 +85,13 @@ def write_line(action: str, subject: str, detail: dict[str, Any] | None = None, 
 
 
 @transaction.atomic
+def note_taken(action: str, subject: str, detail: dict[str, Any] | None = None, *, by: Actor, at: datetime) -> None:
+    """That a file with personal data leaves the house, each time it does. Nothing else is written with it, so that it is
+    a transaction by itself."""
+    write_line(action, subject, detail, by=by, at=at)
+
+
+@transaction.atomic
 def note_read(what: str, subject: str, detail: dict[str, Any] | None = None, *, by: Actor, at: datetime) -> bool:
     """That a person read personal data: `note_read("user", "user:12", …)` writes `user.read`, at most one line for each
     reader, subject and day (in Vietnam), or the chain would tell of nothing else. False if there is one already."""

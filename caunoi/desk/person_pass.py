@@ -21,7 +21,7 @@ from caunoi.accounts.models import User
 from caunoi.accounts.permissions import may_manage_user
 from caunoi.accounts.queries import windows_with_role
 from caunoi.accounts.scope import Scope, ids_in_sql
-from caunoi.audit.actions import note_reads, write_line
+from caunoi.audit.actions import note_reads, note_taken
 from caunoi.awards.actions import erase_recipient
 from caunoi.awards.models import Award
 from caunoi.contests.actions import erase_entrant
@@ -106,7 +106,7 @@ def find_person(name: str, *, me: User, at: datetime) -> list[Hit]:
     scope = windows_with_role(me, MAY_ERASE, local_date(at))
     asked = _Pass(name, split_name(name), me, at, scope)
     found = [hit for source in (_accounts, _records, _things, _awards, _learners, _entrants) for hit in source(asked)]
-    write_line("person.search", "person", {"count": len(found)}, by=me.actor, at=at)
+    note_taken("person.search", "person", {"count": len(found)}, by=me.actor, at=at)
     note_reads("person", [hit.subject for hit in found], by=me.actor, at=at)
     return found
 
@@ -115,7 +115,7 @@ def read_all(hits: Sequence[Hit], *, me: User, at: datetime) -> dict[str, Any]:
     """One file for the person. That it leaves the house is written down of each thing in it."""
     found = {"found": [{"kind": hit.kind, "where": hit.where, "title": hit.title, **hit.read()} for hit in hits]}
     for hit in hits:
-        write_line("person.export", hit.subject, {}, by=me.actor, at=at)
+        note_taken("person.export", hit.subject, {}, by=me.actor, at=at)
     return found
 
 

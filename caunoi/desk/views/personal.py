@@ -19,7 +19,7 @@ from caunoi import moments
 from caunoi.accounts.models import User
 from caunoi.accounts.permissions import may_manage_user, reads_whole_audit
 from caunoi.accounts.queries import holds_anywhere
-from caunoi.audit.actions import write_line
+from caunoi.audit.actions import note_taken
 from caunoi.awards.models import FIELD_OF_PERSON as AWARDED
 from caunoi.contests.models import FIELD_OF_PERSON as CONTENDED
 from caunoi.desk.errors import CannotAdminister, PageUnknown
@@ -178,7 +178,7 @@ def person_file(request: HttpRequest, user_id: int) -> HttpResponse:
     """Reading is written down too: a file with all that is known of somebody leaves the house."""
     me, other = _asked(request, user_id)
     content = json.dumps(read_person(other), ensure_ascii=False, indent=2, cls=DjangoJSONEncoder)
-    write_line("person.export", f"user:{other.pk}", {}, by=me.actor, at=moments.now())
+    note_taken("person.export", f"user:{other.pk}", {}, by=me.actor, at=moments.now())
     answer = HttpResponse(content, content_type="application/json; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="du-lieu-ca-nhan-{other.pk}.json"'
     return answer

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from caunoi import moments
 from caunoi.accounts.models import User
 from caunoi.accounts.queries import holds_anywhere
-from caunoi.audit.actions import note_read, write_line
+from caunoi.audit.actions import note_read, note_taken
 from caunoi.desk.collecting import title_of
 from caunoi.desk.errors import CannotAdminister, PageUnknown
 from caunoi.desk.record_person import file_of, read_held_of
@@ -77,7 +77,7 @@ def record_file(request: HttpRequest, submission_id: int) -> HttpResponse:
     """A file with all that is known of somebody leaves the house: written down each time."""
     me, found = _asked(request, submission_id)
     content = json.dumps(file_of(found, read_held_of(found)), ensure_ascii=False, indent=2, cls=DjangoJSONEncoder)
-    write_line("person.export", str(found), {}, by=me.actor, at=moments.now())
+    note_taken("person.export", str(found), {}, by=me.actor, at=moments.now())
     answer = HttpResponse(content, content_type="application/json; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="du-lieu-ca-nhan-ban-ghi-{found.pk}.json"'
     return answer

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from caunoi import moments
 from caunoi.accounts.models import User
 from caunoi.accounts.queries import scope_of
-from caunoi.audit.actions import write_line
+from caunoi.audit.actions import note_taken
 from caunoi.desk.errors import PageUnknown
 from caunoi.desk.register_person import file_of_thing, read_held_of_thing
 from caunoi.personal.inputs import EraseForm
@@ -66,7 +66,7 @@ def person_file(request: HttpRequest, code: str, uuid: UUID) -> HttpResponse:
         raise PageUnknown
     held = read_held_of_thing(found, by=me, at=at)
     content = json.dumps(file_of_thing(found, held), ensure_ascii=False, indent=2, cls=DjangoJSONEncoder)
-    write_line("person.export", subject_of(found), {}, by=me.actor, at=at)
+    note_taken("person.export", subject_of(found), {}, by=me.actor, at=at)
     answer = HttpResponse(content, content_type="application/json; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="du-lieu-ca-nhan-{found.uuid}.json"'
     return answer

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from caunoi import moments
 from caunoi.accounts.models import User
 from caunoi.accounts.queries import scope_of
-from caunoi.audit.actions import note_read, write_line
+from caunoi.audit.actions import note_read, note_taken
 from caunoi.desk.table_files import send_table
 from caunoi.desk.training import name_bands, show_sessions, tell_kept
 from caunoi.desk.training_inputs import LearnersForm, SessionForm, read_count, read_mark
@@ -262,7 +262,7 @@ def list_file(request: HttpRequest, class_id: int) -> StreamingHttpResponse:
             rows.append([str(number), one.name, places.distinct_name_on(unit, found.day_from), *mark])
     if rows:
         detail = {"learners": len(rows), "file": True}
-        write_line("training.export", found.subject, detail, by=user.actor, at=at)
+        note_taken("training.export", found.subject, detail, by=user.actor, at=at)
     return send_table(_("Danh sách"), list_headings(marked=marked), rows, f"danh-sach-lop-{found.pk}.xlsx")
 
 
@@ -296,7 +296,7 @@ def learner_file(request: HttpRequest, class_id: int, learner_id: int) -> JsonRe
     sessions = list(found.sessions.all())
     judged = judge_learners(found, [learner], opened, len(sessions))[learner.pk]
     there = read_presences(found)
-    write_line("training.person-file", learner.subject, {"class": found.subject}, by=user.actor, at=at)
+    note_taken("training.person-file", learner.subject, {"class": found.subject}, by=user.actor, at=at)
     known = opened[learner.pk]
     kept = {
         "name": known.name,
