@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -30,6 +31,8 @@ from caunoi.records.permissions import may_run
 from caunoi.vietnamese_text import clean
 
 MOST_FILES = 10
+# Of one filling in, in one audit line; what is beyond them is counted.
+MOST_TOLD = 200
 MOST_VALUE = Decimal(10) ** 12
 
 
@@ -119,7 +122,11 @@ def fill_parts(*, set_: CriteriaSet, parts: Sequence[Part], by: Actor, at: datet
         return False
     kept.parts = list(after.values())
     kept.save(update_fields=["parts"])
-    write_line("criteria_set.parts", f"criteria_set:{kept.code}", changes_of(before, after), by=by, at=at)
+    changes = changes_of(before, after)
+    told: dict[str, Any] = dict(islice(changes.items(), MOST_TOLD))
+    if len(changes) > MOST_TOLD:
+        told["count"] = len(changes)
+    write_line("criteria_set.parts", f"criteria_set:{kept.code}", told, by=by, at=at)
     return True
 
 
