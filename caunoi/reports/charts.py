@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 from typing import Any
 
+from caunoi.reports import chart_process
 from caunoi.reports.rules.wording import word_number
 
 FONT = "Be Vietnam Pro"
-FONTS = Path(__file__).parent / "fonts"
 INK, BAR, LINE, PALE = "#1d2a2c", "#0b5a5e", "#d5dcd8", "#9cc3c0"
 WIDTH = 520
 BAR_STEP = 21
@@ -142,8 +140,7 @@ def _render(
         "layer": layers,
         "config": _LOOK,
     }
-    png: bytes = load_renderer().vegalite_to_png(specification, scale=PIXELS_PER_POINT, ppi=72)
-    return png
+    return chart_process.draw("png", specification, {"scale": PIXELS_PER_POINT, "ppi": 72})
 
 
 # Thousands with dots and decimals with a comma: Vega's own locale cannot be set from inside a specification.
@@ -166,12 +163,3 @@ _LOOK = {
     "axisY": {"domain": False, "ticks": False, "labelPadding": 6},
     "title": {"color": INK, "subtitleColor": INK},
 }
-
-
-@cache
-def load_renderer() -> Any:
-    import vl_convert  # noqa: PLC0415 - a JavaScript engine: loaded when the first chart is drawn
-
-    # A bare server has no typeface with Vietnamese letters.
-    vl_convert.register_font_directory(str(FONTS))
-    return vl_convert

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from django.utils.translation import get_language
 
 from caunoi.desk.charts.drawing import VEGA_LITE, Specification
-from caunoi.reports.charts import load_renderer
+from caunoi.reports import chart_process
 
 Format = Literal["svg", "png"]
 MEDIA: dict[str, str] = {"svg": "image/svg+xml", "png": "image/png"}
@@ -22,10 +22,7 @@ def number_locale() -> dict[str, Any]:
 
 def draw(specification: Specification, form: Format) -> bytes:
     """PNG has twice the pixels, for print and sharp screens; SVG is text, a tenth of its weight."""
-    renderer = load_renderer()
-    settings = {"vl_version": VEGA_LITE, "format_locale": number_locale(), "allowed_base_urls": []}
+    settings: dict[str, Any] = {"vl_version": VEGA_LITE, "format_locale": number_locale(), "allowed_base_urls": []}
     if form == "png":
-        png: bytes = renderer.vegalite_to_png(specification, scale=2, **settings)
-        return png
-    svg: str = renderer.vegalite_to_svg(specification, **settings)
-    return svg.encode()
+        settings["scale"] = 2
+    return chart_process.draw(form, specification, settings)

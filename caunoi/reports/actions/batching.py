@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -135,8 +137,18 @@ def make_batch(
             outcome = _make(row, batch, days, by=by, at=clock(), scope=scope)
         else:
             outcome = "empty" if row.run is None else "kept"
+        _give_memory_back()
         name = places.distinct_name_on(row.org_unit_id, batch.boundaries)
         yield Made(row.org_unit_id, name, outcome, row.run, row.why)
+
+
+def _give_memory_back() -> None:
+    """What a report was put together from lies in pieces all over the heap: those of a hundred take 40 MB that the next
+    ones could use."""
+    gc.collect()
+    # Of the C library that most servers have; another one has none of these pieces.
+    if (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:
+        trim(0)
 
 
 def _make(row: BatchUnit, batch: ReportBatch, days: Days, *, by: Actor, at: datetime, scope: Scope) -> Outcome:

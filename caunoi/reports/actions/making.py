@@ -31,6 +31,7 @@ from caunoi.moments import VIETNAM, local_date
 from caunoi.periods.rules import Days
 from caunoi.places.queries import describe_absence, get_snapshot
 from caunoi.places.rules.snapshot import PlaceSnapshot
+from caunoi.reports import chart_process
 from caunoi.reports.actions.versions import seal, store_version
 from caunoi.reports.composing import Composer, Occasion, Picture, PrintedFigure
 from caunoi.reports.errors import PeriodReversed, PlaceAbsent, ReportEmpty, TemplateBroken
@@ -153,6 +154,8 @@ def draft_report(
     base_url = settings.CAUNOI_BASE_URL
 
     progress(0, STEPS, _("Hỏi số liệu"))
+    if tags.charts:
+        chart_process.start()
     composer = Composer(
         occasion, copy.deepcopy(tags), parameters,
         catalogue=catalogue, places=places, scope=scope, on=local_date(at), base_url=base_url,
