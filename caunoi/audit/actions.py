@@ -86,8 +86,8 @@ def write_line(action: str, subject: str, detail: dict[str, Any] | None = None, 
 
 @transaction.atomic
 def note_taken(action: str, subject: str, detail: dict[str, Any] | None = None, *, by: Actor, at: datetime) -> None:
-    """That a file with personal data leaves the house, each time it does. Nothing else is written with it, so that it is
-    a transaction by itself."""
+    """That a file with personal data leaves the house, each time it does, or who looked for a person. Nothing else is
+    written with it: it is a transaction by itself."""
     write_line(action, subject, detail, by=by, at=at)
 
 
