@@ -39,7 +39,8 @@ class Reach:
         unit = self.places.by_key.get(key)
         if unit is None or self.scope.everything:
             return unit is not None
-        return self.scope.sees_unit(unit.id) and self._sees_whole(unit.id)
+        # Who has all units on all days of their lives has all that they came from and became: a country is not walked.
+        return self.scope.sees_unit(unit.id) and (self.scope.whole or self._sees_whole(unit.id))
 
     def _sees_whole(self, unit: int) -> bool:
         if (known := self._whole.get(unit)) is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,6 +10,8 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from caunoi.accounts.models import Role, RoleGrant, User
+from caunoi.accounts.queries import scope_of
 from caunoi.accounts.scope import EVERYTHING, Scope, Window
 from caunoi.facts.access import Reach, ask_as, may_see
 from caunoi.facts.explanation import explain
@@ -115,6 +118,26 @@ def test_a_table_is_judged_row_by_row_as_each_row_is_by_itself(
                 may_see(places.units[one].key, days, BEFORE_ALL, _everywhere(scope, one)) for one in under
             )
             assert together.sees(key) == may_see(key, days, boundaries, scope) == alone
+        raise _Undo
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
+@given(worlds(), st.data())
+def test_who_has_a_whole_country_sees_what_a_walk_through_it_would_open(
+    made: tuple[PlaceSnapshot, list[Entry], date], data: st.DataObject
+) -> None:
+    places, _entries, boundaries = made
+    with pytest.raises(_Undo), transaction.atomic():
+        store_places(places)
+        reader = User.objects.create_user("tuy-y")
+        for unit in data.draw(st.lists(st.sampled_from(sorted(places.units)), unique=True)):
+            RoleGrant.objects.create(user=reader, role=Role.VIEWER, org_unit_id=unit, from_day=START)
+        scope = scope_of(reader, START + timedelta(days=data.draw(st.integers(0, 4000))))
+        days = Days(START, START + timedelta(days=data.draw(st.integers(0, 4000))))
+
+        as_it_is, walked = (Reach(days, boundaries, one) for one in (scope, replace(scope, whole=False)))
+
+        assert [as_it_is.sees(key) for key in places.by_key] == [walked.sees(key) for key in places.by_key]
         raise _Undo
 
 
