@@ -68,6 +68,7 @@ PAGES = {
         "/audit/",
         "/personal-data/",
         "/personal-data/overdue/",
+        "/personal-data/find/",
         # Of the report that came with the demonstration.
         "/reports/1/compare/",
         "/reports/1/upload/",
@@ -78,6 +79,7 @@ PAGES = {
         "/reports/batches/",
         "/verify/",
     ],
+    "kiemtra": ["/", "/audit/", "/personal-data/breaches/", "/personal-data/breaches/new/"],
 }
 # Address, its form of filters, what the list begins with.
 LISTS = [
