@@ -29,7 +29,7 @@ COMMANDS = {
     "contests": "contests",
     "release": "release",
     "report": "report",
-    "verify": "report",
+    "verify": "verify",
     "compare-reports": "report_compare",
     "report-key": "report_key",
     "ledger": "ledger",

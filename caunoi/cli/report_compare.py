@@ -6,7 +6,7 @@ import click
 from django.utils.translation import gettext as _
 
 from caunoi.cli.frame import print_json
-from caunoi.cli.report import read_file
+from caunoi.cli.verify import read_file
 from caunoi.facts.rules.question import text_of
 from caunoi.languages import show_number
 from caunoi.reports import comparing

@@ -12,7 +12,6 @@ from typing import IO, Any, Protocol
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from docxtpl import DocxTemplate
 from jinja2 import TemplateError, meta
 
 from caunoi.awards.printing import PaperTemplate, check_paper_template
@@ -84,6 +83,8 @@ def write_list(work: Entity, listed: WorkList, template: str | None, *, day: dat
     with override("vi"):
         values = _list_values(work, listed, day, address)
     try:
+        from docxtpl import DocxTemplate  # noqa: PLC0415 - every command and server begins with this file, few print
+
         document = DocxTemplate(io.BytesIO(read_bytes(template)))
         document.render(values, make_environment())
     except TemplateError as error:

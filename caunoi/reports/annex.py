@@ -8,7 +8,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import xlsxwriter
 from django.utils.translation import gettext as _
 
 from caunoi.facts.queries import Catalogue, get_catalogue
@@ -35,6 +34,8 @@ class Meaning:
 
 def make_annex(manifest: Manifest) -> bytes:
     out = io.BytesIO()
+    import xlsxwriter  # noqa: PLC0415 - reports are mostly made without the workbook
+
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": manifest.title, "author": manifest.made_by})
     letters = _Letters(book)

@@ -18,10 +18,7 @@ from itertools import count
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import docx
 from django.utils.translation import gettext as _
-from docx.opc.packuri import PackURI
-from docx.opc.part import Part
 from lxml import etree
 
 from caunoi.reports.errors import NotAReport
@@ -202,6 +199,8 @@ def find_ref(address: str) -> str:
 def attach(content: bytes, envelope: Envelope) -> bytes:
     """The same document with the list of figures as a custom XML part, which Word and LibreOffice keep when saving; in
     the place of an earlier list, if it carries one."""
+    import docx  # noqa: PLC0415 - only who writes files needs it: reading is done in half its time
+
     document = docx.Document(io.BytesIO(content))
     package = document.part.package
     root = etree.Element(f"{{{MANIFEST_NAMESPACE}}}manifest", nsmap={"caunoi": MANIFEST_NAMESPACE})
@@ -219,6 +218,8 @@ def attach(content: bytes, envelope: Envelope) -> bytes:
 
 
 def _find_item(package: Any) -> Any:
+    from docx.opc.part import Part  # noqa: PLC0415 - as above
+
     for part in package.iter_parts():
         if _ITEM.fullmatch(str(part.partname).lstrip("/")) and type(part) is Part:
             try:
@@ -231,6 +232,9 @@ def _find_item(package: Any) -> Any:
 
 
 def _add_item(document: Any, package: Any, root: Any) -> None:
+    from docx.opc.packuri import PackURI  # noqa: PLC0415 - as above
+    from docx.opc.part import Part  # noqa: PLC0415 - as above
+
     taken = {str(part.partname) for part in package.iter_parts()}
     number = next(n for n in count(1) if f"/customXml/item{n}.xml" not in taken)
     item = Part(PackURI(f"/customXml/item{number}.xml"), "application/xml", _bytes(root), package)

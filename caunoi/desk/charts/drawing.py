@@ -30,6 +30,8 @@ SEQUENCE = ["#d5ebe8", "#6fb3ae", "#0b5a5e", "#062e30"]
 SHADES = ("#fdeaea", "#e3f1f0", "#b9dedb", "#7fbfba", "#0b5a5e")
 """Of coverage, from nothing to all, as in the table on the page (`.heat` in caunoi.css)."""
 HEAT_STEP, HEAT_NAMES = 34, 240
+# A cell as wide as its numbers like it, the whole no wider than a page shows; numbers need this much.
+HEAT_CELL, HEAT_WIDEST, HEAT_LABEL = 62, 1600, 38
 """Height of a row and room for the names beside it, in pixels."""
 
 
@@ -222,8 +224,8 @@ def draw_heat(
     patches: Sequence[Patch], rows: Sequence[str], columns: Sequence[str], shades: Sequence[str], heading: Sequence[str]
 ) -> Specification:
     """Rows and columns in the order given; where there is no patch the ground stays white. Its width follows from the
-    number of columns. `shades` are the words for SHADES; `heading` the title and the line under it: the picture is
-    taken along without its page."""
+    number of columns up to a widest; then cells get narrower, at last without their numbers. `shades` are the words for
+    SHADES; `heading` the title and the line under it: the picture is taken along without its page."""
     values = [
         {"row": one.row, "column": one.column, "shade": shades[one.shade], "label": one.label, "below": one.below,
          "hint": one.hint, "dark": one.shade == len(SHADES) - 1}
@@ -232,8 +234,16 @@ def draw_heat(
     written = {"condition": {"test": "datum.dark", "value": "white"}, "value": INK}
     legend = {"title": None, "orient": "bottom", "symbolType": "square", "symbolSize": 200, "symbolStrokeColor": INK,
               "symbolStrokeWidth": 0.5, "columns": len(shades)}  # fmt: skip
+    width = min(max(WIDE, HEAT_NAMES + HEAT_CELL * len(columns)), HEAT_WIDEST)
+    numbers: list[dict[str, Any]] = [
+        {"mark": {"type": "text", "dy": -6}, "encoding": {"text": {"field": "label"}, "color": written}},
+        {
+            "mark": {"type": "text", "dy": 9, "fontSize": 10},
+            "encoding": {"text": {"field": "below"}, "color": written},
+        },
+    ]
     return _framed(
-        max(WIDE, HEAT_NAMES + 62 * len(columns)),
+        width,
         {
             "title": {"text": heading[0], "subtitle": list(heading[1:]), "anchor": "start", "frame": "bounds",
                       "color": INK, "subtitleColor": INK, "fontSize": 15, "subtitleFontSize": 12, "offset": 12},
@@ -254,14 +264,7 @@ def draw_heat(
                     "encoding": {"color": {"field": "shade", "type": "ordinal", "legend": legend,
                                            "scale": {"domain": list(shades), "range": list(SHADES)}}},
                 },
-                {
-                    "mark": {"type": "text", "dy": -6},
-                    "encoding": {"text": {"field": "label"}, "color": written},
-                },
-                {
-                    "mark": {"type": "text", "dy": 9, "fontSize": 10},
-                    "encoding": {"text": {"field": "below"}, "color": written},
-                },
+                *(numbers if (width - HEAT_NAMES) / max(1, len(columns)) >= HEAT_LABEL else []),
             ],
         },
     )  # fmt: skip

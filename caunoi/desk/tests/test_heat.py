@@ -10,7 +10,7 @@ from django.contrib.staticfiles import finders
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caunoi.desk.charts.drawing import SHADES
+from caunoi.desk.charts.drawing import SHADES, Patch, draw_heat
 from caunoi.desk.charts.heat import compute_shade, list_heats, make_picture
 from caunoi.facts.reporting_rates import PeriodCoverage
 from caunoi.facts.rules.question import Coverage
@@ -67,6 +67,16 @@ def test_the_picture_shows_the_cells_of_the_table_and_leaves_out_where_nobody_ow
         ("Xã B", "40%", "4/10", SHADES[2]),
     ]
     assert drawn["title"]["text"] == "thang" and drawn["title"]["subtitle"][0] == "Huyện C"
+
+
+def test_a_picture_of_many_months_stays_as_wide_as_a_page() -> None:
+    widths = []
+    for months in (12, 60):
+        patches = [Patch("Xã A", f"tháng {number}", 1, "1/3", "33%", "") for number in range(months)]
+        drawn = draw_heat(patches, ["Xã A"], [one.column for one in patches], ["0", "1", "2", "3", "4"], ["B", "x"])
+        widths.append((drawn["width"], len(drawn["layer"])))
+
+    assert widths == [(984, 3), (1600, 1)]
 
 
 def test_units_of_one_name_have_rows_of_their_own_in_the_picture() -> None:
