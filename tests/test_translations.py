@@ -37,9 +37,10 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z%]|</?\w+>")
 UNACCENTED = {
     "Trang", "Trang %(number)s", "Trang %(page)s/%(pages)s", "Trang sau", "Trang web", "trang %s",
     "Ghi", "Sau", "Xem", "Xong", "nay", "theo %(reference)s",
+    "ghi", "in", "khai", "trang",
 }  # fmt: skip
 # Names of things that keep their Vietnamese name in every language.
-PROPER_NAMES = re.compile("Cầu Nối|Danh mục|Thôn 1, Xã")
+PROPER_NAMES = re.compile("Cầu Nối|Danh mục|Thôn 1, Xã|Ủy ban nhân dân")
 # Where Vietnamese stands outside gettext, and why that is right.
 VIETNAMESE_BY_NATURE = {
     "accounts/sessions.py": "a browser's name",
