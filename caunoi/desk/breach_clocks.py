@@ -29,9 +29,7 @@ def tell_breaches(user: User, at: datetime) -> list[Alarm]:
         said = (
             _("Vụ việc lộ, mất dữ liệu số %(number)d: đã quá hạn 72 giờ từ %(due)s mà chưa báo cơ quan thẩm quyền.")
             if line.clock.state == "late"
-            else _(
-                "Vụ việc lộ, mất dữ liệu số %(number)d: còn %(hours)d giờ, đến %(due)s, để báo cơ quan thẩm quyền."
-            )
+            else _("Vụ việc lộ, mất dữ liệu số %(number)d: còn %(hours)d giờ, đến %(due)s, để báo cơ quan thẩm quyền.")
         )
         due = localtime(line.clock.due).strftime("%H:%M %d/%m/%Y")
         numbers = {"number": line.breach.pk, "hours": line.clock.hours_left, "due": due}
