@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from caunoi.accounts.models import Role
@@ -41,8 +40,7 @@ def asked(record: Submission, client: Client) -> Client:
 
 
 def find(client: Client, name: str, **more: object) -> str:
-    answer: HttpResponse = client.post(PAGE, {"name": name, **more})
-    return answer.content.decode()
+    return client.post(PAGE, {"name": name, **more}).content.decode()
 
 
 def subjects(record: Submission) -> list[str]:
