@@ -63,6 +63,7 @@ MEASURES: list[Callable[[Bench], Measured]] = [
     papers.certificates_10000_s,
     papers.certificates_10000_peak_mb,
     ratings.rating_close_s,
+    whole.country_load_s,
     whole.pack_load_s,
     whole.demo_load_s,
     whole.report_s,

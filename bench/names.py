@@ -38,6 +38,7 @@ GROUPS = {
     "documents": ["document_search_p95_ms"],
     "papers": ["certificates_10000_s", "certificates_10000_peak_mb"],
     "ratings": ["rating_close_s"],
+    "country": ["country_load_s"],
     "pack": ["pack_load_s"],
     "demo": ["demo_load_s", "report_s", "verify_s", "reports_batch_s", "reports_batch_peak_mb"],
 }

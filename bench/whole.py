@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import statistics
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 from bench.measuring import Bench, Measured, NotMeasured
 
 CAUNOI = Path(sys.executable).parent / "caunoi"
-PACK = Path(__file__).resolve().parent.parent / "packs" / "tuyen-van"
+ROOT = Path(__file__).resolve().parent.parent
+PACK = ROOT / "packs" / "tuyen-van"
+COUNTRY = ROOT / "data" / "vietnam"
+COUNTS = {
+    "2025-06-30": {"province": 63, "district": 696, "commune": 10_035},
+    "2025-07-01": {"province": 34, "commune": 3_321},
+}
 # Of the demonstration: template, district, days.
 REPORT = ("so-ket", "10.082", "2020-11-24", "2023-11-23")
 # The 99 communes that the province has since the mergers; recast from the units of then.
@@ -39,6 +47,26 @@ def load(bench: Bench) -> float:
     if bench.home not in _loaded:
         _loaded[bench.home] = run(bench, "demo", "--no-serve")
     return _loaded[bench.home]
+
+
+def country_load_s(bench: Bench) -> Measured:
+    """All of Vietnam by three commands, their starts included: its units, what changed in them, what became of what."""
+    run(bench, "migrate", home="country")
+    begun = time.perf_counter()
+    for action, name in (("load", "units"), ("load", "changes"), ("succeed", "successions")):
+        run(bench, "places", action, str(COUNTRY / f"{name}.csv"), home="country")
+    seconds = time.perf_counter() - begun
+    with closing(sqlite3.connect(bench.home / "country" / "caunoi.sqlite3")) as database:
+        for day, expected in COUNTS.items():
+            found = database.execute(
+                "SELECT level, count(*) FROM places_orgunit WHERE known_until IS NULL AND starts_on <= ?"
+                " AND (ends_on IS NULL OR ends_on > ?) AND level <> 'country' GROUP BY level",
+                [day, day],
+            )
+            if (counted := dict(found)) != expected:
+                raise AssertionError(f"on {day}: {counted}, not {expected}")
+    baseline = statistics.median(run(bench, "--version", home="country") for _ in range(3))
+    return Measured(seconds, "s", 3 * baseline, "three times the command that only prints its version", 0)
 
 
 def pack_load_s(bench: Bench) -> Measured:
