@@ -40,7 +40,7 @@ def test_a_report_is_made_opened_in_word_and_its_figures_lead_back_to_their_reco
 
     document = Document(str(path))
     assert any("Bát Xát" in paragraph.text for paragraph in document.paragraphs)
-    assert len(document.inline_shapes) == 1
+    assert len(document.inline_shapes) == 2  # by quarter, and by commune; no land was given there
     links = [r.target_ref for r in document.part.rels.values() if r.reltype == RELATIONSHIP_TYPE.HYPERLINK]
     figures = [link for link in links if "/figures/" in link]
     assert len(figures) > 10 and all(link.startswith(server.address) for link in figures)
