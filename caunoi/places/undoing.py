@@ -169,6 +169,8 @@ def list_words() -> dict[str, str]:
         "records.EntityVersion": _("lần chuyển mục trong sổ theo dõi"),
         "reports.BatchUnit": _("báo cáo trong một lượt lập hàng loạt"),
         "reports.ReportBatch": _("lượt lập báo cáo hàng loạt"),
+        "reports.OwnTemplate": _("mẫu báo cáo riêng của đơn vị"),
+        "reports.BodyLayout": _("thể thức trình bày của cơ quan"),
         "targets.Allotment": _("lần giao chỉ tiêu"),
         "training.Learner": _("học viên"),
         "training.TrainingClass": _("lớp học"),
