@@ -63,7 +63,7 @@ def test_every_question_is_answered_as_plain_python_answers_it(ledger: Ledger, a
 
 
 @few
-@given(ledgers(), st.lists(questions(), min_size=2, max_size=3))
+@given(ledgers(), st.lists(questions(), min_size=2, max_size=2))
 def test_spark_answers_every_question_as_duckdb_and_plain_python_do(
     spark: None, settings: Any, ledger: Ledger, asked: list[dict[str, Any]]
 ) -> None:
