@@ -27,7 +27,8 @@ from caunoi.facts.questions import Question, ask, make_question
 from caunoi.facts.rules.question import spell_ref
 from caunoi.facts.segments import compact, folder, rebuild
 from caunoi.facts.tests.builders import World
-from caunoi.facts.tests.test_engines import Ledger, _Undo, check_against_reference, ledgers, put, questions, slow, write
+from caunoi.facts.tests.random_questions import Ledger, ledgers, put, questions, write
+from caunoi.facts.tests.test_every_question import _Undo, check_against_reference, slow
 from caunoi.places.tests.test_snapshot import reform
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +43,7 @@ def keep_segments_in_the_storage_alone() -> None:
 
 
 @hypothesis_settings(slow, max_examples=2)
-@given(ledgers(), st.lists(questions(), min_size=2, max_size=3))
+@given(ledgers(), st.lists(questions(), min_size=1, max_size=2))
 def test_spark_answers_from_storage_what_duckdb_and_plain_python_answer(
     spark: None, storage: ObjectStorage, settings: Any, ledger: Ledger, asked: list[dict[str, Any]]
 ) -> None:
@@ -58,7 +59,7 @@ def test_spark_answers_from_storage_what_duckdb_and_plain_python_answer(
         assert on_cluster == embedded
         assert not list(folder().glob("*.parquet"))
         for question, answer in zip(several, on_cluster, strict=True):
-            check_against_reference(answer, question, postings, elements)
+            check_against_reference(answer, question, ledger, postings, elements)
         raise _Undo
 
 
