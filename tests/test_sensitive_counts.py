@@ -66,6 +66,7 @@ LEDGER_READERS = {
     "facts/questions.py": "asks `release.protect` before it reads",
     "facts/cells.py": "for `questions.Answer` alone, once that has asked",
     "facts/lines.py": "of an answer that `questions.Answer` has judged for the reader",
+    "facts/ledger_columns.py": "for `ledger check`, which only the operator runs",
     "facts/explanation.py": "after `questions.Answer` was asked for the reader",
     "facts/changes.py": "filters by the reader's records; without a role there are none",
     "facts/checks.py": "of records that the reader may open",

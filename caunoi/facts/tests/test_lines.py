@@ -45,7 +45,7 @@ def both(question: Question, scope: Scope = EVERYTHING) -> tuple[bytes, bytes]:
 
 @pytest.mark.duckdb  # on a cluster the hundreds of parts of the examples would take minutes
 class EveryQuestion(TestCase):
-    @settings(phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow], deadline=None)
+    @settings(max_examples=15, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow], deadline=None)
     @given(random_questions.ledgers(), st.lists(random_questions.questions(), min_size=1, max_size=3), st.data())
     def test_the_lines_are_those_of_the_figures(
         self, ledger: random_questions.Ledger, asked: list[dict[str, Any]], data: st.DataObject
