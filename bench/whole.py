@@ -137,7 +137,7 @@ def make_batch(bench: Bench) -> tuple[float, float, int]:
         most = 0.0
         while child.poll() is None:
             most = max(most, _sum_mb(child.pid))
-            time.sleep(0.1)
+            time.sleep(0.1)  # memory is sampled: two processes' peaks at different moments don't add up
         if child.returncode:
             raise AssertionError(f"caunoi report {template} --each-below commune: exit {child.returncode}")
         made = len(list((bench.home / "batch").glob("*.docx")))
