@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import chain
@@ -14,7 +14,7 @@ from caunoi.accounts.scope import Scope
 from caunoi.facts.models import Kind
 from caunoi.facts.plan import get_root, list_targets
 from caunoi.facts.queries import get_catalogue
-from caunoi.facts.questions import Answer, list_parts
+from caunoi.facts.questions import Answer, Part, list_parts
 from caunoi.facts.rules.question import Figure, Question
 from caunoi.periods.rules import Days
 from caunoi.places.queries import get_snapshot
@@ -115,11 +115,21 @@ def answer_with_units_below(question: Question, scope: Scope) -> tuple[Answer, l
 def ask_as_in_parts(question: Question, scope: Scope) -> Iterator[list[Figure]]:
     """The same for questions of any size, one part after the other. The first is answered at once, so that a refusal
     comes before anything is handed on."""
+    _judged, reach = judge(question, scope)
+    return show_parts(list_parts(question), reach)
+
+
+def judge(question: Question, scope: Scope) -> tuple[Answer, Reach]:
+    """Refuses what the reader may not ask, all codes before the first of them is answered. The answer has no unit."""
     reach = check_may_see(question, scope)
-    Answer(question, scope, [])  # all codes are judged before the first of them is answered
-    first, *rest = list_parts(question)
-    shown = show(Answer(first.question, scope, first.units), reach)
-    return chain([shown], (show(Answer(part.question, scope, part.units), reach) for part in rest))
+    return Answer(question, scope, []), reach
+
+
+def show_parts(parts: Sequence[Part], reach: Reach) -> Iterator[list[Figure]]:
+    """One after the other, the first of them at once. The whole question was judged already."""
+    first, *rest = parts
+    shown = show(Answer(first.question, reach.scope, first.units), reach)
+    return chain([shown], (show(Answer(part.question, reach.scope, part.units), reach) for part in rest))
 
 
 def show(answer: Answer, reach: Reach) -> list[Figure]:

@@ -10,9 +10,8 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from caunoi.facts.closure import Closure
-from caunoi.facts.engine import Engine, Stated, Sum
-from caunoi.facts.models import Book, DataElement, Kind
-from caunoi.facts.projection import get_projection
+from caunoi.facts.engine import Engine, Stated, Sum, open_engine
+from caunoi.facts.models import DataElement, Kind
 from caunoi.facts.rules.question import PartlyOutside, Question, Slice, exact
 from caunoi.languages import in_reader_language
 
@@ -63,8 +62,7 @@ class Cells:
         for element in elements:
             by_kind.setdefault(element.kind, []).append(element)
         if set(by_kind) - {Kind.UNITS}:
-            book = Book.APPROVED if question.book == "approved" else Book.REPORTED
-            engine = Engine(get_projection(), closure, book=book, as_known=question.as_known, slices=self.slices)
+            engine = open_engine(question, closure, self.slices)
             self.engine = engine if explained else None
             self._read_flows(engine, by_kind.get(Kind.FLOW, []), explained)
             self._read_stocks(engine, by_kind.get(Kind.STOCK, []))

@@ -15,8 +15,9 @@ from typing import NamedTuple
 
 from caunoi.facts.closure import Closure, split_bases
 from caunoi.facts.engines import Range
-from caunoi.facts.projection import Projection
-from caunoi.facts.rules.question import Slice
+from caunoi.facts.models import Book
+from caunoi.facts.projection import Projection, get_projection
+from caunoi.facts.rules.question import Question, Slice
 from caunoi.facts.rules.stocks import hold
 from caunoi.places.rules.snapshot import ONE
 
@@ -457,6 +458,12 @@ class Engine:
     def _stated_by(self, targets: Collection[int]) -> str:
         """Postings of the units themselves."""
         return self.session.postings(self.book, find_ranges(sorted(targets), MOST_RANGES))
+
+
+def open_engine(question: Question, closure: Closure, slices: Sequence[Slice]) -> Engine:
+    """For a question's book and moment of knowledge."""
+    book = Book.APPROVED if question.book == "approved" else Book.REPORTED
+    return Engine(get_projection(), closure, book=book, as_known=question.as_known, slices=slices)
 
 
 def _find_days(counts: Sequence[tuple[date, int]], limit: int, offset: int) -> tuple[list[date], int]:

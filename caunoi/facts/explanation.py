@@ -16,10 +16,9 @@ from caunoi.approvals.models import ApprovalStep
 from caunoi.approvals.rules import Step
 from caunoi.facts.access import answer_with_units_below, ask_as, reach_further
 from caunoi.facts.closure import get_closure
-from caunoi.facts.engine import Engine
+from caunoi.facts.engine import open_engine
 from caunoi.facts.errors import QuestionMalformed
-from caunoi.facts.models import Book, DataElement, Kind
-from caunoi.facts.projection import get_projection
+from caunoi.facts.models import DataElement, Kind
 from caunoi.facts.questions import Answer
 from caunoi.facts.refs import decode
 from caunoi.facts.rules.formula import Node, list_reads, print_formula
@@ -238,13 +237,7 @@ def _class_name(element: DataElement, version: SubmissionVersion, code: str) -> 
 def _evidence(answer: Answer, element: DataElement, at: int, scope: Scope, page: int) -> Evidence:
     question = answer.question
     engine = answer.cells.engine if at == 0 else None
-    engine = engine or Engine(
-        get_projection(),
-        get_closure(answer.places, question.boundaries),
-        book=Book.APPROVED if question.book == "approved" else Book.REPORTED,
-        as_known=question.as_known,
-        slices=[answer.plan.slices[at]],
-    )
+    engine = engine or open_engine(question, get_closure(answer.places, question.boundaries), [answer.plan.slices[at]])
     rows, total = engine.contributions(
         element.pk, answer.root, element.kind, limit=PAGE, offset=(max(page, 1) - 1) * PAGE
     )

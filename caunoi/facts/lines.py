@@ -7,7 +7,6 @@ text is the same either way.
 
 from __future__ import annotations
 
-import base64
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,17 +18,16 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from caunoi.accounts.scope import Scope
-from caunoi.facts.access import Reach, check_may_see, show
+from caunoi.facts.access import Reach, judge, show, show_parts
 from caunoi.facts.arrow import tabulate
 from caunoi.facts.cells import say_cut, say_nothing
 from caunoi.facts.closure import get_closure
 from caunoi.facts.coverage import compute_coverage
-from caunoi.facts.engine import Engine
+from caunoi.facts.engine import open_engine
 from caunoi.facts.exports import NOTHING_FURTHER, Further, header, row_of, rows_of_parts
-from caunoi.facts.models import Book, Kind
-from caunoi.facts.projection import get_projection
+from caunoi.facts.models import Kind
 from caunoi.facts.questions import Answer, Part, list_parts
-from caunoi.facts.rules.question import Figure, Question, spell_codes, spell_days, spell_place
+from caunoi.facts.rules.question import Figure, Question, spell_bytes, spell_codes, spell_days, spell_place
 from caunoi.languages import in_reader_language
 
 ROWS_AT_ONCE = 1_000
@@ -61,13 +59,10 @@ LINES = """SELECT concat(
 
 def csv_text(question: Question, scope: Scope, further: Further = NOTHING_FURTHER) -> Iterator[bytes]:
     """A CSV file in pieces, in UTF-8. What is refused is refused here, before the first of them."""
-    reach = check_may_see(question, scope)
-    judged = Answer(question, scope, [])
-    first, *rest = parts = list_parts(question)
-    if not rest or further is not NOTHING_FURTHER or not judged.present:
-        shown = show(Answer(first.question, scope, first.units), reach)
-        figures = chain([shown], (show(Answer(part.question, scope, part.units), reach) for part in rest))
-        return csv_of_parts(figures, further)
+    judged, reach = judge(question, scope)
+    parts = list_parts(question)
+    if len(parts) == 1 or further is not NOTHING_FURTHER or not judged.present:
+        return csv_of_parts(show_parts(parts, reach), further)
     pieces = (piece for part in parts for piece in _lines_of(part, reach))
     return _speaking(translation.get_language(), chain([_write([header()])], pieces))
 
@@ -111,11 +106,6 @@ def _lines_of(part: Part, reach: Reach) -> Iterator[bytes]:
             yield from _in_pieces(map(row_of, show(Answer(asked, reach.scope, part.units), reach)))
 
 
-def _encode(content: bytes) -> str:
-    """As `spell_ref` does."""
-    return base64.urlsafe_b64encode(content).decode().rstrip("=")
-
-
 def _cells(*texts: str) -> str:
     """As cells of a line, each with the comma behind it."""
     return _write([[*texts, ""]]).decode().removesuffix("\r\n")
@@ -129,10 +119,7 @@ class _FlowLines:
         self.question, self.slices = answer.question, answer.plan.slices
         self.elements = {answer.plan.elements[code].pk: answer.plan.elements[code] for code in self.question.codes}
         self.closure = get_closure(answer.places, self.question.boundaries)
-        book = Book.APPROVED if self.question.book == "approved" else Book.REPORTED
-        self.engine = Engine(
-            get_projection(), self.closure, book=book, as_known=self.question.as_known, slices=self.slices
-        )
+        self.engine = open_engine(self.question, self.closure, self.slices)
         self.session = self.engine.session
 
     def pieces(self) -> Iterator[bytes]:
@@ -170,15 +157,13 @@ class _FlowLines:
         begun = f"{settings.CAUNOI_BASE_URL}/figures/"
         position = 0
         for element in self.elements.values():
-            head, spelled = (
-                _cells(element.code, in_reader_language(element.name_vi, element.name_en)),
-                spell_codes([element.code]),
-            )
+            head = _cells(element.code, in_reader_language(element.name_vi, element.name_en))
+            spelled = spell_codes([element.code])
             measured_in = _cells(element.unit).removesuffix(",")
             for unit, of_unit, place in units:
                 content = (spelled + place).encode()
                 whole = len(content) // 3 * 3
-                address, rest = begun + _encode(content[:whole]), content[whole:].decode("latin-1")
+                address, rest = begun + spell_bytes(content[:whole]), content[whole:].decode("latin-1")
                 yield element.pk, unit, position, element.form_code, head + of_unit, measured_in, address, rest
                 position += 1
 
@@ -188,7 +173,7 @@ class _FlowLines:
             head = _cells(first.isoformat(), last.isoformat())
             days = spell_days(replace(self.question, first=first, last=last, level=None, by=None)).encode()
             for rest in rests:
-                yield number, rest, head, _encode(rest.encode("latin-1") + days) + "/\r\n"
+                yield number, rest, head, spell_bytes(rest.encode("latin-1") + days) + "/\r\n"
 
     def _take_cells(self) -> None:
         self.engine.keep_flows("kept", self.elements, self.units)

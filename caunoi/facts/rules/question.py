@@ -131,7 +131,12 @@ def spell_ref(question: Question) -> str:
     """A question as part of an address; `facts.refs.decode` reads it again. Not compressed: a table of thousands of
     figures spells each, and an address may be 200 letters long."""
     content = spell_codes(question.codes) + spell_place(question.place) + spell_days(question)
-    return base64.urlsafe_b64encode(content.encode()).decode().rstrip("=")
+    return spell_bytes(content.encode())
+
+
+def spell_bytes(content: bytes) -> str:
+    """Three bytes become four letters: what is cut after whole threes may be spelled piece by piece."""
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
 
 
 _POWERS = [10**power for power in range(64)]
