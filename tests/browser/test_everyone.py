@@ -87,6 +87,10 @@ LISTS = [
     ("/reminders/", "#reminder-filters", "#reminders .reminder"),
     ("/registers/cum_loa/", "#register-filters", "#entities tbody tr"),
 ]
+IS_AT_WORK = """async (which) => {
+  const { active, installing, waiting } = (await navigator.serviceWorker.getRegistration()) ?? {};
+  return !installing && !waiting && active?.state === "activated" && active.scriptURL.includes(which);
+}"""
 # A card shows the focus of the link that stretches over it.
 FOCUS_IS_SEEN = """() => {
   const at = document.activeElement;
@@ -121,6 +125,7 @@ def test_in_english_every_page_works_and_the_keyboard_alone_skips_to_its_content
     someone.open("/")
     someone.page.locator(".site-header > .user-tools").get_by_role("button", name="English").click()
     expect(someone.page.locator("html")).to_have_attribute("lang", "en")
+    wait_for_worker(someone.page, "en")
 
     for address in PAGES[account]:
         someone.open(address)
@@ -133,6 +138,13 @@ def test_in_english_every_page_works_and_the_keyboard_alone_skips_to_its_content
         wait_for_form(someone.page)
         expect(someone.page.locator("#form-host").get_by_role("button", name="Send", exact=True)).to_be_visible()
         someone.look("english-fill")
+
+
+def wait_for_worker(page: Page, language: str) -> None:
+    """Until the service worker of another language has taken over. A page that a driven browser asks for in that very
+    moment never comes: of 289 such changes 32 did that, and none of 86 in a browser that nobody drives."""
+    if page.locator("body[data-collects]").count():
+        page.wait_for_function(IS_AT_WORK, arg=f"language={language}&")
 
 
 def expect_skipping(page: Page, address: str) -> None:
