@@ -87,7 +87,7 @@ def _post_series(elements: Sequence[DataElement], units: Collection[int], decide
         outdated = []
         for posting in _standing(Posting.objects.filter(data_element__in=elements, org_unit_id__in=ids_in_sql(units))):
             key = (posting.book, posting.data_element_id, posting.org_unit_id, posting.day_from)
-            if key in wanted and wanted[key].count == posting.amount:
+            if key in wanted and wanted[key].amount == posting.amount:
                 del wanted[key]
             else:
                 outdated.append(posting)
@@ -95,7 +95,7 @@ def _post_series(elements: Sequence[DataElement], units: Collection[int], decide
         lines = [
             _Line(
                 int(book), element, unit,
-                DerivedFact(codes[element], day, day, day, day, "", "", step.count), step.source_id, 1,
+                DerivedFact(codes[element], day, day, day, day, "", "", step.amount), step.source_id, 1,
             )
             for (book, element, unit, day), step in wanted.items()
         ]  # fmt: skip

@@ -145,7 +145,7 @@ def _compare_registers() -> list[str]:
     for start in range(0, len(units), BATCH):
         chunk = units[start : start + BATCH]
         wanted = {
-            series: {(step.day, step.count): 1 for step in steps}
+            series: {(step.day, step.amount): 1 for step in steps}
             for series, steps in derive_series(elements.values(), chunk).items()
         }
         held: dict[tuple[int, int, int], Counter[tuple[date, int]]] = {}

@@ -1,5 +1,5 @@
-"""What registers state: for each unit and element that counts things, the steps of its stock, out of the things'
-versions."""
+"""What registers state: for each unit and element that counts things or adds up a number of theirs, the steps of its
+stock or flow, out of the things' versions."""
 
 from __future__ import annotations
 
@@ -9,9 +9,18 @@ from dataclasses import dataclass
 
 from caunoi.accounts.scope import ids_in_sql
 from caunoi.approvals.rules import State
-from caunoi.facts.models import Book, DataElement
-from caunoi.facts.rules.expressions import AnswerRefused, Condition, holds, parse_condition
-from caunoi.facts.rules.registers import Matches, Step, count_steps
+from caunoi.facts.models import Book, DataElement, Kind
+from caunoi.facts.rules.expressions import AnswerRefused, Condition, holds, parse_condition, parse_expression
+from caunoi.facts.rules.registers import (
+    Matches,
+    Reads,
+    Step,
+    flow_steps,
+    one_each,
+    read_number,
+    stock_steps,
+    tell_lives,
+)
 from caunoi.records.entities.reading import ended_condition, read_versions
 from caunoi.records.entities.rules.states import Counts
 from caunoi.records.entities.rules.versions import REMOVE, UNDO, Version
@@ -70,12 +79,12 @@ def derive_series(
     for (code, unit), several in things.items():
         ended = ended_condition(lists[code]).holds
         told = [tuple(versions[pk]) for pk in several]
-        for element in by_register[code]:
-            if levels[unit] not in element.levels:
-                continue
-            matches = _matches(parse_condition(element.filter))
-            for book in Book:
-                if steps := count_steps(told, ended, matches, heard.counts(book)):
+        counted = [element for element in by_register[code] if levels[unit] in element.levels]
+        for book in Book if counted else ():
+            lives = tell_lives(told, ended, heard.counts(book))
+            for element in counted:
+                list_steps = flow_steps if element.kind == Kind.FLOW else stock_steps
+                if steps := list_steps(lives, *_rules_of(element)):
                     found[int(book), element.pk, unit] = steps
     return found
 
@@ -96,6 +105,14 @@ def _read_heard(versions: Mapping[int, list[Version]], decided: Collection[int])
         if state == State.WITHDRAWN:
             withdrawn.add(pk)
     return _Heard(frozenset(reported), frozenset(approved), frozenset(withdrawn))
+
+
+def _rules_of(element: DataElement) -> tuple[Matches, Reads]:
+    """Which things count, and what each adds: one, where no number of theirs is named."""
+    matches = _matches(parse_condition(element.filter))
+    if not element.expression:
+        return matches, one_each
+    return matches, read_number(parse_expression(element.expression), element.decimals)
 
 
 def _matches(condition: Condition) -> Matches:

@@ -86,7 +86,8 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
     # Of a table that can't be read no code is known; everything that names one would look wrong.
     readable = len(notes.mistakes) == before and elements.FILE in files
     known_registers = None if None in questions.values() else registers.list_known(forms, loaded.registers)
-    read_elements = elements.read_elements(element_rows, about.levels, questions, known_registers, notes)
+    telling = None if known_registers is None else registers.list_telling(forms, questions, known_registers)
+    read_elements = elements.read_elements(element_rows, about.levels, questions, telling, notes)
     check_unique(element_rows, "code", notes, loaded.owners, {})
     indicator_rows = table(indicators.FILE, indicators.COLUMNS)
     read_indicators = indicators.read_indicators(indicator_rows, notes)

@@ -23,7 +23,7 @@ from caunoi.facts.models import Book, DataElement, Posting
 from caunoi.facts.projection import forget_projections
 from caunoi.facts.questions import ask, make_question
 from caunoi.facts.rules.question import Figure
-from caunoi.facts.rules.registers import count_steps
+from caunoi.facts.rules.registers import stock_steps, tell_lives
 from caunoi.facts.segments import rebuild
 from caunoi.places.models import OrgUnit
 from caunoi.places.queries import forget_snapshots
@@ -417,17 +417,17 @@ def test_the_number_on_any_day_is_what_counting_gives(told: list[Told], only_app
             )  # fmt: skip
         )
 
-    steps = count_steps(
+    lives = tell_lives(
         [tuple(versions) for versions in things.values()],
         lambda values: values.get("active") == "",
-        lambda values: values.get("active") == "1",
         (lambda version: version.source_id == 1) if only_approved else all_count,
     )
+    steps = stock_steps(lives, lambda values: values.get("active") == "1")
 
     for day in range(13):
-        held = [step.count for step in steps if step.day <= DAY + timedelta(days=day)]
+        held = [step.amount for step in steps if step.day <= DAY + timedelta(days=day)]
         assert (held[-1] if held else None) == count_naively(told, day, only_approved=only_approved)
-    assert all(one.count != after.count for one, after in zip(steps, steps[1:], strict=False))
+    assert all(one.amount != after.amount for one, after in zip(steps, steps[1:], strict=False))
 
 
 class _Undo(Exception):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -21,7 +21,7 @@ from caunoi.facts.rules.expressions import (
 from caunoi.forms.rules.questions import NUMBERS, Question
 from caunoi.packs.rules.contents import ElementRow, StandingElement
 from caunoi.packs.rules.tables import Notes, Row, suggest
-from caunoi.packs.rules.words import CATEGORY, KINDS, NATURES, RESULT, STOCK, UNITS
+from caunoi.packs.rules.words import CATEGORY, FLOW, KINDS, NATURES, RESULT, STOCK, UNITS
 
 FILE = "data_elements.csv"
 COLUMNS = (
@@ -36,21 +36,24 @@ YES = ("yes",)
 SELECTS = frozenset({"select_one", "select_multiple", "rank"})
 DATES = frozenset({"date", "datetime"})
 _NOT_FOR_UNITS = ("register", "form", "expression", "filter", "day", "classes")
-_NOT_FOR_REGISTERS = ("form", "expression", "day", "classes")
+_NOT_FOR_REGISTERS = ("form", "day", "classes")
 # The thing's name, which every register has beside its properties.
 LABEL = "label"
 
 # The questions of each form; None for a form that can't be read, which is said elsewhere.
 Forms = Mapping[str, Sequence[Question] | None]
-# The properties of each register; None where a form that can't be read may have named more.
-Registers = Mapping[str, Sequence[str]] | None
+# The properties of each register, and the questions of this pack that tell each of them; None where a form that can't
+# be read may have named more.
+Registers = Mapping[str, Mapping[str, Sequence[Question]]] | None
 
 
 def read_elements(
     rows: Sequence[Row], levels: Sequence[str], forms: Forms, registers: Registers, notes: Notes
 ) -> list[ElementRow]:
     """One for each row, also for rows with mistakes, so that later checks know their codes."""
-    return [_read(row, levels, forms, registers, notes) for row in rows]
+    found = [_read(row, levels, forms, registers, notes) for row in rows]
+    _check_units_of_sums(rows, found, notes)
+    return found
 
 
 def _read(row: Row, levels: Sequence[str], forms: Forms, registers: Registers, notes: Notes) -> ElementRow:
@@ -97,29 +100,74 @@ def _read(row: Row, levels: Sequence[str], forms: Forms, registers: Registers, n
 
 
 def _check_register(row: Row, element: ElementRow, registers: Registers, notes: Notes) -> None:
-    if element.kind and element.kind != STOCK:
-        notes.add(row, "kind", _("Số đếm từ sổ theo dõi là số hiện có (kind = stock)."), allowed=STOCK)
+    if element.kind and element.kind not in (STOCK, FLOW):
+        message = _("Số lấy từ sổ theo dõi là số hiện có (kind = stock) hoặc số phát sinh (kind = flow).")
+        notes.add(row, "kind", message, allowed=f"{STOCK}, {FLOW}")
     for column in _NOT_FOR_REGISTERS:
         if row[column]:
             notes.add(row, column, _("Số đếm từ sổ theo dõi không lấy từ biểu mẫu: cột này phải để trống."))
-    if element.decimals:
+    if element.decimals and not element.expression:
         notes.add(row, "decimals", _("Số đếm từ sổ theo dõi không có chữ số thập phân."), allowed="0")
     condition = _parse_condition(row, notes)
+    added = _parse_expression(row, notes) if element.expression else None
     if registers is None:
         return
-    if element.register not in registers:
+    properties = registers.get(element.register)
+    if properties is None:
         message = _("Không có sổ theo dõi “%(code)s”.") % {"code": element.register}
         notes.add(row, "register", message + suggest(element.register, registers), allowed=", ".join(sorted(registers)))
-    elif condition is not None:
-        names = [LABEL, *registers[element.register]]
-        uses = list_uses(condition)
-        for name in sorted(uses.questions):
-            if name not in names:
-                message = _("Sổ theo dõi “%(code)s” không có thuộc tính “%(name)s”.")
-                words = {"code": element.register, "name": name}
-                notes.add(row, "filter", message % words + suggest(name, names), allowed=", ".join(names))
-        if uses.columns or uses.repeats:
-            notes.add(row, "filter", _("Sổ theo dõi không có nhóm lặp."), allowed=", ".join(names))
+        return
+    if condition is not None:
+        _check_properties(row, "filter", condition, properties, notes)
+    if added is not None:
+        _check_properties(row, "expression", added, properties, notes)
+        _check_number(row, added, properties, notes)
+
+
+def _check_properties(
+    row: Row, column: str, written: Expression | Condition, properties: Iterable[str], notes: Notes
+) -> None:
+    names, uses = [LABEL, *properties], list_uses(written)
+    for name in sorted(uses.questions):
+        if name not in names:
+            message = _("Sổ theo dõi “%(code)s” không có thuộc tính “%(name)s”.")
+            words = {"code": row["register"], "name": name}
+            notes.add(row, column, message % words + suggest(name, names), allowed=", ".join(names))
+    if uses.columns or uses.repeats:
+        notes.add(row, column, _("Sổ theo dõi không có nhóm lặp."), allowed=", ".join(names))
+
+
+def _check_number(row: Row, added: Expression, properties: Mapping[str, Sequence[Question]], notes: Notes) -> None:
+    """What is added up must be a number of the things themselves."""
+    uses, allowed = list_uses(added), ", ".join(name for name in properties if _is_number(properties, name))
+    if not (uses.questions or uses.columns or uses.repeats):
+        message = _("Biểu thức phải dùng một thuộc tính số của sổ; để trống cột này thì đếm số mục.")
+        notes.add(row, "expression", message, allowed=allowed)
+    bare = {added.node.name} if isinstance(added.node, Asked) else set()
+    for name in sorted(uses.numbers | bare):
+        if name == LABEL or (name in properties and not _is_number(properties, name)):
+            message = _("Thuộc tính “%(name)s” của sổ không phải là số nên không cộng được.") % {"name": name}
+            notes.add(row, "expression", message, allowed=allowed)
+
+
+def _is_number(properties: Mapping[str, Sequence[Question]], name: str) -> bool:
+    """A property that only forms of another pack or of before tell: what isn't a number there states nothing."""
+    return all(one.type in NUMBERS or one.type == "calculate" for one in properties[name])
+
+
+def _check_units_of_sums(rows: Sequence[Row], elements: Sequence[ElementRow], notes: Notes) -> None:
+    """The same number of the same things can't be persons in one row and teams in another."""
+    first: dict[tuple[str, str], ElementRow] = {}
+    for row, element in zip(rows, elements, strict=True):
+        if not element.register or not element.expression:
+            continue
+        other = first.setdefault((element.register, element.expression.replace(" ", "")), element)
+        if element.unit != other.unit:
+            message = _(
+                "Cùng cộng %(expression)s của sổ “%(register)s” nhưng chỉ tiêu “%(code)s” ghi đơn vị tính khác."
+            )
+            words = {"expression": element.expression, "register": element.register, "code": other.code}
+            notes.add(row, "unit", message % words, allowed=other.unit)
 
 
 def _check_units(row: Row, element: ElementRow, notes: Notes) -> None:
@@ -325,6 +373,10 @@ def _check_change(row: Row, element: ElementRow, old: StandingElement, notes: No
             refuse(column, getattr(old, field))
     for column, parse in (("expression", parse_expression), ("filter", parse_condition)):
         was, now = getattr(old, column), getattr(element, column)
+        # Of a register nothing is written where its things are counted.
+        if element.register and bool(was) != bool(now):
+            refuse(column, was)
+            continue
         try:
             same = was == now or parse(was).node == parse(now).node
         except ExpressionError:

@@ -196,7 +196,7 @@ def _check_property(
                     message = _("Câu hỏi “%(name)s” của biểu mẫu “%(form)s” ghi vào đây: hãy thêm một dòng cho nó.")
                     notes.add(row, "question", message % {"name": source, "form": form.compiled.form_id})
     for element in elements:
-        if element.register == one.register and f"${{{one.question}}}" in element.filter:
+        if element.register == one.register and f"${{{one.question}}}" in element.expression + element.filter:
             message = _("Chỉ tiêu “%(code)s” dùng câu trả lời này; số liệu không được lấy từ dữ liệu cá nhân.")
             notes.add(row, "question", message % {"code": element.code})
 

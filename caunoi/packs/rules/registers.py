@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from django.utils.translation import gettext as _
 
+from caunoi.forms.rules.questions import Question
 from caunoi.packs.rules.contents import FormFile, KnownRegister, PersonalFieldRow, RegisterRow
 from caunoi.packs.rules.stages import read_refers_to, read_told_by
 from caunoi.packs.rules.tables import Notes, Row, suggest
@@ -47,6 +48,22 @@ def list_known(forms: Sequence[FormFile], loaded: Mapping[str, KnownRegister]) -
         code: tuple(dict.fromkeys([*(loaded[code].properties if code in loaded else ()), *declared.get(code, ())]))
         for code in {*loaded, *declared}
     }
+
+
+def list_telling(
+    forms: Sequence[FormFile], questions: Mapping[str, Sequence[Question] | None], known: Mapping[str, Sequence[str]]
+) -> dict[str, dict[str, list[Question]]]:
+    """Register -> property -> the questions of these forms that tell it; none of a property that only others tell."""
+    found: dict[str, dict[str, list[Question]]] = {
+        code: {name: [] for name in properties} for code, properties in known.items()
+    }
+    for form in forms:
+        by_path = {one.path: one for one in questions.get(form.compiled.form_id) or ()}
+        for declared in form.compiled.entities:
+            for name, path in declared.properties:
+                if path in by_path:
+                    found[declared.list_code][name].append(by_path[path])
+    return found
 
 
 def read_registers(
