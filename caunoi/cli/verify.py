@@ -15,6 +15,7 @@ from caunoi.cli.errors import CannotRead, NotGenuine
 from caunoi.cli.frame import print_json, progress_bars
 from caunoi.refusals import explain_os_error
 from caunoi.reports.corrections import say_why
+from caunoi.reports.coverage_since import say_coverage, say_unchanged
 from caunoi.reports.rules.manifest import Outcome
 from caunoi.reports.verification import Verification, verify_docx
 
@@ -87,6 +88,11 @@ def _print(found: Verification) -> None:
     for printed, in_file in found.coverage:
         told = {"printed": printed, "in_file": in_file or _("(không có)")}
         click.echo("  - " + _("Báo cáo định kỳ: đã in: %(printed)s; trong tệp: %(in_file)s") % told)
+    for counted in found.coverage_since:
+        if counted.outcome != Outcome.UNCHANGED:
+            click.echo("  - " + _("Báo cáo định kỳ: %(said)s") % {"said": say_coverage(counted)})
+    if unchanged := say_unchanged(found.coverage_since):
+        click.echo(unchanged)
     if found.sentences_changed:
         click.echo(_("%(count)d câu ngoài số liệu đã được sửa.") % {"count": found.sentences_changed})
     elif found.text == "edited":
@@ -138,6 +144,18 @@ def verification_json(found: Verification) -> dict[str, Any]:
             for chart in found.charts
         ],
         "coverage": [{"printed": printed, "in_file": in_file} for printed, in_file in found.coverage],
+        "coverage_since": [
+            {
+                "form": one.form,
+                "title": one.title,
+                "place": one.place,
+                "place_name": one.place_name,
+                "printed": one.printed._asdict(),
+                "now": None if one.now is None else one.now._asdict(),
+                "outcome": str(one.outcome),
+            }
+            for one in found.coverage_since
+        ],
         "figures": [
             {
                 "ref": check.ref,

@@ -410,7 +410,8 @@ class LateUnit:
         self.ten = asking.places.name_on(unit, day)
         self.ma = asking.places.code_on(unit, day)
         self.coverage = coverage
-        self._asking, self._key = asking, asking.places.units[unit].key
+        self.key = asking.places.units[unit].key
+        self._asking = asking
 
     @property
     def phai_co(self) -> str:
@@ -431,7 +432,7 @@ class LateUnit:
         return f"{self.ten} ({self._link(f'{reported}/{expected}')})"
 
     def _link(self, words: str) -> str:
-        return self._asking.stamp(PlainLink(self._asking.coverage_address(self._key), words))
+        return self._asking.stamp(PlainLink(self._asking.coverage_address(self.key), words))
 
 
 class HasFigures(Protocol):

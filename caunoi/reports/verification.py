@@ -27,6 +27,7 @@ from caunoi.periods.rules import Days
 from caunoi.refusals import Refusal
 from caunoi.reports import signing
 from caunoi.reports.corrections import Correction, elements_behind, explain_corrections
+from caunoi.reports.coverage_since import CoverageCheck, check_coverage
 from caunoi.reports.rules.manifest import (
     Line,
     Manifest,
@@ -84,7 +85,7 @@ class ChartCheck:
 @dataclass(frozen=True)
 class Verification:
     """`charts`: of files whose list has them. `coverage`: numbers about periodic reports changed by hand, as printed
-    and as they stand now (None: gone).
+    and as they stand now (None: gone). `coverage_since`: how many reports were counted then, and are now.
 
     `text`: whether the words outside the figures are as they were made; drafts may rightly be edited.
 
@@ -100,6 +101,7 @@ class Verification:
     sentences_changed: int | None = None
     charts: tuple[ChartCheck, ...] = ()
     coverage: tuple[tuple[str, str | None], ...] = ()
+    coverage_since: tuple[CoverageCheck, ...] = ()
 
     @property
     def all_unchanged(self) -> bool:
@@ -108,6 +110,7 @@ class Verification:
             self.manifest == "ok"
             and not self.coverage
             and all(check.outcome == Outcome.UNCHANGED for check in (*self.figures, *behind))
+            and all(check.outcome == Outcome.UNCHANGED for check in self.coverage_since)
         )
 
     @property
@@ -173,6 +176,7 @@ def verify_docx(
         count_sentences(manifest, file),
         tuple(charts),
         tuple(find_retyped(manifest.coverage_links, file.list_coverage())),
+        check_coverage(manifest, now=answers.now, scope=scope),
     )
     return replace(found, sentence=_word_result(found))
 
@@ -215,6 +219,8 @@ def _word_result(found: Verification) -> str:
         said.append(_("%(count)d số trên biểu đồ đã khác ở nguồn hoặc không đối chiếu được") % {"count": corrected})
     if found.coverage:
         said.append(_("%(count)d số về báo cáo định kỳ bị sửa trong tệp") % {"count": len(found.coverage)})
+    if since := sum(one.outcome != Outcome.UNCHANGED for one in found.coverage_since):
+        said.append(_("%(count)d dòng báo cáo định kỳ đã khác ở nguồn hoặc không đối chiếu được") % {"count": since})
     return _("Báo cáo có %(total)d số liệu: %(said)s.") % {"total": len(found.figures), "said": "; ".join(said)}
 
 

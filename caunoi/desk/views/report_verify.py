@@ -22,6 +22,7 @@ from caunoi.desk.report_inputs import VerifyForm
 from caunoi.documents.actions import read_bytes
 from caunoi.refusals import Refusal
 from caunoi.reports.corrections import say_why
+from caunoi.reports.coverage_since import say_coverage, say_unchanged
 from caunoi.reports.errors import ReportUnknown, TooManyChecks
 from caunoi.reports.marks import group_hash
 from caunoi.reports.models import ReportRun
@@ -107,6 +108,10 @@ def _show(found: Verification, request: HttpRequest, *, every: bool = False) -> 
         "standing": None if found.made is None else _word_standing(found, run),
         "superseded": run is not None and run.state == ReportState.SUPERSEDED,
         "changed": [(check, _word_outcome(check), _word_why(check)) for check in checks[:MOST_SHOWN]],
+        "coverage_changed": [say_coverage(one) for one in found.coverage_since if one.outcome != Outcome.UNCHANGED][
+            :MOST_SHOWN
+        ],
+        "coverage_unchanged": say_unchanged(found.coverage_since),
         "other_pictures": [chart.title for chart in found.charts if not chart.picture],
         "more": max(0, len(checks) - MOST_SHOWN),
     }

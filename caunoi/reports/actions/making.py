@@ -6,7 +6,7 @@ import copy
 import hashlib
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -174,7 +174,7 @@ def draft_report(
         made_by=by.name, base_url=base_url, text_hash="", questions=composer.questions,
         figures=[_line(one) for one in printed.figures], report=key, version=number, template_file=used.file_id,
         charts=[_chart(one) for one in printed.pictures],
-        coverage=_list_coverage(composer) if printed.links else [],
+        coverage=_list_coverage(composer, {one.address for one in printed.links}),
         coverage_links=[[one.address, one.shown] for one in printed.links],
     )  # fmt: skip
     content, manifest = seal(mark_draft(content, number), manifest)
@@ -250,10 +250,17 @@ def _chart(picture: Picture) -> ChartLine:
     return ChartLine(picture.name, picture.title, sha256, [_line(one) for one in picture.points])
 
 
-def _list_coverage(composer: Composer) -> list[CoverageLine]:
-    return [
-        CoverageLine(row.form_code, row.title, row.coverage.expected, row.coverage.reported, row.coverage.on_time)
-        for row in composer.coverage
+def _list_coverage(composer: Composer, printed: Collection[str]) -> list[CoverageLine]:
+    """Of the forms of the place, and of the late units whose numbers stand in the file; nothing if there is none of
+    either. `printed`: addresses of pages of coverage."""
+    if not printed:
+        return []
+    lines = [CoverageLine(row.form_code, row.title, *row.coverage) for row in composer.coverage]
+    late = {unit.key: unit for units in composer.late.values() for unit in units}
+    return lines + [
+        CoverageLine("", "", *unit.coverage, unit.key, unit.ten)
+        for unit in late.values()
+        if composer.coverage_address(unit.key) in printed
     ]
 
 

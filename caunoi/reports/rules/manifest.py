@@ -81,13 +81,16 @@ class ChartLine:
 @dataclass(frozen=True)
 class CoverageLine:
     """Of one periodic form: how many reports were due of the report's place, how many were there approved, how many of
-    them on time."""
+    them on time. Without a form: of all of them together, in `place`, a unit below that is listed as late (neither is
+    in files older than that)."""
 
     form: str
     title: str
     expected: int
     reported: int
     on_time: int
+    place: str = ""
+    place_name: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,32 +1,46 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import shutil
 import stat
 import subprocess
 import zipfile
+import zlib
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
 from django.conf import settings
 
+from caunoi.accounts.models import Role
 from caunoi.accounts.scope import Scope, Window
 from caunoi.approvals.models import ApprovalStep
 from caunoi.audit.models import AuditLine
+from caunoi.facts.rules.question import Coverage
+from caunoi.forms.actions import set_assignments
+from caunoi.forms.rules.assignments import AssignmentRow
+from caunoi.places.models import OrgUnit
+from caunoi.records.actions import approve
+from caunoi.records.tests.builders import publish, send, user
+from caunoi.records.tests.builders import report as report_of
+from caunoi.reports import signing
 from caunoi.reports.actions import rotate_key
 from caunoi.reports.corrections import say_why
+from caunoi.reports.coverage_since import say_coverage, say_unchanged
 from caunoi.reports.errors import NotAReport
-from caunoi.reports.rules.manifest import Found, Outcome, find_retyped
+from caunoi.reports.rules.manifest import Found, Outcome, find_retyped, from_text, to_text
 from caunoi.reports.signing import list_keys
 from caunoi.reports.tests.builders import (
     AT,
     DISTRICT,
     EAST,
+    WEST,
     WRITER,
     make,
     make_docx,
@@ -35,6 +49,7 @@ from caunoi.reports.tests.builders import (
     store_world,
 )
 from caunoi.reports.verification import Verification, verify_docx
+from caunoi.reports.word_file import Envelope, WordFile, attach
 
 pytestmark = pytest.mark.django_db
 
@@ -110,6 +125,87 @@ def test_a_number_of_coverage_typed_over_is_found() -> None:
     assert find_retyped(printed, [Found(address, "33/36 (91,7%)"), Found(address, "3"), Found(address, "3")]) == []
     changed = [Found(unquote(address), "36/36 (100%)"), Found(address, "3")]
     assert find_retyped(printed, changed) == [("33/36 (91,7%)", "36/36 (100%)"), ("3", None)]
+
+
+def send_month(village: int, month: str) -> None:
+    """The village's monthly report, approved by the commune."""
+    officer = user(f"xa-{village}-{month}", (Role.APPROVER, OrgUnit.objects.get(pk=WEST)))
+    sent = send(report_of(OrgUnit.objects.get(pk=village), month, at=AT), at=AT)
+    approve(sent.submission_id, by=officer, at=AT)
+
+
+@pytest.fixture
+def counting() -> bytes:
+    """A report that says how many of 6 monthly reports were approved: 1; Xã Y Tý has 1 of 4, Xã Cốc Mỳ none of 2."""
+    state_usual(store_world())
+    publish(
+        "bao_cao_thang_thon", AssignmentRow("village", "month", approval_level="commune", from_day=date(2023, 11, 1))
+    )
+    send_month(5, "2023-11")
+    store_template(["{{ so('ngay_cong') }} {{ do_day_du }} {{ chua_bao_cao() }}"])
+    return make().content
+
+
+def coverage_of(found: Verification) -> list[tuple[str, Coverage, Coverage | None, str]]:
+    return [(one.place_name, one.printed, one.now, str(one.outcome)) for one in found.coverage_since]
+
+
+def test_reports_that_came_in_since_are_told_as_they_were_and_are(counting: bytes) -> None:
+    before = verify_docx(counting)
+    send_month(6, "2023-12")
+    after = verify_docx(counting)
+
+    assert before.all_unchanged and say_unchanged(before.coverage_since).startswith("Báo cáo định kỳ đã duyệt: 1/6 (")
+    assert coverage_of(after) == [
+        ("Huyện Bát Xát", Coverage(6, 1, 0), Coverage(6, 2, 0), "corrected-since"),
+        ("Xã Y Tý", Coverage(4, 1, 0), Coverage(4, 2, 0), "corrected-since"),
+        ("Xã Cốc Mỳ", Coverage(2, 0, 0), Coverage(2, 0, 0), "unchanged"),
+    ]
+    assert not after.all_unchanged and "2 dòng báo cáo định kỳ đã khác ở nguồn" in after.sentence
+    assert say_unchanged(after.coverage_since) == ""
+    assert say_coverage(after.coverage_since[1]) == "Xã Y Tý: lúc lập 1/4 (đúng hạn 0), hiện nay 2/4 (đúng hạn 0)"
+
+
+def test_reports_that_are_no_longer_due_are_told(counting: bytes) -> None:
+    owed = AssignmentRow("village", "month", approval_level="commune", from_day=date(2023, 12, 1))
+    set_assignments("bao_cao_thang_thon", [owed], by=WRITER, at=AT)
+
+    assert [now for _name, _printed, now, _outcome in coverage_of(verify_docx(counting))][:2] == [
+        Coverage(3, 0, 0), Coverage(2, 0, 0),
+    ]  # fmt: skip
+
+
+def test_how_many_reports_there_are_now_stays_within_the_readers_reach(counting: bytes) -> None:
+    send_month(6, "2023-12")
+    scope = Scope(False, {WEST: (Window(date(1900, 1, 1), None),), 5: (Window(date(1900, 1, 1), None),),
+                          6: (Window(date(1900, 1, 1), None),)})  # fmt: skip
+
+    assert [(name, now) for name, _printed, now, _outcome in coverage_of(verify_docx(counting, scope=scope))] == [
+        ("Huyện Bát Xát", None), ("Xã Y Tý", Coverage(4, 2, 0)), ("Xã Cốc Mỳ", None),
+    ]  # fmt: skip
+
+
+def test_files_whose_list_counts_no_units_or_no_reports_still_verify(counting: bytes) -> None:
+    """As older files spell it: without places in its lines, or without any line of coverage."""
+    envelope = WordFile(counting).find_envelope()
+    assert envelope is not None
+    spelled = json.loads(zlib.decompress(from_text(envelope.payload)))
+    spelled["coverage"] = [
+        {name: value for name, value in one.items() if name not in ("place", "place_name")}
+        for one in spelled["coverage"]
+        if one["form"]
+    ]
+
+    def seal_again(given: dict[str, Any]) -> bytes:
+        payload = zlib.compress(json.dumps(given).encode())
+        return attach(counting, Envelope(*signing.sign(payload), to_text(payload)))
+
+    first = verify_docx(seal_again(spelled))
+    del spelled["coverage"], spelled["coverage_links"]
+    oldest = verify_docx(seal_again(spelled))
+
+    assert first.all_unchanged and len(first.coverage_since) == 1
+    assert oldest.all_unchanged and oldest.coverage_since == ()
 
 
 def test_a_number_typed_over_in_the_file_is_found(report: bytes) -> None:
