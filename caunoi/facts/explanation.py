@@ -207,8 +207,8 @@ def _sides(answer: Answer, scope: Scope) -> tuple[Side, ...]:
             asked = [(_("kỳ này"), operand, ()), (_("kỳ liền trước"), operand, (Earlier("period"),))]
         case Attainment(result, target):
             asked = [
-                (_("kết quả đến cuối kỳ"), result, (TargetPeriod(target.code, whole=False),)),
-                (_("chỉ tiêu phấn đấu"), target, (TargetPeriod(target.code, whole=True),)),
+                (_("kết quả đến cuối kỳ"), result, (TargetPeriod(target.code, result.code, whole=False),)),
+                (_("chỉ tiêu phấn đấu"), target, (TargetPeriod(target.code, result.code, whole=True),)),
             ]
         case _:
             return ()

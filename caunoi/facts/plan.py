@@ -12,6 +12,7 @@ from caunoi.facts.models import DataElement
 from caunoi.facts.queries import Catalogue, period_type_of
 from caunoi.facts.rules.comparing import go
 from caunoi.facts.rules.formula import FormulaError, Node, codes_in, divides, list_reads, parse_formula
+from caunoi.facts.rules.formula_amounts import STATES
 from caunoi.facts.rules.formula_tree import Path, Step, TargetPeriod, UnitsWith, list_parts
 from caunoi.facts.rules.question import Question, Slice
 from caunoi.periods.rules import Days, PeriodType, first_day, is_whole_months, last_day, split_days
@@ -141,8 +142,11 @@ class Plan:
                     at = found
 
     def _find_slice(self, index: int, step: Step, numbers: dict[Slice, int]) -> int | str:
-        type_ = self._target_period(step.target) if isinstance(step, TargetPeriod) else None
-        found = go(self.slices[index], step, self.question.cut_off, type_)
+        type_: PeriodType | None = None
+        of_state = False
+        if isinstance(step, TargetPeriod):
+            type_, of_state = self._target_period(step.target), self.elements[step.result].kind in STATES
+        found = go(self.slices[index], step, self.question.cut_off, type_, of_state=of_state)
         if isinstance(found, str):
             return found
         if found not in numbers:

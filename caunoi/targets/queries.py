@@ -346,7 +346,7 @@ def find_source(code: str, unit: int, days: Days, as_known: int) -> Allotment | 
     )
     above = [unit, *places.ancestors_on(unit, min(days.last, _day_of(places.units[unit], days.last)))]
     by_unit: dict[int, Allotment] = {}
-    for one in known.filter(org_unit_id__in=above).order_by("known_from"):
+    for one in known.filter(org_unit_id__in=above).order_by("day_to", "known_from"):
         by_unit[one.org_unit_id] = one
     return next((by_unit[one] for one in above if one in by_unit), None)
 

@@ -24,11 +24,15 @@ from caunoi.periods.rules import (
 ONE_DAY = timedelta(days=1)
 
 
-def go(slice_: Slice, step: Step, cut_off: CutOff | None, target_type: PeriodType | None = None) -> Slice | str:
+def go(
+    slice_: Slice, step: Step, cut_off: CutOff | None, target_type: PeriodType | None = None, *, of_state: bool = False
+) -> Slice | str:
     """The days a step leads to, or why there are none, in a sentence.
 
     `cut_off` is the calendar asked for: None compares facts by their named months wherever whole months are asked.
     `target_type`: the periods a target is set for; None, where it is set for single days, are the asked days.
+    `of_state`: it is a target of what is there on the last day, so that the targets of earlier periods are past: two
+    years' targets of clubs are no target of clubs.
     """
     days = slice_.days
     calendar_: CutOff = cut_off or 1
@@ -45,6 +49,7 @@ def go(slice_: Slice, step: Step, cut_off: CutOff | None, target_type: PeriodTyp
             return slice_
         case _:
             touched = list_touching(days, target_type, calendar_)
+            touched = touched[-1:] if of_state else touched
             found = (touched[0].days.first, touched[-1].days.last if step.whole else days.last)
     if found[0] < BEGINNING:
         return _("Kỳ so sánh nằm trước ngày 01/01/1900.")

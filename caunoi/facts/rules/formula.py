@@ -134,8 +134,8 @@ def compute(node: Node, sources: Sources) -> Computed:
             now, then = compute(operand, sources), _elsewhere(operand, Earlier(against), sources)
             return _change_percent(now, then) if percent else _reckon(Arithmetic("-", operand, operand), now, then)
         case Attainment(result, target):
-            reached = _elsewhere(result, TargetPeriod(target.code, whole=False), sources)
-            wanted = _elsewhere(target, TargetPeriod(target.code, whole=True), sources)
+            reached = _elsewhere(result, TargetPeriod(target.code, result.code, whole=False), sources)
+            wanted = _elsewhere(target, TargetPeriod(target.code, result.code, whole=True), sources)
             return _divide(reached, wanted, Decimal(100))
 
 

@@ -31,9 +31,11 @@ class Since:
 
 @dataclass(frozen=True)
 class TargetPeriod:
-    """The periods for which the target is set that the asked days touch: whole, or only up to the asked days' end."""
+    """The periods for which the target is set that the asked days touch: whole, or only up to the asked days' end. Of a
+    result that is there rather than happens, the last of them."""
 
     target: str
+    result: str
     whole: bool
 
 
@@ -213,8 +215,8 @@ def list_reads(node: Node) -> Iterator[tuple[str, Path]]:
         case Cumulated(operand, first):
             yield from _after(Since(first), operand)
         case Attainment(result, target):
-            yield result.code, (TargetPeriod(target.code, whole=False),)
-            yield target.code, (TargetPeriod(target.code, whole=True),)
+            yield result.code, (TargetPeriod(target.code, result.code, whole=False),)
+            yield target.code, (TargetPeriod(target.code, result.code, whole=True),)
 
 
 def _after(step: Step, node: Node) -> Iterator[tuple[str, Path]]:

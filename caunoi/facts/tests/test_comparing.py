@@ -72,7 +72,7 @@ def test_the_days_compared_with(asked: str, step: Step, cut_off: CutOff | None, 
     ],
 )
 def test_the_periods_of_a_target(asked: str, type_: PeriodType | None, whole: bool, found: str) -> None:
-    moved = go(Slice(days(asked), True), TargetPeriod("chi_tieu", whole), None, type_)
+    moved = go(Slice(days(asked), True), TargetPeriod("chi_tieu", "ket_qua", whole), None, type_)
 
     assert isinstance(moved, Slice)
     assert moved.days == days(found)

@@ -35,9 +35,11 @@ def _publish(code: str, questions: str, *rows: AssignmentRow) -> None:
     set_assignments(code, rows, by=BY, at=AT)
 
 
-def _element(code: str, levels: str, form: str, expression: str, *, decimals: int = 0, target_of: str = "") -> None:
+def _element(
+    code: str, levels: str, form: str, expression: str, *, kind: str = "flow", decimals: int = 0, target_of: str = ""
+) -> None:
     DataElement.objects.create(
-        code=code, name_vi=code, name_en=code, kind="flow", decimals=decimals, levels=levels.split(";"), unit="hộ",
+        code=code, name_vi=code, name_en=code, kind=kind, decimals=decimals, levels=levels.split(";"), unit="hộ",
         form_code=form, expression=expression, day="period" if target_of else "${ngay}", pack="thu",
         nature="target" if target_of else "result", known_from=take_numbers(1)[0],
     )  # fmt: skip
@@ -65,6 +67,14 @@ def store_programme(*levels: str) -> None:
     _element("ha", "commune", "ket_qua", "${so_ha}", decimals=2)
     _element("ho_giao", ";".join(due), "chi_tieu", "${so_ho}", target_of="ho")
     _element("ha_giao", ";".join(due), "chi_tieu", "${so_ha}", decimals=2, target_of="ha")
+    forget_catalogues()
+
+
+def store_target_of_a_stock() -> None:
+    """Beside `store_programme`, in the same forms. `ho_co`: how many households there are, as last counted;
+    `ho_co_giao`: how many there are to be by the year's end."""
+    _element("ho_co", "commune", "ket_qua", "${so_ho}", kind="stock")
+    _element("ho_co_giao", "province;commune", "chi_tieu", "${so_ho}", target_of="ho_co")
     forget_catalogues()
 
 

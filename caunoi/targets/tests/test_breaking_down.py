@@ -11,6 +11,7 @@ from caunoi.audit.models import AuditLine
 from caunoi.facts.ledger import check_ledger
 from caunoi.facts.questions import ask, make_question
 from caunoi.facts.rules.question import Figure
+from caunoi.periods.rules import Period
 from caunoi.places.models import OrgUnit, OrgUnitSpell
 from caunoi.places.queries import forget_snapshots
 from caunoi.records.models import SubmissionVersion
@@ -27,8 +28,18 @@ from caunoi.targets.errors import (
     PartsDoNotAddUp,
 )
 from caunoi.targets.models import Allotment
-from caunoi.targets.queries import find_source, read_results_before
-from caunoi.targets.tests.builders import AT, DECISION, YEAR, achieve, parts, see, store_programme, store_province
+from caunoi.targets.queries import find_source, get_target, read_breakdown, read_results_before
+from caunoi.targets.tests.builders import (
+    AT,
+    DECISION,
+    YEAR,
+    achieve,
+    parts,
+    see,
+    store_programme,
+    store_province,
+    store_target_of_a_stock,
+)
 
 pytestmark = pytest.mark.django_db
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
@@ -102,6 +113,30 @@ def test_what_was_reached_stands_beside_the_result_and_never_in_it() -> None:
     assert shown == {one.key: (25, 50, 200), two.key: (None, None, 100), three.key: (None, None, 60)}
     assert figure("ho", "Tỉnh Thử").value == 99
     assert read_results_before(see(province), EVERYTHING) == {one.key: 7}
+
+
+def test_what_is_there_is_held_against_the_target_of_the_last_asked_day_only() -> None:
+    store_programme()
+    store_target_of_a_stock()
+    province, (one, two, three), officer = store_province()
+    wanted = get_target("ho_co_giao")
+    for year, whole, given in ((2025, 100, (60, 40, 0)), (2026, 150, (80, 50, 20))):
+        seen = read_breakdown(wanted, province.pk, Period("year", (year, 1)))
+        break_down(seen, Decimal(whole), parts(*zip((one, two, three), given, strict=True)), DECISION,
+                   by=officer, at=AT)  # fmt: skip
+    achieve(one, date(2025, 5, 5), 30)
+    achieve(one, date(2026, 2, 3), 40)
+    achieve(two, date(2025, 6, 6), 35)
+
+    def reached(first: date, last: date, place: str) -> tuple[object, ...]:
+        question = make_question(["ho_co"], place, first, last)
+        return tuple((a.value, a.numerator, a.denominator) for a in ask_attained(question, EVERYTHING).values())
+
+    assert reached(date(2025, 1, 1), date(2025, 12, 31), "Xã Ái") == ((50, 30, 60),)
+    assert reached(FIRST, date(2026, 2, 28), "Xã Ái") == ((50, 40, 80),)
+    # Both years asked: there are 75 of the 150 that are to be, not of the 250 of both years' targets.
+    assert reached(date(2025, 1, 1), date(2026, 2, 28), "Tỉnh Thử") == ((50, 75, 150),)
+    assert figure("ho_co", "Tỉnh Thử").value == 75
 
 
 @pytest.mark.parametrize(
