@@ -5,6 +5,7 @@ Exit codes: 0 ok, 1 refused (the sentence on standard error), 2 wrong usage.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -51,6 +52,9 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"caunoi.cli.{COMMANDS[cmd_name]}")
+        if not gc.isenabled():  # the program is whole: see main
+            gc.freeze()
+            gc.enable()
         command = getattr(module, "import_" if cmd_name == "import" else cmd_name.replace("-", "_"))
         assert isinstance(command, click.Command)
         return command
@@ -63,6 +67,9 @@ def cli() -> None:
 
 
 def main() -> None:
+    # What the program is made of stays until its end: Python would look through it for garbage nearly 300 times while
+    # it is loaded, and again and again behind what a command makes.
+    gc.disable()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "caunoi.config.settings")
     from caunoi.cli.frame import run  # noqa: PLC0415 - Django is set up there
 

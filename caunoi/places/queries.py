@@ -3,6 +3,7 @@ from __future__ import annotations
 import atexit
 import difflib
 import gc
+import sys
 import threading
 from collections.abc import Callable, Collection
 from datetime import date
@@ -26,8 +27,6 @@ MOST_NAMED_KEYS = 300
 _lock = threading.Lock()
 MANY_UNITS = 2000
 _cached: dict[tuple[object, ...], PlaceSnapshot] = {}
-# What was frozen is let go at the end of the process, or DuckDB takes what is left for a leak and says so.
-atexit.register(gc.unfreeze)
 
 
 def get_snapshot(known: int | None = None) -> PlaceSnapshot:
@@ -45,6 +44,10 @@ def get_snapshot(known: int | None = None) -> PlaceSnapshot:
                 # then looked through all units again and again for what nobody refers to, two fifths of its time.
                 gc.collect()
                 gc.freeze()
+                if "duckdb" in sys.modules:
+                    # It was frozen too, and says at the end of the process that it leaks what was not let go. Otherwise
+                    # nothing is let go: looking through all of it once more takes a quarter of a second.
+                    atexit.register(gc.unfreeze)
         return _cached[key]
 
 
