@@ -3,6 +3,7 @@ see them."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -18,13 +19,14 @@ from caunoi.facts.access import answer_with_units_below, ask_as, reach_further
 from caunoi.facts.closure import get_closure
 from caunoi.facts.engine import open_engine
 from caunoi.facts.errors import QuestionMalformed
-from caunoi.facts.models import DataElement, Kind
+from caunoi.facts.models import Book, DataElement, Kind
 from caunoi.facts.questions import Answer
 from caunoi.facts.refs import decode
 from caunoi.facts.rules.formula import Node, list_reads, print_formula
 from caunoi.facts.rules.formula_tree import Attainment, Change, Earlier, Path, TargetPeriod
 from caunoi.facts.rules.question import Figure, Question, exact, figure_json, text_of
 from caunoi.facts.rules.relations import name_relation
+from caunoi.facts.things import ThingsBehind, list_things_behind
 from caunoi.forms.queries import questions_of
 from caunoi.languages import in_reader_language
 from caunoi.periods.rules import Days
@@ -75,6 +77,8 @@ class Evidence:
     days: Days
     key: str
     """Tells apart one element's records of the asked days and of others."""
+    things: ThingsBehind | None = None
+    """Of a register: which of its things count in the units of this page."""
 
 
 @dataclass(frozen=True)
@@ -287,7 +291,27 @@ def _evidence(answer: Answer, element: DataElement, at: int, scope: Scope, page:
         max(1, -(-total // PAGE)),
         answer.plan.slices[at].days,
         element.code if at < answer.plan.asked else f"{element.code}-{answer.plan.slices[at].days.first:%Y%m%d}",
+        _things(answer, element, at, rows, total, scope) if element.register else None,
     )
+
+
+def _things(
+    answer: Answer,
+    element: DataElement,
+    at: int,
+    rows: Sequence[tuple[int | None, int, int, date, date, str]],
+    total: int,
+    scope: Scope,
+) -> ThingsBehind:
+    """Those of the asked unit itself too: where none of them states its number, no record stands for them."""
+    days = answer.plan.slices[at].days
+    of_page = {row[1] for row in rows} | ({answer.root} if total <= PAGE else set())
+    units = {unit for unit in of_page if scope.sees_record(unit, days)}
+    posted: dict[tuple[int, date], int] = defaultdict(int)
+    for _version, unit, amount, _first, last, _class in rows:
+        if unit in units:
+            posted[unit, last] += int(amount)
+    return list_things_behind(element, Book[answer.question.book.upper()], days, posted, units)
 
 
 def _decision_line(answer: Answer, element: DataElement, unit: int, amount: int, day: date) -> SubmissionLine:
@@ -359,7 +383,26 @@ def explanation_json(explanation: Explanation) -> dict[str, Any]:
                     }
                     for line in evidence.lines
                 ],
+                **_things_json(evidence.things),
             }
             for evidence in explanation.evidence
         ],
     }
+
+
+def _things_json(things: ThingsBehind | None) -> dict[str, Any]:
+    """Nothing of a figure that no register gives."""
+    if things is None:
+        return {}
+    lines = [
+        {
+            "register": line.register,
+            "thing": str(line.uuid),
+            "name": line.name,
+            "since": line.since.isoformat(),
+            "value": text_of(line.value),
+        }
+        for line in things.lines
+    ]
+    told = {"total": things.total, "stating_none": things.stating_none, "changed_since": things.changed}
+    return {"things": told | {"lines": lines}}

@@ -14,13 +14,16 @@ from caunoi.facts.rules.expressions import AnswerRefused, Condition, holds, pars
 from caunoi.facts.rules.registers import (
     Matches,
     Reads,
+    Spell,
     Step,
     flow_steps,
+    list_spells,
     one_each,
     read_number,
     stock_steps,
     tell_lives,
 )
+from caunoi.places.models import OrgUnit
 from caunoi.records.entities.reading import ended_condition, read_versions
 from caunoi.records.entities.rules.states import Counts
 from caunoi.records.entities.rules.versions import REMOVE, UNDO, Version
@@ -49,6 +52,16 @@ class _Heard:
         )
 
 
+@dataclass(frozen=True)
+class _OfUnit:
+    """The things of one register that belong to one unit, and what was said of each."""
+
+    entity_list: EntityList
+    org_unit: OrgUnit
+    things: list[Entity]
+    told: list[tuple[Version, ...]]
+
+
 def derive_series(
     elements: Iterable[DataElement], org_unit_ids: Collection[int], decided: Collection[int] = ()
 ) -> dict[Series, list[Step]]:
@@ -57,36 +70,52 @@ def derive_series(
     by_register: dict[str, list[DataElement]] = defaultdict(list)
     for element in elements:
         by_register[element.register].append(element)
+    several, heard = _read_things(by_register, org_unit_ids, decided)
+    found: dict[Series, list[Step]] = {}
+    for one in several:
+        ended = ended_condition(one.entity_list).holds
+        counted = [e for e in by_register[one.entity_list.code] if one.org_unit.level in e.levels]
+        for book in Book if counted else ():
+            lives = tell_lives(one.told, ended, heard.counts(book))
+            for element in counted:
+                list_steps = flow_steps if element.kind == Kind.FLOW else stock_steps
+                if steps := list_steps(lives, *_rules_of(element)):
+                    found[int(book), element.pk, one.org_unit.pk] = steps
+    return found
+
+
+def list_counted(element: DataElement, org_unit_ids: Collection[int], book: Book) -> list[tuple[Entity, Spell]]:
+    """The things that count in these units, each with the days on which it does, in the order of their entry."""
+    several, heard = _read_things([element.register], org_unit_ids, ())
+    found: list[tuple[Entity, Spell]] = []
+    for one in several:
+        if one.org_unit.level in element.levels:
+            lives = tell_lives(one.told, ended_condition(one.entity_list).holds, heard.counts(book))
+            found += [(one.things[spell.number], spell) for spell in list_spells(lives, *_rules_of(element))]
+    return found
+
+
+def _read_things(
+    registers: Iterable[str], org_unit_ids: Collection[int], decided: Collection[int]
+) -> tuple[list[_OfUnit], _Heard]:
     entities = (
         Entity.objects.filter(
-            entity_list__code__in=list(by_register),
+            entity_list__code__in=list(registers),
             org_unit_id__in=ids_in_sql(org_unit_ids),
             merged_into=None,
         )  # fmt: skip
         .select_related("entity_list", "org_unit")
         .order_by("pk")
     )
-    things: dict[tuple[str, int], list[int]] = defaultdict(list)
-    lists: dict[str, EntityList] = {}
-    levels: dict[int, str] = {}
+    things: dict[tuple[int, int], list[Entity]] = defaultdict(list)
     for entity in entities:
-        things[entity.entity_list.code, entity.org_unit_id].append(entity.pk)
-        lists[entity.entity_list.code] = entity.entity_list
-        levels[entity.org_unit_id] = entity.org_unit.level
-    versions = read_versions([pk for several in things.values() for pk in several])
-    heard = _read_heard(versions, decided)
-    found: dict[Series, list[Step]] = {}
-    for (code, unit), several in things.items():
-        ended = ended_condition(lists[code]).holds
-        told = [tuple(versions[pk]) for pk in several]
-        counted = [element for element in by_register[code] if levels[unit] in element.levels]
-        for book in Book if counted else ():
-            lives = tell_lives(told, ended, heard.counts(book))
-            for element in counted:
-                list_steps = flow_steps if element.kind == Kind.FLOW else stock_steps
-                if steps := list_steps(lives, *_rules_of(element)):
-                    found[int(book), element.pk, unit] = steps
-    return found
+        things[entity.entity_list_id, entity.org_unit_id].append(entity)
+    versions = read_versions([one.pk for several in things.values() for one in several])
+    found = [
+        _OfUnit(several[0].entity_list, several[0].org_unit, several, [tuple(versions[one.pk]) for one in several])
+        for several in things.values()
+    ]
+    return found, _read_heard(versions, decided)
 
 
 def _read_heard(versions: Mapping[int, list[Version]], decided: Collection[int]) -> _Heard:

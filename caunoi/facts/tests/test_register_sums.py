@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from caunoi.accounts.scope import EVERYTHING
 from caunoi.facts.actions import recount
+from caunoi.facts.explanation import Explanation, explain, explanation_json
 from caunoi.facts.ledger import check_ledger
 from caunoi.facts.questions import ask, make_question
 from caunoi.facts.rules.expressions import parse_expression
@@ -162,6 +164,71 @@ def test_a_pack_that_begins_to_add_up_finds_what_is_registered_already(commune: 
 
     assert figure().value == 12
     assert check_ledger() == []
+
+
+# What stands behind a sum
+
+
+def told_by(explained: Explanation) -> list[tuple[str, Decimal | None, date]]:
+    things = explained.evidence[0].things
+    assert things is not None
+    return [(line.name, line.value, line.since) for line in things.lines]
+
+
+def test_the_explanation_names_the_things_with_their_numbers_and_says_how_many_state_none(commune: Commune) -> None:
+    counting(expression=PEOPLE)
+    create(commune.village, so_nguoi="12")
+    create(commune.village, "Đội 2", OTHER, so_nguoi="")
+    create(commune.other, "Đội 3", THIRD, so_nguoi="5")
+    edit(THIRD, commune, DAY + WEEK, so_nguoi="6")
+
+    explained = explain(figure(DAY + WEEK).ref, EVERYTHING)
+
+    assert told_by(explained) == [
+        ("Đội văn nghệ Thôn 1", 12, DAY), ("Đội 2", None, DAY), ("Đội 3", 6, DAY + WEEK),
+    ]  # fmt: skip
+    things = explanation_json(explained)["records"][0]["things"]
+    assert (things["total"], things["stating_none"], things["changed_since"]) == (3, 1, False)
+    assert things["lines"][2] | {"thing": ""} == {
+        "register": "doi", "thing": "", "name": "Đội 3", "since": "2026-03-09", "value": "6",
+    }  # fmt: skip
+
+
+def test_of_a_unit_where_none_states_its_number_the_explanation_still_names_the_things(commune: Commune) -> None:
+    counting(expression=PEOPLE)
+    create(commune.village, so_nguoi="")
+
+    explained = explain(figure(place="V1").ref, EVERYTHING)
+
+    assert explained.figure.value is None
+    assert told_by(explained) == [("Đội văn nghệ Thôn 1", None, DAY)]
+
+
+def test_things_that_have_changed_since_the_moment_of_the_figure_are_not_passed_off_as_its_own(
+    commune: Commune,
+) -> None:
+    counting(expression=PEOPLE)
+    create(commune.village, so_nguoi="12")
+    before = figure()
+    edit(GROUP, commune, so_nguoi="9")
+
+    explained = explain(before.ref, EVERYTHING)
+
+    assert explained.figure.value == 12
+    things = explained.evidence[0].things
+    assert things is not None
+    assert (things.lines, things.changed) == ((), True)
+
+
+def test_a_flow_is_explained_by_the_things_that_began_in_the_period(commune: Commune) -> None:
+    counting("started", kind="flow", expression=PEOPLE)
+    create(commune.village, so_nguoi="12")
+    create(commune.other, "Đội 2", OTHER, so_nguoi="5", day=DAY + WEEK)
+    asked = make_question(["started"], "C1", DAY + DAYS, DAY + WEEK, book="reported")
+
+    explained = explain(ask(asked)[0].ref, EVERYTHING)
+
+    assert told_by(explained) == [("Đội 2", 5, DAY + WEEK)]
 
 
 # The law: on any day the sum is what adding up thing by thing gives
