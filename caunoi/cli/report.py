@@ -26,6 +26,7 @@ from caunoi.reports.models import ReportRun
 from caunoi.reports.pdf import check_pdf, make_pdf
 from caunoi.reports.queries import get_template, read_run
 from caunoi.reports.rules.parameters import read_parameters
+from caunoi.vietnamese_text import clean
 
 
 @click.command(help=_("Lập báo cáo Word từ mẫu TEMPLATE của gói; mỗi số liệu trong đó dẫn tới phần giải thích."))
@@ -35,6 +36,7 @@ from caunoi.reports.rules.parameters import read_parameters
 @click.option("--to", "last", type=DayParam(), default=None)
 @click.option("--period", default=None, help=_("kỳ của mẫu thay cho --from và --to: 2023-01, 2023-Q1, 2023-H1, 2023"))
 @click.option("--boundaries", type=DayParam(), default=None, help=_("ranh giới của ngày nào; mặc định là ngày cuối kỳ"))
+@click.option("--body", default="", help=_("cơ quan báo cáo, nếu không phải cơ quan thường báo cáo về đơn vị"))
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=None)
 @click.option("--annex", is_flag=True, help=_("kèm phụ lục .xlsx có mọi số liệu, định nghĩa và đường dẫn"))
 @click.option("--pdf", is_flag=True, help=_("kèm bản PDF (cần LibreOffice trên máy)"))
@@ -47,6 +49,7 @@ def report(
     last: date | None,
     period: str | None,
     boundaries: date | None,
+    body: str,
     output: Path | None,
     annex: bool,
     pdf: bool,
@@ -59,14 +62,16 @@ def report(
     if pdf:
         check_pdf()
     if level is not None:
-        _report_each(template, unit, level, days, boundaries or last, output, annex=annex, pdf=pdf, as_json=as_json)
+        _report_each(
+            template, unit, level, days, boundaries or last, output, clean(body), annex=annex, pdf=pdf, as_json=as_json
+        )
         return
     if output is not None and not output.absolute().parent.is_dir():
         raise CannotWrite(_("Không có thư mục %s. Hãy tạo thư mục hoặc chọn nơi khác.") % output.absolute().parent)
     with progress_bars() as bars:
         made = make_report(
             template_code=template, place=unit, first=first, last=last, boundaries=boundaries, by=OPERATOR, at=now(),
-            progress=_show_steps(bars),
+            progress=_show_steps(bars), body=clean(body),
         )  # fmt: skip
     target = output or Path(made.file_name)
     _write(target, made.content)
@@ -130,8 +135,8 @@ def _write_beside(target: Path, content: bytes, run: ReportRun, *, annex: bool, 
 
 
 def _report_each(
-    template: str, place: int, level: str, days: Days, boundaries: date, folder: Path | None, *, annex: bool, pdf: bool,
-    as_json: bool,
+    template: str, place: int, level: str, days: Days, boundaries: date, folder: Path | None, body: str, *,
+    annex: bool, pdf: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """A file for each unit; what is there already is not made again, so a run that was stopped goes on."""
     if folder is None:
@@ -141,8 +146,9 @@ def _report_each(
     except OSError as error:
         raise CannotWrite(_("Không tạo được thư mục %s. Hãy chọn nơi khác.") % folder) from error
     batch = start_batch(
-        template_code=template, place=place, level=level, days=days, boundaries=boundaries, by=OPERATOR, at=now()
-    )
+        template_code=template, place=place, level=level, days=days, boundaries=boundaries, by=OPERATOR, at=now(),
+        body=body,
+    )  # fmt: skip
     total = batch.units.count()
     done: list[dict[str, Any]] = []
     taken: set[str] = set()

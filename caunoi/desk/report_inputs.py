@@ -16,6 +16,7 @@ from caunoi.languages import in_reader_language
 from caunoi.periods.inputs import DayField
 from caunoi.periods.rules import Days, Period, PeriodType, period_of
 from caunoi.periods.wording import describe_period
+from caunoi.reports.in_use import list_every_body
 from caunoi.reports.models import ReportRun
 from caunoi.reports.queries import list_templates
 from caunoi.reports.rules.parameters import PeriodOf, read_parameters
@@ -45,6 +46,7 @@ class ReportForm(forms.Form):
 
     template = forms.ChoiceField(label=gettext_lazy("Mẫu báo cáo"))
     place = forms.CharField(label=gettext_lazy("Đơn vị (tên hoặc mã)"), max_length=200)
+    body = forms.ChoiceField(label=gettext_lazy("Cơ quan báo cáo"), required=False)
     each_below = forms.ChoiceField(label=gettext_lazy("Lập cho"), choices=EACH, required=False)
     period = forms.ChoiceField(label=gettext_lazy("Kỳ báo cáo"), required=False)
     first = DayField(label=gettext_lazy("Từ ngày"), required=False)
@@ -60,6 +62,11 @@ class ReportForm(forms.Form):
         templates = list_templates()
         named = [(t.code, in_reader_language(t.title_vi, t.title_en)) for t in templates]
         self.fields["template"].choices = named  # type: ignore[attr-defined]  # a ChoiceField
+        if bodies := list_every_body():
+            named = [("", _("Cơ quan thường báo cáo về đơn vị")), *((one, one) for one in bodies)]
+            self.fields["body"].choices = named  # type: ignore[attr-defined]  # a ChoiceField
+        else:
+            del self.fields["body"]
         self.kinds = {t.code: read_parameters(t.parameters)[0].period for t in templates}
         self.offered = list_offered(self.kinds.values(), today)
         self.fields["period"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
@@ -86,7 +93,7 @@ class ReportForm(forms.Form):
         }
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
+        cleaned = {"body": "", **(super().clean() or {})}
         if spelled := cleaned.get("period"):
             self._take_period(spelled, cleaned.get("template", ""))
             return cleaned

@@ -221,15 +221,29 @@ class DraftUnfinished(Refusal):
 
 
 class NumberTaken(Refusal):
-    """Another report of the unit bears this number in this year."""
+    """Another report of the unit and body bears this number in this year."""
 
     code = "report-number-taken"
 
 
 class CannotReplace(Refusal):
-    """The report that is to be superseded is not an issued one of the same unit and template."""
+    """The report that is to be superseded is not an issued one of the same unit, body and template."""
 
     code = "cannot-replace"
+
+
+class BodyUnknown(Refusal):
+    """No body of this name reports about the unit beside its usual one."""
+
+    code = "body-unknown"
+
+    def __init__(self, body: str, known: list[str]) -> None:
+        said = _("Không có cơ quan “%(body)s” cùng báo cáo về đơn vị này.") % {"body": body}
+        if known:
+            remedy = _("Các cơ quan có thể thức riêng: %(names)s.") % {"names": "; ".join(known)}
+        else:
+            remedy = _("Hãy thêm cơ quan ở trang “Thể thức của cơ quan báo cáo”, hoặc để trống.")
+        super().__init__(f"{said} {remedy}")
 
 
 class TooManyChecks(Refusal):

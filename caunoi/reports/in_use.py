@@ -10,8 +10,10 @@ from datetime import date
 from typing import Any
 
 from caunoi.places.rules.snapshot import PlaceSnapshot
+from caunoi.reports.errors import BodyUnknown
 from caunoi.reports.models import BodyLayout, OwnTemplate, ReportTemplate
 from caunoi.reports.queries import get_template
+from caunoi.vietnamese_text import sort_key
 
 ALWAYS_THE_PACKS = ("title", "period")
 """What a report is called and which days it covers is the same for everybody who makes it."""
@@ -38,21 +40,24 @@ def print_of(template: ReportTemplate) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def find_in_use(code: str, unit: int, day: date, places: PlaceSnapshot) -> InUse:
-    """For a report of the unit on the boundaries of the day. Raises TemplateUnknown."""
+def find_in_use(code: str, unit: int, day: date, places: PlaceSnapshot, body: str = "") -> InUse:
+    """For a report of the unit on the boundaries of the day; `body`: by one that reports beside the usual one. Raises
+    TemplateUnknown, BodyUnknown."""
     template, line = get_template(code), _list_line(unit, day, places)
     own = _find_own(code, line)
-    body = _find_body(code, line)
+    layout = _find_layout(code, line, body)
+    if body and layout is None:
+        raise BodyUnknown(body, list_bodies(unit, day, places))
     if own is None or own.file_id is None:
         file_id, parameters = template.template_id, dict(template.parameters)
         own = None
     else:
         file_id, kept = own.file_id, {name: template.parameters.get(name) for name in ALWAYS_THE_PACKS}
         parameters = {**own.parameters, **{name: value for name, value in kept.items() if value is not None}}
-    if body is not None:
+    if layout is not None:
         sets = template.parameters.get("layout", {}).get("sets")
-        parameters["layout"] = {**body.layout, **({"sets": sets} if sets else {})}
-    return InUse(template, file_id, parameters, own, body)
+        parameters["layout"] = {**layout.layout, **({"sets": sets} if sets else {})}
+    return InUse(template, file_id, parameters, own, layout)
 
 
 def _list_line(unit: int, day: date, places: PlaceSnapshot) -> list[int]:
@@ -76,11 +81,22 @@ def _find_own(code: str, line: list[int]) -> OwnTemplate | None:
     return next((newest[unit] for unit in line if unit in newest and newest[unit].file_id is not None), None)
 
 
-def _find_body(code: str, line: list[int]) -> BodyLayout | None:
+def list_bodies(unit: int, day: date, places: PlaceSnapshot) -> list[str]:
+    """Those that report about the unit beside its usual body."""
+    layouts = BodyLayout.objects.filter(org_unit_id__in=_list_line(unit, day, places)).exclude(body="")
+    return sorted(set(layouts.values_list("body", flat=True)), key=sort_key)
+
+
+def list_every_body() -> list[str]:
+    """Those that report beside the usual body of any unit."""
+    return sorted(set(BodyLayout.objects.exclude(body="").values_list("body", flat=True)), key=sort_key)
+
+
+def _find_layout(code: str, line: list[int], body: str) -> BodyLayout | None:
     """Of one unit, what was said of this template comes before what was said of all."""
     said = {
         (one.org_unit_id, one.template_code): one
-        for one in BodyLayout.objects.filter(org_unit_id__in=line, template_code__in=["", code])
+        for one in BodyLayout.objects.filter(org_unit_id__in=line, template_code__in=["", code], body=body)
     }
     return next((said[unit, which] for unit in line for which in (code, "") if (unit, which) in said), None)
 

@@ -36,6 +36,7 @@ class ReportRun(models.Model):
 
     key = models.CharField(max_length=32, unique=True)
     template_code = models.CharField(max_length=80)
+    body = models.CharField(max_length=200, blank=True, help_text="who reports; blank: the unit's usual body")
     title = models.CharField(max_length=300)
     org_unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="report_runs")
     day_from = models.DateField()
@@ -109,6 +110,7 @@ class ReportBatch(models.Model):
     on later with the same books."""
 
     template_code = models.CharField(max_length=80)
+    body = models.CharField(max_length=200, blank=True)
     org_unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="report_batches")
     level = models.CharField(max_length=10)
     day_from = models.DateField()
@@ -183,10 +185,12 @@ class OwnTemplate(models.Model):
 
 class BodyLayout(models.Model):
     """How the body that reports for a unit, and for all below it, lays out its reports: in place of the `[layout]` of
-    every template, or of one (`template_code`)."""
+    every template, or of one (`template_code`). `body`: the name of one that reports beside the usual body (blank),
+    with the same templates."""
 
     org_unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="body_layouts")
     template_code = models.CharField(max_length=80, blank=True)
+    body = models.CharField(max_length=200, blank=True)
     layout = models.JSONField()
     by_id = models.BigIntegerField(null=True)
     by_name = models.CharField(max_length=200)
@@ -195,7 +199,7 @@ class BodyLayout(models.Model):
     class Meta:
         ordering = ["org_unit_id", "template_code"]
         constraints = [
-            models.UniqueConstraint(fields=["org_unit", "template_code"], name="body_layout_once"),
+            models.UniqueConstraint(fields=["org_unit", "template_code", "body"], name="body_layout_once"),
         ]
 
     def __str__(self) -> str:

@@ -78,10 +78,10 @@ def list_waiting(user: User, on: date) -> list[ReportRun]:
 
 
 def propose_signer(run: ReportRun) -> tuple[str, str]:
-    """(title, name): chosen for this report, or those of the unit's last report that has them."""
+    """(title, name): chosen for this report, or those of the last one of the unit and body that has them."""
     if run.signer or run.signer_name:
         return run.signer, run.signer_name
-    signed = ReportRun.objects.filter(org_unit_id=run.org_unit_id).exclude(signer="", signer_name="")
+    signed = ReportRun.objects.filter(org_unit_id=run.org_unit_id, body=run.body).exclude(signer="", signer_name="")
     last = signed.order_by("-pk").first()
     return ("", "") if last is None else (last.signer, last.signer_name)
 
@@ -99,9 +99,9 @@ def get_version(run: ReportRun, number: int) -> ReportVersion:
 
 
 def list_replaceable(run: ReportRun) -> list[ReportRun]:
-    """Issued reports of the same unit and template that this one may supersede, newest first."""
+    """Issued reports of the same unit, body and template that this one may supersede, newest first."""
     found = ReportRun.objects.filter(
-        org_unit_id=run.org_unit_id, template_code=run.template_code, state=ReportState.ISSUED
+        org_unit_id=run.org_unit_id, template_code=run.template_code, body=run.body, state=ReportState.ISSUED
     )
     return list(found.exclude(pk=run.pk).order_by("-issued_on", "-pk")[:50])
 
@@ -120,13 +120,19 @@ def find_by_key(key: str) -> ReportRun | None:
 
 
 def find_same_run(
-    template_code: str, place: int, days: Days, boundaries: date, user_id: int | None, as_known: int | None = None
+    template_code: str,
+    place: int,
+    days: Days,
+    boundaries: date,
+    user_id: int | None,
+    as_known: int | None = None,
+    body: str = "",
 ) -> ReportRun | None:
     """The reader's own report of the same question, if nothing has been posted since: pressing twice makes one.
     `as_known`: of those books instead of today's."""
     return ReportRun.objects.filter(
         state=ReportState.DRAFT, template_code=template_code, org_unit_id=place, day_from=days.first,
-        day_to=days.last, boundaries=boundaries,
+        day_to=days.last, boundaries=boundaries, body=body,
         as_known=current_number() if as_known is None else as_known, made_by_id=user_id,
     ).first()  # fmt: skip
 

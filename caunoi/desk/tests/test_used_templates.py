@@ -72,3 +72,22 @@ def test_the_layout_of_a_body_is_chosen_on_a_page() -> None:
     client.post(address, {"step": "remove"})
     assert "nd30, Ủy ban: 1.200" in text_of_docx(make(WEST).content)
     assert client.post(address, {**typed, "set": "la"}).status_code == 200
+
+
+def test_a_second_body_is_added_on_the_page_and_chosen_with_the_report() -> None:
+    client = signed_in(user("quan-ly", [(Role.PROGRAMME_MANAGER, DISTRICT), (Role.EDITOR, DISTRICT)]))
+    address = f"/reports/layouts/?place=u{DISTRICT}&body="
+    typed = {"set": "khac", "body": "", "recipients": ""}
+    asked = {"template": "thu", "place": f"u{DISTRICT}", "first": "01/01/2023", "last": "31/12/2023"}
+    assert "Cơ quan báo cáo" not in words(client.get("/reports/new/"))
+
+    assert client.post(f"{address}%2B", typed).status_code == 200  # it needs a name
+    client.post(f"{address}%2B", {**typed, "body": "Ban Tuyên vận"})
+    again = client.get(f"{address}Ban Tuyên vận").content.decode()
+    usual = client.post("/reports/new/", {**asked, "body": ""}, follow=True)
+    theirs = client.post("/reports/new/", {**asked, "body": "Ban Tuyên vận"}, follow=True)
+    refused = client.post("/reports/new/", {**asked, "place": "u1", "body": "Ban Tuyên vận"})
+
+    assert 'value="Ban Tuyên vận"' in again and "remove-layout" in again
+    assert "(Ban Tuyên vận)" not in words(usual) and "năm 2023 (Ban Tuyên vận)" in words(theirs)
+    assert refused.status_code == 200

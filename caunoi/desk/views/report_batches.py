@@ -104,11 +104,12 @@ def _list_titles() -> dict[str, str]:
 
 def _describe(batch: ReportBatch, titles: Mapping[str, str], places: PlaceSnapshot) -> str:
     """`Báo cáo tháng …: từng xã, Tỉnh Lào Cai`; the code of a template that is no longer there."""
-    return _("%(title)s: từng %(level)s của %(place)s") % {
+    said = _("%(title)s: từng %(level)s của %(place)s") % {
         "title": titles.get(batch.template_code, batch.template_code),
         "level": str(Level(batch.level).label).lower(),
         "place": places.name_on(batch.org_unit_id, batch.boundaries),
     }
+    return f"{said} ({batch.body})" if batch.body else said
 
 
 @require_safe

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, cast
 
 from django import forms
@@ -19,13 +20,15 @@ from caunoi.languages import in_reader_language
 from caunoi.places.queries import get_snapshot
 from caunoi.refusals import Refusal
 from caunoi.reports.actions import set_body_layout
-from caunoi.reports.in_use import find_in_use, list_layout_sets
+from caunoi.reports.errors import BodyUnknown
+from caunoi.reports.in_use import InUse, find_in_use, list_bodies, list_layout_sets
 from caunoi.reports.permissions import may_change_templates
 from caunoi.reports.queries import list_templates
 from caunoi.vietnamese_text import clean
 
 WORDS = ("body", "superior", "on_behalf", "heading", "archive")
 MOST_RECIPIENTS = 20
+ADDED = "+"
 
 
 class LayoutForm(forms.Form):
@@ -64,28 +67,44 @@ class LayoutForm(forms.Form):
         return {"set": typed["set"], **words, "recipients": typed["recipients"]}
 
 
+def _find_used(code: str, unit: int, day: date, body: str) -> InUse:
+    """A body may have its words for other templates only: the usual ones are then what there is to begin with."""
+    try:
+        return find_in_use(code, unit, day, get_snapshot(), body)
+    except BodyUnknown:
+        return find_in_use(code, unit, day, get_snapshot())
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_layouts(request: HttpRequest) -> HttpResponse:
-    """`template`: one template's code; without it, all of them."""
+    """`template`: one template's code; without it, all of them. `body`: one that reports beside the usual body, or
+    another that is to (ADDED)."""
     unit, user, day = find_unit(request), cast(User, request.user), moments.today()
     templates = list_templates()
     code = request.GET.get("template", "")
     code = code if code in {one.code for one in templates} else ""
     sets = list_layout_sets(templates)
-    used = find_in_use(code or templates[0].code, unit.id, day, get_snapshot()) if templates else None
+    bodies = list_bodies(unit.id, day, get_snapshot())
+    asked = request.GET.get("body", "")
+    beside = asked if asked in bodies else ""
+    used = _find_used(code or templates[0].code, unit.id, day, beside) if templates else None
     standing: dict[str, Any] = used.parameters.get("layout", {}) if used is not None else {}
-    body = None if used is None else used.body
-    is_own = body is not None and (body.org_unit_id, body.template_code) == (unit.id, code)
+    own = None if used is None else used.body
+    is_own = own is not None and (own.org_unit_id, own.template_code, own.body) == (unit.id, code, beside)
+    is_added = asked == ADDED
     recipients, archive = standing.get("recipients", []), standing.get("archive", "VT")
     initial = {**standing, "recipients": "\n".join(recipients), "archive": archive}
+    if is_added:
+        initial["body"], is_own = "", False
     posted = request.method == "POST"
     removing = posted and request.POST.get("step") == "remove"
     form = LayoutForm(request.POST if posted and not removing else None, initial=initial, sets=sets)
+    form.fields["body"].required = is_added
     if removing or (posted and form.is_valid()):
         try:
             set_body_layout(
                 org_unit_id=unit.id, template_code=code, layout=None if removing else form.layout, by=user,
-                at=moments.now(),
+                at=moments.now(), body=form.layout["body"] if is_added else beside,
             )  # fmt: skip
         except Refusal as refused:
             form.add_error(None, refused.sentence)
@@ -95,6 +114,11 @@ def report_layouts(request: HttpRequest) -> HttpResponse:
     shown = {
         "unit": unit, "form": form, "may": may_change_templates(user, unit.id, day), "is_own": is_own, "code": code,
         "templates": [("", _("Mọi mẫu")), *((t.code, in_reader_language(t.title_vi, t.title_en)) for t in templates)],
+        "bodies": [
+            ("", _("Cơ quan thường báo cáo về đơn vị")), *((one, one) for one in bodies),
+            (ADDED, _("Thêm một cơ quan khác")),
+        ],
+        "body": asked if is_added else beside,
         "back": address_of("used-templates", unit), "has_templates": bool(sets),
     }  # fmt: skip
     return render(request, "desk/reports/layouts.html", shown)

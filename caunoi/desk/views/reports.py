@@ -29,7 +29,7 @@ from caunoi.refusals import FileRefused, Mistake, Refusal
 from caunoi.reports.actions import make_report, start_batch
 from caunoi.reports.annex import make_annex
 from caunoi.reports.comparing import compare_reports
-from caunoi.reports.errors import BatchTooLarge, NoUnitsBelow, ReportUnknown, result_name, state_name
+from caunoi.reports.errors import BatchTooLarge, BodyUnknown, NoUnitsBelow, ReportUnknown, result_name, state_name
 from caunoi.reports.models import ReportRun, ReportVersion, VersionKind
 from caunoi.reports.pdf import find_program, make_pdf
 from caunoi.reports.queries import (
@@ -99,6 +99,8 @@ def report_new(request: HttpRequest) -> HttpResponse:
         except FileRefused as refused:
             mistakes = list(refused.mistakes)
             form.add_error("template", refused.sentence)
+        except BodyUnknown as refused:
+            form.add_error("body", refused.sentence)
         except (NoUnitsBelow, BatchTooLarge) as refused:
             form.add_error("each_below", refused.sentence)
         except Refusal as refused:
@@ -123,16 +125,16 @@ def _make(form: ReportForm, user: User, scope: Scope) -> HttpResponse:
     if typed["each_below"]:
         batch = start_batch(
             template_code=typed["template"], place=place, level=typed["each_below"], days=days, boundaries=boundaries,
-            by=user.actor, at=moments.now(), scope=scope, most=MOST_IN_BATCH,
+            by=user.actor, at=moments.now(), scope=scope, most=MOST_IN_BATCH, body=typed["body"],
         )  # fmt: skip
         return redirect("report-batch", batch.pk)
     # Pressed twice, or asked again while nothing has changed: the report already made is the answer.
-    same = find_same_run(typed["template"], place, days, boundaries, user.pk)
+    same = find_same_run(typed["template"], place, days, boundaries, user.pk, body=typed["body"])
     if same is not None:
         return redirect("report", get_run(same.pk, scope).pk)
     made = make_report(
         template_code=typed["template"], place=place, first=days.first, last=days.last, boundaries=boundaries,
-        by=user.actor, at=moments.now(), scope=scope,
+        by=user.actor, at=moments.now(), scope=scope, body=typed["body"],
     )  # fmt: skip
     return redirect("report", made.run.pk)
 

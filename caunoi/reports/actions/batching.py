@@ -22,8 +22,9 @@ from caunoi.periods.rules import Days
 from caunoi.places.queries import get_snapshot
 from caunoi.reports.actions.making import make_report
 from caunoi.reports.errors import BatchTooLarge, NoUnitsBelow, ReportEmpty
+from caunoi.reports.in_use import find_in_use
 from caunoi.reports.models import BatchUnit, ReportBatch, ReportRun
-from caunoi.reports.queries import find_same_run, get_template
+from caunoi.reports.queries import find_same_run
 
 Outcome = Literal["made", "kept", "empty"]
 # A batch that stopped is taken up again when the same is asked; an older one has the books of its day.
@@ -66,13 +67,14 @@ def start_batch(
     scope: Scope = EVERYTHING,
     afresh: bool = False,
     most: int | None = None,
+    body: str = "",
 ) -> ReportBatch:
     """The batch to make, nothing of it made yet; or the same one of this actor, where nothing has been posted since or
     it was begun within a day and is not finished. `afresh`: another one in any case.
 
     Refuses a place out of reach, a level without units, and more than `most` of them.
     """
-    get_template(template_code)
+    find_in_use(template_code, place, boundaries, get_snapshot(), body)  # refused before anything is kept
     known = current_number()
     key = get_snapshot().units[place].key
     check_may_see(Question((), key, days.first, days.last, boundaries, known), scope)
@@ -86,12 +88,13 @@ def start_batch(
             % {"count": len(units), "most": most}
         )
     with transaction.atomic():
-        same = None if afresh else _find_same(template_code, place, level, days, boundaries, known, by, at)
+        same = None if afresh else _find_same(template_code, body, place, level, days, boundaries, known, by, at)
         if same is not None:
             return same
         batch = ReportBatch.objects.create(
-            template_code=template_code, org_unit_id=place, level=level, day_from=days.first, day_to=days.last,
-            boundaries=boundaries, as_known=known, made_by_id=by.user_id, made_by_name=by.name, made_at=at,
+            template_code=template_code, body=body, org_unit_id=place, level=level, day_from=days.first,
+            day_to=days.last, boundaries=boundaries, as_known=known, made_by_id=by.user_id, made_by_name=by.name,
+            made_at=at,
         )  # fmt: skip
         BatchUnit.objects.bulk_create(
             BatchUnit(batch=batch, org_unit_id=unit, position=number) for number, unit in enumerate(units, 1)
@@ -99,17 +102,26 @@ def start_batch(
         detail = {
             "template": template_code, "org_unit": place, "level": level, "from": days.first.isoformat(),
             "to": days.last.isoformat(), "boundaries": boundaries.isoformat(), "as_known": known, "units": len(units),
+            **({"body": body} if body else {}),
         }  # fmt: skip
         write_line("report.batch", batch.subject, detail, by=by, at=at)
     return batch
 
 
 def _find_same(
-    template_code: str, place: int, level: str, days: Days, boundaries: date, known: int, by: Actor, at: datetime
+    template_code: str,
+    body: str,
+    place: int,
+    level: str,
+    days: Days,
+    boundaries: date,
+    known: int,
+    by: Actor,
+    at: datetime,
 ) -> ReportBatch | None:
     last = ReportBatch.objects.filter(
         template_code=template_code, org_unit_id=place, level=level, day_from=days.first, day_to=days.last,
-        boundaries=boundaries, made_by_id=by.user_id,
+        boundaries=boundaries, made_by_id=by.user_id, body=body,
     ).first()  # fmt: skip
     if last is None or last.as_known == known:
         return last
@@ -160,7 +172,13 @@ def _make(row: BatchUnit, batch: ReportBatch, days: Days, *, by: Actor, at: date
             raise _MadeMeanwhile
 
     standing = find_same_run(
-        batch.template_code, row.org_unit_id, days, batch.boundaries, by.user_id, as_known=batch.as_known
+        batch.template_code,
+        row.org_unit_id,
+        days,
+        batch.boundaries,
+        by.user_id,
+        as_known=batch.as_known,
+        body=batch.body,
     )
     if standing is not None:
         waiting.update(run=standing)
@@ -170,6 +188,7 @@ def _make(row: BatchUnit, batch: ReportBatch, days: Days, *, by: Actor, at: date
         made = make_report(
             template_code=batch.template_code, place=row.org_unit_id, first=days.first, last=days.last,
             boundaries=batch.boundaries, by=by, at=at, scope=scope, as_known=batch.as_known, kept_with=keep,
+            body=batch.body,
         )  # fmt: skip
     except ReportEmpty as refused:
         row.why = refused.sentence

@@ -102,7 +102,7 @@ def issue_report(*, report_id: int, data: IssueData, by: User, at: datetime, num
 
 def _check_number(run: ReportRun, data: IssueData) -> None:
     taken = ReportRun.objects.filter(
-        org_unit_id=run.org_unit_id, issue_number=data.number, issued_on__year=data.on.year
+        org_unit_id=run.org_unit_id, body=run.body, issue_number=data.number, issued_on__year=data.on.year
     ).first()
     if taken is not None:
         raise NumberTaken(
@@ -113,9 +113,13 @@ def _check_number(run: ReportRun, data: IssueData) -> None:
 
 def _lock_replaced(run: ReportRun, replaces: int, *, by: User, at: datetime) -> ReportRun:
     replaced = lock_for_step(replaces, ReportStep.SUPERSEDE, by=by, at=at)
-    if (replaced.org_unit_id, replaced.template_code) != (run.org_unit_id, run.template_code):
+    mine = (run.org_unit_id, run.template_code, run.body)
+    if (replaced.org_unit_id, replaced.template_code, replaced.body) != mine:
         raise CannotReplace(
-            _("“%(title)s” không cùng đơn vị và mẫu với báo cáo này nên không thay thế được. Hãy chọn báo cáo khác.")
+            _(
+                "“%(title)s” không cùng đơn vị, cơ quan và mẫu với báo cáo này nên không thay thế được. Hãy chọn báo"
+                " cáo khác."
+            )
             % {"title": replaced.title}
         )
     return replaced

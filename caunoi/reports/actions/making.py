@@ -80,24 +80,26 @@ def make_report(
     progress: Progress | None = None,
     as_known: int | None = None,
     kept_with: Callable[[ReportRun], None] | None = None,
+    body: str = "",
 ) -> MadeReport:
     """A Word report of a unit (its id) and days, with its signed list of figures, kept as a draft.
 
-    Only the approved book is asked, as known at `as_known` (default: when the report is begun). `kept_with`: called in
-    the transaction that keeps the report, which is kept only if it raises nothing. Refuses a unit that does not exist
-    on the day of `boundaries` (default: the last day), a template with mistakes, and a report without a single figure.
+    `body`: who reports, if not the unit's usual body. Only the approved book is asked, as known at `as_known` (default:
+    when the report is begun). `kept_with`: called in the transaction that keeps the report, which is kept only if it
+    raises nothing. Refuses a unit that does not exist on the day of `boundaries` (default: the last day), a template
+    with mistakes, and a report without a single figure.
     """
     key = secrets.token_urlsafe(16)
     drafted = draft_report(
         template_code=template_code, place=place, days=check_days(first, last), boundaries=boundaries or last, by=by,
-        at=at, scope=scope, progress=progress or _say_nothing, key=key, number=1, as_known=as_known,
+        at=at, scope=scope, progress=progress or _say_nothing, key=key, number=1, as_known=as_known, body=body,
     )  # fmt: skip
     manifest = drafted.manifest
     with transaction.atomic():
         file = store_bytes(drafted.content, media_type=MEDIA_TYPE, at=at)
         run = ReportRun.objects.create(
-            key=key, template_code=template_code, title=manifest.title[:300], org_unit_id=place, day_from=first,
-            day_to=last, boundaries=boundaries or last, as_known=manifest.as_known, file=file,
+            key=key, template_code=template_code, body=body, title=manifest.title[:300], org_unit_id=place,
+            day_from=first, day_to=last, boundaries=boundaries or last, as_known=manifest.as_known, file=file,
             file_name=drafted.file_name, figures=len(manifest.figures), made_by_id=by.user_id, made_by_name=by.name,
             made_at=at,
         )  # fmt: skip
@@ -105,7 +107,7 @@ def make_report(
         detail = {
             "template": run.template_code, "org_unit": run.org_unit_id, "from": first.isoformat(),
             "to": last.isoformat(), "boundaries": run.boundaries.isoformat(), "as_known": run.as_known,
-            "figures": run.figures, "sha256": run.file_id,
+            "figures": run.figures, "sha256": run.file_id, **({"body": body} if body else {}),
         }  # fmt: skip
         write_line("report.make", run.subject, detail, by=by, at=at)
         events.announce(ReportMade(run.pk))
@@ -140,6 +142,7 @@ def draft_report(
     key: str,
     number: int,
     as_known: int | None = None,
+    body: str = "",
 ) -> Drafted:
     """The filled and signed draft, not stored yet. `key`, `number`: of the report and the version it will be."""
     file_name = f"{template_code}.docx"
@@ -147,7 +150,7 @@ def draft_report(
     catalogue, places = get_catalogue(known), get_snapshot()
     occasion = _make_occasion(place, days, boundaries, known, places)
     check_may_see(_question(occasion), scope)
-    used = find_in_use(template_code, place, boundaries, places)
+    used = find_in_use(template_code, place, boundaries, places, body)
     template = used.template
     codes = frozenset([*catalogue.elements, *catalogue.indicators])
     word, tags, parameters = _read_sound(used.file_id, file_name, template.title_vi, json.dumps(used.parameters), codes)
@@ -163,7 +166,7 @@ def draft_report(
     _check_not_empty(composer)
     progress(1, STEPS, _("Điền mẫu Word"))
     name = places.name_on(place, occasion.boundaries)
-    title = f"{template.title_vi}: {name}, {word_period(days)}"
+    title = f"{template.title_vi}: {name}, {word_period(days)}" + (f" ({body})" if body else "")
     filled = fill(word, composer.tags(), file_name)
     content, printed = put_in(filled, composer.stamps, base_url=base_url, title=title, author=by.name)
     progress(2, STEPS, _("Ký bảng kê số liệu"))

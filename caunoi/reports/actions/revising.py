@@ -34,6 +34,7 @@ def make_again(
         template_code=run.template_code, place=run.org_unit_id, days=Days(run.day_from, run.day_to),
         boundaries=run.boundaries, by=by.actor, at=at, scope=scope,
         progress=progress or (lambda _done, _total, _what: None), key=run.key, number=run.current_number + 1,
+        body=run.body,
     )  # fmt: skip
     with transaction.atomic():
         # Asked before the lock, which is short: who brought a version meanwhile goes first, and this one is refused.

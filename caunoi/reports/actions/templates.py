@@ -104,26 +104,33 @@ def _put(
 
 @transaction.atomic
 def set_body_layout(
-    *, org_unit_id: int, template_code: str, layout: dict[str, Any] | None, by: User, at: datetime
+    *,
+    org_unit_id: int,
+    template_code: str,
+    layout: dict[str, Any] | None,
+    by: User,
+    at: datetime,
+    body: str = "",
 ) -> None:
-    """Of the unit and all below it. `template_code` blank: in all templates. None: as the template, or the unit above,
-    has it."""
+    """Of the unit and all below it. `body`: of one that reports beside the usual body. `template_code` blank: in all
+    templates. None: as the template, or the unit above, has it."""
     _check_may(org_unit_id, by, at)
     if template_code:
         get_template(template_code)
     OrgUnit.objects.select_for_update().filter(pk=org_unit_id).first()
-    standing = BodyLayout.objects.filter(org_unit_id=org_unit_id, template_code=template_code).first()
+    which: dict[str, Any] = {"org_unit_id": org_unit_id, "template_code": template_code, "body": body}
+    standing = BodyLayout.objects.filter(**which).first()
     changed = changes_of({} if standing is None else standing.layout, layout or {})
     if not changed and (standing is None) == (layout is None):
         return
     if layout is None:
-        BodyLayout.objects.filter(org_unit_id=org_unit_id, template_code=template_code).delete()
+        BodyLayout.objects.filter(**which).delete()
     else:
         said = {"layout": layout, "by_id": by.pk, "by_name": by.actor.name, "at": at}
-        BodyLayout.objects.update_or_create(org_unit_id=org_unit_id, template_code=template_code, defaults=said)
+        BodyLayout.objects.update_or_create(**which, defaults=said)
     take_numbers(1)
     subject = f"unit:{org_unit_id}"
-    detail = {"template": template_code, "changed": changed}
+    detail = {"template": template_code, "changed": changed, **({"body": body} if body else {})}
     write_line("report-layout.remove" if layout is None else "report-layout.set", subject, detail, by=by.actor, at=at)
 
 

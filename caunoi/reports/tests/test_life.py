@@ -25,6 +25,7 @@ from caunoi.reports.actions import (
     issue_report,
     make_again,
     return_report,
+    set_body_layout,
     submit_report,
     take_back_file,
 )
@@ -390,6 +391,30 @@ def test_a_later_report_supersedes_an_issued_one_of_the_same_unit(report: Report
     old.refresh_from_db()
     assert (old.state, old.replaced_by.get().pk) == (ReportState.SUPERSEDED, newer.pk)
     assert verify_docx(read_bytes(old.file_id)).all_unchanged
+
+
+def test_two_bodies_report_about_one_unit_each_with_a_life_of_its_own(
+    report: ReportRun, writer: User, chief: User
+) -> None:
+    """The committee and the mass mobilisation commission of one district, the same template and days."""
+    lead = user("nhiem", [(Role.PROGRAMME_MANAGER, DISTRICT)], "Lò Thị Hoa")
+    commission = "Ban Tuyên vận"
+    layout = {"set": "khac", "body": commission, "recipients": []}
+    set_body_layout(org_unit_id=DISTRICT, template_code="", layout=layout, by=lead, at=AT, body=commission)
+    ours = issue(approved(report, writer, chief), writer)
+    theirs = approved(make(by=writer.actor, body=commission).run, writer, chief)
+
+    with pytest.raises(CannotReplace):
+        issue(theirs, writer, "9/BC-BTV", replaces=ours.pk)
+    issue(theirs, writer)  # the number is the committee's; the commission counts its own
+    newer = approved(make(by=writer.actor, body=commission).run, writer, chief)
+    assert [one.pk for one in list_replaceable(newer)] == [theirs.pk]
+    issue(newer, writer, "13/BC-UBND", replaces=theirs.pk)
+
+    assert theirs.title == f"{ours.title} ({commission})"
+    states = dict(ReportRun.objects.values_list("pk", "state"))
+    assert [states[one.pk] for one in (ours, theirs, newer)] == ["issued", "superseded", "issued"]
+    assert all(verify_docx(read_bytes(one.file_id)).all_unchanged for one in ReportRun.objects.all())
 
 
 # -- with another word processor --------------------------------------------------------------------------------------

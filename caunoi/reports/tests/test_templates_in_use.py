@@ -13,8 +13,8 @@ from caunoi.desk.tests.builders import user
 from caunoi.documents.actions import read_bytes, store_bytes
 from caunoi.places.queries import get_snapshot
 from caunoi.reports.actions import go_back_to_pack, put_template_in_use, set_body_layout, use_own_again
-from caunoi.reports.errors import TemplateBroken, TemplatesNotYours, TemplateUnchanged
-from caunoi.reports.in_use import find_in_use, list_own
+from caunoi.reports.errors import BodyUnknown, TemplateBroken, TemplatesNotYours, TemplateUnchanged
+from caunoi.reports.in_use import find_in_use, list_bodies, list_own
 from caunoi.reports.models import ReportRun, ReportTemplate
 from caunoi.reports.queries import find_same_run, read_run
 from caunoi.reports.tests.builders import (
@@ -143,3 +143,21 @@ def test_a_body_that_does_not_follow_the_decree_has_its_layout_in_every_template
         set_body_layout(org_unit_id=DISTRICT, template_code=code, layout=None, by=manager, at=NOW)
     assert "Ủy ban, nd30" in words_of()
     assert AuditLine.objects.filter(action="report-layout.remove").count() == 2
+
+
+def test_a_second_body_is_chosen_with_the_report_and_the_usual_one_stays(manager: User) -> None:
+    set_body_layout(org_unit_id=DISTRICT, template_code="", layout=LAYOUT, by=manager, at=NOW, body="Ban Tuyên vận")
+
+    def words(**options: Any) -> str:
+        return text_of_docx(make(WEST, by=manager.actor, **options).content)
+
+    assert "Ủy ban, nd30" in words() and "Ban Tuyên vận, khac: 1.200" in words(body="Ban Tuyên vận")
+    assert list_bodies(WEST, LAST, get_snapshot()) == ["Ban Tuyên vận"]
+    assert list_bodies(PROVINCE, LAST, get_snapshot()) == []
+    mine = ReportRun.objects.order_by("pk").last()
+    assert mine is not None and mine.body == "Ban Tuyên vận"
+    assert find_same_run("thu", WEST, _days(mine), LAST, manager.pk, body="Ban Tuyên vận") == mine
+    with pytest.raises(BodyUnknown, match="Các cơ quan có thể thức riêng: Ban Tuyên vận"):
+        make(WEST, body="Mặt trận")
+    with pytest.raises(BodyUnknown, match="Hãy thêm cơ quan"):
+        make(PROVINCE, body="Ban Tuyên vận")
