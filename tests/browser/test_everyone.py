@@ -87,9 +87,9 @@ LISTS = [
     ("/reminders/", "#reminder-filters", "#reminders .reminder"),
     ("/registers/cum_loa/", "#register-filters", "#entities tbody tr"),
 ]
-IS_AT_WORK = """async (which) => {
-  const { active, installing, waiting } = (await navigator.serviceWorker.getRegistration()) ?? {};
-  return !installing && !waiting && active?.state === "activated" && active.scriptURL.includes(which);
+IS_AT_WORK = """(which) => {
+  const { controller } = navigator.serviceWorker;
+  return controller?.state === "activated" && controller.scriptURL.includes(which);
 }"""
 # A card shows the focus of the link that stretches over it.
 FOCUS_IS_SEEN = """() => {

@@ -63,7 +63,7 @@ async function activate() {
 }
 
 addEventListener("message", (event) => {
-  if (event.data === "take over") event.waitUntil(clients.claim());
+  if (event.data === "take over") event.waitUntil(registration.waiting ? skipWaiting() : clients.claim());
 });
 
 // ---- Answering --------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ import { language, words } from "./words.js";
 
 const FRESH_FOR = 5 * 60_000;
 const SHOWN_AFTER = 1500; // on a good line nobody needs to read that something is loading
+const TAKES_OVER_WITHIN = 2000;
 const RETRY_FIRST = 3000, RETRY_LAST = 120_000;
 const { user: signedIn, userName, collects, frame } = document.body.dataset;
 
@@ -105,18 +106,20 @@ async function installWorker() {
   const registration = await navigator.serviceWorker.register(`/service-worker.js?language=${language}&kind=${kind}`, {
     scope: "/", type: kind, updateViaCache: "none",
   });
-  const worker = registration.installing;
+  const worker = registration.installing ?? registration.waiting;
   if (!worker || worker.state === "activated") {
     // It takes over the pages that are open when it begins, not one that was just being loaded at that moment.
     if (!navigator.serviceWorker.controller) registration.active?.postMessage("take over");
     return;
   }
+  // What a page asks of the worker before it in the moment it takes over makes Chromium give that up, and leave it waiting.
+  const again = setInterval(() => registration.waiting?.postMessage("take over"), TAKES_OVER_WITHIN);
   await new Promise((resolve, reject) => {
     worker.addEventListener("statechange", () => {
       if (worker.state === "activated") resolve();
       if (worker.state === "redundant") reject(new Error("the pages could not be fetched"));
     });
-  });
+  }).finally(() => clearInterval(again));
 }
 
 // ---- What waits -----------------------------------------------------------------------------------------------------
