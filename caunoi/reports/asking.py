@@ -22,12 +22,12 @@ from caunoi.accounts.scope import Scope
 from caunoi.facts.access import ask_as
 from caunoi.facts.coverage import FormCoverage, add_up, list_form_coverage
 from caunoi.facts.models import Kind
-from caunoi.facts.queries import Catalogue
+from caunoi.facts.queries import Catalogue, period_type_of
 from caunoi.facts.rules.comparing import go
 from caunoi.facts.rules.formula import OutOf, ShareAtLeast, ShareOfClass, parse_formula
 from caunoi.facts.rules.formula_tree import Earlier
 from caunoi.facts.rules.question import Coverage, Figure, Question, Slice, spread_rounding
-from caunoi.periods.rules import Days, PeriodType, period_of
+from caunoi.periods.rules import Days, PeriodType, list_touching, period_of
 from caunoi.places.rules.snapshot import PlaceSnapshot
 from caunoi.refusals import NotFound
 from caunoi.reports.errors import TemplateBroken
@@ -46,6 +46,7 @@ from caunoi.reports.rules.parameters import Parameters, Sentence
 from caunoi.reports.rules.tags import EARLIER, FIGURE_TAGS, STRETCHES, Stretch
 from caunoi.reports.rules.tags import Asked as AskedTags
 from caunoi.reports.rules.wording import IN_TABLE, IN_TEXT, Mark, Style
+from caunoi.targets.attainment import list_target_codes
 
 # The page of coverage, as the desk's urls have it. Not asked of them: that loads every page of the product, 30 MB and
 # two seconds of each report.
@@ -153,6 +154,8 @@ class Asking:
         self.figures: dict[tuple[Stretch, str], tuple[int, Figure]] = {}
         self.children: dict[str, list[Child]] = {}
         self.trends: dict[str, tuple[int, list[Figure]]] = {}
+        self.targets = list_target_codes(occasion.as_known)
+        self.aims: dict[tuple[str, str], tuple[int, dict[str, Figure]]] = {}
         names = {code: one.name_vi for code, one in catalogue.elements.items()}
         self.names = names | {code: one.name_vi for code, one in catalogue.indicators.items()}
         self.natural = {code: self._natural_style(code) for code in (*catalogue.elements, *catalogue.indicators)}
@@ -218,6 +221,26 @@ class Asking:
                     wanted.setdefault(chart.level, {}).setdefault(stretch, {})[chart.code] = None
         for level, by_stretch in wanted.items():
             self.children[level] = self._make_children(level, by_stretch)
+        for name in tags.charts:
+            chart = self.parameters.charts.get(name)
+            if chart is not None and chart.kind != "trend" and chart.code in self.targets:
+                self.aims[chart.level, chart.code] = self._ask_aims(chart.code, chart.level)
+
+    def _ask_aims(self, code: str, level: str) -> tuple[int, dict[str, Figure]]:
+        """By unit's key, what was to be reached in the report's days; of what is there rather than happens, by the end
+        of the target's period that their last day lies in. They are drawn, and no part of what the report counts."""
+        days, target = self.occasion.days, self.catalogue.elements[self.targets[code]]
+        type_ = period_type_of(target.form_code, self.occasion.as_known)
+        if type_ is not None and self.catalogue.elements[code].kind == Kind.STOCK:
+            days = list_touching(Days(days.last, days.last), type_, self.parameters.period.cut_off)[0].days
+        actual, units = self.units_below(level)
+        if not units:
+            return 0, {}
+        try:
+            number, found = self._ask([target.code], days, actual)
+        except NotFound:  # days that are not the reader's to see
+            return 0, {}
+        return number, {figure.place: figure for figure in found if figure.value is not None}
 
     def units_below(self, level: str) -> tuple[str | None, list[int]]:
         actual = level or self.usual_child_level()
@@ -250,7 +273,8 @@ class Asking:
         ]
 
     def _ask_trends(self, tags: AskedTags) -> None:
-        """Of the place, over the last named months, quarters or years up to the end of the report's days."""
+        """Of the place, over the last named months, quarters or years up to the end of the report's days; and what was
+        to be reached in them."""
         cut_off = self.parameters.period.cut_off if self.occasion.days.first.day != 1 else 1
         for name in tags.charts:
             chart = self.parameters.charts.get(name)
@@ -261,7 +285,8 @@ class Asking:
                 period = period.before()
             days = Days(period.days.first, self.occasion.days.last)
             try:
-                self.trends[name] = self._ask([chart.code], days, None, chart.by)
+                target = [self.targets[chart.code]] if chart.code in self.targets else []
+                self.trends[name] = self._ask([chart.code, *target], days, None, chart.by)
             except NotFound:  # earlier days that are not the reader's to see
                 self.trends[name] = 0, []
 
@@ -367,6 +392,7 @@ class Child:
         day = asking.occasion.boundaries
         self.ten = asking.places.name_on(unit, day)
         self.ma = asking.places.code_on(unit, day)
+        self.key = asking.places.units[unit].key
         self._asking, self._figures, self._rounded = asking, figures, rounded
         for name, style in FIGURE_TAGS.items():
             setattr(self, name, partial(self._print, style))

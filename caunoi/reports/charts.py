@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,7 @@ from caunoi.reports import chart_process
 from caunoi.reports.rules.wording import word_number
 
 FONT = "Be Vietnam Pro"
-INK, BAR, LINE, PALE = "#1d2a2c", "#0b5a5e", "#d5dcd8", "#9cc3c0"
+INK, BAR, LINE, PALE, TARGET = "#1d2a2c", "#0b5a5e", "#d5dcd8", "#9cc3c0", "#a3232b"
 WIDTH = 520
 BAR_STEP = 21
 TREND_HEIGHT = 190
@@ -24,11 +24,13 @@ Row = dict[str, str | float]
 
 @dataclass(frozen=True)
 class Bar:
-    """`mark` says of the value what the table says of it (estimated, carried over)."""
+    """`mark` says of the value what the table says of it (estimated, carried over). `target`: what was to be reached in
+    the same days, None where nothing is set for them."""
 
     name: str
     value: Decimal
     mark: str = ""
+    target: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -36,10 +38,11 @@ class Pair:
     name: str
     now: Decimal
     before: Decimal | None
+    target: Decimal | None = None
 
 
 def draw_bars(title: str, subtitle: str, bars: Sequence[Bar], decimals: int) -> bytes:
-    """Horizontal bars in the order given, each with its number at its end, as PNG."""
+    """Horizontal bars in the order given, each with its number at its end and a stroke at its target, as PNG."""
     across = {"x": _amounts(), "y": _names(axis={"grid": False})}
     return _render(
         title,
@@ -49,12 +52,13 @@ def draw_bars(title: str, subtitle: str, bars: Sequence[Bar], decimals: int) -> 
         [
             {"mark": {"type": "bar", "color": BAR, "height": {"band": 0.68}}, "encoding": across},
             {"mark": {**_NUMBER, "fontSize": 11}, "encoding": {**across, "text": _TEXT}},
+            *_strokes(bars, across, "x", 18),
         ],
     )
 
 
 def draw_trend(title: str, subtitle: str, points: Sequence[Bar], decimals: int) -> bytes:
-    """A line through the points in the order given, each with its number above it."""
+    """A line through the points in the order given, each with its number above it and a stroke at its target."""
     many = len(points)
     along = {"x": _names(axis={"labelAngle": -45 if many > 8 else 0}), "y": _amounts(scale={"zero": True})}
     number = {"type": "text", "color": INK, "dy": -11, "fontSize": 10 if many <= 14 else 8}
@@ -67,16 +71,17 @@ def draw_trend(title: str, subtitle: str, points: Sequence[Bar], decimals: int) 
             {"mark": {"type": "line", "color": BAR, "strokeWidth": 2.5}, "encoding": along},
             {"mark": {"type": "point", "color": BAR, "filled": True, "size": 50, "opacity": 1}, "encoding": along},
             {"mark": number, "encoding": {**along, "text": _TEXT}},
+            *_strokes(points, along, "y", 26),
         ],
     )
 
 
 def draw_pairs(title: str, subtitle: str, pairs: Sequence[Pair], names: tuple[str, str], decimals: int) -> bytes:
-    """Two bars for each unit: the period (dark) and the one it is compared with (pale)."""
+    """Two bars for each unit: the period (dark, a stroke at its target), and the one it is compared with (pale)."""
     rows: list[Row] = [
-        {"name": pair.name, "which": name, "value": float(value), "label": word_number(value, decimals)}
+        {"name": pair.name, "which": name, "value": float(value), "label": word_number(value, decimals), **_aim(target)}
         for pair in pairs
-        for name, value in zip(names, (pair.now, pair.before), strict=True)
+        for name, value, target in zip(names, (pair.now, pair.before), (pair.target, None), strict=True)
         if value is not None
     ]
     across = {
@@ -98,6 +103,7 @@ def draw_pairs(title: str, subtitle: str, pairs: Sequence[Pair], names: tuple[st
         [
             {"mark": {"type": "bar"}, "encoding": {**across, "color": colour}},
             {"mark": {**_NUMBER, "fontSize": 10}, "encoding": {**across, "text": _TEXT}},
+            *_strokes(pairs, across, "x", 11),
         ],
     )
 
@@ -105,8 +111,32 @@ def draw_pairs(title: str, subtitle: str, pairs: Sequence[Pair], names: tuple[st
 def _rows(bars: Sequence[Bar], decimals: int) -> list[Row]:
     # Floats only for the length of a bar; its number is written from the exact value.
     return [
-        {"name": bar.name, "value": float(bar.value), "label": word_number(bar.value, decimals) + bar.mark}
+        {
+            "name": bar.name,
+            "value": float(bar.value),
+            "label": word_number(bar.value, decimals) + bar.mark,
+            **_aim(bar.target),
+        }
         for bar in bars
+    ]
+
+
+def _aim(target: Decimal | None) -> Row:
+    return {} if target is None else {"target": float(target)}
+
+
+def _strokes(
+    shown: Sequence[Bar] | Sequence[Pair], encoding: Mapping[str, Any], channel: str, size: int
+) -> list[dict[str, Any]]:
+    """A layer with the targets, if there are any."""
+    if all(one.target is None for one in shown):
+        return []
+    return [
+        {
+            "transform": [{"filter": "isValid(datum.target)"}],
+            "mark": {"type": "tick", "thickness": 3, "size": size, "color": TARGET, "opacity": 1},
+            "encoding": {**encoding, channel: {**encoding[channel], "field": "target"}},
+        }
     ]
 
 
