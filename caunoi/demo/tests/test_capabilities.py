@@ -14,17 +14,18 @@ from caunoi.awards.models import CountSent
 from caunoi.boards.models import Campaign
 from caunoi.contests.models import ContestKind
 from caunoi.contributions.models import WorkLine
-from caunoi.demo.tests.test_acceptance import ROWS, days_of
+from caunoi.demo.tests.test_acceptance import PROVINCES, ROWS, days_of
 from caunoi.facts.models import Book, DataElement, Kind, Posting
 from caunoi.facts.plan import Plan
 from caunoi.facts.queries import get_catalogue
-from caunoi.facts.questions import make_question
+from caunoi.facts.questions import ask, make_question
 from caunoi.meetings.models import Meeting
 from caunoi.places.queries import get_snapshot
-from caunoi.records.models import EntityList, EntityVersion, Submission, SubmissionVersion
+from caunoi.records.models import Entity, EntityList, EntityVersion, Submission, SubmissionVersion
 from caunoi.targets.queries import list_targets
 from caunoi.training.models import TrainingClass, TrainingKind
 
+LAST_DAY = date(2026, 10, 31)
 Check = Callable[[DataElement, set[int]], bool]
 """Given a data element behind a figure and the approved records that state it."""
 
@@ -198,6 +199,34 @@ def records_behind(element: DataElement, place: str, first: date, last: date) ->
         found = found.filter(day_from__gte=first)
     said = Posting.objects.filter(data_element=element.pk, book=Book.APPROVED, version__submission__in=found)
     return set(said.values_list("version__submission_id", flat=True))
+
+
+# What a register adds up -> the number that each of its things states; of works only those under way.
+SUMS = {
+    "team_members_listed": ("so_thanh_vien", ""),
+    "performing_group_members": ("so_thanh_vien", ""),
+    "club_members": ("so_thanh_vien", ""),
+    "loudspeakers": ("so_loa", ""),
+    "loudspeakers_working": ("so_loa", "hoat_dong"),
+    "works_planned_cost_vnd": ("chi_du_kien", "dang_lam"),
+}
+
+
+@pytest.mark.parametrize("code", SUMS)
+def test_what_a_register_adds_up_is_what_its_things_state_one_by_one(demo: Path, code: str) -> None:
+    name, stage = SUMS[code]
+    register = DataElement.objects.get(code=code).register
+    things = Entity.objects.filter(entity_list__code=register, ended_on=None, removed=False, merged_into=None)
+    stated = [
+        int(one.properties[name])
+        for one in things
+        if one.properties.get(name) and stage in ("", one.properties["trang_thai"])
+    ]
+
+    asked = [make_question([code], new, LAST_DAY, LAST_DAY, book="reported") for _olds, new in PROVINCES]
+
+    assert len(stated) > 3
+    assert sum(figure.value or 0 for question in asked for figure in ask(question)) == sum(stated)
 
 
 def test_every_published_code_is_in_the_table() -> None:
