@@ -484,9 +484,13 @@ class Story:
                     restore_entity(one.pk, number=one.current_number, **officer, **at)
 
 
-def count_things(day: date, book: str) -> int | None:
-    """One after the other, out of the rows. None: nothing known yet."""
-    known, count = False, 0
+Seen = dict[int, list[tuple[bool, int | None]]]
+"""By unit, of each thing known on a day: whether it is active, and how many people it states."""
+
+
+def look_at_things(day: date, book: str) -> Seen:
+    """One after the other, out of the rows."""
+    found: Seen = {}
     for entity in Entity.objects.filter(removed=False, merged_into=None):
         rows = [
             row
@@ -499,17 +503,38 @@ def count_things(day: date, book: str) -> int | None:
         undone = {row.base_number for row in rows if row.act == "unmerge"}
         taken_in = [row.from_day for row in rows if row.act == "merge" and row.number not in undone]
         if born and min([born[-1], *taken_in]) <= day:
-            known = True
-            said = [row.properties["trang_thai"] for row in rows
-                    if "trang_thai" in row.changed and row.from_day <= max(day, born[-1])]  # fmt: skip
-            count += said[-1:] == ["hoat_dong"]
-    return count if known else None
+            state, people = (
+                [row.properties[name] for row in rows if name in row.changed and row.from_day <= max(day, born[-1])]
+                for name in ("trang_thai", "so_nguoi")
+            )
+            thing = state[-1:] == ["hoat_dong"], int(people[-1]) if people and people[-1] else None
+            found.setdefault(entity.org_unit_id, []).append(thing)
+    return found
 
 
-def held_in_ledger(day: date, book: str) -> int | None:
+def count_things(seen: Seen) -> int | None:
+    """None: nothing known yet."""
+    things = [one for several in seen.values() for one in several]
+    return sum(active for active, _people in things) if things else None
+
+
+def add_up_people(days: list[Seen]) -> int | None:
+    """On the last of these days. Where active things of a unit are there and none of them states how many, what was
+    stated last stands."""
+    stands: dict[int, int] = {}
+    for seen in days:
+        for village, things in seen.items():
+            active = [people for is_active, people in things if is_active]
+            stated = [people for people in active if people is not None]
+            if stated or not active:
+                stands[village] = sum(stated)
+    return sum(stands.values()) if stands else None
+
+
+def held_in_ledger(day: date, book: str, code: str = "groups") -> int | None:
     """Each unit's latest standing step, added up."""
     standing: Counter[tuple[int, date, int]] = Counter()
-    for line in Posting.objects.filter(book=Book[book.upper()], day_from__lte=day):
+    for line in Posting.objects.filter(book=Book[book.upper()], day_from__lte=day, data_element__code=code):
         standing[line.org_unit_id, line.day_from, line.amount * line.sign] += line.sign
     latest = {unit: count for unit, _day, count in sorted(+standing)}
     return sum(latest.values()) if latest else None
@@ -526,6 +551,7 @@ def test_the_ledger_holds_it_whatever_villages_send_and_officers_decide(
 ) -> None:
     with pytest.raises(_Undo), transaction.atomic():
         counting()
+        counting("people", expression="${so_nguoi}")
         story = Story(commune)
         for one in [("new", 0, 3, True), ("new", 1, 1, True), ("new", 0, 5, True), *several]:
             # What is impossible just now (another village's thing, a record withdrawn) is refused and changes nothing.
@@ -534,10 +560,13 @@ def test_the_ledger_holds_it_whatever_villages_send_and_officers_decide(
         forget_projections()
 
         for book in ("reported", "approved"):
-            for day in range(13):
-                on = DAY + timedelta(days=day)
-                assert held_in_ledger(on, book) == count_things(on, book), (book, on)
-            assert figure(DAY + timedelta(days=4), book).value == count_things(DAY + timedelta(days=4), book)
+            seen = [look_at_things(DAY + number * DAYS, book) for number in range(13)]
+            for number in range(13):
+                on = DAY + number * DAYS
+                assert held_in_ledger(on, book) == count_things(seen[number]), (book, on)
+                assert held_in_ledger(on, book, "people") == add_up_people(seen[: number + 1]), (book, on)
+            assert figure(DAY + 4 * DAYS, book).value == count_things(seen[4])
+            assert figure(DAY + 4 * DAYS, book, code="people").value == add_up_people(seen[:5])
         assert check_ledger() == []
         rebuild()
         assert check_ledger() == []
