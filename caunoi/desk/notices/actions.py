@@ -119,7 +119,9 @@ def tell_report_submitted(event: ReportSubmitted) -> None:
 
 
 def tell_report_decided(event: ReportDecided) -> None:
-    """Who made it and who submitted it; nobody hears of what they decided themselves."""
+    """Who made it and who submitted it; nobody hears of what they decided themselves, nor any longer that it waits."""
+    waiting = Notice.objects.filter(kind=Kind.REPORT_WAITING, about=f"report:{event.report_id}", read_at=None)
+    waiting.update(read_at=event.at)
     kind = Kind.REPORT_APPROVED if event.approved else Kind.REPORT_RETURNED
     _tell_report(kind, event.report_id, event.people - {event.by.pk}, event.comment, event.at)
 

@@ -81,7 +81,12 @@ def _write(user: User, at: datetime) -> tuple[mail.EmailMessage | None, list[int
     """The letter, None if there is nothing to say, and the ids of the notices in it."""
     wanted = list_wanted(user.pk)
     notices = list(Notice.objects.filter(user=user, mailed_at=None, read_at=None, kind__in=wanted)[:50])
-    parts = [f"– {line.sentence}\n  {line.comment}".rstrip() + f"\n  ({line.why})" for line in show(notices)]
+    parts = []
+    for line in show(notices):
+        address = f"{settings.CAUNOI_BASE_URL}{line.address}" if line.address else ""
+        parts.append(
+            "\n  ".join(said for said in (f"– {line.sentence}", line.comment, address, f"({line.why})") if said)
+        )
     if Kind.DUE in wanted:
         parts += [
             f"– {one.title} ({one.unit}): {one.when}\n  {settings.CAUNOI_BASE_URL}{one.address}\n  ({one.why})"

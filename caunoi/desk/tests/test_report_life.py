@@ -13,7 +13,7 @@ from django.test import Client
 from caunoi.accounts.models import Role, User
 from caunoi.counting import count_within
 from caunoi.desk.notices.models import Notice
-from caunoi.desk.notices.queries import list_wanted
+from caunoi.desk.notices.queries import count_unread, list_wanted
 from caunoi.desk.report_inputs import IssueForm
 from caunoi.desk.tests.builders import signed_in, user
 from caunoi.desk.views.report_verify import CHECKS_ALLOWED
@@ -155,6 +155,7 @@ def test_who_may_decide_hears_of_a_submitted_report_and_its_author_of_the_decisi
     assert f"/reports/{report.pk}/" in signed_in(chief).get("/notices/").content.decode()
 
     step(signed_in(chief), report, "return", comment="Viết lại kết quả")
+    assert count_unread(chief) == 0, "it waits no longer"
     told = notices_of(writer)
     assert "Báo cáo bị trả lại" in told and "Viết lại kết quả" in told
     assert "Bạn đã lập hoặc trình báo cáo này" in told

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from django.conf import settings
 from django.test import Client
 
 from caunoi import moments
@@ -141,7 +142,7 @@ def test_who_sent_a_report_hears_that_it_was_approved_and_nobody_else(head: User
 
 
 def test_one_letter_a_day_says_what_is_new_and_why(head: User, postman: Postman) -> None:
-    send_back(head)
+    sent = send_back(head)
 
     assert send_letters(MORNING) == 1
     assert send_letters(MORNING + timedelta(hours=1)) == 0
@@ -150,6 +151,7 @@ def test_one_letter_a_day_says_what_is_new_and_why(head: User, postman: Postman)
     letter = postman.letters[0]
     assert letter["To"] == "thon@xa.example" and "List-Unsubscribe" in letter
     assert "Thiếu số cuộc họp." in text_of(letter) and "Bạn đã gửi bản ghi này" in text_of(letter)
+    assert f"{settings.CAUNOI_BASE_URL}/submissions/{sent}/" in [line.strip() for line in text_of(letter).splitlines()]
 
 
 def test_an_officer_s_letter_says_what_waits(head: User, postman: Postman) -> None:
