@@ -18,6 +18,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
 
 from caunoi.reports.rules.tags import Asked, read_tags
+from caunoi.unpacking import check_sizes
 
 MOST_BYTES = 30_000_000
 MOST_UNPACKED = 300_000_000
@@ -88,13 +89,14 @@ def find_obstacle(content: bytes) -> str | None:
             # Checked before unpacking: a small file can be made to unpack into terabytes.
             if len(infos) > MOST_PARTS or sum(info.file_size for info in infos) > MOST_UNPACKED:
                 return _("Tệp này mở ra quá lớn, không giống một tệp Word bình thường, nên không mở.")
+            if any(info.flag_bits & 1 for info in infos):
+                return _("Tệp có mật khẩu nên không đọc được. Hãy bỏ mật khẩu rồi thử lại.")
+            check_sizes(file)
             names = {info.filename for info in infos}
             if any(name.lower().endswith("vbaproject.bin") for name in names):
                 return _("Tệp có macro nên không nhận. Hãy lưu lại dạng .docx (Word Document, không có macro).")
             if "mimetype" in names and b"opendocument" in file.read("mimetype"):
                 return _("Đây là tệp OpenDocument (.odt). Hãy lưu lại dạng .docx.")
-            if any(info.flag_bits & 1 for info in infos):
-                return _("Tệp có mật khẩu nên không đọc được. Hãy bỏ mật khẩu rồi thử lại.")
             if b"macroEnabled" in file.read("[Content_Types].xml"):
                 return _("Tệp có macro nên không nhận. Hãy lưu lại dạng .docx (Word Document, không có macro).")
         docx.Document(io.BytesIO(content))

@@ -23,6 +23,7 @@ from lxml import etree
 
 from caunoi.reports.errors import NotAReport
 from caunoi.reports.rules.manifest import Found
+from caunoi.unpacking import check_sizes, read_part
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 MOST_BYTES = 60_000_000
@@ -65,6 +66,7 @@ class WordFile:
             # Checked before unpacking: a small file can be made to unpack into terabytes.
             if len(infos) > MOST_PARTS or sum(info.file_size for info in infos) > MOST_UNPACKED:
                 raise NotAReport(_("Tệp này mở ra quá lớn, không giống một tệp Word bình thường, nên không mở."))
+            check_sizes(self._zip)
             self.document = self._xml("word/document.xml")
             self._targets = dict(self._read_targets())
         except _DAMAGED as error:
@@ -77,7 +79,7 @@ class WordFile:
     def _xml(self, name: str) -> Any:
         if self._zip.getinfo(name).file_size > MOST_XML:
             raise NotAReport(_("Tệp này mở ra quá lớn, không giống một tệp Word bình thường, nên không mở."))
-        return etree.fromstring(self._zip.read(name), etree.XMLParser(resolve_entities=False, no_network=True))
+        return etree.fromstring(read_part(self._zip, name), etree.XMLParser(resolve_entities=False, no_network=True))
 
     def _read_targets(self) -> Iterator[tuple[str, str]]:
         if "word/_rels/document.xml.rels" in self._zip.namelist():
@@ -122,7 +124,7 @@ class WordFile:
     def list_pictures(self) -> set[str]:
         """The hashes of all pictures in the file."""
         names = [name for name in self._zip.namelist() if name.startswith("word/media/")]
-        return {hashlib.sha256(self._zip.read(name)).hexdigest() for name in names}
+        return {hashlib.sha256(read_part(self._zip, name)).hexdigest() for name in names}
 
     def words(self) -> str:
         """All words outside the links to figures."""

@@ -7,6 +7,7 @@ import re
 import shutil
 import stat
 import subprocess
+import tracemalloc
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -360,6 +361,15 @@ def bomb() -> bytes:
     return out.getvalue()
 
 
+def lying_bomb() -> bytes:
+    """A part that says it has 1,000 bytes, with the right checksum of those, and unpacks to 350 MB."""
+    content = bytearray(bomb())
+    entry = content.rfind(b"PK\x01\x02")
+    content[entry + 16 : entry + 20] = zlib.crc32(b"0" * 1000).to_bytes(4, "little")
+    content[entry + 24 : entry + 28] = (1000).to_bytes(4, "little")
+    return bytes(content)
+
+
 def with_entities() -> bytes:
     laughs = '<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]><d>&b;</d>'
     out = io.BytesIO()
@@ -385,6 +395,17 @@ def test_what_is_no_word_file_is_refused(content: bytes, said: str) -> None:
 def test_a_file_that_unpacks_without_end_is_not_unpacked() -> None:
     with pytest.raises(NotAReport, match="quá lớn"):
         verify_docx(bomb())
+
+
+def test_a_file_that_lies_about_what_it_unpacks_to_takes_no_memory() -> None:
+    content = lying_bomb()
+    tracemalloc.start()
+    try:
+        with pytest.raises(NotAReport, match="hỏng"):
+            verify_docx(content)
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_entities_are_never_expanded() -> None:
