@@ -220,6 +220,9 @@ def explain(ref: str, page: int, as_json: bool) -> None:
             click.echo(
                 f"  {record} | {line.unit_name} | {line.first:%d/%m/%Y}–{line.last:%d/%m/%Y} | {value} | {people}"
             )
+        for thing in evidence.things.lines if evidence.things else ():
+            stated = _("chưa ghi") if thing.value is None else text_of(thing.value)
+            click.echo(f"    {thing.name} | {thing.since:%d/%m/%Y} | {stated}")
 
 
 @click.command(help=_("Báo cáo phải có, đã có và đúng hạn, theo từng biểu mẫu."))

@@ -26,7 +26,6 @@ class ThingLine:
     register: str
     uuid: UUID
     name: str
-    org_unit_id: int
     since: date
     value: Decimal | None
 
@@ -72,7 +71,7 @@ def list_things_behind(
             continue
         lines += [
             ThingLine(
-                element.register, thing.uuid, spell.name, key[0], spell.first,
+                element.register, thing.uuid, spell.name, spell.first,
                 None if spell.amount is None else exact(spell.amount, element.decimals, parts=False),
             )
             for thing, spell in found[key]
