@@ -19,7 +19,8 @@ from caunoi.moments import VIETNAM
 from caunoi.periods.inputs import DayField
 from caunoi.places.inputs import describe_typed, resolve_place
 from caunoi.places.models import Level
-from caunoi.places.queries import get_snapshot
+from caunoi.places.queries import find_units, get_snapshot
+from caunoi.places.rules.snapshot import PlaceSnapshot
 
 _TIME = re.compile(r"([01]?\d|2[0-3])\s*[:hHgG.]\s*([0-5]\d)?", re.ASCII)
 
@@ -132,10 +133,17 @@ class MeetingForm(forms.Form):
         for line in str(cleaned.get(name, "")).splitlines():
             if line.strip():
                 try:
-                    found.setdefault(resolve_place(line.strip(), day, places))
+                    found.setdefault(self._read_unit(line.strip(), day, places))
                 except forms.ValidationError as error:
                     self.add_error(name, error)
         return tuple(found)
+
+    def _read_unit(self, text: str, day: date, places: PlaceSnapshot) -> int:
+        """A commune that writes "Thôn 2" means its own, whichever other communes have one."""
+        own = [unit for unit in find_units(text, day, places) if self.unit_id in places.ancestors_on(unit, day)]
+        if len(own) > 1:  # told apart among its own, not among the country's
+            text = f"{text}, {places.name_on(self.unit_id, day)}"
+        return own[0] if len(own) == 1 else resolve_place(text, day, places)
 
 
 def initial_of(meeting: Meeting) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from caunoi.meetings.actions import plan_meeting
 from caunoi.meetings.models import Matter, Meeting, Turn
 from caunoi.meetings.tests.builders import Places, draft, make_world
 from caunoi.records.models import Submission
-from caunoi.records.tests.builders import user
+from caunoi.records.tests.builders import unit, user
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +65,18 @@ def test_a_meeting_is_planned_counted_concluded_closed_and_found_again(places: P
     assert "Hội nghị hiến đất" in page(office, "/meetings/?q=hien+dat&sort=title&state=closed")
     assert "Chưa có cuộc họp nào" in page(office, "/meetings/?q=khac")
     assert "Vận động ba hộ" in page(office, "/meetings/matters/?state=open&q=van+dong")
+
+
+def test_a_village_is_the_office_s_own_whichever_other_communes_have_one_of_that_name(places: Places) -> None:
+    unit("Thôn 1", "village", places.other)
+    office = signed_in(places.officer)
+
+    office.post("/meetings/new/", typed(online="Thôn 1"))
+
+    assert [one.org_unit_id for one in Meeting.objects.get().sites.filter(online=True)] == [places.village.pk]
+    unit("Thôn 1", "village", places.commune)
+    refused = office.post("/meetings/new/", typed(online="Thôn 1")).content.decode()
+    assert "Có 2 đơn vị tên" in refused
 
 
 def test_the_invitation_is_a_calendar_file(places: Places) -> None:
