@@ -49,6 +49,8 @@ def make_environment() -> ImmutableSandboxedEnvironment:
     return _Environment(autoescape=True)
 
 
+# Who makes a report checks a template and then reads its tags. Nobody changes what is handed out.
+@lru_cache(maxsize=1)
 def parse_template(content: bytes) -> nodes.Template:
     """Raises jinja2's TemplateSyntaxError, and what python-docx raises of a file that is no document. Heads and feet
     of pages are filled like the rest, so they are read with it."""
