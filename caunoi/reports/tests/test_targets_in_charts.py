@@ -14,8 +14,9 @@ from PIL import Image
 from caunoi.facts.models import Relation
 from caunoi.facts.tests.builders import World
 from caunoi.reports.queries import read_run
+from caunoi.reports.rules.manifest import Outcome
 from caunoi.reports.tests.builders import DISTRICT, WEST, make, state_usual, store_template, store_world
-from caunoi.reports.verification import Outcome, verify_docx
+from caunoi.reports.verification import verify_docx
 
 pytestmark = pytest.mark.django_db
 RED = (0xA3, 0x23, 0x2B)
