@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
+import docx
 from playwright.sync_api import expect
 
 from caunoi import moments
@@ -134,7 +136,42 @@ def test_a_visit_s_request_goes_to_the_level_above_which_answers_it_on_time(
     office.open(meeting, look_as="visit")
 
 
-def plan(office: Visitor, kind: str, title: str) -> str:
+def test_a_briefing_is_held_from_a_phone_at_two_sites_and_its_conclusion_becomes_a_task(
+    visitor: Callable[..., Visitor], tmp_path: Path
+) -> None:
+    office = visitor("xa", on=PHONE)
+    plan(office, "thoi_su", "Thông tin thời sự tháng này", online="15.02701.02")
+    phone = office.page
+    with phone.expect_download() as invitation:
+        phone.locator("#calendar").click()
+    invited = invitation.value.path().read_text("utf-8").replace("\r\n ", "")
+    assert "SUMMARY:Thông tin thời sự tháng này" in invited and "Nhà văn hóa Thôn 1" in invited
+    for place, number in enumerate(("60", "25")):
+        phone.locator("#sites input").nth(place).fill(number)
+    phone.locator("#save-attendance").click()
+    expect(phone.locator("#attendances")).to_contain_text("Cộng 85 lượt người")
+    phone.locator("#topic-add > summary").click()
+    phone.get_by_label("Nói về gì").fill("Giá phân bón")
+    phone.get_by_label("Mấy lượt").fill("4")
+    phone.locator("#topic-add button").click()
+    expect(phone.locator("#topics")).to_contain_text("Giá phân bón")
+    leave(office, "conclusion", "Phát tờ tin thời sự tới từng thôn")
+    office.look("briefing")
+    phone.locator("#close-meeting").click()
+    expect(phone.locator("#meeting-state")).to_contain_text("Đã kết thúc")
+    with phone.expect_download() as minutes:
+        phone.locator("#minutes").click()
+    written = text_of(minutes.value.path())
+    for said in ("Thôn 2", "85", "Giá phân bón", "Phát tờ tin thời sự tới từng thôn", "31/12/2030"):
+        assert said in written, said
+    phone.locator("#record a").click()
+    expect(phone.locator("#main")).to_contain_text("Trực tiếp kết hợp trực tuyến")
+    expect(phone.locator("#main")).to_contain_text("85")
+    office.open("/meetings/matters/")
+    expect(phone.locator("#main")).to_contain_text("Phát tờ tin thời sự tới từng thôn")
+
+
+def plan(office: Visitor, kind: str, title: str, online: str = "") -> str:
     """A meeting of today in the commune's hall, which has begun; its address."""
     desk = office.page
     office.open("/meetings/new/")
@@ -147,9 +184,15 @@ def plan(office: Visitor, kind: str, title: str) -> str:
         ("Nơi họp trực tiếp", "Nhà văn hóa Thôn 1"),
     ):
         desk.get_by_label(label, exact=True).fill(value)
+    desk.get_by_label("Điểm cầu trực tuyến ở các đơn vị", exact=True).fill(online)
     desk.locator("#save").click()
     expect(desk.locator("#meeting-state")).to_be_visible()
     return desk.url
+
+
+def text_of(minutes: Path) -> str:
+    document = docx.Document(str(minutes))
+    return "\n".join(node.text or "" for node in document.element.body.iter() if node.tag.endswith("}t"))
 
 
 def state_attendance(office: Visitor, number: int) -> None:
