@@ -7,7 +7,9 @@ from typing import Any
 
 import docx
 import pytest
+import segno
 from django.db import IntegrityError, transaction
+from docx.opc.constants import RELATIONSHIP_TYPE
 
 from caunoi.accounts.models import Role, User
 from caunoi.accounts.queries import scope_of
@@ -314,7 +316,13 @@ def test_an_issued_report_bears_number_date_and_a_page_to_verify_it_by(
     assert anchor is not None and find_chain_break(anchor) is None
     assert AuditLine.objects.get(number=anchor.line).action == "report.approve"
     assert manifest.issue.anchor in words
-    assert len(docx.Document(io.BytesIO(content)).inline_shapes) == 1
+    word = docx.Document(io.BytesIO(content))
+    assert len(word.inline_shapes) == 1
+    drawn = io.BytesIO()
+    (address,) = [line for line in words.splitlines() if f"/verify/{issued.key}/" in line]
+    segno.make(address, error="m", micro=False).save(drawn, kind="png", scale=8, border=4)
+    pictures = [one.target_part.blob for one in word.part.rels.values() if one.reltype == RELATIONSHIP_TYPE.IMAGE]
+    assert pictures == [drawn.getvalue()]
     found = verify_docx(content)
     assert (found.all_unchanged, found.text) == (True, "unchanged")
     assert find_chain_break() is None
@@ -358,6 +366,7 @@ def test_an_issued_report_enters_the_register_of_outgoing_documents(
 def test_an_issued_report_never_changes_again(report: ReportRun, writer: User, chief: User) -> None:
     issued = issue(approved(report, writer, chief), writer)
     file = issued.file_id
+    content = read_bytes(file)
 
     with pytest.raises(ReportStepImpossible):
         bring_back(issued, read_bytes(file), writer)
@@ -367,6 +376,7 @@ def test_an_issued_report_never_changes_again(report: ReportRun, writer: User, c
         issue(issued, writer, "13/BC-UBND")
     issued.refresh_from_db()
     assert (issued.file_id, issued.issue_number) == (file, "12/BC-UBND")
+    assert read_bytes(issued.file_id) == content
     with pytest.raises(IntegrityError), transaction.atomic():
         ReportRun.objects.filter(pk=issued.pk).update(issue_number="")
 
