@@ -320,10 +320,7 @@ def draw_map(bubbles: Sequence[Bubble], width: int, unit: str, *, by_size: bool)
             "data": {"values": rows},
             "encoding": {**position, **_HINTS},
             "layer": [
-                {
-                    "transform": [{"filter": "!datum.known"}],
-                    "mark": {"type": "point", "filled": False, "size": 24, "color": "#75868a", "strokeWidth": 1.5},
-                },
+                *([] if all(row["known"] for row in rows) else [_UNKNOWN]),
                 {
                     "transform": [{"filter": "datum.known"}],
                     "mark": {"type": "circle", "stroke": INK, "strokeWidth": 0.8},
@@ -344,6 +341,11 @@ _HINTS: dict[str, Any] = {
     "tooltip": {"field": "hint"},
     "description": {"field": "hint"},
     "href": {"condition": {"test": "datum.address", "field": "address"}, "value": None},
+}
+# A layer without a mark would be a picture without a name to who has it read aloud: so only where there are such units.
+_UNKNOWN: Specification = {
+    "transform": [{"filter": "!datum.known"}],
+    "mark": {"type": "point", "filled": False, "size": 24, "color": "#75868a", "strokeWidth": 1.5},
 }
 _DOUBTFUL: dict[str, Any] = {
     "fillOpacity": {"condition": {"test": "datum.doubtful", "value": 0.35}, "value": 1},
