@@ -3,16 +3,12 @@ the page, the name and the code on it."""
 
 from __future__ import annotations
 
-import io
 import re
 import shutil
-import subprocess
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageOps
 from pytest_django import Settings
 
 from caunoi.awards.actions import open_dossier
@@ -25,7 +21,7 @@ from caunoi.meetings.actions import add_matter, add_topic
 from caunoi.meetings.minutes import make_minutes
 from caunoi.meetings.models import Meeting, MeetingKind
 from caunoi.meetings.tests.builders import AFTER, DURING, make_world, plan
-from caunoi.reports.tests.test_pages import print_all
+from caunoi.reports.tests.printed import A4, draw, print_all, reaches_edge, read_pages
 from caunoi.reports.word_file import MEDIA_TYPE
 
 pytestmark = pytest.mark.django_db
@@ -36,44 +32,6 @@ TITLE = (
     "Có thành tích xuất sắc trong phong trào thi đua “Dân vận khéo” và trong vận động nhân dân hiến đất, góp ngày công"
     " mở rộng đường giao thông nông thôn giai đoạn 2021-2025"
 )
-A4 = (595, 842)
-DOTS_PER_INCH = 50
-
-
-@dataclass(frozen=True)
-class Page:
-    """`words` with their boxes (left, top, right, bottom) in points."""
-
-    width: float
-    height: float
-    words: list[tuple[str, tuple[float, float, float, float]]]
-
-    @property
-    def text(self) -> str:
-        """Without spaces: poppler parts words where a letter comes from another typeface."""
-        return "".join(word for word, _box in self.words)
-
-    @property
-    def beside(self) -> list[str]:
-        return [word for word, (left, top, right, bottom) in self.words
-                if left < 0 or top < 0 or right > self.width or bottom > self.height]  # fmt: skip
-
-
-def read_pages(pdf: Path) -> list[Page]:
-    said = subprocess.run(["pdftotext", "-bbox", str(pdf), "-"], check=True, capture_output=True, text=True).stdout
-    pages = []
-    for width, height, inside in re.findall(r'<page width="([\d.]+)" height="([\d.]+)">(.*?)</page>', said, re.S):
-        found = re.findall(r'<word xMin="(\S+)" yMin="(\S+)" xMax="(\S+)" yMax="(\S+)">(.*?)</word>', inside)
-        words = [(word, (float(a), float(b), float(c), float(d))) for a, b, c, d, word in found]
-        pages.append(Page(float(width), float(height), words))
-    return pages
-
-
-def draw(pdf: Path, into: Path) -> list[Image.Image]:
-    """Each page as a picture."""
-    command = ["pdftoppm", "-r", str(DOTS_PER_INCH), "-gray", "-png", str(pdf), str(into / pdf.stem)]
-    subprocess.run(command, check=True, capture_output=True)
-    return [Image.open(io.BytesIO(one.read_bytes())) for one in sorted(into.glob(f"{pdf.stem}-*.png"))]
 
 
 def write_minutes() -> bytes:
@@ -114,7 +72,7 @@ def test_papers_and_minutes_are_printed_page_by_page_with_nothing_beside_the_pag
     for kind in KINDS:
         pages = read_pages(tmp_path / f"{kind}.pdf")
         assert len(pages) == 3, kind
-        assert {tuple(sorted((round(one.width), round(one.height)))) for one in pages} == {A4}, kind
+        assert {tuple(sorted(one.size)) for one in pages} == {A4}, kind
         for page, name in zip(pages, ("Thôn 1", SHORT, LONG), strict=True):
             assert name.replace(" ", "").upper() in page.text.upper(), (kind, name)
             assert "QĐ-UBND" in page.text, kind
@@ -128,12 +86,3 @@ def test_papers_and_minutes_are_printed_page_by_page_with_nothing_beside_the_pag
         assert not re.search(r"\{[{%#]|[}%#]\}|None", "".join(page.text for page in pages)), name
         for picture in draw(tmp_path / f"{name}.pdf", tmp_path):
             assert reaches_edge(picture) is False, name
-
-
-def reaches_edge(picture: Image.Image) -> bool:
-    """Whether something is printed within 3 mm of the paper's edge, which printers cut off."""
-    left, top, right, bottom = (
-        ImageOps.invert(picture.convert("L")).point(lambda dot: 255 * (dot > 64)).getbbox() or (picture.width // 2,) * 4
-    )
-    edge = round(3 / 25.4 * DOTS_PER_INCH)
-    return min(left, top, picture.width - right, picture.height - bottom) < edge

@@ -5,9 +5,6 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
-import subprocess
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,6 +17,7 @@ from caunoi.documents.actions import store_bytes
 from caunoi.facts.tests.builders import World
 from caunoi.reports.models import ReportTemplate
 from caunoi.reports.tests.builders import AT, make, store_world
+from caunoi.reports.tests.printed import A4, print_all, read_pages
 from caunoi.reports.tests.test_pack_templates import PACKS, TEMPLATES, read_codes, read_toml
 from caunoi.reports.word_file import MEDIA_TYPE
 
@@ -34,7 +32,6 @@ FILLED = (
     ("so-ket", "nd30", date(2020, 12, 15), date(2023, 12, 14), 12),
     ("chuyen-de-suc-dan", "nd30", date(2022, 12, 15), date(2023, 12, 14), 8),
 )
-A4 = (595, 842)
 UNFILLED = re.compile(r"\{[{%#]|[}%#]\}|None|Undefined")
 
 
@@ -55,25 +52,6 @@ def store_all(world: World) -> None:
         )
 
 
-def print_all(folder: Path) -> None:
-    """In one go: most of LibreOffice's time is its start."""
-    office = shutil.which("soffice")
-    if office is None or shutil.which("pdftotext") is None:
-        pytest.skip("LibreOffice or poppler is not installed (apt-get install libreoffice-writer poppler-utils)")
-    subprocess.run(
-        [office, f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", "pdf",
-         "--outdir", str(folder), *map(str, sorted(folder.glob("*.docx")))],
-        check=True, capture_output=True, timeout=180,
-    )  # fmt: skip
-
-
-def read_pages(pdf: Path) -> Iterator[tuple[tuple[int, int], list[str]]]:
-    """Of each page its width and height in points, and its words."""
-    boxes = subprocess.run(["pdftotext", "-bbox", str(pdf), "-"], check=True, capture_output=True, text=True).stdout
-    for width, height, words in re.findall(r'<page width="([\d.]+)" height="([\d.]+)">(.*?)</page>', boxes, re.S):
-        yield (round(float(width)), round(float(height))), re.findall(r"<word [^>]*>(.*?)</word>", words)
-
-
 @pytest.mark.django_db
 def test_every_report_prints_on_a_few_full_a4_pages_without_a_tag_left(tmp_path: Path) -> None:
     store_all(store_world())
@@ -84,16 +62,15 @@ def test_every_report_prints_on_a_few_full_a4_pages_without_a_tag_left(tmp_path:
     print_all(tmp_path)
 
     for name, layout, _first, _last, most in FILLED:
-        pages = list(read_pages(tmp_path / f"{name}-{layout}.pdf"))
-        # Without spaces: poppler parts words where a letter comes from another typeface.
-        text = "".join(word for _size, words in pages for word in words)
+        pages = read_pages(tmp_path / f"{name}-{layout}.pdf")
+        text = "".join(page.text for page in pages)
         assert 1 < len(pages) <= most, name
-        assert {size for size, _words in pages} <= {A4, A4[::-1]}, name
+        assert {page.size for page in pages} <= {A4, A4[::-1]}, name
         # The number of the page alone is an empty page.
-        assert [number for number, (_size, words) in enumerate(pages, 1) if len(words) < 15] == [], name
+        assert [number for number, page in enumerate(pages, 1) if len(page.words) < 15] == [], name
         assert UNFILLED.findall(text) == [], name
         assert ("CỘNGHÒAXÃHỘICHỦNGHĨAVIỆTNAM" in text) == (layout == "nd30"), name
-        assert pages[0][1][0] != "1" and pages[1][1][0] == "2", name
+        assert not pages[0].text.startswith("1") and pages[1].text.startswith("2"), name
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=str)
