@@ -63,8 +63,7 @@ class ReportForm(forms.Form):
         named = [(t.code, in_reader_language(t.title_vi, t.title_en)) for t in templates]
         self.fields["template"].choices = named  # type: ignore[attr-defined]  # a ChoiceField
         if bodies := list_every_body():
-            named = [("", _("Cơ quan thường báo cáo về đơn vị")), *((one, one) for one in bodies)]
-            self.fields["body"].choices = named  # type: ignore[attr-defined]  # a ChoiceField
+            self.fields["body"].choices = offer_bodies(bodies)  # type: ignore[attr-defined]  # a ChoiceField
         else:
             del self.fields["body"]
         self.kinds = {t.code: read_parameters(t.parameters)[0].period for t in templates}
@@ -118,6 +117,11 @@ class ReportForm(forms.Form):
             self.add_error(
                 "period", _("Mẫu này lập theo kỳ khác: %(kind)s. Hãy chọn lại kỳ.") % {"kind": _name_kind(kind)}
             )
+
+
+def offer_bodies(beside: Sequence[str]) -> list[tuple[str, str]]:
+    """The body that usually reports about a unit, and those that do beside it."""
+    return [("", _("Cơ quan thường báo cáo về đơn vị")), *((one, one) for one in beside)]
 
 
 def list_offered(kinds: Iterable[PeriodOf], today: date) -> dict[PeriodOf, list[Period]]:

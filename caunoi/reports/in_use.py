@@ -40,14 +40,18 @@ def print_of(template: ReportTemplate) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def find_in_use(code: str, unit: int, day: date, places: PlaceSnapshot, body: str = "") -> InUse:
-    """For a report of the unit on the boundaries of the day; `body`: by one that reports beside the usual one. Raises
-    TemplateUnknown, BodyUnknown."""
+def find_in_use(
+    code: str, unit: int, day: date, places: PlaceSnapshot, body: str = "", *, or_usual: bool = False
+) -> InUse:
+    """For a report of the unit on the boundaries of the day; `body`: by one that reports beside the usual one, whose
+    words may stand for other templates only (`or_usual`: the usual ones then). Raises TemplateUnknown, BodyUnknown."""
     template, line = get_template(code), _list_line(unit, day, places)
     own = _find_own(code, line)
     layout = _find_layout(code, line, body)
     if body and layout is None:
-        raise BodyUnknown(body, list_bodies(unit, day, places))
+        if not or_usual:
+            raise BodyUnknown(body, list_bodies(unit, day, places))
+        layout = _find_layout(code, line, "")
     if own is None or own.file_id is None:
         file_id, parameters = template.template_id, dict(template.parameters)
         own = None

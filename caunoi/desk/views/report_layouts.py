@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, cast
 
 from django import forms
@@ -15,13 +14,13 @@ from django.views.decorators.http import require_http_methods
 
 from caunoi import moments
 from caunoi.accounts.models import User
+from caunoi.desk.report_inputs import offer_bodies
 from caunoi.desk.views.used_templates import address_of, find_unit
 from caunoi.languages import in_reader_language
 from caunoi.places.queries import get_snapshot
 from caunoi.refusals import Refusal
 from caunoi.reports.actions import set_body_layout
-from caunoi.reports.errors import BodyUnknown
-from caunoi.reports.in_use import InUse, find_in_use, list_bodies, list_layout_sets
+from caunoi.reports.in_use import find_in_use, list_bodies, list_layout_sets
 from caunoi.reports.permissions import may_change_templates
 from caunoi.reports.queries import list_templates
 from caunoi.vietnamese_text import clean
@@ -67,14 +66,6 @@ class LayoutForm(forms.Form):
         return {"set": typed["set"], **words, "recipients": typed["recipients"]}
 
 
-def _find_used(code: str, unit: int, day: date, body: str) -> InUse:
-    """A body may have its words for other templates only: the usual ones are then what there is to begin with."""
-    try:
-        return find_in_use(code, unit, day, get_snapshot(), body)
-    except BodyUnknown:
-        return find_in_use(code, unit, day, get_snapshot())
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_layouts(request: HttpRequest) -> HttpResponse:
     """`template`: one template's code; without it, all of them. `body`: one that reports beside the usual body, or
@@ -87,7 +78,9 @@ def report_layouts(request: HttpRequest) -> HttpResponse:
     bodies = list_bodies(unit.id, day, get_snapshot())
     asked = request.GET.get("body", "")
     beside = asked if asked in bodies else ""
-    used = _find_used(code or templates[0].code, unit.id, day, beside) if templates else None
+    used = None
+    if templates:
+        used = find_in_use(code or templates[0].code, unit.id, day, get_snapshot(), beside, or_usual=True)
     standing: dict[str, Any] = used.parameters.get("layout", {}) if used is not None else {}
     own = None if used is None else used.body
     is_own = own is not None and (own.org_unit_id, own.template_code, own.body) == (unit.id, code, beside)
@@ -114,10 +107,7 @@ def report_layouts(request: HttpRequest) -> HttpResponse:
     shown = {
         "unit": unit, "form": form, "may": may_change_templates(user, unit.id, day), "is_own": is_own, "code": code,
         "templates": [("", _("Mọi mẫu")), *((t.code, in_reader_language(t.title_vi, t.title_en)) for t in templates)],
-        "bodies": [
-            ("", _("Cơ quan thường báo cáo về đơn vị")), *((one, one) for one in bodies),
-            (ADDED, _("Thêm một cơ quan khác")),
-        ],
+        "bodies": [*offer_bodies(bodies), (ADDED, _("Thêm một cơ quan khác"))],
         "body": asked if is_added else beside,
         "back": address_of("used-templates", unit), "has_templates": bool(sets),
     }  # fmt: skip

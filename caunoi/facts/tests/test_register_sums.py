@@ -17,16 +17,13 @@ from caunoi.facts.ledger import check_ledger
 from caunoi.facts.questions import ask, make_question
 from caunoi.facts.rules.expressions import parse_expression
 from caunoi.facts.rules.registers import flow_steps, read_number, stock_steps, tell_lives
-from caunoi.facts.tests.test_registers import DAYS, WEEK, Commune, commune, counting, figure
-from caunoi.places.models import OrgUnit
-from caunoi.places.queries import forget_snapshots
+from caunoi.facts.tests.test_registers import DAYS, WEEK, Commune, commune, counting, figure, merge_villages
 from caunoi.records.actions import approve, withdraw
 from caunoi.records.entities.actions import edit_entity, move_entity
 from caunoi.records.entities.rules.states import all_count
 from caunoi.records.entities.rules.versions import CREATE, UPDATE, Version
 from caunoi.records.entities.tests.builders import DAY, GROUP, OTHER, create, later, update
 from caunoi.records.models import Entity
-from caunoi.records.tests.builders import merge, unit
 
 __all__ = ["commune"]
 pytestmark = pytest.mark.django_db
@@ -122,12 +119,7 @@ def test_sums_pass_to_what_their_unit_became_beside_what_is_registered_there_ane
     create(commune.village, so_nguoi="12")
     create(commune.other, "Đội 2", OTHER, so_nguoi="5")
     day = DAY + WEEK
-    for old in (commune.village, commune.other):
-        OrgUnit.objects.filter(pk=old.pk).update(ends_on=day)
-        old.spells.update(to_day=day)
-    new = unit("Thôn Mới", "village", commune.unit, code="V3", from_=day)
-    merge(day, [commune.village, commune.other], new)
-    forget_snapshots()
+    new = merge_villages(commune, day)
 
     create(new, "Đội 3", THIRD, day=DAY + 2 * WEEK, so_nguoi="4")
 

@@ -83,6 +83,16 @@ def commune() -> Commune:
     return Commune(made, villages[0], villages[1], user("can-bo", (Role.APPROVER, made)))
 
 
+def merge_villages(commune: Commune, day: date) -> OrgUnit:
+    for old in (commune.village, commune.other):
+        OrgUnit.objects.filter(pk=old.pk).update(ends_on=day)
+        old.spells.update(to_day=day)
+    new = unit("Thôn Mới", "village", commune.unit, code="V3", from_=day)
+    merge(day, [commune.village, commune.other], new)
+    forget_snapshots()
+    return new
+
+
 def figure(day: date = DAY, book: str = "reported", place: str = "C1", code: str = "groups", **asked: Any) -> Figure:
     return ask(make_question([code], place, day, day, book=book, **asked))[0]
 
@@ -174,12 +184,7 @@ def test_things_pass_to_what_their_unit_became_beside_what_is_registered_there_a
     create(commune.village)
     create(commune.other, "Đội 2", OTHER)
     day = DAY + WEEK
-    for old in (commune.village, commune.other):
-        OrgUnit.objects.filter(pk=old.pk).update(ends_on=day)
-        old.spells.update(to_day=day)
-    new = unit("Thôn Mới", "village", commune.unit, code="V3", from_=day)
-    merge(day, [commune.village, commune.other], new)
-    forget_snapshots()
+    new = merge_villages(commune, day)
 
     create(new, "Đội 3", "33333333-3333-4333-8333-333333333333", day=DAY + 2 * WEEK)
 
@@ -203,12 +208,7 @@ def test_units_that_have_any_count_once_however_many_they_have_and_whatever_they
     assert figure(code=asked, place="V9").value == 0
     assert figure(DAY - WEEK, code=asked).value is None
     day = DAY + WEEK
-    for old in (commune.village, commune.other):
-        OrgUnit.objects.filter(pk=old.pk).update(ends_on=day)
-        old.spells.update(to_day=day)
-    new = unit("Thôn Mới", "village", commune.unit, code="V3", from_=day)
-    merge(day, [commune.village, commune.other], new)
-    forget_snapshots()
+    merge_villages(commune, day)
     assert figure(day, code=asked).value == 1
     assert figure(DAY, code=asked, boundaries=DAY).value == 2
 
