@@ -20,10 +20,10 @@ from caunoi.facts.exports import NOTHING_FURTHER, check_fits, write_figures
 from caunoi.facts.lines import csv_of_parts, csv_text
 from caunoi.facts.questions import ask, figure_json, make_question, number_of
 from caunoi.facts.reporting_rates import PeriodCoverage, list_period_coverage, rates_csv, rates_workbook
-from caunoi.facts.rules.question import Figure, round_half_up, text_of
+from caunoi.facts.rules.question import Figure, text_of
 from caunoi.languages import in_reader_language, show_number
-from caunoi.moments import now, today
-from caunoi.targets.attainment import Attained, ask_attained, make_columns
+from caunoi.moments import now
+from caunoi.targets.attainment import AttainedBy, ask_attained, make_columns
 
 
 class DayParam(click.ParamType[date]):
@@ -125,26 +125,21 @@ def figures(
             click.echo(_line(figure) + _target_words(figure, attained))
 
 
-def _target_json(figure: Figure, attained: Attained) -> dict[str, Any]:
-    """`target` only where one is set: its value, what of it was reached in percent (null without a result), its ref."""
+def _target_json(figure: Figure, attained: AttainedBy) -> dict[str, Any]:
+    """`target` only where one is set: its value, what of it was reached in percent (null without a result), its ref. Of
+    an indicator how far it lies above its target, and whether that is enough (null: no word for it)."""
     found = attained.get((figure.code, figure.place, figure.first))
     if found is None:
         return {}
-    return {"target": {"value": text_of(found.denominator), "percent": text_of(found.value), "ref": found.ref}}
+    reached: dict[str, Any] = {"percent": text_of(found.figure.value)}
+    if found.indicator is not None:
+        reached = {"apart": text_of(found.figure.value), "reached": found.reached}
+    return {"target": {"value": text_of(found.target), **reached, "ref": found.figure.ref}}
 
 
-def _target_words(figure: Figure, attained: Attained) -> str:
+def _target_words(figure: Figure, attained: AttainedBy) -> str:
     found = attained.get((figure.code, figure.place, figure.first))
-    if found is None or found.denominator is None:
-        return ""
-    if found.first > today():
-        return " | " + _("chỉ tiêu %(target)s, chưa đến kỳ") % {"target": show_number(found.denominator)}
-    if found.value is None:
-        return " | " + _("chỉ tiêu %(target)s") % {"target": show_number(found.denominator)}
-    percent = show_number(round_half_up(found.value, 1))
-    return " | " + _("đạt %(percent)s%% chỉ tiêu %(target)s") % {
-        "percent": percent, "target": show_number(found.denominator),
-    }  # fmt: skip
+    return "" if found is None else f" | {found.say(figure.value)}"
 
 
 def _line(figure: Figure) -> str:

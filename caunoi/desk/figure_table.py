@@ -13,6 +13,7 @@ from caunoi.facts.models import Kind
 from caunoi.facts.rules.question import Figure, Question, round_half_up, spread_rounding
 from caunoi.languages import in_reader_language
 from caunoi.periods.rules import Days, period_of
+from caunoi.targets.attainment import Attained
 from caunoi.vietnamese_text import sort_key
 
 
@@ -23,7 +24,7 @@ class Shown:
 
     figure: Figure
     value: Decimal | None
-    attained: Figure | None = None
+    attained: Attained | None = None
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Table:
     rows: tuple[Row, ...]
 
 
-NONE_ATTAINED: Mapping[tuple[str, str, date], Figure] = MappingProxyType({})
+NONE_ATTAINED: Mapping[tuple[str, str, date], Attained] = MappingProxyType({})
 ADDITIVE = (Kind.FLOW, Kind.STOCK, Kind.UNITS)
 
 
@@ -57,7 +58,7 @@ def arrange(
     figures: Sequence[Figure],
     totals: Sequence[Figure],
     sort: str = "",
-    attained: Mapping[tuple[str, str, date], Figure] = NONE_ATTAINED,
+    attained: Mapping[tuple[str, str, date], Attained] = NONE_ATTAINED,
 ) -> Table:
     """One stretch of days: a row a unit, a column a code. Cut by periods: a row a unit and code, a column a period.
 

@@ -12,10 +12,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from caunoi.facts.rules.question import Figure, text_of
+from caunoi.facts.rules.question import text_of
 from caunoi.periods.inputs import DayField
 from caunoi.records.spreadsheet.cells import Wrong, read_number
 from caunoi.targets.actions import Decision
+from caunoi.targets.attainment import Attained
 from caunoi.targets.queries import Breakdown, Ended, Line
 
 MOST_DIGITS = 18
@@ -60,7 +61,7 @@ class PartRow:
     line: Line
     field: forms.BoundField
     before: Decimal | None
-    attained: Figure | None
+    attained: Attained | None
 
 
 class BreakdownForm(forms.Form):
@@ -73,7 +74,8 @@ class BreakdownForm(forms.Form):
         decimals, newest = breakdown.target.element.decimals, breakdown.newest
         self.breakdown = breakdown
         whole = newest.whole if newest else breakdown.whole
-        self.fields["whole"] = AmountField(decimals, label=_("Chỉ tiêu chung"), initial=typed(whole))
+        label = _("Chỉ tiêu chung") if breakdown.target.adds_up else _("Chỉ tiêu của %s") % breakdown.place_name
+        self.fields["whole"] = AmountField(decimals, label=label, initial=typed(whole))
         for line in breakdown.lines:
             value = suggested.get(line.unit, line.value)
             self.fields[f"part-{line.unit}"] = AmountField(
@@ -89,7 +91,7 @@ class BreakdownForm(forms.Form):
     def decision(self) -> Decision:
         return Decision(self.cleaned_data["number"], self.cleaned_data["day"], self.cleaned_data["note"])
 
-    def rows(self, before: Mapping[str, Decimal], attained: Mapping[str, Figure]) -> list[PartRow]:
+    def rows(self, before: Mapping[str, Decimal], attained: Mapping[str, Attained]) -> list[PartRow]:
         """`before`, `attained`: by unit's key, the result of the period before and what was reached in this one."""
         return [
             PartRow(line, self[f"part-{line.unit}"], before.get(line.key), attained.get(line.key))

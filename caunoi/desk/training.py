@@ -21,7 +21,7 @@ from caunoi.facts.questions import make_question
 from caunoi.facts.rules.question import Figure
 from caunoi.languages import in_reader_language
 from caunoi.places.queries import get_snapshot
-from caunoi.targets.attainment import ask_attained, list_target_codes
+from caunoi.targets.attainment import Attained, ask_attained, list_target_codes
 from caunoi.targets.queries import list_targets
 from caunoi.training.models import ClassSession, ClassState, Learner, TrainingClass, TrainingKind
 from caunoi.training.people import Opened, open_learners
@@ -213,7 +213,7 @@ class PlanLine:
     name: str
     unit: str
     target: str
-    attained: Figure | None
+    attained: Attained | None
 
 
 @dataclass(frozen=True)

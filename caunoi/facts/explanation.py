@@ -168,7 +168,7 @@ def _related(answer: Answer, figure: Figure, scope: Scope) -> tuple[Related, ...
     declared = [
         (relation, other if code == figure.code else code, code != figure.code)
         for code, relation, other in answer.catalogue.relations
-        if figure.code in (code, other) and {code, other} <= answer.catalogue.elements.keys()
+        if figure.code in (code, other) and all(answer.catalogue.definition_of(side) for side in (code, other))
     ]
     if not declared:
         return ()

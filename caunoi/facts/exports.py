@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,8 @@ from caunoi.facts.rules.question import Figure, Question, text_of
 from caunoi.languages import in_reader_language
 from caunoi.moments import VIETNAM
 
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+
 
 def header() -> list[str]:
     return [
@@ -30,7 +33,7 @@ def header() -> list[str]:
 
 @dataclass(frozen=True)
 class Further:
-    """More columns after the last, of numbers: their titles, and their cells for a figure."""
+    """More columns after the last, of numbers or words: their titles, and their cells for a figure."""
 
     titles: Sequence[str] = ()
     cells: Callable[[Figure], Sequence[str]] = lambda _figure: ()
@@ -120,7 +123,7 @@ def write_figures(
     row = 0
     for row, figure in enumerate(chain.from_iterable(parts), start=1):
         for column, text in enumerate([*row_of(figure), *further.cells(figure)]):
-            if (column in (6, 7, 8, 12, 13, 14) or column > 16) and text:
+            if (column in (6, 7, 8, 12, 13, 14) or column > 16) and _NUMBER.fullmatch(text):
                 if len(text.replace("-", "").replace(".", "").lstrip("0")) <= 15:
                     sheet.write_number(row, column, float(text), broken if "." in text else whole)
                 else:

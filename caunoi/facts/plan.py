@@ -145,7 +145,11 @@ class Plan:
         type_: PeriodType | None = None
         of_state = False
         if isinstance(step, TargetPeriod):
-            type_, of_state = self._target_period(step.target), self.elements[step.result].kind in STATES
+            # Of an indicator the target itself is a state: a unit's own for each period.
+            type_ = self._target_period(step.target)
+            of_state = any(
+                self.elements[code].kind in STATES for code in (step.result, step.target) if code in self.elements
+            )
         found = go(self.slices[index], step, self.question.cut_off, type_, of_state=of_state)
         if isinstance(found, str):
             return found

@@ -101,7 +101,9 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
         # Of a code used twice the first counts, as it is told: nothing else looks wrong for the second.
         own = {element.code: element.facts for element in reversed(read_elements)}
         known_elements = {**loaded.elements, **own}
-        relations = indicators.read_relations(relation_rows, known_elements, notes)
+        units = {code: one.unit for code, one in loaded.indicators.items()}
+        units |= {one.code: one.unit for one in read_indicators}
+        relations = indicators.read_relations(relation_rows, known_elements, units, notes)
         known_relations = [*loaded.relations, *((one.code, one.relation, one.other) for one in relations)]
         read_indicators = indicators.check_formulas(
             indicator_rows, read_indicators, known_elements, loaded.indicators, known_relations, notes

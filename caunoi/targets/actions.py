@@ -26,6 +26,7 @@ from caunoi.targets.errors import (
     AlreadySettled,
     CannotSetTargets,
     EndedUndecided,
+    NoHeirNamed,
     PartEmptied,
     PartOutsideForm,
     PartsDoNotAddUp,
@@ -62,7 +63,8 @@ def break_down(
     """Set the whole for the place and give the parts to its units; None leaves a unit that has none without one.
 
     `seen`: as the officer saw it, or `looked_at`: the fingerprint of that. A part is a unit's whole: its record gets
-    what it has not passed down already. What is not given stays with the place, if its level may state the target.
+    what it has not passed down already. What is not given stays with the place, if its level may state the target. Of
+    what doesn't add up (a share) the whole is the place's own, each part its unit's own, and None takes one back.
     Raises CannotSetTargets, AllotmentMoved, EndedUndecided, PartEmptied, PartsDoNotAddUp, PartOutsideForm, and what the
     door refuses.
     """
@@ -73,28 +75,28 @@ def break_down(
     _check_looked_at(now, seen.fingerprint if looked_at is None else looked_at)
     if now.ended:
         raise EndedUndecided([one.name for one in now.ended])
-    emptied = [line.name for line in now.lines if line.value is not None and parts.get(line.unit) is None]
-    if emptied:
-        raise PartEmptied(emptied)
+    emptied = [line for line in now.lines if line.value is not None and parts.get(line.unit) is None]
+    if emptied and now.target.adds_up:
+        raise PartEmptied([line.name for line in emptied])
     units = {line.unit for line in now.lines}
     given = {unit: value for unit, value in parts.items() if value is not None and unit in units}
-    sums = balance(whole, given, may_keep=now.may_keep)
-    if not sums.holds:
-        raise _not_adding_up(now, whole, sums.given, sums.difference)
+    kept = _check_balance(now, whole, given) if now.target.adds_up else whole
     # What waits for approval, or was returned, does not count yet: the same number once more is a decision about it.
-    wanted = {
+    wanted: dict[int, Decimal | None] = {
         line.unit: _rest(now, line, given[line.unit])
         for line in now.lines
         if line.unit in given and (line.waiting or line.value != given[line.unit])
     }
-    if now.may_keep and (now.own is not None or sums.kept) and (now.own_waiting or now.own != sums.kept):
-        wanted[now.place.id] = sums.kept
+    wanted |= dict.fromkeys([line.unit for line in emptied])
+    states_own = now.own is not None or kept or not now.target.adds_up
+    if now.may_keep and states_own and (now.own_waiting or now.own != kept):
+        wanted[now.place.id] = kept
     written, waiting = _send(now.target, now.period.key, {unit: {now.target.question: v} for unit, v in wanted.items()},
                              by=by, at=at, comment=decision.number)  # fmt: skip
-    made = _note(now, whole, sums.kept, len(given), decision, by, at)
+    made = _note(now, whole, kept, len(given), decision, by, at)
     detail = {
         "whole": text_of(whole),
-        "kept": text_of(sums.kept),
+        "kept": text_of(kept),
         "old": None if now.whole is None else text_of(now.whole),
         "units": len(given),
         "changed": written,
@@ -118,9 +120,10 @@ def settle_ended(
     """Take back the target of a unit that ended, and add what a person decided to its heirs; returns how many records
     still wait for approval.
 
-    `shares`: by unit, adding up to the target. `drop`: nobody gets it, and the whole falls by it. Of other targets that
-    stand in the same record each heir gets what the succession's shares propose. Raises CannotSetTargets,
-    AlreadySettled, PartsDoNotAddUp, and what withdrawing or the door refuses.
+    `shares`: by unit, adding up to the target; of what doesn't add up, what each heir's own is from now on. `drop`:
+    nobody gets it, and the whole falls by it. Of other targets that stand in the same record each heir gets what the
+    succession's shares propose. Raises CannotSetTargets, AlreadySettled, PartsDoNotAddUp, NoHeirNamed, and what
+    withdrawing or the door refuses.
     """
     _check_may_set(by, seen, at)
     _lock(seen)
@@ -133,10 +136,12 @@ def settle_ended(
     shares = {} if drop else {unit: value for unit, value in shares.items() if unit in heirs}
     given = sum(shares.values(), ZERO)
     # Emptied fields are no decision to give up: only `drop` is.
-    if not drop and given != standing.value:
+    if not drop and not target.adds_up and not shares:
+        raise NoHeirNamed(standing.name)
+    if not drop and target.adds_up and given != standing.value:
         raise _not_adding_up(now, standing.value, given, standing.value - given)
     stated = read_stated(target.element.form_code, key)
-    wanted: dict[int, dict[str, Decimal]] = {}
+    wanted: dict[int, dict[str, Decimal | None]] = {}
     for one, proposed in _targets_of_record(now, standing):
         amounts = {heir.unit: heir.suggested for heir in proposed.heirs}
         if one.code == target.code:
@@ -144,7 +149,10 @@ def settle_ended(
         for unit, value in amounts.items():
             record = stated.get(unit)
             before = record.value(one.question) if record else None
-            if value or before is not None:
+            if not one.adds_up:
+                if value != before:
+                    wanted.setdefault(unit, {})[one.question] = value
+            elif value or before is not None:
                 wanted.setdefault(unit, {})[one.question] = (before or ZERO) + value
     withdraw(standing.submission_id, by=by, at=at, comment=reason)
     _written, waiting = _send(target, key, wanted, by=by, at=at, comment=reason)
@@ -193,6 +201,14 @@ def _check_looked_at(now: Breakdown, looked_at: str) -> None:
     raise AllotmentMoved(now.newest.set_by_name if moved and now.newest else _("Người khác"))
 
 
+def _check_balance(now: Breakdown, whole: Decimal, given: Mapping[int, Decimal]) -> Decimal:
+    """What stays with the place."""
+    sums = balance(whole, given, may_keep=now.may_keep)
+    if not sums.holds:
+        raise _not_adding_up(now, whole, sums.given, sums.difference)
+    return sums.kept
+
+
 def _rest(now: Breakdown, line: Line, part: Decimal) -> Decimal:
     """Of a part, what the unit's own record says: all that it has not passed down."""
     if part < line.below:
@@ -204,7 +220,7 @@ def _rest(now: Breakdown, line: Line, part: Decimal) -> Decimal:
 def _send(
     target: Target,
     period_key: str,
-    wanted: Mapping[int, Mapping[str, Decimal]],
+    wanted: Mapping[int, Mapping[str, Decimal | None]],
     *,
     by: User,
     at: datetime,
@@ -233,9 +249,12 @@ def _send(
     return len(received), waiting
 
 
-def _merged(stated: Stated | None, answers: Mapping[str, Decimal]) -> dict[str, Any]:
-    kept = dict(stated.answers) if stated else {}
-    return kept | {question: text_of(value) for question, value in answers.items()}
+def _merged(stated: Stated | None, answers: Mapping[str, Decimal | None]) -> dict[str, Any]:
+    """None leaves the question unanswered."""
+    kept = {
+        question: value for question, value in (stated.answers if stated else {}).items() if question not in answers
+    }
+    return kept | {question: text_of(value) for question, value in answers.items() if value is not None}
 
 
 def _note(

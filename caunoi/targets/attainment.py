@@ -4,24 +4,116 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from caunoi.accounts.scope import Scope
 from caunoi.facts.access import ask_as
 from caunoi.facts.exports import NOTHING_FURTHER, Further
-from caunoi.facts.models import DataElement, Kind, Nature
+from caunoi.facts.models import DataElement, Indicator, Kind, Nature
 from caunoi.facts.queries import get_catalogue
 from caunoi.facts.questions import MOST_FIGURES, count_figures
+from caunoi.facts.rules.formula_units import PERCENT_TEXT, POINTS_TEXT
 from caunoi.facts.rules.question import Figure, Question, round_half_up, text_of
+from caunoi.languages import show_number
+from caunoi.moments import today
 from caunoi.periods.rules import Days
 from caunoi.places.queries import get_snapshot
 from caunoi.targets.models import Allotment
-from caunoi.targets.queries import find_source
+from caunoi.targets.queries import find_source, spell_attainment
+from caunoi.targets.rules import is_reached
 
 ADDITIVE = (Kind.FLOW, Kind.STOCK)
-Attained = dict[tuple[str, str, date], Figure]
-"""By code, unit's key and first day: value in %, numerator the result so far, denominator the target."""
+
+
+@dataclass(frozen=True)
+class Attained:
+    """A target that is set, and what was reached of it. `figure`: of `attainment(...)`, or of `gap(...)` where the
+    target is that of an `indicator`."""
+
+    figure: Figure
+    target: Decimal
+    indicator: Indicator | None
+
+    @property
+    def result(self) -> Decimal | None:
+        """As its figure is given."""
+        exact = self.figure.numerator
+        return exact if exact is None or self.indicator is None else round_half_up(exact, self.indicator.decimals)
+
+    @property
+    def percent(self) -> Decimal | None:
+        """With one decimal; None for an indicator, of which no percentage is told."""
+        found = self.figure.value
+        return None if found is None or self.indicator is not None else round_half_up(found, 1)
+
+    @property
+    def reached(self) -> bool | None:
+        """Of an indicator; None where there is no result, or no word for it."""
+        if self.indicator is None or self.figure.numerator is None:
+            return None
+        return is_reached(self.figure.numerator, self.target, self.indicator.direction)
+
+    @property
+    def apart(self) -> Decimal | None:
+        """How far an indicator lies above its target, below zero under it; as many decimals as it takes to see it."""
+        if self.indicator is None or self.figure.numerator is None:
+            return None
+        exact = self.figure.numerator - self.target
+        several = (round_half_up(exact, decimals) for decimals in range(max(self.indicator.decimals, 1), 7))
+        return next((one for one in several if one or not exact), Decimal(0))
+
+    @property
+    def is_to_come(self) -> bool:
+        return self.figure.first > today()
+
+    @property
+    def has_result(self) -> bool:
+        return self.figure.value is not None and not self.is_to_come
+
+    def say(self, value: Decimal | None = None) -> str:
+        """`value`: the figure that this stands beside."""
+        target = show_number(self.target)
+        if self.indicator is not None:
+            target += _unit(self.indicator.unit)
+        if self.is_to_come:
+            return _("chỉ tiêu %(target)s, chưa đến kỳ") % {"target": target}
+        if self.percent is not None:
+            return _("đạt %(percent)s%% chỉ tiêu %(target)s") % {"percent": show_number(self.percent), "target": target}
+        if self.indicator is None or self.apart is None:
+            return _("chỉ tiêu %(target)s") % {"target": target}
+        said = self._say_apart(self.indicator, self.apart, target)
+        if value is not None and self.result is not None and self.result != value:
+            so_far = show_number(self.result) + _unit(self.indicator.unit)
+            said += " " + _("(từ đầu kỳ của chỉ tiêu: %(result)s)") % {"result": so_far}
+        return said
+
+    def _say_apart(self, indicator: Indicator, apart: Decimal, target: str) -> str:
+        unit = POINTS_TEXT if indicator.unit == PERCENT_TEXT else indicator.unit
+        words = {"target": target, "apart": f"{show_number(abs(apart))} {unit}".strip()}
+        if not apart:
+            return _("đạt chỉ tiêu %(target)s") % words
+        match indicator.direction, apart > 0:
+            case "up", True:
+                return _("đạt chỉ tiêu %(target)s, vượt %(apart)s") % words
+            case "up", False:
+                return _("chưa đạt chỉ tiêu %(target)s, kém %(apart)s") % words
+            case "down", True:
+                return _("chưa đạt chỉ tiêu không quá %(target)s, cao hơn %(apart)s") % words
+            case "down", False:
+                return _("đạt chỉ tiêu không quá %(target)s, thấp hơn %(apart)s") % words
+            case _neither, True:
+                return _("cao hơn chỉ tiêu %(target)s là %(apart)s") % words
+        return _("thấp hơn chỉ tiêu %(target)s là %(apart)s") % words
+
+
+def _unit(unit: str) -> str:
+    return unit if unit == PERCENT_TEXT else f" {unit}".rstrip()
+
+
+AttainedBy = dict[tuple[str, str, date], Attained]
+"""By code, unit's key and first day."""
 
 
 def list_target_codes(as_known: int | None = None) -> dict[str, str]:
@@ -32,33 +124,46 @@ def list_target_codes(as_known: int | None = None) -> dict[str, str]:
     return {
         result: target
         for result, target in reversed(ties)
-        if _are_alike(catalogue.elements.get(result), catalogue.elements.get(target))
+        if _are_alike(catalogue.definition_of(result), catalogue.elements.get(target))
     }
 
 
-def ask_attained(question: Question, scope: Scope) -> Attained:
+def ask_attained(question: Question, scope: Scope) -> AttainedBy:
     """For those of the question's codes that have a target: one question more, or none. Units without a target are
     left out, and what the reader may not know."""
-    targets = list_target_codes(question.as_known)
-    formulas = {f"attainment({code}, {targets[code]})": code for code in question.codes if code in targets}
+    catalogue, targets = get_catalogue(question.as_known), list_target_codes(question.as_known)
+    tied = [
+        (one, targets[one.code]) for one in map(catalogue.definition_of, question.codes) if one and one.code in targets
+    ]
+    formulas = {spell_attainment(result, target): result for result, target in tied}
     if not formulas:
         return {}
     figures = ask_as(replace(question, codes=tuple(formulas)), scope)
-    return {(formulas[one.code], one.place, one.first): one for one in figures if one.denominator is not None}
+    several = ((formulas[one.code], one, attain(one, formulas[one.code])) for one in figures)
+    return {(of.code, one.place, one.first): attained for of, one, attained in several if attained is not None}
 
 
-def _are_alike(result: DataElement | None, target: DataElement | None) -> bool:
-    """Whether one can be said in percent of the other."""
-    if result is None or target is None or target.nature != Nature.TARGET:
+def attain(figure: Figure, result: DataElement | Indicator) -> Attained | None:
+    """Of what `spell_attainment` asks for; None where no target is set."""
+    if figure.denominator is None:
+        return None
+    return Attained(figure, figure.denominator, result if isinstance(result, Indicator) else None)
+
+
+def _are_alike(result: DataElement | Indicator | None, target: DataElement | None) -> bool:
+    """Whether one can be held against the other: said in percent of it, or how far it lies apart."""
+    if result is None or target is None or target.nature != Nature.TARGET or result.unit != target.unit:
         return False
-    return result.unit == target.unit and result.kind in ADDITIVE and target.kind in ADDITIVE
+    if isinstance(result, Indicator):
+        return target.kind == Kind.OWN_LEVEL
+    return result.kind in ADDITIVE and target.kind in ADDITIVE
 
 
 @dataclass(frozen=True)
 class ExplainedTarget:
     """`source`: the decision that set it, if it was set on the page of targets."""
 
-    attained: Figure
+    attained: Attained
     source: Allotment | None
 
 
@@ -77,18 +182,31 @@ def explain_target(figure: Figure, scope: Scope) -> ExplainedTarget | None:
 
 
 def make_columns(question: Question, scope: Scope) -> Further:
-    """Target and share reached beside each figure of a file; nothing where no code has a target. A question that is
-    answered in parts comes without them: each has the file of `attainment(...)` for itself."""
-    targets = list_target_codes(question.as_known)
-    if not any(code in targets for code in question.codes) or count_figures(question) > MOST_FIGURES:
+    """Target and share reached beside each figure of a file, of an indicator how far it lies apart and whether that is
+    enough; nothing where no code has a target. A question that is answered in parts comes without them: each has the
+    file of `attainment(...)` or `gap(...)` for itself."""
+    targets, indicators = list_target_codes(question.as_known), get_catalogue(question.as_known).indicators
+    aimed = [code for code in question.codes if code in targets]
+    if not aimed or count_figures(question) > MOST_FIGURES:
         return NOTHING_FURTHER
     attained = ask_attained(question, scope)
+    words = {True: _("đạt"), False: _("chưa đạt"), None: ""}
+    titles = [_("Chỉ tiêu phấn đấu")]
+    if any(code not in indicators for code in aimed):
+        titles.append(_("Đạt chỉ tiêu (%)"))
+    if any(code in indicators for code in aimed):
+        titles += [_("Chênh lệch so với chỉ tiêu"), _("Đạt chỉ tiêu")]
 
     def cells(figure: Figure) -> list[str]:
         found = attained.get((figure.code, figure.place, figure.first))
         if found is None:
-            return ["", ""]
-        percent = None if found.value is None else round_half_up(found.value, 1)
-        return [text_of(found.denominator) or "", text_of(percent) or ""]
+            return [""] * len(titles)
+        several = {
+            _("Chỉ tiêu phấn đấu"): text_of(found.target),
+            _("Đạt chỉ tiêu (%)"): text_of(found.percent),
+            _("Chênh lệch so với chỉ tiêu"): text_of(found.apart),
+            _("Đạt chỉ tiêu"): words[found.reached],
+        }
+        return [several[title] or "" for title in titles]
 
-    return Further((_("Chỉ tiêu phấn đấu"), _("Đạt chỉ tiêu (%)")), cells)
+    return Further(titles, cells)

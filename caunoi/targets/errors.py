@@ -106,6 +106,21 @@ class EndedUndecided(Refusal):
         )
 
 
+class NoHeirNamed(Refusal):
+    """Of a target that doesn't add up: nobody was named to take it over, nor was it given up."""
+
+    code = "no-heir-named"
+
+    def __init__(self, unit: str) -> None:
+        super().__init__(
+            _(
+                "Chưa ghi chỉ tiêu của đơn vị nào thay cho %(unit)s. Hãy ghi ít nhất một số, hoặc bấm “Thôi giao chỉ"
+                " tiêu này”."
+            )
+            % {"unit": unit}
+        )
+
+
 class AlreadySettled(Refusal):
     code = "target-already-settled"
 

@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from caunoi.accounts.scope import Scope
 from caunoi.approvals.rules import State
 from caunoi.facts.access import ask_as, may_see
-from caunoi.facts.models import DataElement, Kind, Nature
+from caunoi.facts.models import DataElement, Indicator, Kind, Nature
 from caunoi.facts.queries import get_catalogue, period_type_of
 from caunoi.facts.questions import make_question
 from caunoi.facts.rules.question import text_of
@@ -38,7 +38,7 @@ class Target:
     """A data element that is a target and comes from one question of a form for periods; `result`: what it is for."""
 
     element: DataElement
-    result: DataElement
+    result: DataElement | Indicator
     question: str
     period_type: PeriodType
 
@@ -50,16 +50,31 @@ class Target:
     def name(self) -> str:
         return in_reader_language(self.element.name_vi, self.element.name_en)
 
+    @property
+    def formula(self) -> str:
+        return spell_attainment(self.result, self.code)
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether units' targets are parts of a whole. Those of a share are each unit's own."""
+        return self.element.kind == Kind.FLOW
+
+
+def spell_attainment(result: DataElement | Indicator, target: str) -> str:
+    """What was reached of a target, as a formula: in % of it, or how far an indicator lies above or below."""
+    return f"{'gap' if isinstance(result, Indicator) else 'attainment'}({result.code}, {target})"
+
 
 def list_targets() -> list[Target]:
     """By name. Targets that come otherwise (an event, two questions added) are stated in their form alone."""
     catalogue = get_catalogue()
     found = {}
     for code, relation, other in catalogue.relations:
-        element, result = catalogue.elements.get(code), catalogue.elements.get(other)
+        element, result = catalogue.elements.get(code), catalogue.definition_of(other)
         if relation != "target-of" or element is None or result is None:
             continue
-        if element.nature != Nature.TARGET or element.kind != Kind.FLOW or element.filter or element.day != "period":
+        kind = Kind.OWN_LEVEL if isinstance(result, Indicator) else Kind.FLOW
+        if element.nature != Nature.TARGET or element.kind != kind or element.filter or element.day != "period":
             continue
         question, type_ = _ONE_QUESTION.fullmatch(element.expression.strip()), period_type_of(element.form_code)
         if question and type_:
@@ -129,6 +144,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Heir:
+    """`suggested`: of what adds up, its part by the succession's shares; otherwise the target it has, or would take
+    over."""
+
     unit: int
     name: str
     parts: int
@@ -178,7 +196,10 @@ class Breakdown:
 
     @property
     def whole(self) -> Decimal | None:
-        """What the records add up to, and so what the ledger gives for the place; None if nothing is set."""
+        """What the records add up to, and so what the ledger gives for the place; None if nothing is set. Of what
+        doesn't add up, the place's own."""
+        if not self.target.adds_up:
+            return self.own
         return self.given + (self.own or ZERO) + self.undecided if self.stands else None
 
     @property
@@ -222,7 +243,8 @@ def read_breakdown(target: Target, place: int, period: Period) -> Breakdown:
     own = stated.get(place)
     own_value = own.value(target.question) if own else None
     ended = _list_ended(target, place, level, stated.values(), places, last)
-    below = _sum_below(target, units, stated.values(), {one.submission_id for one in ended}, places, last)
+    undecided = {one.submission_id for one in ended}
+    below = _sum_below(target, units, stated.values(), undecided, places, last) if target.adds_up else {}
     lines = []
     for one in units:
         record = stated.get(one)
@@ -309,6 +331,7 @@ def _list_ended(
 ) -> list[Ended]:
     """Units that had a target here and did not live to the period's last day, with what the shares propose."""
     found = []
+    theirs = {} if target.adds_up else {record.unit: record.value(target.question) for record in stated}
     heirs_of_place = set(places.at_level(place, level, last)) | {place}
     for record in stated:
         unit, value = places.units[record.unit], record.value(target.question)
@@ -317,9 +340,10 @@ def _list_ended(
         mapped = places.map_unit(unit.id, last)
         if not mapped or not all(one.unit in heirs_of_place for one in mapped):
             continue
+        shares = _split(target, value, mapped) if target.adds_up else [theirs.get(one.unit) for one in mapped]
         heirs = tuple(
-            Heir(one.unit, places.distinct_name_on(one.unit, last), one.parts, share)
-            for one, share in zip(mapped, _split(target, value, mapped), strict=True)
+            Heir(one.unit, places.distinct_name_on(one.unit, last), one.parts, value if share is None else share)
+            for one, share in zip(mapped, shares, strict=True)
         )
         bases = tuple(sorted({basis for one in mapped for basis in one.bases}))
         day = unit.ends_on or last

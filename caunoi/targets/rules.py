@@ -27,6 +27,14 @@ def split_whole(whole: Decimal, weights: Sequence[Decimal], decimals: int) -> li
     return [Decimal(part).scaleb(-decimals) for part in parts]
 
 
+def is_reached(result: Decimal, target: Decimal, direction: str) -> bool | None:
+    """Of what is no sum. `direction`: `up` where more is better, `down` where less is; of what is neither only the very
+    number is right, and for another there is no word (None)."""
+    if result == target:
+        return True
+    return None if not direction else (result > target) == (direction == "up")
+
+
 @dataclass(frozen=True)
 class Balance:
     """`kept`: what stays with the unit that breaks down. `difference`: what of the whole is left to be given (above

@@ -274,8 +274,8 @@ def draw_map(bubbles: Sequence[Bubble], width: int, unit: str, *, by_size: bool)
     """Bubbles on centroids: larger for more, or (where sizes would mislead, for rates) darker for more. The first ones
     get their names beside them, as far as a name lies neither on another one nor on a bubble.
 
-    A unit without a value is a small ring, a target a ring as large as what was to be reached. Places lie as on a map,
-    one kilometre as long in both directions.
+    A unit without a value is a small ring, a target a ring as large as what was to be reached, or around those alone
+    that miss it, where size says nothing. Places lie as on a map, one kilometre as long in both directions.
     """
     height, at = _lay_out(bubbles, width - 40)
     values = [one.dot.value for one in bubbles if one.dot.value is not None]
@@ -326,7 +326,7 @@ def draw_map(bubbles: Sequence[Bubble], width: int, unit: str, *, by_size: bool)
                     "mark": {"type": "circle", "stroke": INK, "strokeWidth": 0.8},
                     "encoding": shown,
                 },
-                *([] if not by_size else _rings(bubbles, span, most)),
+                *_rings(bubbles, span if by_size else None, most),
                 {
                     "transform": [{"filter": "datum.caption"}],
                     "mark": {"type": "text", "color": INK, "fontWeight": 600, "baseline": "middle"},
@@ -359,11 +359,15 @@ def _row(dot: Dot) -> dict[str, Any]:
             "doubtful": dot.doubtful, "target": dot.target}  # fmt: skip
 
 
-def _rings(bubbles: Sequence[Bubble], span: Sequence[float], most: float) -> list[Specification]:
-    """A layer with the targets, if there are any; as large as a bubble of that value."""
+def _rings(bubbles: Sequence[Bubble], span: Sequence[float] | None, most: float) -> list[Specification]:
+    """A layer with the targets, if there are any; as large as a bubble of that value. Without a span all are of one
+    size."""
     if all(one.dot.target is None for one in bubbles):
         return []
-    size = {"field": "target", "type": "quantitative", "legend": None, "scale": {"domain": span, "range": [0, most]}}
+    size: dict[str, Any] = {"value": most * 1.5}
+    if span is not None:
+        size = {"field": "target", "type": "quantitative", "legend": None,
+                "scale": {"domain": span, "range": [0, most]}}  # fmt: skip
     return [
         {
             "transform": [{"filter": "isValid(datum.target)"}],

@@ -25,7 +25,7 @@ from caunoi.desk.charts.drawing import (
 from caunoi.desk.figure_table import ADDITIVE, Row, Shown, Table
 from caunoi.facts.distribution import ClassCounts
 from caunoi.facts.models import Kind
-from caunoi.facts.rules.question import Question, round_half_up
+from caunoi.facts.rules.question import Question
 from caunoi.languages import in_reader_language, show_number
 
 MOST_BARS, MOST_SERIES = 30, 6
@@ -238,14 +238,17 @@ def _map(
         return None
     first = known[0][1].figure
     by_size = first.kind in ADDITIVE and all((cell.value or 0) >= 0 for _row, cell in known)
-    marked = by_size and _may_mark([cell for _row, cell in placed])
+    marked = _may_mark([cell for _row, cell in placed])
     bubbles = [
         Bubble(
-            _dot(cell, row.title, row.title, marked=marked), float(points[row.key][0]), float(points[row.key][1])
+            _dot(cell, row.title, row.title, marked=marked and (by_size or _misses(cell))),
+            float(points[row.key][0]),
+            float(points[row.key][1]),
         )
         for row, cell in placed
-    ]  # fmt: skip
-    notes = _say_targets([cell for _row, cell in placed], marked, _("Vòng đỏ: chỉ tiêu phấn đấu."))
+    ]
+    ring = _("Vòng đỏ: chỉ tiêu phấn đấu.") if by_size else _("Vòng đỏ: chưa đạt chỉ tiêu phấn đấu.")
+    notes = _say_targets([cell for _row, cell in placed], marked, ring)
     notes += _say_missing([row.title for row, cell in placed if cell.value is None])
     if len(placed) < len(units):
         notes.append(
@@ -325,7 +328,7 @@ def _cut(name: str, one: ClassCounts) -> list[Segment]:
 def _dot(cell: Shown, name: str, where: str, *, marked: bool = False) -> Dot:
     """`marked`: with its target, where one is set."""
     figure, attained = cell.figure, cell.attained
-    wanted = None if not marked or attained is None or attained.denominator is None else float(attained.denominator)
+    wanted = None if not marked or attained is None else float(attained.target)
     if cell.value is None:
         return Dot(name, None, "", _("%(where)s: chưa có số liệu") % {"where": where}, target=wanted)
     doubtful = figure.estimated or figure.carried_over
@@ -334,16 +337,19 @@ def _dot(cell: Shown, name: str, where: str, *, marked: bool = False) -> Dot:
         hint += f" ({_('ước tính')})"
     elif figure.carried_over:
         hint += f" ({_('kỳ trước')})"
-    if attained is not None and attained.value is not None and attained.denominator is not None:
-        percent, target = show_number(round_half_up(attained.value, 1)), show_number(attained.denominator)
-        hint += "; " + _("đạt %(percent)s%% chỉ tiêu %(target)s") % {"percent": percent, "target": target}
+    if attained is not None and attained.has_result:
+        hint += f"; {attained.say(figure.value)}"
     return Dot(name, float(cell.value), _label(cell), hint, reverse("explain", args=[figure.ref]), doubtful, wanted)
 
 
 def _may_mark(cells: Sequence[Shown]) -> bool:
     """A target stands beside a result only if both are of the same days: the year's target beside a month's result
     would look as if the month had missed it."""
-    return all(cell.attained.numerator == cell.figure.value for cell in cells if cell.attained is not None)
+    return all(cell.attained.result == cell.figure.value for cell in cells if cell.attained is not None)
+
+
+def _misses(cell: Shown) -> bool:
+    return cell.attained is not None and cell.attained.reached is False
 
 
 def _say_targets(cells: Sequence[Shown], marked: bool, stroke: str) -> list[str]:

@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 
 from caunoi.facts.rules.question import round_half_up
 from caunoi.languages import in_reader_language, show_number
-from caunoi.moments import VIETNAM, today
+from caunoi.moments import VIETNAM
 from caunoi.periods.rules import Period, PeriodType, period_from_key
 from caunoi.periods.wording import describe_period
 from caunoi.reports.errors import state_name as report_state_name
 from caunoi.reports.rules.life import ReportState
+from caunoi.targets.attainment import Attained
 
 register = template.Library()
 
@@ -57,9 +58,9 @@ def day_(value: date | datetime | None) -> str:
 
 
 @register.filter
-def is_to_come(value: date) -> bool:
-    """Whether the day is still to come: a period that begins on it has no result yet."""
-    return value > today()
+def beside(attained: Attained, value: Decimal | None) -> str:
+    """What was reached of a target, said beside the figure of this value (None: beside none)."""
+    return attained.say(value)
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -26,11 +27,12 @@ from caunoi.desk.units import list_working_units
 from caunoi.desk.views.figures import suggest_places
 from caunoi.facts.access import ask_as
 from caunoi.facts.questions import make_question
-from caunoi.facts.rules.question import Figure
+from caunoi.facts.rules.question import round_half_up
 from caunoi.periods.rules import Period
 from caunoi.places.queries import get_place, get_snapshot
 from caunoi.refusals import NotFound, Refusal
 from caunoi.targets.actions import break_down, settle_ended
+from caunoi.targets.attainment import Attained, attain
 from caunoi.targets.permissions import may_set
 from caunoi.targets.queries import (
     Breakdown,
@@ -51,12 +53,12 @@ PROPOSALS = ("equal", "before")
 
 @dataclass(frozen=True)
 class TargetLine:
-    """A target of the place in its running period, or in the one to come. `attained`: in %, with result and target;
-    None: none is set. `opens`: whether there is anybody to give parts of it to."""
+    """A target of the place in its running period, or in the one to come. `attained`: None: none is set. `opens`:
+    whether there is anybody to give parts of it to."""
 
     target: Target
     period: Period
-    attained: Figure | None
+    attained: Attained | None
     opens: bool
 
 
@@ -105,14 +107,13 @@ def _list_lines(place: int, scope: Scope) -> list[TargetLine]:
             by_period.setdefault(period, []).append(target)
     found = []
     for period, several in sorted(by_period.items(), key=lambda one: one[0].days.first > today):
-        codes = [f"attainment({one.result.code}, {one.code})" for one in several]
+        codes = [one.formula for one in several]
         last = max(min(period.days.last, today), period.days.first)
         question = make_question(codes, key, period.days.first, last)
         figures = {figure.code: figure for figure in ask_as(question, scope)}
         for one, code in zip(several, codes, strict=True):
-            figure = figures[code]
-            if figure.denominator is not None or period.days.first <= today:
-                attained = figure if figure.denominator is not None else None
+            attained = attain(figures[code], one.result)
+            if attained is not None or period.days.first <= today:
                 found.append(TargetLine(one, period, attained, may_be_broken_down(one, place, period)))
     return found
 
@@ -171,6 +172,7 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
             "settable": settable,
             "periods": periods,
             "attained": attained.get(seen.place.key),
+            "units_said": _say_units(seen, attained),
             "fell_short": request.POST.get("propose") == "before" and not any(before.values()),
         },
         status=422 if data is not None or any(one.is_bound for one in ended) else 200,
@@ -183,7 +185,8 @@ def _address(seen: Breakdown) -> str:
 
 
 def _suggest(request: HttpRequest, seen: Breakdown, before: Mapping[str, Decimal]) -> dict[int, Decimal]:
-    """Parts of the typed whole, equal or like the results of the period before; nothing where there are none."""
+    """Parts of the typed whole, equal or like the results of the period before; nothing where there are none. Of what
+    doesn't add up the same for all, or what each had in the period before."""
     how, decimals = request.POST.get("propose", ""), seen.target.element.decimals
     try:
         whole = AmountField(decimals, required=False).clean(request.POST.get("whole", ""))
@@ -191,17 +194,34 @@ def _suggest(request: HttpRequest, seen: Breakdown, before: Mapping[str, Decimal
         return {}  # its own field says so when it is sent
     if how not in PROPOSALS or whole is None:
         return {}
+    if not seen.target.adds_up:
+        levels = {line.unit: whole if how == "equal" else before.get(line.key) for line in seen.lines}
+        return {unit: round_half_up(value, decimals) for unit, value in levels.items() if value is not None}
     weights = [Decimal(1) if how == "equal" else before.get(line.key, Decimal(0)) for line in seen.lines]
     parts = split_whole(whole, weights, decimals)
     return {} if parts is None else {line.unit: part for line, part in zip(seen.lines, parts, strict=True)}
 
 
-def _read_attained(seen: Breakdown, scope: Scope) -> dict[str, Figure]:
-    """By unit's key, and the place's own under its key: result, target and %, of the period up to today."""
-    code = f"attainment({seen.target.result.code}, {seen.target.code})"
+def _read_attained(seen: Breakdown, scope: Scope) -> dict[str, Attained]:
+    """By unit's key, and the place's own under its key, of the period up to today."""
     last = max(min(seen.period.days.last, moments.today()), seen.period.days.first)
-    found: dict[str, Figure] = {}
+    found: dict[str, Attained] = {}
     for level in (None, seen.level):
-        question = make_question([code], seen.place.key, seen.period.days.first, last, level=level)
-        found |= {one.place: one for one in ask_as(question, scope)}
+        question = make_question([seen.target.formula], seen.place.key, seen.period.days.first, last, level=level)
+        attained = ((one.place, attain(one, seen.target.result)) for one in ask_as(question, scope))
+        found |= {place: one for place, one in attained if one is not None}
     return found
+
+
+def _say_units(seen: Breakdown, attained: Mapping[str, Attained]) -> str:
+    """Of what doesn't add up, what stands in the place of a sum."""
+    if seen.target.adds_up:
+        return ""
+    reached = Counter(attained[line.key].reached for line in seen.lines if line.key in attained)
+    return _(
+        "%(set)d/%(all)d đơn vị đã có chỉ tiêu riêng: %(reached)d đạt, %(missed)d chưa đạt, %(open)d chưa có kết quả"
+        " để so."
+    ) % {
+        "set": reached.total(), "all": len(seen.lines), "reached": reached[True], "missed": reached[False],
+        "open": reached[None],
+    }  # fmt: skip

@@ -7,7 +7,7 @@ Computed here; read and printed by `formula_parser.py`; whether a formula may be
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Protocol
 
@@ -133,10 +133,13 @@ def compute(node: Node, sources: Sources) -> Computed:
         case Change(operand, against, percent):
             now, then = compute(operand, sources), _elsewhere(operand, Earlier(against), sources)
             return _change_percent(now, then) if percent else _reckon(Arithmetic("-", operand, operand), now, then)
-        case Attainment(result, target):
+        case Attainment(result, target, percent):
             reached = _elsewhere(result, TargetPeriod(target.code, result.code, whole=False), sources)
             wanted = _elsewhere(target, TargetPeriod(target.code, result.code, whole=True), sources)
-            return _divide(reached, wanted, Decimal(100))
+            if percent:
+                return _divide(reached, wanted, Decimal(100))
+            apart = _reckon(Arithmetic("-", result, target), reached, wanted)
+            return replace(apart, numerator=reached.value, denominator=wanted.value)
 
 
 def _elsewhere(node: Node, step: Step, sources: Sources) -> Computed:

@@ -177,8 +177,8 @@ class AmountCheck:
                 inner = self.amount(operand)
                 self.cumulable(operand, inner, at)
                 return inner.moved(Since(first))
-            case Attainment(result, target, at):
-                return self.attainment(result, target, at)
+            case Attainment():
+                return self.attainment(node)
         raise AssertionError(node)
 
     def code(self, code: str, at: int) -> Amount:
@@ -296,18 +296,32 @@ class AmountCheck:
                     _("Bỏ cumulated: số hiện có lấy ở cuối kỳ; hoặc dùng change để xem tăng giảm."),
                 )
 
-    def attainment(self, result: Code, target: Code, at: int) -> Amount:
+    def attainment(self, node: Attainment) -> Amount:
+        result, target, at = node.result, node.target, node.at
         left, right = self.amount(result), self.amount(target)
         names = {"result": result.code, "target": target.code}
-        if result.code in self.indicators or target.code in self.indicators:
-            one = result if result.code in self.indicators else target
+        known = self.elements.keys() | self.indicators.keys()
+        computed = self.indicators if node.percent else ()
+        if result.code in computed or target.code in self.indicators:
+            one = result if result.code in computed else target
             self.say(
                 _("attainment so một chỉ tiêu thống kê với chỉ tiêu phấn đấu; “%(code)s” là chỉ số tính được.")
-                % {"code": one.code},
+                % {"code": one.code}
+                if node.percent
+                else _("“%(code)s” là chỉ số tính được, không phải chỉ tiêu phấn đấu.") % {"code": one.code},
                 one.at,
-                _("Ghi mã trong data_elements.csv, hoặc dùng percent."),
+                _("Ghi mã trong data_elements.csv; với chỉ số có chỉ tiêu phấn đấu riêng, dùng gap.")
+                if node.percent
+                else _("Ghi mã của chỉ tiêu phấn đấu (nature = target) trong data_elements.csv."),
             )
-        elif {result.code, target.code} <= self.elements.keys() and (target.code, result.code) not in self.targets:
+        elif not node.percent and result.code in self.elements:
+            self.say(
+                _("gap so một chỉ số tính được với chỉ tiêu phấn đấu của nó; “%(code)s” là chỉ tiêu thống kê.")
+                % {"code": result.code},
+                result.at,
+                _("Dùng attainment(kết quả, chỉ tiêu)."),
+            )
+        elif {result.code, target.code} <= known and (target.code, result.code) not in self.targets:
             turned = (result.code, target.code) in self.targets
             self.say(
                 _("“%(target)s” không được khai báo là chỉ tiêu phấn đấu của “%(result)s”.") % names,
@@ -318,7 +332,8 @@ class AmountCheck:
             )
         elif left.unit is not None and right.unit is not None and left.unit != right.unit:
             self.units_differ(left.unit, right.unit, at)
-        return Amount(PERCENT, own=left.own | right.own)
+        unit = PERCENT if node.percent else POINTS if left.unit == PERCENT else left.unit
+        return Amount(unit, own=left.own | right.own)
 
     # -- Adding: what stands on the same side is added, what stands on opposite sides is compared ------------------
 

@@ -178,10 +178,13 @@ class _FormulaParser(ArithmeticParser[Node]):
             pass  # no such day in the calendar; said below
         raise self.unexpected(_("một ngày có thật trong dấu nháy, ví dụ '2020-11-24' hoặc '24/11/2020'"))
 
-    def attainment(self, at: int) -> Node:
+    def attainment(self, at: int, *, percent: bool = True) -> Node:
         result = self.code()
         self.expect_sign(",")
-        return Attainment(result, self.code(), at)
+        return Attainment(result, self.code(), percent, at)
+
+    def gap(self, at: int) -> Node:
+        return self.attainment(at, percent=False)
 
 
 _ARGUMENTS: dict[str, Callable[[_FormulaParser, int], Node]] = {
@@ -197,6 +200,7 @@ _ARGUMENTS: dict[str, Callable[[_FormulaParser, int], Node]] = {
     "change_percent": _FormulaParser.change_percent,
     "cumulated": _FormulaParser.cumulated,
     "attainment": _FormulaParser.attainment,
+    "gap": _FormulaParser.gap,
 }
 FUNCTIONS = tuple(_ARGUMENTS)
 
@@ -242,8 +246,8 @@ def print_formula(node: Node) -> str:
         case Cumulated(operand, first):
             since = f", '{first.isoformat()}'" if first else ""
             return f"cumulated({print_formula(operand)}{since})"
-        case Attainment(result, target):
-            return f"attainment({result.code}, {target.code})"
+        case Attainment(result, target, percent):
+            return f"{'attainment' if percent else 'gap'}({result.code}, {target.code})"
 
 
 def _print_against(against: Against) -> str:

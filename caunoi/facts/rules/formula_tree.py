@@ -32,7 +32,7 @@ class Since:
 @dataclass(frozen=True)
 class TargetPeriod:
     """The periods for which the target is set that the asked days touch: whole, or only up to the asked days' end. Of a
-    result that is there rather than happens, the last of them."""
+    result that is there rather than happens, and of a share, the last of them."""
 
     target: str
     result: str
@@ -150,10 +150,12 @@ class Cumulated:
 
 @dataclass(frozen=True)
 class Attainment:
-    """What was reached of a target by the end of the asked days, in %: both over the periods the target is set for."""
+    """What was reached of a target by the end of the asked days: both over the periods the target is set for. In
+    `percent` of it; of an indicator, whose parts are never added, how far it lies above or below."""
 
     result: Code
     target: Code
+    percent: bool = True
     at: int = field(default=0, compare=False)
 
 
@@ -188,8 +190,8 @@ def list_names(node: Node) -> Iterator[tuple[str, int]]:
 def divides(node: Node) -> bool:
     """Whether the value may have more decimals than can be written down: what divides is rounded, once, at the edge."""
     return any(
-        isinstance(part, Percent | Per | ShareOfClass | ShareAtLeast | Attainment)
-        or (isinstance(part, Change) and part.percent)
+        isinstance(part, Percent | Per | ShareOfClass | ShareAtLeast)
+        or (isinstance(part, Change | Attainment) and part.percent)
         or (isinstance(part, Arithmetic) and part.op == "/")
         for part in list_parts(node)
     )

@@ -29,18 +29,20 @@ from caunoi.places.tests.histories import START, place_histories
 DAYS = 1000
 KINDS = {
     "luot": "flow", "gio": "flow", "duong": "flow", "duong_chi_tieu": "flow", "to": "stock", "hang": "category",
-    "thu_nhap": "own-level", "so_thon": "units",
+    "thu_nhap": "own-level", "ty_le_tot_giao": "own-level", "so_thon": "units",
 }  # fmt: skip
 # How often each is stated, compared with the others.
 STATED = (
     *["luot"] * 4, *["gio"] * 3, *["to"] * 4, *["hang"] * 3, "duong", "duong", "duong_chi_tieu", "thu_nhap",
+    "ty_le_tot_giao", "ty_le_tot_giao",
 )  # fmt: skip
-DECIMALS = {"luot": 2, "duong": 1, "thu_nhap": 1}
+DECIMALS = {"luot": 2, "duong": 1, "thu_nhap": 1, "ty_le_tot_giao": 1}
 CLASSES = ("tot", "kha", "kem")
-UNITS = {"duong": "km", "duong_chi_tieu": "km"}
+UNITS = {"duong": "km", "duong_chi_tieu": "km", "ty_le_tot_giao": "%"}
 INDICATORS = {"ty_le_tot": "share_of_class(hang, 'tot')", "nang_suat": "per(luot, to)"}
 INDICATOR_DECIMALS = 1
-TARGET_OF = ("duong_chi_tieu", "target-of", "duong")
+TARGETS = {"duong_chi_tieu": "duong", "ty_le_tot_giao": "ty_le_tot"}
+TARGET_OF = [(target, "target-of", result) for target, result in TARGETS.items()]
 
 # Half of all happens in the first months of three years: otherwise hardly anything would lie in the days asked for, in
 # those before and in those a year earlier.
@@ -81,7 +83,7 @@ def ledgers(draw: st.DrawFn) -> Ledger:
     for _ in range(draw(st.integers(20, 50))):
         code = draw(st.sampled_from(STATED))
         day = draw(MOMENTS)
-        levels = ("village", "commune", "province") if code == "thu_nhap" else ("village", "commune")
+        levels = ("village", "commune", "province") if KINDS[code] == "own-level" else ("village", "commune")
         living = sorted(u.id for u in places.units.values() if u.exists_on(day) and u.level in levels)
         if not living:
             continue
@@ -123,12 +125,12 @@ def write(ledger: Ledger) -> dict[str, DataElement]:
             code, kind, day="period", decimals=DECIMALS.get(code, 0), unit=UNITS.get(code, ""),
             classes=";".join(CLASSES) if kind == "category" else "",
             levels="village" if kind == "units" else "village;commune;province",
-            nature="target" if code == "duong_chi_tieu" else "result",
+            nature="target" if code in TARGETS else "result",
         )
         for code, kind in KINDS.items()
     }  # fmt: skip
-    code, relation, other = TARGET_OF
-    Relation.objects.create(code=code, relation=relation, other=other, pack="thu", known_from=1)
+    for code, relation, other in TARGET_OF:
+        Relation.objects.create(code=code, relation=relation, other=other, pack="thu", known_from=1)
     for code, formula in INDICATORS.items():
         world.indicator(code, formula, INDICATOR_DECIMALS)
     if ledger.targets_for is not None:
@@ -161,7 +163,7 @@ def _happen(world: World, statement: Statement, submission: int) -> None:
 
 FACTS = {
     code: ElementFacts(
-        kind, "target" if code == "duong_chi_tieu" else "result", UNITS.get(code, ""),
+        kind, "target" if code in TARGETS else "result", UNITS.get(code, ""),
         ("village",) if kind == "units" else ("village", "commune", "province"),
         CLASSES if kind == "category" else (),
     )
@@ -176,7 +178,7 @@ SINCE = st.sampled_from(["", ", '2001-05-15'", ", '1/1/2001'"])
 LEAVES = (
     "to", "thu_nhap", "so_thon", "duong", "ty_le_tot", "nang_suat", "attainment(duong, duong_chi_tieu)",
     "share_at_least(hang, 'kha')", "share_of_class(hang, 'tot', 'kem')", "units_in_class(hang, 'kha')",
-    "units_with(luot, 'village')", "units_with(to, 'commune')",
+    "units_with(luot, 'village')", "units_with(to, 'commune')", "gap(ty_le_tot, ty_le_tot_giao)",
 )  # fmt: skip
 
 
@@ -203,7 +205,7 @@ def _texts(draw: st.DrawFn, depth: int) -> str:
 
 
 def may_be_asked(text: str) -> bool:
-    return not check_formula(parse_formula(text), FACTS, [TARGET_OF], INDICATOR_FACTS)
+    return not check_formula(parse_formula(text), FACTS, TARGET_OF, INDICATOR_FACTS)
 
 
 FORMULAS = _texts(3).filter(may_be_asked)
@@ -213,7 +215,7 @@ EACH_FUNCTION = (
     "percent(luot, gio)", "out_of(to, so_thon)", "per(luot, to, 1000)", "share_of_class(hang, 'kha', 'kem')",
     "share_at_least(hang, 'kha')", "units_in_class(hang, 'tot')", "units_with(luot, 'commune')",
     "before(luot)", "change(ty_le_tot, 'year')", "change_percent(luot)", "cumulated(gio)",
-    "cumulated(luot, '2001-05-15')", "attainment(duong, duong_chi_tieu)",
+    "cumulated(luot, '2001-05-15')", "attainment(duong, duong_chi_tieu)", "gap(ty_le_tot, ty_le_tot_giao)",
 )  # fmt: skip
 """Asked in every question."""
 

@@ -259,11 +259,13 @@ class Formulas:
                 if not percent:
                     return Result(now - then)
                 return Result(100 * (now - then) / then, now - then, then) if then > 0 else NOTHING
-            case tree.Attainment(result, target):
-                so_far, whole_periods = self._target_days(slice_)
+            case tree.Attainment(result, target, percent):
+                so_far, whole_periods = self._target_days(slice_, together=percent)
                 reached = self.compute(result, unit, so_far).value
                 wanted = self.compute(target, unit, whole_periods).value
-                return _divide(100, reached, wanted)
+                if percent:
+                    return _divide(100, reached, wanted)
+                return Result(None if reached is None or wanted is None else reached - wanted, reached, wanted)
         raise AssertionError(node)
 
     def _divided(self, times: int | Decimal, part: tree.Node, whole: tree.Node, unit: int, slice_: Slice) -> Result:
@@ -296,11 +298,12 @@ class Formulas:
                 first -= ONE_DAY
         return self._slice(first, last) if first <= last else None
 
-    def _target_days(self, slice_: Slice) -> tuple[Slice, Slice]:
-        """From the beginning of the target's first period that is touched to the asked end; and to the last's end."""
+    def _target_days(self, slice_: Slice, *, together: bool) -> tuple[Slice, Slice]:
+        """From the beginning of the target's first period that is touched to the asked end; and to the last's end. A
+        share's target is no sum: not `together`, but of the last period alone."""
         if self.targets_for is None:
             return slice_, slice_
-        first, last = slice_.days.first, slice_.days.last
+        first, last = slice_.days.first if together else slice_.days.last, slice_.days.last
         end = last
         begins, ends = (_period_of(day, self.targets_for, self.cut_off) for day in (first, last))
         while _period_of(first - ONE_DAY, self.targets_for, self.cut_off) == begins:

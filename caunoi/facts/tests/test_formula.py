@@ -73,7 +73,7 @@ class_nodes = (
     | st.builds(UnitsInClass, names, st.lists(classes, min_size=1, max_size=3).map(tuple))
     | st.builds(ShareAtLeast, names, classes)
 )
-attainments = st.builds(Attainment, st.builds(Code, names), st.builds(Code, names))
+attainments = st.builds(Attainment, st.builds(Code, names), st.builds(Code, names), st.booleans())
 counted = st.builds(UnitsWith, names, st.sampled_from(["", "commune", "village"]))
 formulas = _nodes(st.builds(Code, names) | numbers | class_nodes | attainments | counted)
 
@@ -241,10 +241,11 @@ class Reference:
                 if not percent:
                     return self.reckon("-", now, then)
                 return None if now is None or then is None or then <= 0 else 100 * (now - then) / then
-            case Attainment(result, target):
-                return self.reckon(
-                    "/", self.reckon("*", Fraction(100), self.earlier.value(result)), self.earlier.value(target)
-                )
+            case Attainment(result, target, percent):
+                reached, wanted = self.earlier.value(result), self.earlier.value(target)
+                if not percent:
+                    return self.reckon("-", reached, wanted)
+                return self.reckon("/", self.reckon("*", Fraction(100), reached), wanted)
         raise AssertionError(node)
 
     @property
@@ -319,6 +320,7 @@ def test_what_is_missing_anywhere_makes_the_whole_missing_and_is_named(
         ("cumulated(a + b)", 50, None, None),
         ("before(percent(a, b))", Decimal(400) / Decimal(46), 4, 46),
         ("attainment(a, b)", Decimal(400) / Decimal(46), 4, 46),
+        ("gap(a, b)", -42, 4, 46),
         ("per(labour_days, b, 1000)", Decimal(38667000) / 46, 38667, 46),
         ("per(a, b)", Decimal(8) / 46, 8, 46),
     ],

@@ -10,11 +10,17 @@ from pathlib import Path
 import pytest
 
 from caunoi.facts.rules.formula import FUNCTIONS, Computed, FormulaError, compute, parse_formula
-from caunoi.facts.rules.formula_check import ElementFacts, judge_formula
+from caunoi.facts.rules.formula_check import ElementFacts, IndicatorFacts, judge_formula
 from caunoi.facts.rules.formula_tree import Earlier, Since, Step
 
 PAGE = (Path(__file__).parents[3] / "docs" / "formulas.md").read_text(encoding="utf-8")
-RELATIONS = [("labour_days_roads", "part-of", "labour_days"), ("road_km_target", "target-of", "road_km")]
+RELATIONS = [
+    ("labour_days_roads", "part-of", "labour_days"),
+    ("road_km_target", "target-of", "road_km"),
+    ("on_time_share_target", "target-of", "on_time_share"),
+]
+INDICATORS = {"on_time_share": IndicatorFacts(parse_formula("percent(requests_on_time, requests_due)"), "%")}
+KINDS = {"target": "flow", "own target": "own-level"}
 CLASSES = ("tot", "kha", "yeu")
 
 
@@ -36,8 +42,8 @@ def rows_of(first_header: str, columns: int) -> list[list[str]]:
 FIGURES = {row[0]: row[1:] for row in rows_of("code", 8)}
 ELEMENTS = {
     code: ElementFacts(
-        "flow" if kind == "target" else kind,
-        "target" if kind == "target" else "result",
+        KINDS.get(kind, kind),
+        "target" if kind in KINDS else "result",
         unit,
         classes=CLASSES if kind == "category" else (),
     )
@@ -52,6 +58,8 @@ class District:
         self.column = column
 
     def value_of(self, code: str) -> Computed:
+        if code in INDICATORS:
+            return compute(INDICATORS[code].formula, self)
         stated = FIGURES[code][self.column]
         return Computed(None, missing=(code,)) if stated == "–" else Computed(Decimal(stated))
 
@@ -79,7 +87,7 @@ def test_an_example_gives_what_the_page_says(row: list[str]) -> None:
     formula, value, unit, numerator, denominator = row
     node = parse_formula(formula)
 
-    judged = judge_formula(node, ELEMENTS, RELATIONS)
+    judged = judge_formula(node, ELEMENTS, RELATIONS, INDICATORS)
     found = compute(node, District())
 
     assert judged.mistakes == ()
@@ -100,7 +108,7 @@ def test_a_missing_figure_is_missing_for_the_reason_the_page_says(row: list[str]
 def test_a_wrong_formula_is_refused_as_the_page_says_where_it_is_wrong(row: list[str]) -> None:
     formula, says = row
     try:
-        (mistake,) = judge_formula(parse_formula(formula), ELEMENTS, RELATIONS).mistakes
+        (mistake,) = judge_formula(parse_formula(formula), ELEMENTS, RELATIONS, INDICATORS).mistakes
     except FormulaError as error:
         assert error.sentence.startswith(says)
         assert 1 <= error.position <= len(formula) + 1

@@ -22,7 +22,7 @@ from caunoi.facts.rules.formula_check import (
 )
 from caunoi.packs.rules.contents import IndicatorRow, RelationRow
 from caunoi.packs.rules.tables import Notes, Row
-from caunoi.packs.rules.words import CATEGORY, RESULT, TARGET
+from caunoi.packs.rules.words import CATEGORY, OWN_LEVEL, RESULT, TARGET
 
 FILE = "indicators.csv"
 COLUMNS = ("code", "name_vi", "name_en", "unit", "decimals", "formula", "direction", "source_vi", "source_en")
@@ -96,20 +96,31 @@ def _parse(row: Row, notes: Notes) -> Node | None:
         return None
 
 
-def read_relations(rows: Sequence[Row], elements: Elements, notes: Notes) -> list[RelationRow]:
+def read_relations(
+    rows: Sequence[Row], elements: Elements, units: Mapping[str, str], notes: Notes
+) -> list[RelationRow]:
+    """`units`: of the indicators that may have a target, by code."""
     seen: dict[RelationRow, int] = {}
+    aimed_at: dict[str, int] = {}
     for row in rows:
         relation = RelationRow(row["code"], row["relation"], row["other"], row["note"])
         notes.one_of(row, "relation", RELATIONS)
-        for column in ("code", "other"):
+        computed = units if relation.relation == TARGET_OF else {}
+        for column, known in (("code", elements), ("other", {**elements, **computed})):
             if not row[column]:
                 notes.add(row, column, _("Thiếu mã."))
-            elif row[column] not in elements:
-                notes.add(row, column, describe_unknown(row[column], elements))
+            elif row[column] not in known:
+                notes.add(row, column, describe_unknown(row[column], known))
         if relation.code and relation.code == relation.other:
             notes.add(row, "other", _("Một chỉ tiêu không quan hệ với chính nó."))
         elif relation.code in elements and relation.other in elements:
             _check_fit(row, relation, elements, notes)
+        elif relation.code in elements and relation.other in computed:
+            _check_aim(row, elements[relation.code], units[relation.other], notes)
+            if relation.other in aimed_at and relation not in seen:
+                said = _("Chỉ số “%(code)s” đã có chỉ tiêu phấn đấu ở dòng %(row)d; mỗi chỉ số chỉ có một.")
+                notes.add(row, "other", said % {"code": relation.other, "row": aimed_at[relation.other]})
+            aimed_at.setdefault(relation.other, row.number)
         if relation in seen:
             notes.add(row, "code", _("Quan hệ này đã ghi ở dòng %(row)d.") % {"row": seen[relation]})
         seen.setdefault(relation, row.number)
@@ -127,6 +138,16 @@ def _check_fit(row: Row, relation: RelationRow, elements: Elements, notes: Notes
         notes.add(row, "relation", message % {"one": one.unit, "other": other.unit})
     if relation.relation in (PART_OF, TURNS_OF) and CATEGORY in (one.kind, other.kind):
         notes.add(row, "relation", _("Xếp loại không phải là con số nên không có quan hệ này."))
+
+
+def _check_aim(row: Row, target: ElementFacts, unit: str, notes: Notes) -> None:
+    """The target of an indicator is a unit's own, as the indicator is: shares are never added."""
+    if (target.kind, target.nature) != (OWN_LEVEL, TARGET):
+        message = _("Chỉ tiêu phấn đấu của một chỉ số là số riêng của từng đơn vị: kind = own-level, nature = target.")
+        notes.add(row, "code", message)
+    elif target.unit != unit:
+        message = _("Chỉ tiêu phấn đấu và chỉ số phải cùng đơn vị tính: %(one)s, %(other)s.")
+        notes.add(row, "relation", message % {"one": target.unit, "other": unit or _("(không đơn vị)")})
 
 
 def _check_circles(rows: Sequence[Row], notes: Notes) -> None:

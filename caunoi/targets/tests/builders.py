@@ -7,15 +7,16 @@ from decimal import Decimal
 
 from caunoi.accounts.models import Role, User
 from caunoi.audit.clock import take_numbers
-from caunoi.facts.models import DataElement, Relation
+from caunoi.facts.models import DataElement, Indicator, Relation
 from caunoi.facts.queries import forget_catalogues
 from caunoi.forms.actions import publish_form, set_assignments
 from caunoi.forms.rules.assignments import AssignmentRow
 from caunoi.moments import local_moment
 from caunoi.periods.rules import Period
-from caunoi.places.models import OrgUnit
+from caunoi.places.models import OrgUnit, OrgUnitSpell
+from caunoi.places.queries import forget_snapshots
 from caunoi.records.actions import Incoming, receive_many
-from caunoi.records.tests.builders import BY, unit, user
+from caunoi.records.tests.builders import BY, merge, unit, user
 from caunoi.targets.actions import Decision
 from caunoi.targets.queries import Breakdown, get_target, read_breakdown
 
@@ -36,10 +37,11 @@ def _publish(code: str, questions: str, *rows: AssignmentRow) -> None:
 
 
 def _element(
-    code: str, levels: str, form: str, expression: str, *, kind: str = "flow", decimals: int = 0, target_of: str = ""
-) -> None:
+    code: str, levels: str, form: str, expression: str, *, kind: str = "flow", decimals: int = 0, unit: str = "hộ",
+    target_of: str = "",
+) -> None:  # fmt: skip
     DataElement.objects.create(
-        code=code, name_vi=code, name_en=code, kind=kind, decimals=decimals, levels=levels.split(";"), unit="hộ",
+        code=code, name_vi=code, name_en=code, kind=kind, decimals=decimals, levels=levels.split(";"), unit=unit,
         form_code=form, expression=expression, day="period" if target_of else "${ngay}", pack="thu",
         nature="target" if target_of else "result", known_from=take_numbers(1)[0],
     )  # fmt: skip
@@ -55,7 +57,8 @@ def store_programme(*levels: str) -> None:
         "chi_tieu",
         "|  | date | ky_bao_cao | Năm | Year |  | year |\n"
         "|  | integer | so_ho | Số hộ | Households | . >= 0 and . <= 5000 |  |\n"
-        "|  | decimal | so_ha | Diện tích | Area |  |  |\n",
+        "|  | decimal | so_ha | Diện tích | Area |  |  |\n"
+        "|  | decimal | ty_le | Tỷ lệ | Share | . >= 0 and . <= 100 |  |\n",
         *(AssignmentRow(one, "year", approval_level="province", self_approval_allowed=True) for one in due),
     )
     _publish(
@@ -78,12 +81,50 @@ def store_target_of_a_stock() -> None:
     forget_catalogues()
 
 
+def store_target_of_a_share(direction: str = "up") -> None:
+    """Beside `store_programme`. `ty_le`: of the households counted those that reached something; `ty_le_giao`: what it
+    is to be in the year, of the province and of each commune."""
+    _publish(
+        "binh_xet",
+        "|  | date | ngay | Ngày | Day |  |  |\n"
+        "|  | integer | so_dat | Đạt | Reached |  |  |\n"
+        "|  | integer | so_tong | Tổng | All |  |  |\n",
+        AssignmentRow("commune", "event", approval_level=""),
+    )
+    _element("dat", "commune", "binh_xet", "${so_dat}", kind="stock")
+    _element("tong", "commune", "binh_xet", "${so_tong}", kind="stock")
+    Indicator.objects.create(
+        code="ty_le", name_vi="Tỷ lệ đạt", name_en="Share", unit="%", decimals=1, formula="percent(dat, tong)",
+        direction=direction, pack="thu", known_from=take_numbers(1)[0],
+    )  # fmt: skip
+    _element(
+        "ty_le_giao", "province;commune", "chi_tieu", "${ty_le}", kind="own-level", decimals=1, unit="%",
+        target_of="ty_le",
+    )  # fmt: skip
+    forget_catalogues()
+
+
+def vote(place: OrgUnit, day: date, reached: int, of: int, *, at: datetime = AT) -> None:
+    answers = {"ngay": day.isoformat(), "so_dat": str(reached), "so_tong": str(of)}
+    receive_many([Incoming("binh_xet", place.pk, at, answers=answers)], by=BY, at=at)
+
+
 def store_province() -> tuple[OrgUnit, list[OrgUnit], User]:
     """With three communes, and the officer who sets its targets."""
     province = unit("Tỉnh Thử", "province")
     communes = [unit(f"Xã {name}", "commune", province) for name in ("Ái", "Bình", "Cao")]
     officer = user("tinh", (Role.PROGRAMME_MANAGER, province), (Role.APPROVER, province))
     return province, communes, officer
+
+
+def merged_commune(province: OrgUnit, olds: list[OrgUnit], day: date = date(2026, 7, 1)) -> OrgUnit:
+    """What they become on that day."""
+    OrgUnit.objects.filter(pk__in=[one.pk for one in olds]).update(ends_on=day)
+    OrgUnitSpell.objects.filter(org_unit__in=olds).update(to_day=day)
+    new = unit("Xã Mới", "commune", province, from_=day)
+    merge(day, olds, new)
+    forget_snapshots()
+    return new
 
 
 def achieve(place: OrgUnit, day: date, households: int, *, at: datetime = AT) -> None:

@@ -12,10 +12,9 @@ from caunoi.facts.ledger import check_ledger
 from caunoi.facts.questions import ask, make_question
 from caunoi.facts.rules.question import Figure
 from caunoi.periods.rules import Period
-from caunoi.places.models import OrgUnit, OrgUnitSpell
-from caunoi.places.queries import forget_snapshots
+from caunoi.places.models import OrgUnit
 from caunoi.records.models import SubmissionVersion
-from caunoi.records.tests.builders import merge, unit, user
+from caunoi.records.tests.builders import unit, user
 from caunoi.refusals import NotAllowed
 from caunoi.targets.actions import Decision, break_down, settle_ended
 from caunoi.targets.attainment import ask_attained
@@ -34,6 +33,7 @@ from caunoi.targets.tests.builders import (
     DECISION,
     YEAR,
     achieve,
+    merged_commune,
     parts,
     see,
     store_programme,
@@ -109,7 +109,7 @@ def test_what_was_reached_stands_beside_the_result_and_never_in_it() -> None:
     question = make_question(["ho"], "Tỉnh Thử", FIRST, date(2026, 2, 28), level="commune")
     attained = ask_attained(question, EVERYTHING)
 
-    shown = {key: (found.value, found.numerator, found.denominator) for (_c, key, _d), found in attained.items()}
+    shown = {key: (found.percent, found.result, found.target) for (_c, key, _d), found in attained.items()}
     assert shown == {one.key: (25, 50, 200), two.key: (None, None, 100), three.key: (None, None, 60)}
     assert figure("ho", "Tỉnh Thử").value == 99
     assert read_results_before(see(province), EVERYTHING) == {one.key: 7}
@@ -130,7 +130,7 @@ def test_what_is_there_is_held_against_the_target_of_the_last_asked_day_only() -
 
     def reached(first: date, last: date, place: str) -> tuple[object, ...]:
         question = make_question(["ho_co"], place, first, last)
-        return tuple((a.value, a.numerator, a.denominator) for a in ask_attained(question, EVERYTHING).values())
+        return tuple((a.percent, a.result, a.target) for a in ask_attained(question, EVERYTHING).values())
 
     assert reached(date(2025, 1, 1), date(2025, 12, 31), "Xã Ái") == ((50, 30, 60),)
     assert reached(FIRST, date(2026, 2, 28), "Xã Ái") == ((50, 40, 80),)
@@ -230,21 +230,11 @@ def test_what_a_commune_passes_on_to_its_villages_counts_once() -> None:
 # -- A unit that ended ------------------------------------------------------------------------------------------------
 
 
-def _merged_commune(province: OrgUnit, olds: list[OrgUnit]) -> OrgUnit:
-    day = date(2026, 7, 1)
-    OrgUnit.objects.filter(pk__in=[one.pk for one in olds]).update(ends_on=day)
-    OrgUnitSpell.objects.filter(org_unit__in=olds).update(to_day=day)
-    new = unit("Xã Mới", "commune", province, from_=day)
-    merge(day, olds, new)
-    forget_snapshots()
-    return new
-
-
 def test_a_target_of_a_unit_that_ended_asks_what_becomes_of_it_and_the_total_stays() -> None:
     store_programme()
     province, (one, two, three), officer = store_province()
     break_down(see(province), Decimal(300), parts((one, 120), (two, 100), (three, 80)), DECISION, by=officer, at=AT)
-    new = _merged_commune(province, [one, two])
+    new = merged_commune(province, [one, two])
     seen = see(province)
 
     assert [(gone.name, gone.value, [(h.name, h.suggested) for h in gone.heirs]) for gone in seen.ended] == [
@@ -272,7 +262,7 @@ def test_a_target_given_up_with_its_unit_leaves_the_whole() -> None:
     store_programme()
     province, (one, two, three), officer = store_province()
     break_down(see(province), Decimal(300), parts((one, 120), (two, 100), (three, 80)), DECISION, by=officer, at=AT)
-    _merged_commune(province, [one, two])
+    merged_commune(province, [one, two])
 
     seen = see(province)
     with pytest.raises(PartsDoNotAddUp):

@@ -1,8 +1,9 @@
-// What is given, kept and left of the whole, as one types. The server checks it again on saving.
+// What is given, kept and left of the whole, as one types. The server checks it again on saving. Of what doesn't add up
+// (a share) there is no such line.
 const form = document.getElementById("breakdown");
 const whole = form?.querySelector("[name=whole]");
 
-if (whole) {
+if (whole && document.getElementById("difference")) {
   const decimals = Number(form.dataset.decimals);
   const scale = 10 ** decimals;
   const format = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: decimals });
