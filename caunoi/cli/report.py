@@ -152,15 +152,18 @@ def _report_each(
     total = batch.units.count()
     done: list[dict[str, Any]] = []
     taken: set[str] = set()
+    kinds = [".docx", *([".xlsx"] if annex else []), *([".pdf"] if pdf else [])]
     with progress_bars() as bars:
         for one in track(bars, make_batch(batch, by=OPERATOR, clock=now), _("Lập báo cáo"), total=total):
             target = None
             if one.run is not None:
                 target = folder / name_apart(one.run, taken)
-                if one.outcome == "made" or not target.exists():
+                if one.outcome == "made" or not all(target.with_suffix(kind).exists() for kind in kinds):
                     content, _manifest = read_run(one.run)
-                    _write(target, content)
                     _write_beside(target, content, one.run, annex=annex, pdf=pdf)
+                    # Last, and renamed once it is whole: a run that is killed leaves no half of a report to be kept.
+                    _write(half := target.with_suffix(".part"), content)
+                    half.replace(target)
             done.append(
                 {"place": one.name, "outcome": one.outcome, "file": None if target is None else str(target)}
                 | ({"why": one.why} if one.why else {})
