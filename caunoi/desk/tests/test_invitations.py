@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import email
-import socket
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from allauth.account.models import EmailAddress
 from django.test import Client
 
@@ -18,6 +16,7 @@ from caunoi.accounts.inviting import accept_with_new_account, get_invitation, in
 from caunoi.accounts.models import Invitation, Role, User
 from caunoi.audit.models import AuditLine
 from caunoi.desk.tests.builders import signed_in, store_world, user, village_head
+from caunoi.desk.tests.postman import listening, text_of
 from caunoi.refusals import NotAllowed, Refusal
 
 pytestmark = pytest.mark.django_db
@@ -43,27 +42,18 @@ class Postman:
         return "250 OK"
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
-        letter = email.message_from_bytes(envelope.content)
-        payload = letter.get_payload(decode=True)
-        assert isinstance(payload, bytes)
-        self.letters.append((envelope.rcpt_tos[0], payload.decode()))
+        self.letters.append((envelope.rcpt_tos[0], text_of(email.message_from_bytes(envelope.content))))
         return "250 OK"
 
 
 @pytest.fixture
 def postman(settings: Any) -> Iterator[Postman]:
     taken = Postman()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = Controller(taken, hostname="127.0.0.1", port=port)
-    server.start()
-    settings.CAUNOI_EMAIL_URL = f"smtp://127.0.0.1:{port}"
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
-    settings.EMAIL_USE_TLS = False
-    yield taken
-    server.stop()
+    with listening(taken) as port:
+        settings.CAUNOI_EMAIL_URL = f"smtp://127.0.0.1:{port}"
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "127.0.0.1", port, False
+        yield taken
 
 
 @pytest.fixture(autouse=True)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import email
 import re
-import socket
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from django.conf import settings
 from django.test import Client
 
@@ -37,6 +34,7 @@ from caunoi.desk.tests.builders import (
     user,
     village_head,
 )
+from caunoi.desk.tests.postman import Postman, listening, text_of
 from caunoi.documents.actions import register_document
 from caunoi.documents.models import DocumentKind
 from caunoi.documents.rules.drafts import DeadlineDraft, DocumentDraft
@@ -51,40 +49,14 @@ SENT = local_moment(date(2026, 9, 2))
 MORNING = local_moment(date(2026, 9, 3), 8)
 
 
-class Postman:
-    """`refusing`: said to any address. `refusing_letters`: said to an address once its letter has been read."""
-
-    def __init__(self) -> None:
-        self.letters: list[Any] = []
-        self.refusing = ""
-        self.refusing_letters: dict[str, str] = {}
-
-    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:
-        if self.refusing:
-            return self.refusing
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
-        if (said := self.refusing_letters.get(envelope.rcpt_tos[0])) is not None:
-            return said
-        self.letters.append(email.message_from_bytes(envelope.content))
-        return "250 OK"
-
-
 @pytest.fixture
 def postman(settings: Any) -> Iterator[Postman]:
     taken = Postman()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = Controller(taken, hostname="127.0.0.1", port=port)
-    server.start()
-    settings.CAUNOI_EMAIL_URL = f"smtp://127.0.0.1:{port}"
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "127.0.0.1", port, False
-    yield taken
-    server.stop()
+    with listening(taken) as port:
+        settings.CAUNOI_EMAIL_URL = f"smtp://127.0.0.1:{port}"
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "127.0.0.1", port, False
+        yield taken
 
 
 @pytest.fixture
@@ -106,10 +78,6 @@ def send_back(head: User) -> int:
     sent = send(head)
     return_(sent, by=commune_officer(), at=SENT, comment="Thiếu số cuộc họp.")
     return sent
-
-
-def text_of(letter: Any) -> str:
-    return str(letter.get_payload(decode=True).decode())
 
 
 def test_who_sent_a_report_hears_that_it_came_back_and_why(head: User) -> None:
@@ -183,6 +151,10 @@ def test_a_link_in_the_letter_turns_its_kind_off_without_signing_in(head: User, 
     assert "Đã tắt" in stranger.post(address[1]).content.decode()
 
     assert [one.kind for one in head.silences.all()] == [Kind.RETURNED]
+    line = AuditLine.objects.get(action="notice.choose")
+    assert (line.actor_id, line.subject) == (head.pk, f"user:{head.pk}")
+    old, new = line.detail["changes"]["letters"]
+    assert set(old) - set(new) == {Kind.RETURNED}
     Notice.objects.update(mailed_at=None)
     assert send_letters(MORNING + timedelta(days=1)) == 0
 
@@ -197,9 +169,11 @@ def test_a_forged_link_turns_nothing_off(head: User) -> None:
 def test_kinds_are_chosen_on_the_page(head: User, postman: Postman) -> None:
     client = signed_in(head)
 
-    client.post("/notices/choose/", {"kinds": ["work", "kind-that-is-none"]})
+    for _ in range(2):
+        client.post("/notices/choose/", {"kinds": ["work", "kind-that-is-none"]})
 
     assert {one.kind for one in head.silences.all()} == set(Kind) - {Kind.WORK}
+    assert AuditLine.objects.filter(action="notice.choose").count() == 1, "the same choice again changes nothing"
     assert "thon@xa.example" in client.get("/notices/").content.decode()
 
 
@@ -302,6 +276,8 @@ def test_who_says_that_the_address_is_right_is_written_to_again(head: User, post
     said = client.post("/notices/try/", follow=True).content.decode()
 
     assert "lại được gửi" in said and "no such user here" not in said
+    line = AuditLine.objects.get(action="notice.retry")
+    assert line.actor_id == head.pk and head.email not in str(line.detail)
     assert send_letters(MORNING + timedelta(hours=1)) == 1
 
 
@@ -472,7 +448,7 @@ def test_what_is_due_soon_is_told_on_the_page_and_a_few_times_by_letter(head: Us
 
 def test_who_turned_it_off_is_not_written_to_of_what_is_due(head: User, postman: Postman) -> None:
     due_on = list_due({3}, date(2026, 9, 1))[0].due_on
-    silence(user_id=head.pk, kind=Kind.DUE)
+    silence(user_id=head.pk, kinds=[Kind.DUE], at=SENT)
 
     assert send_letters(local_moment(due_on, 8)) == 0
 
