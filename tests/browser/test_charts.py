@@ -14,7 +14,14 @@ NAME = "Ngày công các xã"
 
 
 @pytest.mark.parametrize(
-    ("kind", "more"), [("trend", {"level": "", "by": "quarter"}), ("comparison", {}), ("map", {})], ids=str
+    ("kind", "more"),
+    [
+        ("trend", {"level": "", "by": "quarter"}),
+        ("comparison", {}),
+        ("map", {}),
+        ("classes", {"codes": "commune_rating", "first": "01/01/2022", "last": "31/12/2022"}),
+    ],
+    ids=str,
 )
 def test_a_chart_is_a_picture_and_comes_alive_under_the_mouse(
     visitor: Callable[..., Visitor], kind: str, more: dict[str, str]
