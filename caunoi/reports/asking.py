@@ -21,7 +21,7 @@ from django.utils.translation import override
 from caunoi.accounts.scope import Scope
 from caunoi.facts.access import ask_as
 from caunoi.facts.coverage import FormCoverage, add_up, list_form_coverage
-from caunoi.facts.models import Kind
+from caunoi.facts.models import Indicator, Kind
 from caunoi.facts.queries import Catalogue, period_type_of
 from caunoi.facts.rules.comparing import go
 from caunoi.facts.rules.formula import OutOf, ShareAtLeast, ShareOfClass, parse_formula
@@ -35,18 +35,21 @@ from caunoi.reports.rules import wording
 from caunoi.reports.rules.manifest import Asked
 from caunoi.reports.rules.narrative import (
     PLACEHOLDER,
+    Verdict,
     choose,
     compare,
     fill_in,
     measure,
+    measure_apart,
     word_against,
     word_amount,
+    word_apart,
 )
 from caunoi.reports.rules.parameters import Parameters, Sentence
 from caunoi.reports.rules.tags import EARLIER, FIGURE_TAGS, STRETCHES, Stretch
 from caunoi.reports.rules.tags import Asked as AskedTags
 from caunoi.reports.rules.wording import IN_TABLE, IN_TEXT, Mark, Style
-from caunoi.targets.attainment import list_target_codes
+from caunoi.targets.attainment import Attained, AttainedBy, ask_attained, list_target_codes
 
 # The page of coverage, as the desk's urls have it. Not asked of them: that loads every page of the product, 30 MB and
 # two seconds of each report.
@@ -156,6 +159,7 @@ class Asking:
         self.trends: dict[str, tuple[int, list[Figure]]] = {}
         self.targets = list_target_codes(occasion.as_known)
         self.aims: dict[tuple[str, str], tuple[int, dict[str, Figure]]] = {}
+        self.reached: dict[str, Attained] = {}
         names = {code: one.name_vi for code, one in catalogue.elements.items()}
         self.names = names | {code: one.name_vi for code, one in catalogue.indicators.items()}
         self.natural = {code: self._natural_style(code) for code in (*catalogue.elements, *catalogue.indicators)}
@@ -196,6 +200,7 @@ class Asking:
             if codes := tuple(tags.codes.get(stretch, ())):
                 number, found = self._ask_stretch(codes, stretch, None)
                 self.figures |= {(stretch, figure.code): (number, figure) for figure in found}
+        self._ask_own_targets()
 
     def _ask_stretch(self, codes: Sequence[str], stretch: Stretch, level: str | None) -> tuple[int, list[Figure]]:
         """Earlier days that lie before the first one, or that are not the reader's to see, have no figures."""
@@ -229,18 +234,60 @@ class Asking:
     def _ask_aims(self, code: str, level: str) -> tuple[int, dict[str, Figure]]:
         """By unit's key, what was to be reached in the report's days; of what is there rather than happens, by the end
         of the target's period that their last day lies in. They are drawn, and no part of what the report counts."""
-        days, target = self.occasion.days, self.catalogue.elements[self.targets[code]]
-        type_ = period_type_of(target.form_code, self.occasion.as_known)
-        if type_ is not None and self.catalogue.elements[code].kind == Kind.STOCK:
-            days = list_touching(Days(days.last, days.last), type_, self.parameters.period.cut_off)[0].days
         actual, units = self.units_below(level)
         if not units:
             return 0, {}
         try:
-            number, found = self._ask([target.code], days, actual)
+            number, found = self._ask([self.targets[code]], self._aim_days(code), actual)
         except NotFound:  # days that are not the reader's to see
             return 0, {}
-        return number, {figure.place: figure for figure in found if figure.value is not None}
+        aims = {figure.place: figure for figure in found if figure.value is not None}
+        if code in self.catalogue.indicators:
+            # A share of shorter days than its target is held against is no bar to be measured by it.
+            reached = {place: one.result for (_code, place, _first), one in self._ask_reached(code, actual).items()}
+            shown = {child.key: child.figure(code) for child in self.children[level]}
+            aims = {
+                place: aim
+                for place, aim in aims.items()
+                if (figure := shown.get(place)) is not None and figure.value == reached.get(place)
+            }
+        return number, aims
+
+    def _aim_days(self, code: str) -> Days:
+        """The report's own; of what is there rather than happens, and of an indicator, those of the target's period
+        that their last day lies in."""
+        days, target = self.occasion.days, self.catalogue.elements[self.targets[code]]
+        type_ = period_type_of(target.form_code, self.occasion.as_known)
+        element = self.catalogue.elements.get(code)
+        if type_ is None or (element is not None and element.kind != Kind.STOCK):
+            return days
+        return list_touching(Days(days.last, days.last), type_, self.parameters.period.cut_off)[0].days
+
+    def _ask_reached(self, code: str, level: str | None) -> AttainedBy:
+        occasion = self.occasion
+        question = Question(
+            codes=(code,), place=occasion.key, first=occasion.days.first, last=occasion.days.last,
+            boundaries=occasion.boundaries, as_known=occasion.as_known, level=level,
+        )  # fmt: skip
+        return ask_attained(question, self.scope)
+
+    def _ask_own_targets(self) -> None:
+        """Targets of indicators that a sentence names are units' own for their whole period, whatever days are told."""
+        for code, target in self.targets.items():
+            if code in self.catalogue.indicators and ("ca_ky", target) in self.figures:
+                try:
+                    number, (figure,) = self._ask([target], self._aim_days(code), None)
+                except NotFound:  # days that are not the reader's to see
+                    continue
+                self.figures["ca_ky", target] = number, figure
+                for one in self._ask_reached(code, None).values():
+                    self.reached[code] = one
+
+    def measure_indicator(self, indicator: Indicator, value: Decimal | None, target: Decimal | None) -> Verdict:
+        """By the unrounded value, where it is that of the target's days."""
+        found = self.reached.get(indicator.code)
+        exact = found.figure.numerator if found is not None and found.result == value else value
+        return measure_apart(exact, target, indicator.direction)
 
     def units_below(self, level: str) -> tuple[str | None, list[int]]:
         actual = level or self.usual_child_level()
@@ -481,11 +528,14 @@ def word_sentence(asking: Asking, of: HasFigures, sentence: Sentence, *, phrase:
     share = asking.natural[sentence.code] in (Style.PERCENT, Style.OUT_OF)
     value = None if now is None else now[1].value
     other_value = None if other is None else other[1].value
-    verdict = (
-        measure(value, other_value)
-        if sentence.target
-        else compare(value, other_value, share=share, steady=sentence.steady)
-    )
+    own = sentence.target and asking.targets.get(sentence.code) == sentence.target
+    indicator = asking.catalogue.indicators.get(sentence.code) if own else None
+    if indicator is not None:
+        verdict = asking.measure_indicator(indicator, value, other_value)
+    elif sentence.target:
+        verdict = measure(value, other_value)
+    else:
+        verdict = compare(value, other_value, share=share, steady=sentence.steady)
     style = FIGURE_TAGS[sentence.style_tag]
     if share and style is None:
         style = Style.PERCENT
@@ -501,7 +551,7 @@ def word_sentence(asking: Asking, of: HasFigures, sentence: Sentence, *, phrase:
         "don_vi": asking.places.name_on(asking.occasion.unit, asking.occasion.boundaries),
         "don_vi_tinh": "" if now is None or value is None or style is not None else now[1].unit,
     }
-    text = choose(verdict, sentence.words, phrase=phrase)
+    text = choose(verdict, sentence.words, phrase=phrase, direction=None if indicator is None else indicator.direction)
     # Stamped in the order of the sentence, and only what it names.
     for name in dict.fromkeys(PLACEHOLDER.findall(text)):
         match name:
@@ -511,5 +561,7 @@ def word_sentence(asking: Asking, of: HasFigures, sentence: Sentence, *, phrase:
                 words["so_truoc"] = show(other)
             case "muc":
                 shown = word_amount(verdict, share=share and not sentence.target)
+                if indicator is not None:
+                    shown = word_apart(verdict, indicator.unit)
                 words["muc"] = "" if now is None else asking.stamp(PrintedFigure(now[1], Style.CHANGE, shown, now[0]))
     return fill_in(text, words)

@@ -32,8 +32,8 @@ class Turn(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """`amount` is never negative: percent of the earlier value, percentage points between two shares, or percent of the
-    target reached. None where the turn has none."""
+    """`amount` is never negative: percent of the earlier value, percentage points between two shares, percent of the
+    target reached, or how far an indicator lies from its own. None where the turn has none."""
 
     turn: Turn
     amount: Decimal | None = None
@@ -66,6 +66,19 @@ def measure(now: Decimal | None, target: Decimal | None) -> Verdict:
     return Verdict(turn, _percent(now, target))
 
 
+def measure_apart(now: Decimal | None, target: Decimal | None, direction: str) -> Verdict:
+    """An indicator against its own target. Exceeded is what is better than it was to be; of an indicator without a
+    direction what is more."""
+    if now is None:
+        return Verdict(Turn.NO_DATA)
+    if target is None:
+        return Verdict(Turn.NO_TARGET)
+    if now == target:
+        return Verdict(Turn.REACHED, Decimal(0))
+    better = (now > target) == (direction != "down")
+    return Verdict(Turn.EXCEEDED if better else Turn.BELOW, abs(now - target))
+
+
 def _percent(part: Decimal, whole: Decimal) -> Decimal:
     with localcontext() as context:
         context.prec = 80
@@ -76,10 +89,21 @@ def word_amount(verdict: Verdict, *, share: bool) -> str:
     """`12,5%`, or `2,1 điểm phần trăm` between two shares. A change too small to show with one place gets a second."""
     if verdict.amount is None:
         return ""
-    decimals = 1 if verdict.amount == 0 or verdict.amount >= Decimal("0.05") else 2
     if share:
-        return f"{word_number(verdict.amount, decimals)} điểm phần trăm"
-    return word_percent(verdict.amount, decimals)
+        return word_apart(verdict, "%")
+    return word_percent(verdict.amount, _places(verdict.amount))
+
+
+def word_apart(verdict: Verdict, unit: str) -> str:
+    """`2,1 điểm phần trăm`, `0,5 người/tổ`."""
+    if verdict.amount is None:
+        return ""
+    named = "điểm phần trăm" if unit == "%" else unit
+    return f"{word_number(verdict.amount, _places(verdict.amount))} {named}".strip()
+
+
+def _places(amount: Decimal) -> int:
+    return 1 if amount == 0 or amount >= Decimal("0.05") else 2
 
 
 BEFORE: Mapping[PeriodType, str] = {
@@ -128,18 +152,43 @@ PHRASES: Mapping[Turn, str] = {
 }
 """Behind a figure that the text has already given."""
 
+SENTENCE = "{ten}: {so} {don_vi_tinh}, %s."
+
+APART: Mapping[str, Mapping[Turn, str]] = {
+    "up": {
+        Turn.EXCEEDED: "đạt chỉ tiêu đề ra ({so_truoc}), vượt {muc}",
+        Turn.BELOW: "chưa đạt chỉ tiêu đề ra ({so_truoc}), kém {muc}",
+    },
+    "down": {
+        Turn.REACHED: "đạt chỉ tiêu đề ra (không quá {so_truoc})",
+        Turn.EXCEEDED: "đạt chỉ tiêu đề ra (không quá {so_truoc}), thấp hơn {muc}",
+        Turn.BELOW: "chưa đạt chỉ tiêu đề ra (không quá {so_truoc}), cao hơn {muc}",
+    },
+    "": {
+        Turn.EXCEEDED: "cao hơn chỉ tiêu đề ra ({so_truoc}) {muc}",
+        Turn.BELOW: "thấp hơn chỉ tiêu đề ra ({so_truoc}) {muc}",
+    },
+}
+"""Of an indicator against its own target, by its direction."""
+
 SENTENCES: Mapping[Turn, str] = {
-    **{turn: "{ten}: {so} {don_vi_tinh}, " + phrase + "." for turn, phrase in PHRASES.items()},
+    **{turn: SENTENCE % phrase for turn, phrase in PHRASES.items()},
     Turn.NO_DATA: "{ten}: {so}.",
 }
 """What a sentence of the parameters says where they give no words of their own."""
 
 
-def choose(verdict: Verdict, own: Mapping[str, str], *, phrase: bool = False) -> str:
-    """The template's own words for this turn, or the usual ones. Exceeding a target falls back on reaching it."""
+def choose(verdict: Verdict, own: Mapping[str, str], *, phrase: bool = False, direction: str | None = None) -> str:
+    """The template's own words for this turn, or the usual ones. Exceeding a target falls back on reaching it.
+    `direction`: of an indicator that is held against its own target."""
     if verdict.turn == Turn.EXCEEDED and Turn.EXCEEDED not in own and Turn.REACHED in own:
         return own[Turn.REACHED]
-    return own.get(verdict.turn) or (PHRASES if phrase else SENTENCES)[verdict.turn]
+    if verdict.turn in own and own[verdict.turn]:
+        return own[verdict.turn]
+    apart = None if direction is None else APART[direction].get(verdict.turn)
+    if apart is not None:
+        return apart if phrase else SENTENCE % apart
+    return (PHRASES if phrase else SENTENCES)[verdict.turn]
 
 
 def fill_in(sentence: str, words: Mapping[str, str]) -> str:

@@ -1,4 +1,5 @@
-"""A chart of a report shows what was to be reached beside what was, where both are of the same days."""
+"""A chart of a report shows what was to be reached beside what was, where both are of the same days; a sentence says of
+an indicator whether it is where it was to be."""
 
 from __future__ import annotations
 
@@ -11,11 +12,20 @@ import docx
 import pytest
 from PIL import Image
 
-from caunoi.facts.models import Relation
+from caunoi.facts.models import Indicator, Relation
 from caunoi.facts.tests.builders import World
+from caunoi.forms.models import Assignment
 from caunoi.reports.queries import read_run
 from caunoi.reports.rules.manifest import Outcome
-from caunoi.reports.tests.builders import DISTRICT, WEST, make, state_usual, store_template, store_world
+from caunoi.reports.tests.builders import (
+    DISTRICT,
+    WEST,
+    make,
+    state_usual,
+    store_template,
+    store_world,
+    text_of_docx,
+)
 from caunoi.reports.verification import verify_docx
 
 pytestmark = pytest.mark.django_db
@@ -34,11 +44,13 @@ def world() -> World:
     return made
 
 
-def drawn(last: date = date(2023, 12, 31), **chart: Any) -> tuple[str, bool, list[tuple[str, str]]]:
+def drawn(
+    last: date = date(2023, 12, 31), first: date = date(2023, 1, 1), **chart: Any
+) -> tuple[str, bool, list[tuple[str, str]]]:
     """What is read out, whether a stroke is drawn, and the codes and numbers behind the picture."""
     asked = {"code": "ngay_cong", "title": "Ngày công", **chart}
     store_template(["{{ bieu_do('x') }}"], parameters={"title": {"vi": "Thử", "en": "Test"}, "chart": {"x": asked}})
-    report = make(last=last)
+    report = make(first=first, last=last)
     described = [
         node.get("descr") for node in docx.Document(io.BytesIO(report.content)).element.body.iter()
         if node.tag.endswith("}docPr")
@@ -79,3 +91,60 @@ def test_a_year_s_target_stands_beside_no_shorter_days(world: World) -> None:
 
     assert "chỉ tiêu" not in words and not stroke
     assert behind == [("ngay_cong", "1.200"), ("ngay_cong", "34")]
+
+
+# -- Shares -----------------------------------------------------------------------------------------------------------
+
+
+def store_share(world: World, direction: str = "up") -> None:
+    """Of 2023: 9 of 10 passed in Y Tý, 7 of 10 in Cốc Mỳ; 85% was to in the district, 92% in Y Tý."""
+    world.state("dat", 7, date(2023, 4, 1), 7)
+    world.state("tong", 7, date(2023, 4, 1), 10)
+    Indicator.objects.filter(code="ty_le_dat").update(unit="%", direction=direction)
+    world.element("ty_le_giao", "own-level", levels="district;commune", unit="%", nature="target", day="period")
+    Relation.objects.create(code="ty_le_giao", relation="target-of", other="ty_le_dat", pack="thu")
+    Assignment.objects.create(
+        form=world.form, level="commune", period_kind="year", cut_off=1, due_days=10, known_from=1
+    )
+    world.state("ty_le_giao", DISTRICT, date(2023, 1, 1), 85, to=date(2023, 12, 31))
+    world.state("ty_le_giao", WEST, date(2023, 1, 1), 92, to=date(2023, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("direction", "words"),
+    [
+        ("up", "80%, chưa đạt chỉ tiêu đề ra (85%), kém 5 điểm phần trăm."),
+        ("down", "80%, đạt chỉ tiêu đề ra (không quá 85%), thấp hơn 5 điểm phần trăm."),
+        ("", "80%, thấp hơn chỉ tiêu đề ra (85%) 5 điểm phần trăm."),
+    ],
+)
+@pytest.mark.parametrize("last", [date(2023, 12, 31), date(2023, 6, 30)])
+def test_a_share_is_held_against_the_year_s_target_in_points_whatever_the_report_s_days(
+    world: World, direction: str, words: str, last: date
+) -> None:
+    store_share(world, direction)
+    store_template(["{{ so('ty_le_dat') }}, {{ so_chi_tieu('ty_le_dat', 'ty_le_giao') }}."])
+
+    report = make(last=last)
+
+    assert words in text_of_docx(report.content)
+    assert {one.outcome for one in verify_docx(report.content).figures} == {Outcome.UNCHANGED}
+
+
+def test_a_bar_of_a_share_has_a_stroke_at_the_unit_s_own_target(world: World) -> None:
+    store_share(world)
+
+    words, stroke, behind = drawn(code="ty_le_dat", level="commune", last=date(2023, 6, 30))
+
+    assert "Xã Y Tý 90 (chỉ tiêu 92); Xã Cốc Mỳ 70." in words and stroke
+    assert behind[-1] == ("ty_le_giao", "92")
+
+
+def test_a_share_of_other_days_than_its_target_s_has_no_stroke(world: World) -> None:
+    store_share(world)
+    world.state("dat", 5, date(2022, 4, 1), 1)
+    world.state("tong", 5, date(2022, 4, 1), 10)
+
+    words, stroke, _behind = drawn(code="ty_le_dat", level="commune", first=date(2022, 1, 1))
+
+    assert "chỉ tiêu" not in words and not stroke
