@@ -75,6 +75,18 @@ def test_a_village_watches_itself_and_may_not_look_at_others(officer: User) -> N
     assert client.post(f"/campaigns/{campaign.pk}/take-back/").status_code == 403
 
 
+def test_taking_back_asks_by_name_and_says_that_records_stay(officer: User) -> None:
+    client = signed_in(officer)
+    declare(client)
+
+    page = client.get("/campaigns/").content.decode()
+
+    step = page.split("/take-back/")[1].split("</form>")[0]
+    assert "Bỏ “Ra quân làm đường”?" in step and "các bản ghi đã gửi vẫn nguyên" in step
+    # Folded until asked for: the first press only opens the question.
+    assert page.split("/take-back/")[0].rpartition("<details")[2].count("</details>") == 0
+
+
 def test_what_was_typed_survives_a_refusal(officer: User) -> None:
     answer = signed_in(officer).post("/campaigns/", TYPED | {"last": "01/08/2026"})
 

@@ -114,6 +114,15 @@ def test_what_is_mistyped_stays_on_the_page_with_what_is_wrong(places: Places) -
     assert office.post(f"{address}nothing/").status_code == 404
 
 
+def test_taking_a_learner_off_the_list_asks_first_and_says_that_it_is_final(places: Places) -> None:
+    office, found = signed_in(places.officer), open_one(places)
+    add(found, places, NAMES[0])
+
+    shown = page(office, f"/training/{found.pk}/").split("remove-learner/")[1].split("</details>")[0]
+
+    assert f"Bỏ “{NAMES[0]}”?" in shown and "xóa vĩnh viễn, không lấy lại được" in shown
+
+
 def test_a_spreadsheet_of_learners_tells_all_its_mistakes_at_once(places: Places) -> None:
     office, found = signed_in(places.officer), open_one(places)
     learner = add(found, places, NAMES[0])[0]
