@@ -57,7 +57,7 @@ def rating_close_s(bench: Bench) -> Measured:
     ]
     approve_many([one.submission_id for one in receive_many(sent, by=BY, at=AT)], by=by, at=AT)
     round_ = open_round(series="do", org_unit_id=country.pk, period=JANUARY, by=by, at=AT)
-    review_complete(round_id=round_.pk, by=by, at=AT)
+    review_complete(round_id=round_.pk, counted=TEAMS, by=by, at=AT)
     seen = fingerprint_of(list(round_.ratings.all()))
     begun = time.perf_counter()
     close_round(round_id=round_.pk, seen=seen, exception_reason="", by=by, at=AT)

@@ -105,6 +105,18 @@ class RoundClosed(Refusal):
         super().__init__(said % {"by": by, "at": f"{at.astimezone(VIETNAM):%H:%M, %d/%m/%Y}"})
 
 
+class CompleteChanged(Refusal):
+    """More or fewer sheets are complete by now than the reviewer was told of."""
+
+    code = "rating-complete-changed"
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            _("Sau khi bạn mở trang đã có bảng chấm thay đổi: bây giờ %(count)d bảng đủ điểm chờ bạn. Hãy xem lại.")
+            % {"count": count}
+        )
+
+
 class RoundChanged(Refusal):
     """Figures or points changed after the simulation that was looked at."""
 

@@ -56,6 +56,7 @@ def test_a_village_scores_itself_the_commune_reviews_simulates_and_closes_and_an
     desk.locator("#rounds tbody tr", has_text="đang chấm").get_by_role("link").click()
     round_ = desk.url
     desk.locator("#refresh").click()
+    desk.locator("#reviewing > summary").click()
     desk.locator("#review-complete").click()
     desk.locator("#council tbody tr", has_text="chưa tự chấm").get_by_role("link").click()
     desk.locator("#leave-out > summary").click()

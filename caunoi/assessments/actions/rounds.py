@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from caunoi.accounts.models import User
 from caunoi.assessments.actions.recording import record_classes
 from caunoi.assessments.errors import (
     CapBroken,
+    CompleteChanged,
     NothingToRate,
     PointsRefused,
     RatingNotAllowed,
@@ -102,20 +103,30 @@ def refresh_figures(*, round_id: int, by: User, at: datetime) -> int:
     return changed
 
 
+def list_complete(round_: RatingRound, ratings: Iterable[Rating], by: User, on: date) -> list[Rating]:
+    """Those of the round's ratings that wait for this reviewer with none of their lines without points; those that
+    the reviewer sent are left to somebody else."""
+    runner, day = round_.org_unit_id, round_.day_to
+    return [
+        one
+        for one in ratings
+        if one.state in (RatingState.OPEN, RatingState.SENT)
+        and one.total is not None
+        and one.sent_by_id != by.pk
+        and may_take(RatingStep.REVIEW, user=by, unit=one.org_unit_id, runner=runner, day=day, on=on)
+    ]
+
+
 @transaction.atomic
-def review_complete(*, round_id: int, by: User, at: datetime) -> int:
-    """Agrees to every rating below the reviewer as it stands, if none of its lines is without points; returns how many.
-    Those the reviewer sent are left to somebody else."""
+def review_complete(*, round_id: int, counted: int, by: User, at: datetime) -> int:
+    """Agrees to every complete rating below the reviewer as it stands; returns how many. `counted`: as many as the
+    reviewer was told of. Raises CompleteChanged where there are more or fewer by now."""
     round_ = lock_round(round_id)
-    done = []
-    for rating in round_.ratings.filter(state__in=[RatingState.OPEN, RatingState.SENT]).order_by("pk"):
-        day = round_.day_to
-        may = may_take(
-            RatingStep.REVIEW, user=by, unit=rating.org_unit_id, runner=round_.org_unit_id, day=day, on=local_date(at)
-        )
-        if rating.total is not None and may and rating.sent_by_id != by.pk:
-            rating.state, rating.reviewed_at, rating.reviewed_by_name = RatingState.REVIEWED.value, at, str(by)
-            done.append(rating)
+    done = list_complete(round_, round_.ratings.order_by("pk"), by, local_date(at))
+    if len(done) != counted:
+        raise CompleteChanged(len(done))
+    for rating in done:
+        rating.state, rating.reviewed_at, rating.reviewed_by_name = RatingState.REVIEWED.value, at, str(by)
     with connection.cursor() as cursor:
         moment = connection.ops.adapt_datetimefield_value(at)
         cursor.executemany(

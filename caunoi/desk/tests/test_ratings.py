@@ -165,6 +165,23 @@ def test_a_rating_out_of_reach_is_not_found(world: World) -> None:
     assert "Thôn 2" not in head.get(f"/ratings/{round_.pk}/").content.decode()
 
 
+def test_who_agrees_to_all_complete_sheets_is_told_how_many_and_how_to_take_one_back(world: World) -> None:
+    round_, commune = opened(province_officer()), signed_in(commune_officer())
+    address = f"/ratings/{round_.pk}/"
+    for_nobody = commune.get(address).content.decode()
+    sent(round_, 3, village_head(), 5)
+
+    asked = commune.get(address).content.decode()
+    stale = commune.post(f"{address}steps/review/", {"counted": "0"}, follow=True).content.decode()
+    agreed = commune.post(f"{address}steps/review/", {"counted": "1"}, follow=True).content.decode()
+    back = commune.post(f"{address}u3/return/", {"reason": "Bấm nhầm"})
+
+    assert "review-complete" not in for_nobody
+    assert "Ghi là đã thẩm định 1 bảng chấm" in asked and "chọn trả lại và ghi lý do" in asked
+    assert "bây giờ 1 bảng đủ điểm" in stale and "Đã thẩm định 1 bảng chấm" in agreed
+    assert (back.status_code, rating_of(round_, 3).state) == (302, "returned")
+
+
 def test_a_page_of_many_units_asks_no_more_than_one_of_few(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:

@@ -34,7 +34,8 @@ from caunoi.assessments.actions import (
     score_rating,
     take_in,
 )
-from caunoi.assessments.errors import state_name
+from caunoi.assessments.actions.rounds import list_complete
+from caunoi.assessments.errors import CompleteChanged, state_name
 from caunoi.assessments.models import Rating, RatingRound
 from caunoi.assessments.permissions import DECIDERS, may_run
 from caunoi.assessments.queries import (
@@ -144,6 +145,7 @@ def rating_round(request: HttpRequest, round_id: int) -> HttpResponse | Streamin
         name = f"{round_.series}-{round_.period_key}.{kind}"
         return send_table(_("Xếp loại"), list_headings(sheet), map(list_cells, rows), name, wide=2)
     runs = may_run(user, round_.org_unit_id, moments.today())
+    may_review = not round_.is_closed and bool(list_working_units(user, DECIDERS, moments.today()))
     states = [("", _("Tất cả")), *((state.value, state_name(state)) for state in RatingState)]
     bands = [(band.code, in_reader_language(band.name_vi, band.name_en)) for band in sheet.bands]
     shown = {
@@ -156,7 +158,8 @@ def rating_round(request: HttpRequest, round_id: int) -> HttpResponse | Streamin
         "simulation": simulate(sheet, found),
         "partial": len(found) < round_.ratings.count(),
         "may_close": runs and not round_.is_closed,
-        "may_review": not round_.is_closed and bool(list_working_units(user, DECIDERS, moments.today())),
+        "may_review": may_review,
+        "complete": len(list_complete(round_, found, user, moments.today())) if may_review else 0,
         "choices": [*states, *bands],
         "refused": refused,
         "reason": request.POST.get("exception_reason", ""),
@@ -187,7 +190,12 @@ def rating_round_step(request: HttpRequest, round_id: int, step: str) -> HttpRes
             changed = refresh_figures(round_id=round_.pk, by=user, at=at)
             said = _("Đã đọc lại số liệu: %(count)d bảng chấm thay đổi.") % {"count": changed}
         case "review":
-            done = review_complete(round_id=round_.pk, by=user, at=at)
+            counted = read_number(request.POST.get("counted")) or 0
+            try:
+                done = review_complete(round_id=round_.pk, counted=counted, by=user, at=at)
+            except CompleteChanged as refused:
+                messages.error(request, refused.sentence)
+                return redirect("rating-round", round_.pk)
             said = _("Đã thẩm định %(count)d bảng chấm đủ điểm.") % {"count": done}
         case _other:
             raise NotFound(_("Không có bước này. Hãy quay lại trang đợt chấm điểm."))
