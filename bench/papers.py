@@ -1,4 +1,4 @@
-"""Ten thousand certificates: one decision, and their papers with names and codes as Word files in one zip."""
+"""Ten thousand certificates: one decision, and their papers with names and codes, part by part, then as one zip."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pathlib import Path
 from bench.measuring import Bench, Measured
 from bench.world import make_units
 from caunoi.accounts.models import Role, RoleGrant, User
-from caunoi.awards.actions import add_recipients, decide_dossier, open_dossier
+from caunoi.awards.actions import add_recipients, begin_batch, decide_dossier, make_parts, open_dossier
+from caunoi.awards.bundling import write_bundle
 from caunoi.awards.models import AwardKind, AwardOccasion, Dossier
-from caunoi.awards.printing import write_papers
 from caunoi.awards.rules.recipients import Recipient, RecipientKind
 from caunoi.documents.actions import store_bytes
 from caunoi.moments import local_moment
@@ -44,8 +44,10 @@ def _make(bench: Bench) -> tuple[float, float]:
         begun = time.perf_counter()
         dossier = decide_dossier(dossier_id=dossier.pk, number="12/QĐ", day=date(2026, 5, 30), by=by, at=AT)
         decided = time.perf_counter()
+        batch = begin_batch(dossier_id=dossier.pk, by=by, at=AT)
+        assert list(make_parts(batch, clock=lambda: AT))[-1] == PAPERS
         with open(bench.home / "papers.zip", "wb") as into:
-            write_papers(dossier, 1, PAPERS, into)
+            assert write_bundle(batch, into) == PAPERS
         _made[bench.home] = time.perf_counter() - decided, decided - begun
     return _made[bench.home]
 

@@ -207,3 +207,33 @@ class PrintedPart(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dossier_id} {self.first}-{self.last}"
+
+
+class PaperBatch(models.Model):
+    """All papers of a dossier in one go. What is made of it waits sealed under `wrapped`: with the row goes what it
+    says, so the row goes whenever a name is erased, an award is taken back or the template was changed."""
+
+    dossier = models.OneToOneField(Dossier, on_delete=models.CASCADE, related_name="batch")
+    template = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    wrapped = models.BinaryField(help_text="the key, sealed with the server's secret key")
+    by_name = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.dossier_id}"
+
+
+class BatchPart(models.Model):
+    """Papers of one Word file. `sha256`: of its sealed bytes, by which they wait for a day."""
+
+    batch = models.ForeignKey(PaperBatch, on_delete=models.CASCADE, related_name="parts")
+    first = models.PositiveIntegerField()
+    last = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["first"]
+        constraints = [models.UniqueConstraint(fields=["batch", "first"], name="award_batch_part_once")]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.first}-{self.last}"

@@ -1,8 +1,4 @@
-"""Papers from a pack's Word template, many in one file: streamed, so that memory holds one paper at a time.
-
-Nothing of what is made is kept on the server: it names people, whose names can be erased. Who is broken off begins
-again at the part that is missing.
-"""
+"""Papers from a pack's Word template, many in one file: streamed, so that memory holds one paper at a time."""
 
 from __future__ import annotations
 
@@ -232,15 +228,12 @@ def _name_place(award: Award, day: date) -> str:
     return places.path_name(unit, day) if unit is not None else ""
 
 
-def write_papers(dossier: Dossier, first: int, last: int, into: IO[bytes]) -> bool:
-    """One Word file, or for more than PART papers a zip of several; whether it is a zip."""
+def write_papers(dossier: Dossier, first: int, last: int, into: IO[bytes]) -> None:
+    """One Word file, of no more than PART papers."""
     kind, template = get_template(dossier)
-    if last - first < PART:
-        template.write(list_papers(dossier, kind, first, last), into)
-        return False
-    with zipfile.ZipFile(into, "w", zipfile.ZIP_STORED) as packed:
-        for start in range(first, last + 1, PART):
-            end = min(start + PART - 1, last)
-            with packed.open(f"{kind.code}-{start:05}-{end:05}.docx", "w") as one:
-                template.write(list_papers(dossier, kind, start, end), one)
-    return True
+    template.write(list_papers(dossier, kind, first, last), into)
+
+
+def list_parts(papers: int) -> list[tuple[int, int]]:
+    """(first, last) of the Word files that so many papers fill."""
+    return [(first, min(first + PART - 1, papers)) for first in range(1, papers + 1, PART)]

@@ -19,9 +19,14 @@ LINES = "application/x-ndjson"
 Show = Callable[[int, int], None]
 
 
+def is_told(request: HttpRequest) -> bool:
+    """Whether who waits hears how far the work is while it goes on."""
+    return LINES in request.headers.get("Accept", "")
+
+
 def answer(request: HttpRequest, work: Callable[[Show], HttpResponse]) -> HttpResponseBase:
     """`work` is told a function to call with (done, total), and gives the page."""
-    if LINES not in request.headers.get("Accept", ""):
+    if not is_told(request):
         return work(lambda _done, _total: None)
     # Packed answers would keep the lines back until they are many.
     return StreamingHttpResponse(

@@ -1,5 +1,5 @@
-"""Uploads that were looked over and wait to be confirmed. They lie beside the documents and are no documents: nothing
-may refer to them, and after a day they are gone."""
+"""What waits for its reader: uploads that were looked over, to be confirmed; parts of a batch, to be fetched. They lie
+beside the documents and are no documents: nothing may rely on them, no backup has them, after a day they are gone."""
 
 from __future__ import annotations
 
@@ -36,6 +36,10 @@ def find_waiting(sha256: str) -> bytes | None:
         return (_folder() / sha256).read_bytes()
     except FileNotFoundError:
         return None
+
+
+def is_waiting(sha256: str) -> bool:
+    return (_folder() / sha256).exists()
 
 
 def clear_waiting(*, at: datetime) -> int:

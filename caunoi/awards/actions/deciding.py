@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from caunoi import events
 from caunoi.accounts.models import User
 from caunoi.audit.actions import write_line
+from caunoi.awards.actions.batching import forget_batch
 from caunoi.awards.actions.counting import send_counts
 from caunoi.awards.actions.dossiers import lock_dossier
 from caunoi.awards.actions.recipients import list_recipients
@@ -111,6 +112,7 @@ def withdraw_award(*, dossier_id: int, award_id: int, because: str, by: User, at
         raise AwardInvalid(_("Hãy ghi căn cứ thu hồi: số quyết định, lý do."))
     award.withdrawn_at, award.withdrawn_by_name, award.withdrawn_because = at, str(by), clean(because)
     award.save(update_fields=["withdrawn_at", "withdrawn_by_name", "withdrawn_because"])
+    forget_batch(dossier)
     sent = send_counts(dossier, by=by, at=at)
     detail = {"award": award.pk, "number": award.number, "because": award.withdrawn_because, "records": sent}
     write_line("award.withdraw", dossier.subject, detail, by=by.actor, at=at)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from caunoi.accounts.models import User
 from caunoi.audit.actions import write_line
+from caunoi.awards.actions.batching import forget_batch
 from caunoi.awards.actions.dossiers import lock_dossier
 from caunoi.awards.errors import AwardInvalid, AwardsNotYours, AwardTwice
 from caunoi.awards.models import Award, Dossier
@@ -114,3 +115,4 @@ def erase_recipient(*, award: Award, because: str, by: User, at: datetime) -> No
     if not clean(because):
         raise AwardInvalid(_("Hãy ghi lý do xóa: ai yêu cầu, ngày nào."))
     destroy_keys(award.subject, because=clean(because), by=by.actor, at=at)
+    forget_batch(award.dossier)

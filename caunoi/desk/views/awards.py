@@ -34,7 +34,7 @@ from caunoi.awards.errors import AwardInvalid, AwardTwice, AwardUnknown
 from caunoi.awards.models import Dossier, Nature
 from caunoi.awards.people import list_overdue
 from caunoi.awards.permissions import KEEPING_LEVELS, MAY_ERASE, MAY_KEEP, may_decide, may_erase, may_keep
-from caunoi.awards.printing import PART
+from caunoi.awards.printing import list_parts
 from caunoi.awards.queries import SORTS, get_award, get_dossier, list_awards, list_dossiers
 from caunoi.awards.rules.recipients import Recipient, RecipientKind
 from caunoi.desk.award_inputs import DecisionForm, DossierForm, FileForm, RecipientsForm
@@ -218,8 +218,7 @@ def _list_rounds(scope: Scope) -> list[tuple[int, str, list[tuple[str, str]]]]:
 def _list_parts(found: Dossier, papers: int) -> list[tuple[int, int, Any]]:
     """(first, last, when it was last taken) of the papers, as many as go into one Word file."""
     taken = {(one.first, one.last): one for one in found.printed.all()}
-    bounds = [(first, min(first + PART - 1, papers)) for first in range(1, papers + 1, PART)]
-    return [(first, last, taken.get((first, last))) for first, last in bounds]
+    return [(first, last, taken.get((first, last))) for first, last in list_parts(papers)]
 
 
 # -- steps ------------------------------------------------------------------------------------------------------------

@@ -49,7 +49,9 @@ async function readLines(answer, progress) {
 function showShare(progress, { done, total }) {
   const share = total ? Math.floor((done * 100) / total) : 0;
   progress.querySelector("progress").value = share;
-  progress.querySelector("[data-share]").textContent = `${share}%`;
+  const told = progress.querySelector("[data-share]");
+  const [number, whole] = [done, total].map((one) => one.toLocaleString(document.documentElement.lang));
+  told.textContent = "counted" in told.dataset ? `${number}/${whole}` : `${share}%`;
 }
 
 function replacePage(text) {
