@@ -48,6 +48,7 @@ CONFLICTS = frozenset(
         "report-step-done",
         "report-step-impossible",
         "step-impossible",
+        "target-already-settled",
         "version-moved",
     }
 )

@@ -33,6 +33,7 @@ from caunoi.places.queries import get_place, get_snapshot
 from caunoi.refusals import NotFound, Refusal
 from caunoi.targets.actions import break_down, settle_ended
 from caunoi.targets.attainment import Attained, attain
+from caunoi.targets.errors import AlreadySettled
 from caunoi.targets.permissions import may_set
 from caunoi.targets.queries import (
     Breakdown,
@@ -143,6 +144,8 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
         EndedForm(seen, one, request.POST if request.POST.get("settle") == str(one.submission_id) else None)
         for one in seen.ended
     ]
+    if posted and "settle" in request.POST and not any(one.is_bound for one in ended):
+        raise AlreadySettled  # a colleague decided between this page and the button
     try:
         if data is not None and form.is_valid():
             whole, looked_at = form.cleaned_data["whole"], request.POST.get("seen", "")
