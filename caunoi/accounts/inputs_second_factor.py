@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.core.cache import caches
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from caunoi import moments
 from caunoi.accounts.lockout import find_pause, note_failure, note_success
-from caunoi.accounts.signing_in import TOO_MANY, WRONG_CODE
+from caunoi.accounts.signing_in import TOO_MANY, WRONG_CODE, note_renamed
 from caunoi.audit.origin import current_address
 
 REPLAYED_SECONDS = 120
@@ -81,3 +83,11 @@ class PasskeyNameForm(EditWebAuthnForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].label = _("Tên của khóa")
+
+    @transaction.atomic
+    def save(self) -> Authenticator:
+        """allauth, which tells of keys that are added or removed, does not tell of this."""
+        old = self.instance.wrap().name
+        renamed: Authenticator = super().save()
+        note_renamed(renamed, old)
+        return renamed

@@ -25,6 +25,7 @@ from caunoi.accounts.models import User
 from caunoi.accounts.sealing import sealer
 from caunoi.audit.actions import write_line
 from caunoi.audit.rules import Actor
+from caunoi.audit.values import changes_of
 
 NOWHERE = "0.0.0.0"
 MESSAGES = {
@@ -175,6 +176,13 @@ def note_used(*, user: User, authenticator: Authenticator, **_more: Any) -> None
         fresh = Authenticator.objects.get(pk=authenticator.pk)  # the one at hand was read before the code was used
         left = len(fresh.wrap().get_unused_codes())
         write_line("second-factor.recover", f"user:{user.pk}", {"codes left": left}, by=user.actor, at=moments.now())
+
+
+def note_renamed(authenticator: Authenticator, old: str) -> None:
+    """Inside the transaction of the change. People name a key after themselves, so no name is told."""
+    changes = changes_of({"name": old}, {"name": authenticator.wrap().name}, personal={"name"})
+    user = User.objects.get(pk=authenticator.user_id)
+    write_line("second-factor.rename", f"user:{user.pk}", {"changes": changes}, by=user.actor, at=moments.now())
 
 
 def _write(action: str, user: User, authenticator: Authenticator) -> None:

@@ -17,7 +17,7 @@ from caunoi.moments import end_of_day, local_date
 # Actions that leave places, forms, people and the catalogue as they are; any other is taken to change them.
 ABOUT_RECORDS = (
     "submission.", "held.", "entity.", "report.", "document.", "session.", "sign-in.", "second-factor.", "view.",
-    "dashboard.", "rating.", "criterion.", "meeting.", "contest.", "training.",
+    "dashboard.", "rating.", "criterion.", "meeting.", "contest.", "training.", "notice.",
 )  # fmt: skip
 READ = ".read"
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import F
 
 from caunoi.accounts.models import Role, RoleGrant, User
@@ -13,10 +14,13 @@ from caunoi.accounts.scope import ids_in_sql
 from caunoi.assessments.events import RatingReturned, RatingsClosed
 from caunoi.assessments.models import Rating
 from caunoi.assessments.rules.life import RatingState
+from caunoi.audit.actions import write_line
+from caunoi.audit.values import changes_of, mark_personal
 from caunoi.awards.events import DossierDecided
 from caunoi.awards.models import SUBJECT_OF_DOSSIER, Award
 from caunoi.desk.context import DECIDERS, WRITERS
 from caunoi.desk.notices.models import Kind, Mailing, Notice, Silence
+from caunoi.desk.notices.queries import list_wanted
 from caunoi.moments import local_date
 from caunoi.places.queries import get_snapshot
 from caunoi.records.events import SubmissionReturned, VersionsApproved
@@ -139,23 +143,37 @@ def mark_read(*, user: User, at: datetime) -> None:
     Notice.objects.filter(user=user, read_at=None).update(read_at=at)
 
 
-def choose_letters(*, user_id: int, kinds: set[str]) -> None:
-    """The kinds somebody wants letters of; of all others none."""
-    Silence.objects.filter(user_id=user_id, kind__in=kinds).delete()
-    for kind in set(Kind.values) - kinds:
-        Silence.objects.get_or_create(user_id=user_id, kind=kind)
+@transaction.atomic
+def choose_letters(*, user: User, kinds: Collection[str], at: datetime) -> None:
+    """The kinds somebody wants letters of; of all others none. What was chosen before is chosen without a line."""
+    # Protects from two choices at once: each line tells what it changed.
+    row = User.objects.select_for_update().get(pk=user.pk)
+    old, new = list_wanted(row.pk), set(Kind.values).intersection(kinds)
+    if old == new:
+        return
+    Silence.objects.filter(user=row, kind__in=new).delete()
+    Silence.objects.bulk_create([Silence(user=row, kind=kind) for kind in sorted(old - new)])
+    changes = changes_of({"letters": sorted(old)}, {"letters": sorted(new)})
+    write_line("notice.choose", f"user:{row.pk}", {"changes": changes}, by=row.actor, at=at)
 
 
-def try_address_again(*, user_id: int) -> None:
+@transaction.atomic
+def try_address_again(*, user: User, at: datetime) -> None:
     """Whoever owns an address that was refused says that it is right: the next letter is sent to it."""
-    Mailing.objects.filter(user_id=user_id).exclude(refused_address="").update(
-        refused_address="", refused_at=None, refused_because="", last_on=None
-    )
+    refused = Mailing.objects.select_for_update().filter(user=user).exclude(refused_address="").first()
+    if refused is None:
+        return
+    detail = {"email": mark_personal(refused.refused_address)}
+    refused.refused_address = refused.refused_because = ""
+    refused.refused_at = refused.last_on = None
+    refused.save()
+    write_line("notice.retry", f"user:{user.pk}", detail, by=user.actor, at=at)
 
 
-def silence(*, user_id: int, kind: str) -> None:
-    if kind in Kind.values and User.objects.filter(pk=user_id).exists():
-        Silence.objects.get_or_create(user_id=user_id, kind=kind)
+def silence(*, user_id: int, kinds: Collection[str], at: datetime) -> None:
+    """By the link in a letter: whoever has the letter acts for whom it was written to."""
+    if user := User.objects.filter(pk=user_id).first():
+        choose_letters(user=user, kinds=list_wanted(user.pk) - set(kinds), at=at)
 
 
 def _list_recorders(org_unit_id: int, at: datetime) -> set[int]:

@@ -262,6 +262,28 @@ def test_a_recovery_code_stands_in_once_and_the_audit_tells_how_many_are_left() 
     assert line.detail == {"codes left": 9}
 
 
+def test_a_renamed_and_a_removed_passkey_and_codes_turned_off_are_told_to_the_audit(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    head, client = village_head(), Client()
+    sign_in(client, "thon")
+    client.post("/account/again/", {"password": PASSWORD, "next": "/account/"})
+    give_totp(head)
+    kept = Authenticator.Type.WEBAUTHN
+    passkey = Authenticator.objects.create(user=head, type=kept, data={"name": "Máy của Páo", "credential": {}})
+
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(f"/account/passkeys/{passkey.pk}/", {"name": "Máy của Sùng"})
+        client.post(f"/account/passkeys/{passkey.pk}/remove/")
+        client.post("/account/recovery-codes/new/")
+        client.post("/account/codes/off/")
+
+    told = AuditLine.objects.filter(subject=f"user:{head.pk}", action__startswith="second-factor.").order_by("number")
+    deeds = [one.action.partition(".")[2] for one in told]
+    assert deeds[0] == "rename" and set(deeds[1:]) == {"remove", "renew"}
+    assert told[0].detail["changes"]["name"][0].startswith("#") and "Máy của" not in str([one.detail for one in told])
+
+
 def test_after_the_servers_key_changed_no_code_opens_and_the_sentence_says_why(settings: Any) -> None:
     give_totp(village_head())
     settings.SECRET_KEY = "khac"

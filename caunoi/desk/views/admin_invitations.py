@@ -28,6 +28,7 @@ from caunoi.accounts.inviting import (
 from caunoi.accounts.mail import may_send
 from caunoi.accounts.models import Invitation, Role, User
 from caunoi.accounts.queries import holds_anywhere
+from caunoi.audit.actions import note_list_read
 from caunoi.desk.errors import CannotAdminister, PageUnknown
 from caunoi.places.queries import get_snapshot
 from caunoi.refusals import Refusal
@@ -53,6 +54,8 @@ def invitations(request: HttpRequest) -> HttpResponse:
     me, at = _administrator(request), moments.now()
     page = Paginator(list_invitations(me, at), INVITATIONS).get_page(request.GET.get("page"))
     lines = [_line(one, at) for one in page.object_list]
+    # Names and addresses of people, most of whom have no account yet.
+    note_list_read("invitation", "invitations", [one.pk for one in page.object_list], by=me.actor, at=at)
     return render(request, "desk/admin/invitations.html", {"page": page, "lines": lines, "may_send": may_send()})
 
 

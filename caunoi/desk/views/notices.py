@@ -51,7 +51,7 @@ def notices_read(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def notices_choose(request: HttpRequest) -> HttpResponse:
-    choose_letters(user_id=cast(User, request.user).pk, kinds=set(request.POST.getlist("kinds")) & set(Kind.values))
+    choose_letters(user=cast(User, request.user), kinds=request.POST.getlist("kinds"), at=moments.now())
     messages.success(request, _("Đã lưu lựa chọn nhận thư."))
     return redirect("notices")
 
@@ -59,7 +59,7 @@ def notices_choose(request: HttpRequest) -> HttpResponse:
 @require_POST
 def notices_try(request: HttpRequest) -> HttpResponse:
     """After the mailbox was emptied, or the mail server's rules changed."""
-    try_address_again(user_id=cast(User, request.user).pk)
+    try_address_again(user=cast(User, request.user), at=moments.now())
     messages.success(request, _("Thư tới sẽ lại được gửi tới địa chỉ này."))
     return redirect("notices")
 
@@ -88,7 +88,6 @@ def notices_off(request: HttpRequest, token: str) -> HttpResponse:
     user_id, kind = read
     kinds = [kind] if kind in Kind.values else list(Kind.values)
     if request.method == "POST":
-        for one in kinds:
-            silence(user_id=user_id, kind=one)
+        silence(user_id=user_id, kinds=kinds, at=moments.now())
     labels = [Kind(one).label for one in kinds]
     return render(request, "desk/notices_off.html", {"labels": labels, "done": request.method == "POST"})
