@@ -145,12 +145,17 @@ def list_marked_entries(contest: Contest) -> QuerySet[Entry]:
     ).order_by("blind")
 
 
-def list_entries_to_mark(contest: Contest) -> list[Entry]:
+def filter_entries_to_mark(contest: Contest) -> QuerySet[Entry]:
     """Those whose marks may be changed now."""
-    found = list_marked_entries(contest).prefetch_related("files")
+    found = list_marked_entries(contest)
     if contest.state == State.APPEALS.value:
         found = found.filter(pk__in=list_reopened([contest.pk]).get(contest.pk, set()))
-    return list(found)
+    return found
+
+
+def list_entries_to_mark(contest: Contest) -> list[Entry]:
+    """With their files."""
+    return list(filter_entries_to_mark(contest).prefetch_related("files"))
 
 
 def list_judges(contest: Contest) -> dict[int, int]:

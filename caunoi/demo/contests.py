@@ -1,4 +1,5 @@
-"""A contest, held by the actions of its room, each step in its own time; whoever looks may still appeal."""
+"""Contests, held by the actions of their room, each step in its own time. A told one ends while whoever looks may still
+appeal; those that stand for planned records are closed by `rooms`."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from caunoi.contests.actions import (
     add_entry,
     appoint_judge,
     begin_judging,
+    begin_next_round,
     open_contest,
     plan_contest,
     publish_contest,
@@ -22,7 +24,7 @@ from caunoi.contests.actions import (
     rank_round,
 )
 from caunoi.contests.models import Contest
-from caunoi.contests.queries import round_of
+from caunoi.contests.queries import is_last_round, list_marked_entries, round_of, terms_of
 from caunoi.demo.turns import Turn
 from caunoi.moments import local_moment
 from caunoi.places.queries import get_snapshot
@@ -32,13 +34,13 @@ CLOSES_AT = 17
 
 @dataclass(frozen=True)
 class PlannedEntry:
-    """`marks`: of each judge in their order, in the order of the criteria. `by` blank: who organises."""
+    """`marks`: of each judge in turn, in the order of the criteria; empty: made up. `by` blank: who organises."""
 
     kind: str
     name: str
     unit: str
     title: str
-    marks: Sequence[Sequence[str]]
+    marks: Sequence[Sequence[str]] = ()
     by: str = ""
 
 
@@ -101,20 +103,45 @@ def _announce(one: PlannedContest, users: Mapping[str, User], at: datetime) -> N
 
 
 def _judge(one: PlannedContest, users: Mapping[str, User], at: datetime) -> None:
-    contest = begin_judging(_find(one).pk, by=users[one.by], at=at)
+    """Round after round; the last one's ranking is made when it is published."""
+    by = users[one.by]
+    contest = begin_judging(find_contest(one).pk, by=by, at=at)
+    _mark(one, contest, users, at)
+    while not is_last_round(contest):
+        rank_round(contest.pk, by=by, at=at)
+        contest = begin_next_round(contest.pk, judging_until=local_moment(one.judging_until, CLOSES_AT), by=by, at=at)
+        for judge in one.judges:
+            appoint_judge(contest.pk, users[judge], by=by, at=at)
+        _mark(one, contest, users, at)
+
+
+def _mark(one: PlannedContest, contest: Contest, users: Mapping[str, User], at: datetime) -> None:
     criteria = [criterion.code for criterion in round_of(contest).terms.criteria]
-    blinds = {title: blind or 0 for title, blind in contest.entries.values_list("title", "blind")}
-    for entry in one.entries:
-        for judge, given in zip(one.judges, entry.marks, strict=True):
-            marks = {code: Decimal(mark) for code, mark in zip(criteria, given, strict=True)}
-            put_marks(contest.pk, blinds[entry.title], marks, by=users[judge], at=at)
+    blinds = {entry.title: entry.blind for entry in list_marked_entries(contest)}
+    for number, entry in enumerate(one.entries):
+        blind = blinds.get(entry.title)
+        if blind is None:  # it did not come into this round
+            continue
+        for order, judge in enumerate(one.judges):
+            given = [Decimal(mark) for mark in entry.marks[order]] if entry.marks else _make_up(contest, number, order)
+            put_marks(contest.pk, blind, dict(zip(criteria, given, strict=True)), by=users[judge], at=at)
+
+
+def _make_up(contest: Contest, entry: int, judge: int) -> list[Decimal]:
+    """In the upper half of the scale, by nothing but the numbers: the same marks every time."""
+    scale = terms_of(contest).scale
+    half = int((scale.highest - scale.lowest) / scale.step) // 2
+    return [
+        scale.highest - scale.step * ((7 * entry + 3 * judge + 5 * criterion + contest.round) % (half + 1))
+        for criterion in range(len(round_of(contest).terms.criteria))
+    ]
 
 
 def _publish(one: PlannedContest, users: Mapping[str, User], at: datetime) -> None:
-    contest, by = _find(one), users[one.by]
+    contest, by = find_contest(one), users[one.by]
     rank_round(contest.pk, by=by, at=at)
     publish_contest(contest.pk, appeals_until=local_moment(one.appeals_until, CLOSES_AT), by=by, at=at)
 
 
-def _find(one: PlannedContest) -> Contest:
-    return Contest.objects.get(org_unit=get_snapshot().by_key[one.unit].id, title=one.title)
+def find_contest(one: PlannedContest) -> Contest:
+    return Contest.objects.get(org_unit=get_snapshot().by_key[one.unit].id, title=one.title, day_to=one.day)

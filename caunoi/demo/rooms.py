@@ -15,6 +15,10 @@ from caunoi.assessments.queries import get_criteria_set
 from caunoi.audit.clock import read_definitions
 from caunoi.awards.actions import add_recipients, decide_dossier, open_dossier
 from caunoi.awards.rules.recipients import Recipient, RecipientKind
+from caunoi.contests.actions import close_contest
+from caunoi.contests.rules.terms import PERSON
+from caunoi.demo.contests import PlannedContest, PlannedEntry, find_contest
+from caunoi.demo.contests import list_turns as list_contests
 from caunoi.demo.errors import DemoBroken
 from caunoi.demo.rules.drafts import Draft
 from caunoi.demo.turns import Turn
@@ -38,11 +42,13 @@ Approve = Callable[[Sequence[Sent], datetime], None]
 
 @dataclass(frozen=True)
 class Through:
-    """`room kind by`, as plan.csv says it: `class ly_luan ghi-lai-chau`; the kind `@loai` is each draft's answer."""
+    """`room kind by others`, as plan.csv says it: `contest thi_viet ghi-lao-cai giam-khao-1 giam-khao-2`. The kind
+    `@loai` is each draft's answer; `others`: the accounts with whom it is done."""
 
     room: str
     kind: str
     by: str
+    others: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -72,8 +78,8 @@ class Held:
 def read_through(text: str) -> Through | None:
     if not text:
         return None
-    room, kind, by = text.split()
-    return Through(room, kind, by)
+    room, kind, by, *others = text.split()
+    return Through(room, kind, by, tuple(others))
 
 
 def list_turns(
@@ -84,9 +90,10 @@ def list_turns(
     approve: Approve,
 ) -> list[Turn]:
     """Those of a set in one week are held together when the last of them is over, and approved at once: the record is
-    sent when its room closes."""
+    sent when its room closes. Before contests are closed, they go their way."""
     known = get_snapshot().by_key
     together: dict[tuple[str, int, int], list[Held]] = {}
+    contests: list[PlannedContest] = []
     for draft in drafts:
         through = throughs[draft.records]
         if draft.day is None:
@@ -94,7 +101,9 @@ def list_turns(
         held = Held(draft, through, users[through.by], known[draft.unit].id, draft.day, words)
         year, week, _weekday = _last_day(held).isocalendar()
         together.setdefault((draft.records, year, week), []).append(held)
-    return [
+        if through.room == "contest":
+            contests.append(_plan_contest(held))
+    return list_contests(contests, users) + [
         Turn(local_moment(max(map(_last_day, several)), 18), partial(_take, several, approve))
         for several in together.values()
     ]
@@ -136,6 +145,30 @@ def _hold_meeting(held: Held, at: datetime) -> list[int]:
     return _sent(take_meeting_step(made.pk, "close", asked=asked, by=held.by, at=at).submission_id)
 
 
+def _plan_contest(held: Held) -> PlannedContest:
+    """Of people of the unit's villages in turn, each with one entry; closed on the draft's day."""
+    places = get_snapshot()
+
+    def before(days: int) -> date:
+        return held.day - timedelta(days=days)
+
+    villages = [places.units[unit].key for unit in places.children_on(held.unit, before(20))]
+    entries = [
+        PlannedEntry(PERSON, held.name("entrant", i), villages[i % len(villages)], held.name("entry", i))
+        for i in range(held.number("so_thi_sinh") + held.number("so_bai"))
+    ]
+    return PlannedContest(
+        unit=held.draft.unit, kind=held.kind, title=held.name("contest"), day=held.day, by=held.through.by,
+        planned_on=before(20), entries_until=before(12), judged_on=before(11), judging_until=before(6),
+        published_on=before(5), appeals_until=before(1), judges=held.through.others, entries=tuple(entries),
+    )  # fmt: skip
+
+
+def _close_contest(held: Held, at: datetime) -> list[int]:
+    made = find_contest(_plan_contest(held))
+    return _sent(close_contest(made.pk, decision=held.name("decision"), day=held.day, by=held.by, at=at).submission_id)
+
+
 def _hold_award(held: Held, at: datetime) -> list[int]:
     """By the district, of collectives and people in the commune."""
     places = get_snapshot()
@@ -175,10 +208,11 @@ def _sent(submission: int | None) -> list[int]:
 _ROOMS: Mapping[str, Hold] = {
     "class": _hold_class,
     "meeting": _hold_meeting,
+    "contest": _close_contest,
     "award": _hold_award,
     "criteria": _state_criteria,
 }
-_DAYS = {"class": 2, "meeting": 0, "award": 0, "criteria": 0}
+_DAYS = {"class": 2, "meeting": 0, "contest": 0, "award": 0, "criteria": 0}
 
 
 def approve_as(approvers_of: Callable[[Draft, date], Sequence[User]]) -> Approve:

@@ -20,13 +20,14 @@ from caunoi.records.permissions import may_run
 
 def check_can_judge(contest: Contest, user: User, today: date, *, namesake_confirmed: bool = False) -> None:
     """Raises JudgeOfOwn."""
-    _check(contest, user, _list_standing(contest, today), today, namesake_confirmed=namesake_confirmed)
+    standing = _list_standing(contest, today, named=not namesake_confirmed)
+    _check(contest, user, standing, today, namesake_confirmed=namesake_confirmed)
 
 
 def check_judges(contest: Contest, today: date) -> None:
     """All of the round once more: entries came in since they were named. Namesakes were asked about then; who has come
     in since bears another's name only by chance, and is shown on no page of a judge."""
-    standing = _list_standing(contest, today)
+    standing = _list_standing(contest, today, named=False)
     for judge in Judge.objects.filter(contest=contest, round=contest.round, dismissed_because="").select_related(
         "user"
     ):
@@ -63,19 +64,15 @@ def _check(contest: Contest, user: User, entries: list[Standing], today: date, *
     raise JudgeOfOwn(said % {"name": user, "entry": entry}, may_stand=conflict is Conflict.NAMESAKE)
 
 
-def _list_standing(contest: Contest, today: date) -> list[Standing]:
-    entries = list(Entry.objects.filter(contest=contest, withdrawn_at=None).select_related("entrant"))
-    names = open_names([one.entrant for one in entries])
+def _list_standing(contest: Contest, today: date, *, named: bool) -> list[Standing]:
+    """`named`: with the names of people, which are opened only to look for namesakes."""
+    rows = Entry.objects.filter(contest=contest, withdrawn_at=None)
+    entries = list(rows.values_list("pk", "added_by_id", "entrant_id", "entrant__org_unit_id"))
+    names = open_names(contest.entrants.filter(kind=PERSON)) if named else {}
     places = get_snapshot()
     above = {contest.org_unit_id, *places.ancestors_on(contest.org_unit_id, today)}
     lines: dict[int, frozenset[int]] = {}
-    for unit in {one.entrant.org_unit_id for one in entries}:
+    for unit in {unit for _entry, _by, _entrant, unit in entries}:
         line = {unit, *places.ancestors_on(unit, today), *places.subtree_on(unit, today)}
         lines[unit] = frozenset(line - above)
-    return [
-        Standing(
-            one.pk, one.added_by_id, names[one.entrant_id] if one.entrant.kind == PERSON else "",
-            lines[one.entrant.org_unit_id],
-        )
-        for one in entries
-    ]  # fmt: skip
+    return [Standing(entry, by, names.get(entrant, ""), lines[unit]) for entry, by, entrant, unit in entries]

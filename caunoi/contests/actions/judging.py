@@ -16,7 +16,7 @@ from caunoi.contests.actions.planning import lock_contest
 from caunoi.contests.errors import ContestInvalid, ContestUnknown, MarkOutsideScale, NotAJudge
 from caunoi.contests.models import Contest, Entry, EntryMark, Judge
 from caunoi.contests.permissions import check_may_organise
-from caunoi.contests.queries import list_entries_to_mark, round_of, terms_of
+from caunoi.contests.queries import filter_entries_to_mark, round_of, terms_of
 from caunoi.contests.rules.life import State, Step
 from caunoi.contests.rules.terms import spell_mark
 from caunoi.moments import local_date
@@ -74,25 +74,26 @@ def put_marks(contest_id: int, blind: int, marks: Mapping[str, Decimal | None], 
         raise NotAJudge
     if contest.state == State.JUDGING.value and at >= contest.judging_until:
         raise ContestInvalid(_("Đã hết hạn chấm. Đơn vị tổ chức gia hạn được, có ghi lý do."))
-    entry = next((one for one in list_entries_to_mark(contest) if one.blind == blind), None)
+    entry = filter_entries_to_mark(contest).filter(blind=blind).first()
     if entry is None:
         raise ContestUnknown
     # Roles may have come since the appointment.
     check_can_judge(contest, by, local_date(at), namesake_confirmed=True)
     _check(contest, marks)
-    changed = {}
-    for criterion, value in marks.items():
-        before = EntryMark.objects.filter(judge=judge, entry=entry, criterion=criterion).first()
-        if (before.value if before else None) == value:
-            continue
-        changed[criterion] = [
-            None if one is None else spell_mark(one) for one in (before.value if before else None, value)
-        ]
-        if value is None:
-            EntryMark.objects.filter(judge=judge, entry=entry, criterion=criterion).delete()
-        else:
-            EntryMark.objects.update_or_create(judge=judge, entry=entry, criterion=criterion, defaults={"value": value})
+    given = EntryMark.objects.filter(judge=judge, entry=entry)
+    before = dict(given.values_list("criterion", "value"))
+    different = {criterion: value for criterion, value in marks.items() if before.get(criterion) != value}
+    changed = {
+        criterion: [None if one is None else spell_mark(one) for one in (before.get(criterion), value)]
+        for criterion, value in different.items()
+    }
     if changed:
+        given.filter(criterion__in=different).delete()
+        EntryMark.objects.bulk_create(
+            EntryMark(judge=judge, entry=entry, criterion=criterion, value=value)
+            for criterion, value in different.items()
+            if value is not None
+        )
         detail = {"judge": judge.number, "entry": blind, "marks": changed}
         write_line("contest.mark", contest.subject, detail, by=by.actor, at=at)
     return entry

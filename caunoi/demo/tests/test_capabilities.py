@@ -3,6 +3,7 @@ pack declares. A form that only states the number would be a stand-in; the few t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,8 @@ import pytest
 from caunoi.assessments.models import ProgressRecord, Rating
 from caunoi.awards.models import CountSent
 from caunoi.boards.models import Campaign
-from caunoi.contests.models import ContestKind
+from caunoi.contests.models import Contest, ContestState, EntryMark
+from caunoi.contests.queries import terms_of
 from caunoi.contributions.models import WorkLine
 from caunoi.demo.tests.test_acceptance import PROVINCES, ROWS, days_of
 from caunoi.facts.models import Book, DataElement, Kind, Posting
@@ -88,9 +90,19 @@ def by_places(element: DataElement, records: set[int]) -> bool:
     return element.kind == Kind.UNITS
 
 
-def by_kind_of_contest(element: DataElement, records: set[int]) -> bool:
-    """The form that a closed contest fills; the records of the demonstration are typed into it."""
-    return ContestKind.objects.filter(form_code=element.form_code).exists()
+def by_contest(element: DataElement, records: set[int]) -> bool:
+    """Closed, each entry marked by every judge of each round it came into."""
+    held = Contest.objects.filter(submission__in=records, state=ContestState.CLOSED)
+    return held.count() == len(records) and all(count_marks_lacking(one) == 0 for one in held)
+
+
+def count_marks_lacking(contest: Contest) -> int:
+    judging = Counter(contest.judges.values_list("round", flat=True))
+    wanted = sum(
+        len(terms.names) * judging[number] * contest.entries.filter(last_round__gte=number).count()
+        for number, terms in enumerate(terms_of(contest).rounds)
+    )
+    return wanted - EntryMark.objects.filter(entry__contest=contest).count()
 
 
 def by_sending_away(element: DataElement, records: set[int]) -> bool:
@@ -127,9 +139,9 @@ CAPABILITIES: dict[str, Check] = {
     "conference_sites": by_meeting,
     "conference_attendances": by_meeting,
     "booklets_issued": by_meeting,
-    "contest_entrants": by_kind_of_contest,
-    "contests_held": by_kind_of_contest,
-    "contest_entries": by_kind_of_contest,
+    "contest_entrants": by_contest,
+    "contests_held": by_contest,
+    "contest_entries": by_contest,
     "land_donated_m2": by_contribution,
     "labour_days": by_contribution,
     "cash_contributed_vnd": by_contribution,
