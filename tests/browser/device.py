@@ -43,9 +43,16 @@ class OwnServer:
             self._process = subprocess.Popen(
                 [CAUNOI, "serve", "--port", str(self.port)],
                 env=environment(self.home, CAUNOI_BASE_URL=self.address), cwd=REPOSITORY,
-                stdout=log, stderr=subprocess.STDOUT,
+                stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
             wait_for_server(self.address, self._process, log)
+
+    def kill(self) -> None:
+        """As when the power is cut: all its processes at once, in the middle of whatever they do."""
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._process = None
 
     def stop(self) -> None:
         if self._process is None:
