@@ -139,7 +139,7 @@ def _target_json(figure: Figure, attained: AttainedBy) -> dict[str, Any]:
 
 def _target_words(figure: Figure, attained: AttainedBy) -> str:
     found = attained.get((figure.code, figure.place, figure.first))
-    return "" if found is None else f" | {found.say(figure.value)}"
+    return "" if found is None else f" | {found.say(figure)}"
 
 
 def _line(figure: Figure) -> str:

@@ -72,8 +72,8 @@ class Attained:
     def has_result(self) -> bool:
         return self.figure.value is not None and not self.is_to_come
 
-    def say(self, value: Decimal | None = None) -> str:
-        """`value`: the figure that this stands beside."""
+    def say(self, beside: Figure | None = None) -> str:
+        """`beside`: the figure that this stands at, which may be of shorter days than those of the target so far."""
         target = show_number(self.target)
         if self.indicator is not None:
             target += _unit(self.indicator.unit)
@@ -84,7 +84,7 @@ class Attained:
         if self.indicator is None or self.apart is None:
             return _("chỉ tiêu %(target)s") % {"target": target}
         said = self._say_apart(self.indicator, self.apart, target)
-        if value is not None and self.result is not None and self.result != value:
+        if beside is not None and self.result is not None and self.result != beside.value:
             so_far = show_number(self.result) + _unit(self.indicator.unit)
             said += " " + _("(từ đầu kỳ của chỉ tiêu: %(result)s)") % {"result": so_far}
         return said

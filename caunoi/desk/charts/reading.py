@@ -338,7 +338,7 @@ def _dot(cell: Shown, name: str, where: str, *, marked: bool = False) -> Dot:
     elif figure.carried_over:
         hint += f" ({_('kỳ trước')})"
     if attained is not None and attained.has_result:
-        hint += f"; {attained.say(figure.value)}"
+        hint += f"; {attained.say(figure)}"
     return Dot(name, float(cell.value), _label(cell), hint, reverse("explain", args=[figure.ref]), doubtful, wanted)
 
 

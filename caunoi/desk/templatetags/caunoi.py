@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from caunoi.facts.rules.question import round_half_up
+from caunoi.facts.rules.question import Figure, round_half_up
 from caunoi.languages import in_reader_language, show_number
 from caunoi.moments import VIETNAM
 from caunoi.periods.rules import Period, PeriodType, period_from_key
@@ -58,9 +58,9 @@ def day_(value: date | datetime | None) -> str:
 
 
 @register.filter
-def beside(attained: Attained, value: Decimal | None) -> str:
-    """What was reached of a target, said beside the figure of this value (None: beside none)."""
-    return attained.say(value)
+def beside(attained: Attained, figure: Figure | None) -> str:
+    """What was reached of a target, said beside this figure (None: beside none)."""
+    return attained.say(figure)
 
 
 @register.filter

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 import pytest
 from click.testing import CliRunner
 from django.test import Client
+from openpyxl import load_workbook
 
 from caunoi.accounts.models import Role
 from caunoi.boards.models import Dashboard, SavedView
@@ -25,7 +26,15 @@ from caunoi.records.tests.builders import user
 from caunoi.targets.actions import break_down
 from caunoi.targets.models import Allotment
 from caunoi.targets.queries import find_running, get_target, list_periods_of, read_breakdown
-from caunoi.targets.tests.builders import DECISION, achieve, parts, store_programme, store_province
+from caunoi.targets.tests.builders import (
+    DECISION,
+    achieve,
+    parts,
+    store_programme,
+    store_province,
+    store_target_of_a_share,
+    vote,
+)
 
 pytestmark = pytest.mark.django_db
 PAGE = "/targets/ho_giao/"
@@ -38,13 +47,15 @@ def province() -> tuple[OrgUnit, list[OrgUnit], Client]:
     return place, communes, signed_in(officer)
 
 
-def send(client: Client, communes: list[OrgUnit], whole: str, *given: str, **further: str) -> str:
+def send(
+    client: Client, communes: list[OrgUnit], whole: str, *given: str, address: str = PAGE, **further: str
+) -> str:  # fmt: skip
     """The page after a breakdown was sent."""
     fields = {f"part-{one.pk}": value for one, value in zip(communes, given, strict=True)}
-    page = client.get(PAGE).content.decode()
+    page = client.get(address).content.decode()
     seen = page.split('name="seen" value="')[1].split('"')[0]
     sent = {"whole": whole, "number": "12/QĐ-UBND", "day": "15/01/2026", "save": "yes", "seen": seen}
-    return client.post(PAGE, sent | fields | further, follow=True).content.decode()
+    return client.post(address, sent | fields | further, follow=True).content.decode()
 
 
 def test_a_whole_is_set_and_given_on_the_page_and_revised_with_its_history(
@@ -209,3 +220,82 @@ def test_a_figure_shows_what_of_its_target_was_reached_on_pages_and_in_files(
 @pytest.mark.parametrize(("decimals", "amount"), [(3, "1.708"), (3, "0.5"), (2, "12.34"), (0, "1708")])
 def test_an_amount_that_the_page_proposes_is_read_as_it_was_meant(decimals: int, amount: str) -> None:
     assert AmountField(decimals).clean(typed(Decimal(amount))) == Decimal(amount)
+
+
+# -- Shares -----------------------------------------------------------------------------------------------------------
+
+SHARE = "/targets/ty_le_giao/"
+
+
+def test_the_target_of_a_share_is_set_for_the_place_and_each_unit_without_a_sum(
+    province: tuple[OrgUnit, list[OrgUnit], Client],
+) -> None:
+    store_target_of_a_share()
+    place, communes, client = province
+    for one, reached in zip(communes[:2], (85, 95), strict=True):
+        vote(one, today(), reached, 100, at=now())
+
+    page = send(client, communes, "90", "90", "92,5", "", address=SHARE)
+
+    assert "Đã lưu phân bổ: 3 đơn vị thay đổi." in page
+    assert "2/3 đơn vị đã có chỉ tiêu riêng: 1 đạt, 1 chưa đạt, 0 chưa có kết quả để so." in page
+    assert "không có tổng để kiểm tra" in page and 'id="difference"' not in page
+    assert "chưa đạt chỉ tiêu 90%, kém 5 điểm %" in page and "đạt chỉ tiêu 92,5%, vượt 2,5 điểm %" in page
+    assert "Chỉ tiêu của Tỉnh Thử" in page and "đạt chỉ tiêu 90%" in client.get("/targets/").content.decode()
+
+    # What is no share is refused, and what was typed stays.
+    for wrong, said in (("100,5", "Tỉnh Thử: "), ("-1", "Chỉ tiêu không âm."), ("chín", "không phải là số")):
+        refused = send(client, communes, wrong, "90", "92,5", "", address=SHARE)
+        assert "Đã lưu" not in refused and f'value="{wrong}"' in refused and said in refused
+    assert Allotment.objects.count() == 1
+    assert "Đã lưu phân bổ: 1 đơn vị thay đổi." in send(client, communes, "90", "", "92,5", "", address=SHARE)
+    assert "1/3 đơn vị đã có chỉ tiêu riêng" in client.get(SHARE).content.decode()
+
+    same = client.post(SHARE, {"propose": "equal", "whole": "88"}).content.decode()
+    before = client.post(SHARE, {"propose": "before", "whole": "88"}).content.decode()
+    assert same.count('value="88"') == 4 and before.count('value="92,5"') == 1
+
+
+def test_a_share_says_everywhere_whether_it_is_where_it_was_to_be(
+    province: tuple[OrgUnit, list[OrgUnit], Client],
+) -> None:
+    store_target_of_a_share()
+    place, communes, client = province
+    year = find_running(get_target("ty_le_giao"), today()).days
+    for index, (one, reached) in enumerate(zip(communes[:2], (85, 95), strict=True)):
+        vote(one, today(), reached, 100, at=now())
+        OrgUnit.objects.filter(pk=one.pk).update(latitude=Decimal("22.3") + index, longitude=Decimal("103.9"))
+    send(client, communes, "92", "90", "92,5", "", address=SHARE)
+    asked = {"codes": "ty_le", "place": "Tỉnh Thử", "first": f"{year.first:%d/%m/%Y}",
+             "last": f"{year.last:%d/%m/%Y}", "level": "commune"}  # fmt: skip
+
+    page = client.get("/figures/", asked).content.decode()
+    rows = list(
+        csv.reader(io.StringIO(b"".join(client.get("/figures/", asked | {"format": "csv"})).decode("utf-8-sig")))
+    )
+    sheet = load_workbook(io.BytesIO(b"".join(client.get("/figures/", asked | {"format": "xlsx"})))).worksheets[0]
+    bars, mapped = (
+        client.get("/figures/chart.json", asked | {"chart": kind}).json()["specification"]["data"]["values"]
+        for kind in ("comparison", "map")
+    )
+
+    assert "chưa đạt chỉ tiêu 92%, kém 2 điểm %" in page and "chưa đạt chỉ tiêu 90%, kém 5 điểm %" in page
+    assert rows[0][-3:] == ["Chỉ tiêu phấn đấu", "Chênh lệch so với chỉ tiêu", "Đạt chỉ tiêu"]
+    assert sorted(row[-3:] for row in rows[1:]) == [["", "", ""], ["90", "-5", "chưa đạt"], ["92.5", "2.5", "đạt"]]
+    written = [[cell.value for cell in row][-3:] for row in sheet.iter_rows(min_row=2)]
+    assert [row for row in written if row[0]] == [
+        [90, -5, "chưa đạt"], [92.5, 2.5, "đạt"],
+    ]  # fmt: skip
+    assert [(row["value"], row["target"]) for row in bars] == [(95.0, 92.5), (85.0, 90.0)]
+    # Size says nothing of a share: a ring stands around who is short.
+    assert [(row["value"], row["target"] is not None) for row in mapped] == [(95.0, False), (85.0, True)]
+    assert "Vòng đỏ: chưa đạt chỉ tiêu phấn đấu." in client.get("/figures/", asked | {"chart": "map"}).content.decode()
+    address = page.split('<a class="figure-link"')[1].split('href="')[1].split('"')[0]
+    explained = client.get(address).content.decode()
+    assert "chưa đạt chỉ tiêu 92%, kém 2 điểm %" in explained and "Quyết định 12/QĐ-UBND" in explained
+    days = ["--from", year.first.isoformat(), "--to", year.last.isoformat()]
+    told = CliRunner().invoke(figures, ["ty_le", "--place", "Tỉnh Thử", *days], catch_exceptions=False).output
+    assert "chưa đạt chỉ tiêu 92%, kém 2 điểm %" in told
+    plain = CliRunner().invoke(figures, ["ty_le", "--place", "Xã Bình", *days, "--json"], catch_exceptions=False).output
+    target = json.loads(plain)[0]["target"]
+    assert (target["value"], target["apart"], target["reached"]) == ("92.5", "2.5", True)
