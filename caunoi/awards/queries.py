@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,6 +21,8 @@ SORTS = {
     "number": ("number", "pk"),
     "kind": ("dossier__kind_code", "pk"),
 }
+# From the last to the first by state: what is still to be decided, the newest on top.
+DOSSIER_SORTS = {"title": ("title", "pk"), "day": ("day_to", "pk"), "state": ("state", "day_to", "pk")}
 # More names than this are not opened to look for one: the reader is asked for a year or a unit first.
 MOST_OPENED = 5_000
 
@@ -38,6 +40,17 @@ class AwardFilters:
     year: int | None = None
     state: str = ""
     names: bool = False
+
+
+@dataclass(frozen=True)
+class DossierFilters:
+    """`unit`: the deciding unit, with all below it today. Without a state those that were dropped are left out."""
+
+    text: str = ""
+    state: str = ""
+    kind: str = ""
+    unit: int | None = None
+    year: int | None = None
 
 
 def list_kinds(nature: Nature | None = None) -> list[AwardKind]:
@@ -74,8 +87,11 @@ def list_awards(scope: Scope, filters: AwardFilters, sort: str, today: date, *, 
         found = found.filter(
             Q(folded__contains=word) | Q(dossier__folded__contains=word) | _people(found, word, filters, reading)
         )
-    order = [f"-{one}" if sort.startswith("-") else one for one in SORTS[sort.removeprefix("-")]]
-    return found.select_related("dossier", "org_unit").order_by(*order)
+    return found.select_related("dossier", "org_unit").order_by(*_order(SORTS, sort))
+
+
+def _order(sorts: Mapping[str, Sequence[str]], sort: str) -> list[str]:
+    return [f"-{one}" if sort.startswith("-") else one for one in sorts[sort.removeprefix("-")]]
 
 
 def _people(found: QuerySet[Award], word: str, filters: AwardFilters, reading: Scope) -> Q:
@@ -87,14 +103,23 @@ def _people(found: QuerySet[Award], word: str, filters: AwardFilters, reading: S
     return Q(pk__in=ids_in_sql(named))
 
 
-def list_dossiers(scope: Scope) -> QuerySet[Dossier]:
-    """Those kept within the scope, the newest first; `recipients` counts those not withdrawn."""
-    return (
-        Dossier.objects.filter(scope.condition())
-        .exclude(state=DossierState.DROPPED.value)
-        .annotate(recipients=Count("awards", filter=Q(awards__withdrawn_at=None)))
-        .order_by("-day_to", "-pk")
-    )
+def list_dossiers(scope: Scope, filters: DossierFilters, sort: str, today: date) -> QuerySet[Dossier]:
+    """Those kept within the scope; `recipients` counts those not withdrawn."""
+    found = Dossier.objects.filter(scope.condition())
+    if filters.state:
+        found = found.filter(state=filters.state)
+    else:
+        found = found.exclude(state=DossierState.DROPPED.value)
+    if filters.kind:
+        found = found.filter(kind_code=filters.kind)
+    if filters.year:
+        found = found.filter(day_to__year=filters.year)
+    if filters.unit is not None:
+        found = found.filter(org_unit_id__in=ids_in_sql(get_snapshot().subtree_on(filters.unit, today)))
+    for word in fold(filters.text).split():
+        found = found.filter(folded__contains=word)
+    counted = found.annotate(recipients=Count("awards", filter=Q(awards__withdrawn_at=None)))
+    return counted.order_by(*_order(DOSSIER_SORTS, sort))
 
 
 def get_dossier(dossier_id: int, scope: Scope) -> Dossier:

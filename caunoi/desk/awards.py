@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from caunoi.accounts.models import User
 from caunoi.accounts.queries import windows_with_role
 from caunoi.accounts.scope import Scope
-from caunoi.awards.models import Award, AwardKind, AwardOccasion, Nature
+from caunoi.awards.models import Award, AwardKind, AwardOccasion, Dossier, Nature
 from caunoi.awards.people import hide_names, open_names
 from caunoi.awards.permissions import MAY_READ
-from caunoi.awards.queries import AwardFilters, list_kinds, list_occasions
+from caunoi.awards.queries import AwardFilters, DossierFilters, list_kinds, list_occasions
+from caunoi.awards.rules.life import DossierState
 from caunoi.awards.rules.recipients import RecipientKind
 from caunoi.desk.list_filters import AskedFor, read_choice, read_code, read_text, read_year
 from caunoi.languages import in_reader_language
@@ -80,6 +81,18 @@ def read_award_filters(typed: QueryDict, *, may_read_names: bool) -> AskedFor[Aw
     return AskedFor(filters, unit.key if unit else "")
 
 
+def read_dossier_filters(typed: QueryDict) -> AskedFor[DossierFilters]:
+    unit = get_snapshot().by_key.get(typed.get("unit", ""))
+    filters = DossierFilters(
+        text=read_text(typed),
+        state=read_choice(typed, "state", {one.value for one in DossierState}),
+        kind=read_code(typed, "kind"),
+        unit=unit.id if unit else None,
+        year=read_year(typed),
+    )
+    return AskedFor(filters, unit.key if unit else "")
+
+
 def where_names_are_read(user: User, today: date) -> Scope:
     return windows_with_role(user, MAY_READ, today)
 
@@ -123,6 +136,54 @@ def list_cells(line: AwardLine) -> Sequence[str]:
 
 def _word_day(at: datetime | None) -> str:
     return f"{at:%d/%m/%Y}" if at is not None else ""
+
+
+@dataclass(frozen=True)
+class DossierLine:
+    dossier: Dossier
+    kind: str
+    occasion: str
+    unit: str
+    state: str
+    badge: str
+    recipients: int
+
+
+DOSSIER_BADGES = {"draft": "draft", "decided": "approved", "dropped": "withdrawn"}
+
+
+def name_state(state: str) -> str:
+    return {
+        DossierState.DRAFT.value: _("Đang đề nghị"),
+        DossierState.DECIDED.value: _("Đã quyết định"),
+        DossierState.DROPPED.value: _("Đã hủy"),
+    }[state]
+
+
+def show_dossiers(dossiers: Iterable[Dossier], words: Words) -> Iterator[DossierLine]:
+    """`dossiers` as `list_dossiers` counts their recipients."""
+    places = get_snapshot()
+    for one in dossiers:
+        yield DossierLine(
+            one, words.kind(one.kind_code), words.occasion(one.occasion_code),
+            places.path_name(one.org_unit_id, one.day_to), name_state(one.state), DOSSIER_BADGES[one.state],
+            one.recipients,  # type: ignore[attr-defined]  # counted by the query
+        )  # fmt: skip
+
+
+def list_dossier_headings() -> list[str]:
+    return [
+        _("Thành tích, nội dung"), _("Hình thức"), _("Dịp"), _("Đơn vị"), _("Tình trạng"), _("Số quyết định"),
+        _("Ngày quyết định"), _("Số tên"),
+    ]  # fmt: skip
+
+
+def list_dossier_cells(line: DossierLine) -> Sequence[str]:
+    decided_on = line.dossier.decided_on
+    return [
+        line.dossier.title, line.kind, line.occasion, line.unit, line.state, line.dossier.decision,
+        f"{decided_on:%d/%m/%Y}" if decided_on else "", str(line.recipients),
+    ]  # fmt: skip
 
 
 def in_pieces(awards: Iterator[Award], size: int = 500) -> Iterator[list[Award]]:

@@ -39,7 +39,9 @@ WORK_PAGES = frozenset({"work", "work-step", "work-letters"})
 CONTEST_PAGES = frozenset(
     {"contest", "contest-new", "contest-edit", "contest-entry-new", "contest-judging", "contest-marks"}
 )
-AWARD_PAGES = frozenset({"award-dossiers", "award-dossier", "award-step"})
+AWARD_PAGES = frozenset(
+    {"award-dossiers", "award-dossier-new", "award-dossier", "award-step", "award-all-papers", "award-papers-zip"}
+)
 CRITERIA_PAGES = frozenset({"criteria-set", "criteria-unit", "criteria-parts"})
 REGISTER_PAGES = frozenset(
     {"register", "register-problems", "register-entity", "register-new", "register-merge", "register-entity-edit"}

@@ -37,6 +37,7 @@ PAGES = {
         "/criteria-parts/ntm_2026/",
         "/awards/",
         "/awards/dossiers/",
+        "/awards/dossiers/new/",
         "/contests/",
         "/contests/new/",
         "/contests/1/",

@@ -3,6 +3,7 @@ checks the paper."""
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 
 import docx
@@ -100,12 +101,7 @@ def test_who_was_rated_good_is_commended_and_anybody_checks_the_paper(
     desk = office.page
     office.open("/awards/")
     desk.locator("#to-dossiers").click()
-    desk.get_by_label("Hình thức", exact=True).select_option("giay_khen")
-    desk.get_by_label("Dịp", exact=True).select_option("thuong_xuyen")
-    desk.get_by_label("Thành tích, nội dung", exact=True).fill("Tổ tuyên vận xếp loại tốt tháng 9 năm 2026")
-    desk.locator("#open-dossier button[type=submit]").click()
-    expect(desk.locator("#dossier")).to_contain_text("đang đề nghị")
-    dossier = desk.url
+    dossier = open_dossier(desk, "Tổ tuyên vận xếp loại tốt tháng 9 năm 2026")
     rated = desk.locator("#add-rated optgroup[label*='9/2026'] option", has_text="Tốt")
     for _again in range(2):
         desk.get_by_label("Hoặc lấy từ một đợt xếp loại đã chốt").select_option(rated.get_attribute("value"))
@@ -139,6 +135,52 @@ def test_who_was_rated_good_is_commended_and_anybody_checks_the_paper(
     expect(row).to_contain_text("Đã thu hồi")
     guest.open(f"/certificates/{codes[0]}/", look_as="certificate-withdrawn")
     expect(guest.page.locator("#standing")).to_have_attribute("data-standing", "withdrawn")
+
+
+def test_hundreds_of_papers_are_printed_into_one_file_with_their_number_told(
+    visitor: Callable[..., Visitor],
+) -> None:
+    office = visitor("xa")
+    desk = office.page
+    office.open("/awards/dossiers/")
+    address = open_dossier(desk, "Hộ gương mẫu hiến đất mở đường liên thôn")
+    desk.get_by_label("Đối tượng được khen").select_option("collective")
+    desk.get_by_label("Thuộc đơn vị", exact=True).fill("Thôn 1 (Xã Y Tý)")
+    desk.get_by_label("Tên, mỗi dòng một tên").fill("\n".join(f"Tổ liên gia {number}" for number in range(1, 502)))
+    desk.locator("#add").click()
+    desk.get_by_label("Số quyết định", exact=True).fill("53/QĐ-UBND")
+    desk.get_by_label("Ngày quyết định", exact=True).fill(f"{moments.today():%d/%m/%Y}")
+    desk.locator("#decide").click()
+    desk.locator("#all-papers").click()
+    expect(desk.locator("#papers-state")).to_have_text("Đã in 0/501 giấy.")
+    office.look("award-papers")
+    told = desk.locator("[data-share]").evaluate_handle(
+        "(one) => { const seen = [];"
+        " new MutationObserver((all) => seen.push(...all.map((each) => each.addedNodes[0].textContent)))"
+        ".observe(one, { childList: true }); return seen; }"
+    )
+    desk.locator("#make-papers").click()
+    expect(desk.locator("#papers-state")).to_have_text("Đã in 501/501 giấy.")
+    assert told.json_value() == ["0/501", "500/501", "501/501"]
+    with desk.expect_download() as papers:
+        desk.locator("#download-papers").click()
+    with zipfile.ZipFile(papers.value.path()) as packed:
+        assert len(packed.namelist()) == 2
+
+    office.open("/awards/dossiers/?q=hien+dat+mo+duong+lien+thon", look_as="award-dossiers")
+    desk.locator("#dossiers").get_by_role("link", name="Hộ gương mẫu hiến đất").click()
+    expect(desk).to_have_url(address)
+
+
+def open_dossier(page: Page, title: str) -> str:
+    """From the list of dossiers; where it is."""
+    page.locator("#new-dossier").click()
+    page.get_by_label("Hình thức", exact=True).select_option("giay_khen")
+    page.get_by_label("Dịp", exact=True).select_option("thuong_xuyen")
+    page.get_by_label("Thành tích, nội dung", exact=True).fill(title)
+    page.locator("#open-dossier button[type=submit]").click()
+    expect(page.locator("#dossier")).to_contain_text("đang đề nghị")
+    return page.url
 
 
 def give(page: Page, points: dict[str, str], text: str) -> None:

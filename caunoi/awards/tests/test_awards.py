@@ -213,7 +213,7 @@ def test_a_code_says_valid_unknown_or_of_another_server(officer: User) -> None:
 def test_a_dossier_is_made_filled_and_decided_on_its_page(officer: User) -> None:
     client = signed_in(officer)
     given = {"unit": "u2", "kind": "giay_khen", "occasion": "chuyen_de", "title": "Tuyên vận giỏi"}
-    page = client.post("/awards/dossiers/", given, follow=True)
+    page = client.post("/awards/dossiers/new/", given, follow=True)
     address = page.redirect_chain[-1][0]
 
     page = client.post(f"{address}recipients/", {"kind": "unit", "names": "thon 1\nThôn 2"}, follow=True)

@@ -30,22 +30,28 @@ from caunoi.awards.actions import (
     remove_recipient,
     withdraw_award,
 )
-from caunoi.awards.errors import AwardInvalid, AwardTwice, AwardUnknown
+from caunoi.awards.errors import AwardInvalid, AwardsNotYours, AwardTwice, AwardUnknown
 from caunoi.awards.models import Dossier, Nature
 from caunoi.awards.people import list_overdue
 from caunoi.awards.permissions import KEEPING_LEVELS, MAY_ERASE, MAY_KEEP, may_decide, may_erase, may_keep
 from caunoi.awards.printing import list_parts
-from caunoi.awards.queries import SORTS, get_award, get_dossier, list_awards, list_dossiers
+from caunoi.awards.queries import DOSSIER_SORTS, SORTS, get_award, get_dossier, list_awards, list_dossiers
+from caunoi.awards.rules.life import DossierState
 from caunoi.awards.rules.recipients import Recipient, RecipientKind
 from caunoi.desk.award_inputs import DecisionForm, DossierForm, FileForm, RecipientsForm
 from caunoi.desk.awards import (
     in_pieces,
     list_cells,
+    list_dossier_cells,
+    list_dossier_headings,
     list_headings,
     name_recipient,
+    name_state,
     read_award_filters,
+    read_dossier_filters,
     read_words,
     show_awards,
+    show_dossiers,
     where_names_are_read,
 )
 from caunoi.desk.downloads import download
@@ -53,7 +59,7 @@ from caunoi.desk.list_filters import read_sort
 from caunoi.desk.registers import list_unit_choices
 from caunoi.desk.table_files import send_table
 from caunoi.desk.typed_numbers import read_number
-from caunoi.desk.units import list_working_units
+from caunoi.desk.units import WorkingUnit, list_working_units
 from caunoi.languages import in_reader_language
 from caunoi.periods.wording import describe_period
 from caunoi.places.queries import get_snapshot
@@ -61,6 +67,7 @@ from caunoi.refusals import Refusal
 
 PAGE = 50
 USUAL_SORT = "-day"
+USUAL_DOSSIER_SORT = "-state"
 RECIPIENTS_A_PAGE = 100
 MOST_ROUNDS = 12
 
@@ -135,28 +142,64 @@ def awards_export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 def dossiers(request: HttpRequest) -> HttpResponse:
     (user, scope), today = _reader(request), moments.today()
-    units = [(one.key, one.path) for one in list_working_units(user, MAY_KEEP, today) if one.level in KEEPING_LEVELS]
-    form = DossierForm(request.POST if request.method == "POST" else None, units)
+    asked, sort = read_dossier_filters(request.GET), read_sort(request.GET, DOSSIER_SORTS, USUAL_DOSSIER_SORT)
+    page = Paginator(list_dossiers(scope, asked.filters, sort, today), PAGE).get_page(request.GET.get("page"))
+    words = read_words()
+    shown = {
+        "asked": asked,
+        "sort": sort,
+        "page": page,
+        "lines": list(show_dossiers(page.object_list, words)),
+        "may_open": bool(_list_keepers(user)),
+        "kinds": [(code, words.kind(code)) for code in words.kinds],
+        "states": [(one.value, name_state(one.value)) for one in DossierState],
+        "units": list_unit_choices(user, today),
+    }
+    return render(request, "desk/awards/dossiers.html", shown)
+
+
+def _list_keepers(user: User) -> list[WorkingUnit]:
+    """Units for which the user opens dossiers."""
+    return [one for one in list_working_units(user, MAY_KEEP, moments.today()) if one.level in KEEPING_LEVELS]
+
+
+@never_cache
+@require_safe
+def dossiers_export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
+    """All that the list's filters match; who is proposed or commended is not in it."""
+    if kind not in ("csv", "xlsx"):
+        raise AwardUnknown()
+    (_user, scope), today = _reader(request), moments.today()
+    filters, sort = read_dossier_filters(request.GET).filters, read_sort(request.GET, DOSSIER_SORTS, USUAL_DOSSIER_SORT)
+    found = list_dossiers(scope, filters, sort, today)
+    rows = (list_dossier_cells(line) for line in show_dossiers(found.iterator(chunk_size=500), read_words()))
+    return send_table(_("Hồ sơ"), list_dossier_headings(), rows, f"ho-so-khen-thuong-{today:%Y-%m-%d}.{kind}")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def dossier_new(request: HttpRequest) -> HttpResponse:
+    user, at = cast(User, request.user), moments.now()
+    units = _list_keepers(user)
+    if not units:
+        raise AwardsNotYours(_("đơn vị này"))
+    form = DossierForm(request.POST if request.method == "POST" else None, [(one.key, one.path) for one in units])
     if form.is_bound and form.is_valid():
         given = form.cleaned_data
         try:
             made = open_dossier(
                 org_unit_id=get_snapshot().by_key[given["unit"]].id, kind=given["kind"], occasion=given["occasion"],
-                title=given["title"], by=user, at=moments.now(),
+                title=given["title"], by=user, at=at,
             )  # fmt: skip
         except Refusal as refused:
             form.add_error(None, refused.sentence)
         else:
             messages.success(request, _("Đã lập hồ sơ. Hãy thêm tập thể, cá nhân được đề nghị."))
             return redirect("award-dossier", made.pk)
-    words, places = read_words(), get_snapshot()
-    page = Paginator(list_dossiers(scope), PAGE).get_page(request.GET.get("page"))
-    lines = [(one, words.kind(one.kind_code), places.path_name(one.org_unit_id, one.day_to)) for one in page]
-    shown = {"page": page, "lines": lines, "form": form if units else None}
-    return render(request, "desk/awards/dossiers.html", shown, status=422 if form.errors else 200)
+    return render(request, "desk/awards/new.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @never_cache
@@ -335,9 +378,10 @@ def _decide(request: HttpRequest, found: Dossier, user: User, scope: Scope) -> H
 @require_safe
 def dossier_file(request: HttpRequest, dossier_id: int, file_id: int) -> FileResponse:
     """Only ever as a download, and only for who keeps the dossier: lists in it may name people."""
-    user, scope = _reader(request)
+    (user, scope), at = _reader(request), moments.now()
     found = get_dossier(dossier_id, scope)
     file = found.files.filter(pk=file_id).select_related("stored").first()
-    if file is None or not may_keep(user, found.org_unit_id, moments.today()):
+    if file is None or not may_keep(user, found.org_unit_id, moments.local_date(at)):
         raise AwardUnknown()
+    note_read("award", found.subject, by=user.actor, at=at)
     return download(file)
