@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -15,13 +16,14 @@ from caunoi.contributions.printing import name_source, show_amount, word_amounts
 from caunoi.contributions.queries import Sums, Told, money_by_source
 from caunoi.contributions.rules.purse import GiftKind, Purse, Side
 from caunoi.contributions.rules.reconciling import Held, Standing, hold_together
+from caunoi.desk.register_stages import PICTURES, Photo
 from caunoi.facts.access import ask_as
 from caunoi.facts.questions import make_question
 from caunoi.facts.rules.question import BookName, Figure, round_half_up
 from caunoi.languages import in_reader_language, show_number
 from caunoi.periods.rules import Days
 from caunoi.places.queries import get_snapshot
-from caunoi.records.models import Entity
+from caunoi.records.models import Attachment, Entity, Submission
 
 BADGES = {Standing.EQUAL: "approved", Standing.GIVEN_MORE: "due", Standing.COST_MORE: "missing"}
 
@@ -228,6 +230,35 @@ def list_progress(purse: Purse, work: Entity, told: Sequence[Told]) -> list[Prog
         share = round_half_up(result * 100 / aim, 1) if aim else None
         found.append(Progress(labels[key], result, aim, share))
     return found
+
+
+@dataclass(frozen=True)
+class FinishedPart:
+    """A record that tells of the work, and its photos that have arrived: before, after."""
+
+    submission: Submission
+    photos: tuple[Photo, ...]
+
+
+def list_parts(told: Sequence[Told]) -> list[FinishedPart]:
+    language = get_language() or "vi"
+    # A correction's unchanged photos stand on an earlier version.
+    arrived = set(
+        Attachment.objects.filter(
+            version__submission__in=[one.submission for one in told], file__media_type__in=PICTURES
+        ).values_list("version__submission_id", "name")
+    )
+    return [
+        FinishedPart(
+            one.submission,
+            tuple(
+                Photo(reverse("submission-file", args=[one.submission.pk, one.number, name]), question.label(language))
+                for question, name in one.pictures
+                if (one.submission.pk, name) in arrived
+            ),
+        )
+        for one in told
+    ]
 
 
 def read_number(text: object) -> Decimal | None:

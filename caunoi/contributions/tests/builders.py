@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from caunoi.facts.queries import forget_catalogues
 from caunoi.forms.rules.assignments import AssignmentRow
 from caunoi.moments import local_moment
 from caunoi.personal.models import PersonalQuestion
-from caunoi.records.actions import Incoming, Received, approve, receive
+from caunoi.records.actions import Incoming, IncomingFile, Received, approve, receive
 from caunoi.records.models import Entity, EntityList, Source, SubmissionVersion
 from caunoi.records.tests.builders import BY, publish
 from caunoi.vietnamese_text import fold
@@ -130,17 +131,24 @@ def fund(source: str, unit: int = 2, *, work: UUID = ROAD, **answers: str) -> Re
     return send("kinh_phi_cong_trinh", unit, given, None)
 
 
-def finish(unit: int = 2, *, work: UUID = ROAD, **answers: str) -> Received:
+def finish(
+    unit: int = 2, *, work: UUID = ROAD, photos: Sequence[IncomingFile] = (), corrects: Received | None = None,
+    **answers: str,
+) -> Received:  # fmt: skip
     given = {"ngay": DAY.isoformat(), "cong_trinh": str(work), "loai": "nao_vet_kenh", "chieu_dai_km": "0.5", **answers}
-    return send("cong_trinh", unit, given, None)
+    return send("cong_trinh", unit, given, corrects, photos)
 
 
-def send(form: str, unit: int, answers: dict[str, str], corrects: Received | None) -> Received:
+def send(
+    form: str, unit: int, answers: dict[str, str], corrects: Received | None, files: Sequence[IncomingFile] = ()
+) -> Received:
     given = {question: answer for question, answer in answers.items() if answer}
     instance = None
     if corrects is not None:
         instance = SubmissionVersion.objects.get(pk=corrects.version_id).instance_id
-    item = Incoming(form, unit, AT, answers=given, source=Source.BROWSER, deprecated_id=instance)
+    item = Incoming(
+        form, unit, AT, answers=given, source=Source.BROWSER, deprecated_id=instance, attachments=tuple(files)
+    )
     return receive(item, by=BY, at=AT)
 
 

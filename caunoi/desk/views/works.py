@@ -15,7 +15,6 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -65,6 +64,7 @@ from caunoi.desk.units import list_working_units
 from caunoi.desk.works import (
     ask_ledger,
     find_differences,
+    list_parts,
     list_progress,
     list_sources,
     name_kind,
@@ -164,13 +164,10 @@ def work(request: HttpRequest, uuid: UUID) -> HttpResponse:
     named = listed.disclosed.named if listed is not None else ()
     if named:
         note_read("disclosure", str(found), by=user.actor, at=moments.now())
-    templates, language = find_templates(pack), get_language() or "vi"
+    templates = find_templates(pack)
     shown = _show_work(found, purse, lines, told, named, today) | {
         "book": book,
-        "told": [
-            (one.submission, one.number, [(question.label(language), name) for question, name in one.pictures])
-            for one in told
-        ],
+        "parts": list_parts(told),
         "villages": [
             (
                 places.distinct_name_on(one, today) if places.exists_on(one, today) else places.path_name(one, today),
