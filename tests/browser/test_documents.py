@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.browser.visitor import PHONE, Visitor, only_on_phone
+from tests.browser.visitor import NARROWEST, PHONE, Visitor, only_on_phone
 
 ANSWERED = "Ban hành kế hoạch của xã"
 # Of the first page's own needs; what phones fetch ahead of need (forms for the weeks without a line) comes after it.
 LARGEST_FIRST_PAGE = 150_000
 AHEAD = ("/offline/", "/instance/")
+# A village's line: 50 kB in a second, and 400 ms until anything comes at all.
+SLOW = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 20_000}
 
 
 def test_a_resolution_that_came_in_is_answered_by_a_commune_and_the_tree_says_who_is_missing(
@@ -68,16 +70,28 @@ def test_a_resolution_that_came_in_is_answered_by_a_commune_and_the_tree_says_wh
 @only_on_phone
 def test_the_first_visit_on_a_slow_line_takes_less_than_150_kb(visitor: Callable[..., Visitor]) -> None:
     someone = visitor(on=PHONE, fresh=True)
-    line = someone.page.context.new_cdp_session(someone.page)
+    page = someone.page
+    page.set_viewport_size({"width": NARROWEST, "height": 740})
+    line = page.context.new_cdp_session(page)
     line.send("Network.enable")
+    line.send("Network.emulateNetworkConditions", SLOW)
     addresses: dict[str, str] = {}
     came: dict[str, float] = {}
     line.on("Network.requestWillBeSent", lambda told: addresses.update({told["requestId"]: told["request"]["url"]}))
     line.on("Network.loadingFinished", lambda told: came.update({told["requestId"]: told["encodedDataLength"]}))
 
     someone.sign_in("xa")
-    someone.page.wait_for_load_state("networkidle")
+    page.wait_for_load_state()
+    page.evaluate("document.fonts.ready")
+    # As the line brought it: to be read, with its menu and its work, while forms for later are still on their way.
+    page.locator(".mobile-nav > summary").click()
+    expect(page.locator(".mobile-nav").get_by_role("link").first).to_be_visible()
+    page.locator(".mobile-nav > summary").click()
+    expect(page.locator("#piles").get_by_role("link").first).to_be_in_viewport()
+    someone.look("first-page-on-a-slow-line")
 
+    line.send("Network.emulateNetworkConditions", SLOW | {"latency": 0, "downloadThroughput": -1})
+    page.wait_for_load_state("networkidle")
     sizes = {addresses[one]: size for one, size in came.items() if one in addresses}
     needed = {address: size for address, size in sizes.items() if not any(part in address for part in AHEAD)}
     assert any(address.endswith(".woff2") for address in needed) and any(".css" in address for address in needed)
