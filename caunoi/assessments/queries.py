@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from django.db.models import Count, Max, Min, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -39,21 +40,63 @@ from caunoi.assessments.rules.sheet import Sheet, read_sheet
 from caunoi.audit.clock import current_number
 from caunoi.periods.rules import Days, Period, PeriodType, period_from_key
 from caunoi.places.queries import get_snapshot
+from caunoi.vietnamese_text import fold
 
 # -- ratings ----------------------------------------------------------------------------------------------------------
 
 
-def list_rounds(scope: Scope) -> QuerySet[RatingRound]:
+ROUND_SORTS = {"day": "day_to", "sheet": "series", "state": "closed_at", "units": "units", "waiting": "waiting"}
+
+
+@dataclass(frozen=True)
+class RoundFilters:
+    """`text`: of the name of the unit that runs it. `series`: of its sheet. `units`: ids; None: all. `year`: its period
+    ends in."""
+
+    text: str = ""
+    series: str = ""
+    state: Literal["", "open", "closed"] = ""
+    units: frozenset[int] | None = None
+    year: int | None = None
+
+
+def list_rounds(scope: Scope, filters: RoundFilters | None = None, sort: str = "-day") -> QuerySet[RatingRound]:
     """Rounds with a unit that the reader may see, the newest first; `units` and `waiting` count all of them."""
     mine = Rating.objects.filter(scope.condition()).values("round_id")
     counted = Count("ratings", filter=~Q(ratings__state=RatingState.LEFT_OUT))
     waiting = Count("ratings", filter=Q(ratings__state__in=[RatingState.OPEN, RatingState.SENT, RatingState.RETURNED]))
+    name, sign = sort.removeprefix("-"), "-" if sort.startswith("-") else ""
     return (
-        RatingRound.objects.filter(pk__in=mine)
+        _narrow(RatingRound.objects.filter(pk__in=mine), filters or RoundFilters())
         .annotate(units=counted, waiting=waiting)
         .select_related("org_unit")
-        .order_by("-day_to", "-pk")
+        .order_by(f"{sign}{ROUND_SORTS.get(name, 'day_to')}", f"{sign}day_to", f"{sign}pk")
     )
+
+
+def _narrow(rounds: QuerySet[RatingRound], filters: RoundFilters) -> QuerySet[RatingRound]:
+    if filters.series:
+        rounds = rounds.filter(series=filters.series)
+    if filters.state:
+        rounds = rounds.filter(closed_at__isnull=filters.state == "open")
+    if filters.units is not None:
+        rounds = rounds.filter(org_unit_id__in=ids_in_sql(filters.units))
+    if filters.year is not None:
+        rounds = rounds.filter(day_to__year=filters.year)
+    if not (words := fold(filters.text).split()):
+        return rounds
+    # A unit bears, without accents, the name of the round's own days: no column knows it.
+    places, found = get_snapshot(), []
+    for pk, unit, day in rounds.order_by().values_list("pk", "org_unit_id", "day_to"):
+        name = fold(places.path_name(unit, day))
+        if all(word in name for word in words):
+            found.append(pk)
+    return rounds.filter(pk__in=ids_in_sql(found))
+
+
+def list_series() -> list[ScoringSheet]:
+    """The newest sheet of each series."""
+    return list({one.series: one for one in ScoringSheet.objects.order_by("series", "code")}.values())
 
 
 def get_round(round_id: int, scope: Scope) -> RatingRound:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,13 +19,18 @@ from caunoi.assessments.actions.rounds import describe_breach, fingerprint_of
 from caunoi.assessments.errors import RatingStepNotPossible, state_name
 from caunoi.assessments.models import EvidenceFile, Rating, RatingRound
 from caunoi.assessments.permissions import may_take
+from caunoi.assessments.queries import RoundFilters, period_of_round, read_sheet_of
 from caunoi.assessments.rules.classes import ClassCount, count_classes, find_breaches
 from caunoi.assessments.rules.life import RatingState, RatingStep, find_next
 from caunoi.assessments.rules.scoring import Line, read_lines
 from caunoi.assessments.rules.sheet import HAND, LINEAR, YES_NO, Criterion, Sheet
+from caunoi.desk.list_filters import AskedFor, read_choice, read_code, read_text, read_unit, read_year
+from caunoi.desk.templatetags.caunoi import day_
 from caunoi.facts.queries import get_catalogue
 from caunoi.languages import in_reader_language, show_number
 from caunoi.periods.inputs import DayField
+from caunoi.periods.rules import Period
+from caunoi.periods.wording import describe_period
 from caunoi.places.queries import get_snapshot
 from caunoi.vietnamese_text import fold, sort_key
 
@@ -38,6 +44,58 @@ LOOKS = {
     RatingState.APPEALED: "due",
     RatingState.ANSWERED: "locked",
 }
+
+
+# -- the list of rounds -----------------------------------------------------------------------------------------------
+
+ROUND_STATES = (("open", gettext_lazy("đang chấm")), ("closed", gettext_lazy("đã chốt")))
+
+
+def read_round_filters(typed: QueryDict, today: date) -> AskedFor[RoundFilters]:
+    key, units = read_unit(typed, today)
+    return AskedFor(
+        RoundFilters(
+            text=read_text(typed),
+            series=read_code(typed, "series"),
+            state=read_choice(typed, "state", ("open", "closed")),  # type: ignore[arg-type]  # one of these, or ""
+            units=units,
+            year=read_year(typed),
+        ),
+        key,
+    )
+
+
+@dataclass(frozen=True)
+class RoundLine:
+    """A round in the list."""
+
+    round: RatingRound
+    sheet: Sheet
+    period: Period
+    unit: str
+
+
+def show_rounds(rounds: Iterable[RatingRound]) -> Iterator[RoundLine]:
+    for one in rounds:
+        yield RoundLine(
+            one, read_sheet_of(one), period_of_round(one), get_snapshot().path_name(one.org_unit_id, one.day_to)
+        )
+
+
+def list_round_headings() -> list[str]:
+    return [
+        _("Đợt chấm điểm"), _("Kỳ"), _("Đơn vị mở đợt"), _("Tình trạng"), _("Chốt ngày"), _("Được chấm"),
+        _("Chưa thẩm định"),
+    ]  # fmt: skip
+
+
+def list_round_cells(line: RoundLine) -> list[str]:
+    round_, sheet = line.round, line.sheet
+    return [
+        in_reader_language(sheet.title_vi, sheet.title_en), describe_period(line.period), line.unit,
+        str(dict(ROUND_STATES)["closed" if round_.is_closed else "open"]),
+        "" if round_.closed_at is None else day_(round_.closed_at), str(round_.units), str(round_.waiting),  # type: ignore[attr-defined]  # counted by the query
+    ]  # fmt: skip
 
 
 # -- one rating -------------------------------------------------------------------------------------------------------

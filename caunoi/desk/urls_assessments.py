@@ -1,9 +1,10 @@
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
 from caunoi.desk.views import criteria, ratings
 
 urlpatterns: list[URLPattern] = [
     path("ratings/", ratings.ratings, name="ratings"),
+    re_path(r"^ratings/export\.(?P<kind>csv|xlsx)$", ratings.ratings_export, name="ratings-export"),
     path("ratings/<int:round_id>/", ratings.rating_round, name="rating-round"),
     path("ratings/<int:round_id>/steps/<str:step>/", ratings.rating_round_step, name="rating-round-step"),
     path("ratings/<int:round_id>/<str:key>/", ratings.rating, name="rating"),

@@ -11,7 +11,10 @@ from caunoi.accounts.models import Role
 from caunoi.desk.list_filters import AskedFor, read_choice, read_code, read_sort, read_text, read_unit, read_year
 from caunoi.desk.tests.builders import signed_in, store_world, user
 
-LISTS = ("/meetings/", "/meetings/matters/", "/training/", "/contests/", "/documents/", "/awards/")
+LISTS = (
+    "/meetings/", "/meetings/matters/", "/training/", "/contests/", "/documents/", "/awards/", "/ratings/",
+    "/campaigns/",
+)  # fmt: skip
 
 
 def typed(**given: str) -> QueryDict:

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from pytest_django import DjangoAssertNumQueries
 
 from caunoi.accounts.models import Role
-from caunoi.assessments.actions import appeal_rating, close_round, leave_out, review_rating
+from caunoi.assessments.actions import appeal_rating, close_round, leave_out, open_round, review_rating
 from caunoi.assessments.actions.rounds import fingerprint_of
 from caunoi.assessments.figures import Answers, ask_figures
 from caunoi.assessments.models import CriteriaSet, CriterionStatement, EvidenceFile, Rating, RatingRound
@@ -33,6 +33,7 @@ from caunoi.desk.notices.soon import list_to_tell
 from caunoi.desk.tests.builders import signed_in, user
 from caunoi.facts.tests.builders import World
 from caunoi.moments import today
+from caunoi.periods.rules import Period
 
 pytestmark = pytest.mark.django_db
 
@@ -163,6 +164,33 @@ def test_a_rating_out_of_reach_is_not_found(world: World) -> None:
     assert head.get(f"/ratings/{round_.pk}/u4/").status_code == 404
     assert head.post(f"/ratings/{round_.pk}/steps/refresh/").status_code == 403
     assert "Thôn 2" not in head.get(f"/ratings/{round_.pk}/").content.decode()
+
+
+def test_rounds_are_found_by_unit_without_accents_by_year_sheet_and_state_and_taken_away_as_a_file(
+    world: World,
+) -> None:
+    by = province_officer()
+    officer, january = signed_in(by), opened(by)
+    for unit in (3, 4, 6):
+        world.state("so_hop", unit, date(2023, 12, 10), 3)
+    december = open_round(series="cham_thon", org_unit_id=1, period=Period("month", (2023, 12)), by=by, at=AT)
+    scored = [reviewed(december, unit, by, 20) for unit in (3, 4, 6)]
+    close_round(round_id=december.pk, seen=fingerprint_of(scored), exception_reason="", by=by, at=AT)
+
+    def found(**asked: str) -> list[str]:
+        page = officer.get("/ratings/", asked).content.decode()
+        lines = b"".join(officer.get("/ratings/export.csv", asked)).decode().splitlines()[1:]
+        shown = [one for one in ("01/2024", "12/2023") if f"tháng {one}" in page.split("</thead>")[-1]]
+        assert len(lines) == len(shown)
+        return shown
+
+    assert found() == found(q="tinh lao") == found(series="cham_thon") == found(unit="u1") == ["01/2024", "12/2023"]
+    assert found(q="ban qua") == found(series="khac") == found(unit="u2") == []
+    assert (found(year="2023"), found(year="2024")) == (["12/2023"], ["01/2024"])
+    assert (found(state="closed"), found(state="open")) == (["12/2023"], ["01/2024"])
+    page = officer.get("/ratings/?sort=day").content.decode()
+    assert page.index(f"/ratings/{december.pk}/") < page.index(f"/ratings/{january.pk}/")
+    assert b"".join(officer.get("/ratings/export.xlsx")).startswith(b"PK")
 
 
 def test_who_agrees_to_all_complete_sheets_is_told_how_many_and_how_to_take_one_back(world: World) -> None:

@@ -39,12 +39,14 @@ from caunoi.assessments.errors import CompleteChanged, state_name
 from caunoi.assessments.models import Rating, RatingRound
 from caunoi.assessments.permissions import DECIDERS, may_run
 from caunoi.assessments.queries import (
+    ROUND_SORTS,
     get_evidence,
     get_rating,
     get_round,
     get_sheet,
     list_ratings,
     list_rounds,
+    list_series,
     list_sheets,
     period_of_round,
     read_sheet_of,
@@ -52,8 +54,10 @@ from caunoi.assessments.queries import (
 from caunoi.assessments.rules.life import RatingState, RatingStep
 from caunoi.assessments.rules.scoring import fingerprint_lines, read_lines
 from caunoi.desk.downloads import download
+from caunoi.desk.list_filters import read_sort
 from caunoi.desk.ratings import (
     LOOKS,
+    ROUND_STATES,
     OpenForm,
     PointsForm,
     check_same_step,
@@ -62,12 +66,17 @@ from caunoi.desk.ratings import (
     find_steps,
     list_cells,
     list_headings,
+    list_round_cells,
+    list_round_headings,
     make_rows,
+    read_round_filters,
     read_step,
     show_lines,
+    show_rounds,
     simulate,
     sort_rows,
 )
+from caunoi.desk.registers import list_unit_choices
 from caunoi.desk.table_files import send_table
 from caunoi.desk.typed_numbers import read_number
 from caunoi.desk.units import list_working_units
@@ -78,6 +87,7 @@ from caunoi.places.queries import get_snapshot
 from caunoi.refusals import NotAllowed, NotFound, Refusal
 
 ROUNDS_A_PAGE = 25
+USUAL_SORT = "-day"
 UNITS_A_PAGE = 100
 
 
@@ -109,10 +119,29 @@ def ratings(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Đã mở đợt chấm điểm."))
             return redirect("rating-round", made.pk)
-    page = Paginator(list_rounds(scope), ROUNDS_A_PAGE).get_page(request.GET.get("page"))
-    lines = [(one, read_sheet_of(one), period_of_round(one), _name_unit(one)) for one in page]
-    shown = {"page": page, "lines": lines, "form": form if offered else None}
+    asked, sort = read_round_filters(request.GET, today), read_sort(request.GET, ROUND_SORTS, USUAL_SORT)
+    page = Paginator(list_rounds(scope, asked.filters, sort), ROUNDS_A_PAGE).get_page(request.GET.get("page"))
+    shown = {
+        "page": page,
+        "lines": list(show_rounds(page)),
+        "asked": asked,
+        "sort": sort,
+        "sheets": [(one.series, in_reader_language(one.title_vi, one.title_en)) for one in list_series()],
+        "states": ROUND_STATES,
+        "units": list_unit_choices(user, today),
+        "form": form if offered else None,
+    }
     return render(request, "desk/assessments/ratings.html", shown)
+
+
+@never_cache
+@require_safe
+def ratings_export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
+    """All rounds that the list's filters match."""
+    (_user, scope), today = _reader(request), moments.today()
+    asked, sort = read_round_filters(request.GET, today), read_sort(request.GET, ROUND_SORTS, USUAL_SORT)
+    rows = map(list_round_cells, show_rounds(list_rounds(scope, asked.filters, sort).iterator(chunk_size=500)))
+    return send_table(_("Đợt chấm điểm"), list_round_headings(), rows, f"dot-cham-diem-{today:%Y-%m-%d}.{kind}")
 
 
 def _open(chosen: str, form: OpenForm, user: User) -> RatingRound:
