@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import islice
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -17,6 +17,7 @@ from caunoi.accounts.queries import list_grants, scope_of
 from caunoi.accounts.scope import Scope, ids_in_sql
 from caunoi.audit.actions import write_line
 from caunoi.audit.rules import Actor
+from caunoi.audit.values import changes_of
 from caunoi.boards.errors import CampaignMalformed, CampaignUnknown
 from caunoi.boards.models import Campaign
 from caunoi.boards.permissions import MAY_DECLARE, check_may_declare
@@ -28,10 +29,10 @@ from caunoi.periods.rules import CutOff, Days, PeriodType, list_touching
 from caunoi.places.models import OrgUnit
 from caunoi.places.queries import get_snapshot
 from caunoi.places.rules.snapshot import PlaceSnapshot
-from caunoi.vietnamese_text import clean
+from caunoi.vietnamese_text import clean, fold
 
 MOST_DAYS = 92
-MOST_LISTED = 200
+READ_AT_ONCE = 200
 MOST_REACHES = 500
 _lock = threading.Lock()
 _reaches: OrderedDict[tuple[int, str, date, date], tuple[Scope, PlaceSnapshot, bool]] = OrderedDict()
@@ -84,10 +85,21 @@ def _reaches_whole(scope: Scope, places: PlaceSnapshot, key: str, campaign: Camp
     return sees
 
 
-def list_campaigns(user: User, today: date) -> list[Campaign]:
-    """Those the reader may watch some of, the newest days first, as many as a page shows."""
+@dataclass(frozen=True)
+class CampaignFilters:
+    """`text`: of its name and its place's. `year`: one of its days is in."""
+
+    text: str = ""
+    year: int | None = None
+
+
+def list_campaigns(user: User, today: date, filters: CampaignFilters | None = None) -> list[Campaign]:
+    """Those the reader may watch some of, the newest days first."""
     found = Campaign.objects.select_related("form", "org_unit", "declared_by")
-    return list(islice(_find_watched(found, user, today), MOST_LISTED))
+    asked = filters or CampaignFilters()
+    if asked.year is not None:
+        found = found.filter(first__year__lte=asked.year, last__year__gte=asked.year)
+    return list(_find_watched(found, user, today, fold(asked.text).split()))
 
 
 def list_running(user: User, today: date) -> list[Campaign]:
@@ -96,12 +108,18 @@ def list_running(user: User, today: date) -> list[Campaign]:
     return list(_find_watched(found, user, today))
 
 
-def _find_watched(found: QuerySet[Campaign], user: User, today: date) -> Iterator[Campaign]:
+def _find_watched(
+    found: QuerySet[Campaign], user: User, today: date, words: Collection[str] = ()
+) -> Iterator[Campaign]:
+    """`words`: folded, all of which stand in its name or its place's."""
     scope, held = scope_of(user, today), _list_held(user, today)
     if not scope.everything and not scope.whole:
         # A commune's list must not be full of what others declared: only what could be theirs is read at all.
         found = found.filter(org_unit_id__in=ids_in_sql(scope.unit_ids | _list_ever_above(held)))
-    return (one for one in found.filter(deleted_at=None).iterator(MOST_LISTED) if list_watched(one, held, scope))
+    for one in found.filter(deleted_at=None).iterator(READ_AT_ONCE):
+        name = fold(f"{one.name} {get_snapshot().path_name(one.org_unit_id, one.last)}") if words else ""
+        if all(word in name for word in words) and list_watched(one, held, scope):
+            yield one
 
 
 def _list_held(user: User, today: date) -> list[int]:
@@ -163,6 +181,21 @@ def declare_campaign(
     told = {"name": made.name, "form": form.code, "unit": org_unit.key, "first": str(first), "last": str(last)}
     write_line("campaign.declare", f"campaign:{made.pk}", told, by=by, at=at)
     return made
+
+
+@transaction.atomic
+def change_campaign(
+    campaign: Campaign, *, user: User, name: str, first: date, last: date, by: Actor, at: datetime
+) -> None:
+    """Its name and days; another form or place is another campaign. Changing nothing writes nothing."""
+    check_may_declare(user, campaign.org_unit_id, local_date(at))
+    _check_days(campaign.form, campaign.org_unit_id, first, last)
+    before = {"name": campaign.name, "first": str(campaign.first), "last": str(campaign.last)}
+    campaign.name, campaign.first, campaign.last = clean(name), first, last
+    after = {"name": campaign.name, "first": str(first), "last": str(last)}
+    if before != after:
+        campaign.save(update_fields=["name", "first", "last"])
+        write_line("campaign.change", f"campaign:{campaign.pk}", changes_of(before, after), by=by, at=at)
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import QuerySet
@@ -91,7 +91,7 @@ class _Kept:
 
 
 _lock = threading.Lock()
-_kept: OrderedDict[tuple[int, int, BookName], _Kept] = OrderedDict()
+_kept: OrderedDict[tuple[int, date, date, int, BookName], _Kept] = OrderedDict()
 
 
 def read_wall(campaign: Campaign, place: int, book: BookName = "reported") -> Wall:
@@ -99,7 +99,7 @@ def read_wall(campaign: Campaign, place: int, book: BookName = "reported") -> Wa
 
     `book` `reported` counts what came, also what waits for approval; `approved` only what has passed its last step.
     """
-    kept = _keep((campaign.pk, place, book))
+    kept = _keep((campaign.pk, campaign.first, campaign.last, place, book))
     newest = Submission.objects.order_by("-changed").values_list("changed", flat=True).first() or 0
     if kept.wall is not None and _is_fresh(kept, campaign, newest):
         return kept.wall
@@ -119,7 +119,7 @@ def read_wall(campaign: Campaign, place: int, book: BookName = "reported") -> Wa
         kept.lock.release()
 
 
-def _keep(key: tuple[int, int, BookName]) -> _Kept:
+def _keep(key: tuple[int, date, date, int, BookName]) -> _Kept:
     with _lock:
         kept = _kept.pop(key, None) or _Kept()
         _kept[key] = kept

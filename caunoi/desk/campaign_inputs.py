@@ -1,4 +1,4 @@
-"""The form by which an officer declares campaign days."""
+"""The forms by which an officer declares campaign days and puts them right."""
 
 from __future__ import annotations
 
@@ -16,19 +16,25 @@ from caunoi.languages import in_reader_language
 from caunoi.periods.inputs import DayField
 
 
-class CampaignForm(forms.Form):
+class DaysForm(forms.Form):
+    """What of a campaign may be put right afterwards."""
+
     name = forms.CharField(
         label=gettext_lazy("Tên đợt"),
         max_length=160,
         error_messages={"required": gettext_lazy("Hãy đặt một tên để sau này nhận ra.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    form = forms.ChoiceField(label=gettext_lazy("Biểu mẫu các đơn vị gửi"))
-    unit = forms.ChoiceField(label=gettext_lazy("Nơi tổ chức"))
     first = DayField(label=gettext_lazy("Từ ngày"))
     last = DayField(
         label=gettext_lazy("Đến ngày"), required=False, help_text=gettext_lazy("Để trống nếu chỉ một ngày.")
     )
+
+
+class CampaignForm(DaysForm):
+    form = forms.ChoiceField(label=gettext_lazy("Biểu mẫu các đơn vị gửi"))
+    unit = forms.ChoiceField(label=gettext_lazy("Nơi tổ chức"))
+    field_order = ("name", "form", "unit", "first", "last")
 
     def __init__(self, user: User, on: date, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

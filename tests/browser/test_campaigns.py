@@ -17,6 +17,7 @@ def test_a_wall_adds_up_what_villages_send_while_it_is_looked_at(visitor: Callab
     office, today = visitor("xa"), f"{moments.today():%d/%m/%Y}"
     desk = office.page
     office.open("/campaigns/")
+    desk.locator("#declare > summary").click()
     form = desk.locator("#new-campaign")
     form.locator("#id_name").fill(NAME)
     form.locator("select[name=form]").select_option(label="Ngày ra quân vệ sinh môi trường")
@@ -42,5 +43,9 @@ def test_a_wall_adds_up_what_villages_send_while_it_is_looked_at(visitor: Callab
         expect(one.locator("#wall-units li", has_text="Thôn 1 (Xã Y Tý)")).to_contain_text("đã gửi")
     office.look("campaign-wall")
     office.open("/campaigns/")
-    desk.locator("#campaigns li", has_text=NAME).get_by_role("button").click()
+    card = desk.locator("#campaigns li", has_text=NAME)
+    card.locator("summary").click()
+    expect(card).to_contain_text(f"Bỏ “{NAME}”?")
+    office.look("campaign-taking-back")
+    card.get_by_role("button").click()
     expect(desk.get_by_text(f"Đã bỏ đợt “{NAME}”. Các bản ghi đã gửi vẫn còn nguyên.")).to_be_visible()

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from caunoi.accounts.models import Role, User
 from caunoi.audit.clock import take_numbers
 from caunoi.audit.models import AuditLine
-from caunoi.boards import campaigns, wall
-from caunoi.boards.campaigns import choose_place, declare_campaign, list_campaigns, take_back_campaign
+from caunoi.boards import wall
+from caunoi.boards.campaigns import change_campaign, choose_place, declare_campaign, list_campaigns, take_back_campaign
 from caunoi.boards.errors import CampaignMalformed, CampaignUnknown, CannotDeclareHere
 from caunoi.boards.models import Campaign
 from caunoi.boards.rules import tally
@@ -164,16 +164,21 @@ def test_who_watches_sees_their_own_places_of_it_and_no_others(places: dict[str,
 
 
 @pytest.mark.django_db
-def test_what_others_declare_does_not_push_a_communes_own_days_off_its_list(
-    places: dict[str, OrgUnit], officer: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(campaigns, "MOST_LISTED", 1)
-    hoa = user("xa", (Role.VIEWER, places["binh"]))
-    own = declare(officer, places["province"])
+def test_days_put_right_show_what_came_on_the_right_days(places: dict[str, OrgUnit], officer: User) -> None:
+    campaign = declare(officer, places["province"], last=DAY + timedelta(days=1))
+    send(cleanup(places["b1"]))
+    assert read_wall(campaign, places["province"].pk).tally == (3, 1)
+    hoa, next_day = user("xa", (Role.APPROVER, places["binh"])), DAY + timedelta(days=1)
 
-    newer = declare(officer, places["cao"], last=DAY + timedelta(days=1))
+    with pytest.raises(CannotDeclareHere):
+        change_campaign(campaign, user=hoa, name="Khác", first=DAY, last=DAY, by=hoa.actor, at=AT)
+    change_campaign(
+        campaign, user=officer, name="Ra quân hè", first=next_day, last=next_day, by=officer.actor, at=AT
+    )  # fmt: skip
 
-    assert list_campaigns(hoa, DAY) == [own] and list_campaigns(officer, DAY) == [newer]
+    assert read_wall(campaign, places["province"].pk).tally == (3, 0)
+    line = AuditLine.objects.get(action="campaign.change")
+    assert line.detail["name"] == ["Ra quân tháng 6", "Ra quân hè"] and "last" not in line.detail
 
 
 @pytest.mark.django_db

@@ -9,6 +9,7 @@ from caunoi.accounts.models import Role, User
 from caunoi.boards import wall
 from caunoi.boards.models import Campaign
 from caunoi.desk.tests.builders import TESTER, publish_event, signed_in, store_world, user, village_head
+from caunoi.desk.views import campaigns
 from caunoi.moments import now, today
 from caunoi.records.actions import Incoming, receive
 
@@ -85,6 +86,40 @@ def test_taking_back_asks_by_name_and_says_that_records_stay(officer: User) -> N
     assert "Bỏ “Ra quân làm đường”?" in step and "các bản ghi đã gửi vẫn nguyên" in step
     # Folded until asked for: the first press only opens the question.
     assert page.split("/take-back/")[0].rpartition("<details")[2].count("</details>") == 0
+
+
+def test_all_campaigns_are_listed_page_by_page_and_found_by_name_place_and_year(
+    officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(campaigns, "PAGE", 2)
+    client = signed_in(officer)
+    for day in ("02/08/2026", "03/08/2026"):
+        declare(client, first=day)
+    declare(client, first="02/08/2025", name="Dọn vệ sinh")
+
+    def names(asked: str) -> list[str]:
+        page = client.get(f"/campaigns/?{asked}").content.decode()
+        return [name for name in ("Ra quân làm đường", "Dọn vệ sinh") if f">{name}</a>" in page]
+
+    assert (names(""), names("page=2")) == (["Ra quân làm đường"], ["Dọn vệ sinh"])
+    assert names("q=don+ve+sinh+lao+cai") == names("year=2025") == ["Dọn vệ sinh"]
+    assert names("q=khong+co") == []
+
+
+def test_a_wrong_name_or_day_is_put_right(officer: User) -> None:
+    client = signed_in(officer)
+    campaign = declare(client)
+    address = f"/campaigns/{campaign.pk}/edit/"
+    typed = {"name": "Ra quân làm cầu", "first": "03/08/2026", "last": "04/08/2026"}
+
+    refused = client.post(address, typed | {"last": "01/08/2026"})
+    stranger = signed_in(village_head()).post(address, typed)
+    kept = client.post(address, typed)
+
+    campaign.refresh_from_db()
+    assert refused.status_code == 400 and 'value="Ra quân làm cầu"' in refused.content.decode()
+    assert (stranger.status_code, kept.status_code) == (403, 302)
+    assert (campaign.name, f"{campaign.first:%d}-{campaign.last:%d}") == ("Ra quân làm cầu", "03-04")
 
 
 def test_what_was_typed_survives_a_refusal(officer: User) -> None:

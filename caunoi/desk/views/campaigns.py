@@ -1,4 +1,4 @@
-"""Campaign days: the list and declaring one, and the wall on which they are watched."""
+"""Campaign days: the list, declaring one and putting it right, and the wall on which they are watched."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import cast
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import get_conditional_response
@@ -16,6 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from caunoi import moments
 from caunoi.accounts.models import User
 from caunoi.boards.campaigns import (
+    CampaignFilters,
+    change_campaign,
     choose_place,
     declare_campaign,
     get_campaign,
@@ -24,8 +27,10 @@ from caunoi.boards.campaigns import (
     take_back_campaign,
 )
 from caunoi.boards.errors import CampaignMalformed
-from caunoi.desk.campaign_inputs import CampaignForm
+from caunoi.boards.permissions import check_may_declare
+from caunoi.desk.campaign_inputs import CampaignForm, DaysForm
 from caunoi.desk.campaign_wall import show_wall
+from caunoi.desk.list_filters import AskedFor, read_text, read_year
 from caunoi.desk.reading import as_defined_now
 from caunoi.facts.rules.question import BookName
 from caunoi.places.models import OrgUnit
@@ -33,6 +38,7 @@ from caunoi.places.queries import get_snapshot
 
 # While the days run, and a day longer for what comes late; afterwards hardly anything changes.
 EVERY_MS, SELDOM_MS = 700, 15_000
+PAGE = 50
 
 
 @never_cache
@@ -54,18 +60,42 @@ def campaigns(request: HttpRequest) -> HttpResponse:
             form.add_error(None, refusal.sentence)
         else:
             return redirect("campaign", made.pk)
+    asked = AskedFor(CampaignFilters(text=read_text(request.GET), year=read_year(request.GET)))
+    page = Paginator(list_campaigns(user, today, asked.filters), PAGE).get_page(request.GET.get("page"))
     places = get_snapshot()
-    found = [
+    lines = [
         (
             one,
             places.path_name(one.org_unit_id, one.last),
             one.first <= today <= one.last,
             may_take_back(one, user, today),
         )
-        for one in list_campaigns(user, today)
+        for one in page
     ]
-    shown = {"campaigns": found, "form": form}
+    shown = {"page": page, "campaigns": lines, "asked": asked, "form": form}
     return render(request, "desk/campaigns/campaigns.html", shown, status=400 if form.errors else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def campaign_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    user, at, found = cast(User, request.user), moments.now(), get_campaign(pk)
+    choose_place(found, user, "", moments.local_date(at))
+    check_may_declare(user, found.org_unit_id, moments.local_date(at))
+    posted = request.POST if request.method == "POST" else None
+    form = DaysForm(posted, initial={"name": found.name, "first": found.first, "last": found.last})
+    if posted is not None and form.is_valid():
+        typed = form.cleaned_data
+        first, last = typed["first"], typed["last"] or typed["first"]
+        try:
+            change_campaign(found, user=user, name=typed["name"], first=first, last=last, by=user.actor, at=at)
+        except CampaignMalformed as refusal:
+            form.add_error(None, refusal.sentence)
+        else:
+            messages.success(request, _("Đã sửa đợt “%(name)s”.") % {"name": found.name})
+            return redirect("campaign", pk)
+    shown = {"campaign": found, "form": form}
+    return render(request, "desk/campaigns/edit.html", shown, status=400 if form.errors else 200)
 
 
 @never_cache
