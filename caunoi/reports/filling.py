@@ -23,7 +23,7 @@ from caunoi.refusals import Mistake
 from caunoi.reports.checking import check_template
 from caunoi.reports.composing import STAMP_CLOSE, STAMP_OPEN, Blank, Picture, PlainLink, PrintedFigure, Stamp
 from caunoi.reports.errors import TemplateBroken
-from caunoi.reports.marks import bookmark
+from caunoi.reports.marks import add_picture, bookmark
 from caunoi.reports.template_file import make_environment, read_template_tags
 
 __all__ = ["check_template", "fill", "make_environment", "put_in", "read_template_tags"]
@@ -147,8 +147,7 @@ def _link(run: Any, address: str, document: Any) -> Any:
 
 def _picture(run: Any, picture: Picture, document: Any) -> Any:
     made = _like(run, [])
-    Run(made, document).add_picture(io.BytesIO(picture.png), width=CHART_WIDTH)
-    for described in made.iter(qn("wp:docPr")):
-        described.set("descr", picture.description)
-        described.set("title", picture.description.split(".")[0])
+    described = add_picture(Run(made, document), picture.png, CHART_WIDTH)
+    described.set("descr", picture.description)
+    described.set("title", picture.description.split(".")[0])
     return made

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image, ImageOps
 
 A4 = (595, 842)
-DOTS_PER_INCH = 50
+DOTS_PER_INCH = 100
 POINTS_PER_INCH = 72
 Box = tuple[float, float, float, float]
 
@@ -40,6 +40,22 @@ class Page:
         return [word for word, (left, top, right, bottom) in self.words
                 if left < 0 or top < 0 or right > self.width or bottom > self.height]  # fmt: skip
 
+    def lines(self, left: float, right: float) -> list[tuple[str, Box]]:
+        """Words that stand side by side between two distances from the paper's left edge, from top to bottom."""
+        found: list[tuple[str, Box]] = []
+        inside = [one for one in self.words if left <= one[1][0] and one[1][2] <= right]
+        for word, box in sorted(inside, key=lambda one: _middle(one[1])):
+            if found and _middle(box) - _middle(found[-1][1]) < 5:
+                told, (a, b, c, d) = found.pop()
+                found.append((told + word, (min(a, box[0]), min(b, box[1]), max(c, box[2]), max(d, box[3]))))
+            else:
+                found.append((word, box))
+        return found
+
+
+def _middle(box: Box) -> float:
+    return (box[1] + box[3]) / 2
+
 
 def print_all(folder: Path) -> None:
     """In one go: most of LibreOffice's time is its start."""
@@ -63,6 +79,12 @@ def read_pages(pdf: Path) -> list[Page]:
     return pages
 
 
+def list_pictures(pdf: Path) -> list[int]:
+    """The page of each picture in it."""
+    said = subprocess.run(["pdfimages", "-list", str(pdf)], check=True, capture_output=True, text=True).stdout
+    return [int(page) for page in re.findall(r"^ *(\d+) +\d+ image ", said, re.M)]
+
+
 def draw(pdf: Path, into: Path) -> list[Image.Image]:
     """Each page as a picture."""
     command = ["pdftoppm", "-r", str(DOTS_PER_INCH), "-gray", "-png", str(pdf), str(into / pdf.stem)]
@@ -70,10 +92,33 @@ def draw(pdf: Path, into: Path) -> list[Image.Image]:
     return [Image.open(io.BytesIO(one.read_bytes())) for one in sorted(into.glob(f"{pdf.stem}-*.png"))]
 
 
+def free_mm(picture: Image.Image) -> Box:
+    """White left free at the left, top, right and bottom of a page."""
+    left, top, right, bottom = _dark(picture).getbbox() or (0, 0, picture.width, picture.height)
+    dots = left, top, picture.width - right, picture.height - bottom
+    at_left, at_top, at_right, at_bottom = (25.4 * one / DOTS_PER_INCH for one in dots)
+    return at_left, at_top, at_right, at_bottom
+
+
 def reaches_edge(picture: Image.Image) -> bool:
     """Whether something is printed within 3 mm of the paper's edge, which printers cut off."""
-    left, top, right, bottom = (
-        ImageOps.invert(picture.convert("L")).point(lambda dot: 255 * (dot > 64)).getbbox() or (picture.width // 2,) * 4
-    )
-    edge = round(3 / 25.4 * DOTS_PER_INCH)
-    return min(left, top, picture.width - right, picture.height - bottom) < edge
+    return min(free_mm(picture)) < 3
+
+
+def rule_under(picture: Image.Image, line: Box) -> float:
+    """Length in points of the first straight rule below a line of words, two lines further down at most. 0: none."""
+    scale = DOTS_PER_INCH / POINTS_PER_INCH
+    left, top, right, bottom = (round(one * scale) for one in (line[0] - 60, line[1], line[2] + 60, line[3] + 30))
+    column = _dark(picture).crop((left, top, right, bottom))
+    for number in range(column.height):
+        row = column.crop((0, number, column.width, number + 1))
+        start, _top, end, _bottom = row.getbbox() or (0, 0, 0, 0)
+        # Letters leave gaps.
+        if end - start > 20 * scale and row.histogram()[255] == end - start:
+            return (end - start) / scale
+    return 0
+
+
+def _dark(picture: Image.Image) -> Image.Image:
+    """White where something is printed, all else black."""
+    return ImageOps.invert(picture.convert("L")).point(lambda dot: 255 * (dot > 64))

@@ -5,72 +5,83 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import docx
 import pytest
 from docx.shared import Length
+from PIL import Image
 
-from caunoi.documents.actions import store_bytes
-from caunoi.facts.tests.builders import World
-from caunoi.reports.models import ReportTemplate
-from caunoi.reports.tests.builders import AT, make, store_world
-from caunoi.reports.tests.printed import A4, print_all, read_pages
-from caunoi.reports.tests.test_pack_templates import PACKS, TEMPLATES, read_codes, read_toml
-from caunoi.reports.word_file import MEDIA_TYPE
-
-# Name of the template, its layout set, the days it reports on, and the most pages it may take for a small district.
-FILLED = (
-    ("bao-cao-thang", "nd30", date(2023, 2, 15), date(2023, 3, 14), 6),
-    ("bao-cao-quy", "nd30", date(2022, 12, 15), date(2023, 3, 14), 8),
-    ("bao-cao-quy", "khac", date(2022, 12, 15), date(2023, 3, 14), 8),
-    ("bao-cao-6-thang", "nd30", date(2022, 12, 15), date(2023, 6, 14), 8),
-    ("bao-cao-6-thang", "khac", date(2022, 12, 15), date(2023, 6, 14), 8),
-    ("bao-cao-nam", "nd30", date(2022, 12, 15), date(2023, 12, 14), 12),
-    ("so-ket", "nd30", date(2020, 12, 15), date(2023, 12, 14), 12),
-    ("chuyen-de-suc-dan", "nd30", date(2022, 12, 15), date(2023, 12, 14), 8),
+from caunoi.reports.tests.filled import SHIPPED, issue_all
+from caunoi.reports.tests.printed import (
+    A4,
+    Box,
+    Page,
+    draw,
+    free_mm,
+    list_pictures,
+    print_all,
+    read_pages,
+    rule_under,
 )
+from caunoi.reports.tests.test_pack_templates import PACKS, TEMPLATES
+
+PRINTED = (*SHIPPED, *(replace(one, layout="khac") for one in SHIPPED[1:3]))
 UNFILLED = re.compile(r"\{[{%#]|[}%#]\}|None|Undefined")
-
-
-def store_all(world: World) -> None:
-    """Every figure that any of them asks for, of two years, in three villages."""
-    paths = {name: PACKS / "tuyen-van" / "reports" / f"{name}.docx" for name, *_rest in FILLED}
-    for number, code in enumerate(sorted(set().union(*(read_codes(path) for path in paths.values()))), 1):
-        world.element(code)
-        for year in (2022, 2023):
-            for unit in (5, 6, 7):
-                world.state(code, unit, date(year, 3, 1), number * unit + year - 2022)
-    for name, layout, *_rest in FILLED:
-        parameters = read_toml(paths[name])
-        parameters["layout"]["set"] = layout
-        word = store_bytes(paths[name].read_bytes(), media_type=MEDIA_TYPE, at=AT)
-        ReportTemplate.objects.create(
-            code=f"{name}-{layout}", title_vi=name, pack="thu", template=word, parameters=parameters
-        )
+# Where head and end have their columns: points from the paper's left edge.
+LEFT, RIGHT, WHOLE = (0, 267), (267, 595), (0, 595)
 
 
 @pytest.mark.django_db
-def test_every_report_prints_on_a_few_full_a4_pages_without_a_tag_left(tmp_path: Path) -> None:
-    store_all(store_world())
-    for name, layout, first, last, _most in FILLED:
-        content = make(first=first, last=last, template_code=f"{name}-{layout}").content
-        (tmp_path / f"{name}-{layout}.docx").write_bytes(content)
+def test_every_report_prints_on_a_few_full_a4_pages_with_nothing_in_the_margins(tmp_path: Path) -> None:
+    issued = issue_all(PRINTED)
+    for one, content in issued.items():
+        (tmp_path / f"{one}.docx").write_bytes(content)
 
     print_all(tmp_path)
 
-    for name, layout, _first, _last, most in FILLED:
-        pages = read_pages(tmp_path / f"{name}-{layout}.pdf")
+    for one in issued:
+        name, pages = str(one), read_pages(tmp_path / f"{one}.pdf")
         text = "".join(page.text for page in pages)
-        assert 1 < len(pages) <= most, name
-        assert {page.size for page in pages} <= {A4, A4[::-1]}, name
+        assert 2 < len(pages) <= one.most, name
+        assert {page.size for page in pages} == {A4}, name
         # The number of the page alone is an empty page.
         assert [number for number, page in enumerate(pages, 1) if len(page.words) < 15] == [], name
         assert UNFILLED.findall(text) == [], name
-        assert ("CỘNGHÒAXÃHỘICHỦNGHĨAVIỆTNAM" in text) == (layout == "nd30"), name
-        assert not pages[0].text.startswith("1") and pages[1].text.startswith("2"), name
+        assert ("CỘNGHÒAXÃHỘICHỦNGHĨAVIỆTNAM" in text) == (one.layout == "nd30"), name
+        assert not pages[0].text.startswith("1"), name
+        assert all(page.text.startswith(str(number)) for number, page in enumerate(pages[1:], 2)), name
+        pictures = draw(tmp_path / f"{name}.pdf", tmp_path)
+        for number, picture in enumerate(pictures, 1):
+            left, top, right, bottom = free_mm(picture)
+            # Half a millimetre is a table's line; the number of the page stands in the top margin.
+            assert left > 29 and right > 19 and bottom > 19 and top > (19 if number == 1 else 9), (name, number)
+        *charts, code = list_pictures(tmp_path / f"{name}.pdf")
+        assert len(charts) == len(one.parameters.get("chart", {})), name
+        if one.layout == "nd30":
+            _check_rules(pages[0], pictures[0], name)
+        signed = [box for page in pages for words, box in page.lines(*WHOLE) if words == "NguyễnVănAn"]
+        assert [box[0] > A4[0] / 2 for box in signed] == [True], name
+        assert code == len(pages) and "XÁCTHỰCBÁOCÁO" in pages[-1].text, name
+
+
+def _check_rules(first: Page, picture: Image.Image, name: str) -> None:
+    """As long as the line under tiêu ngữ; a third to a half of the widest under issuing body and trích yếu."""
+    left, right, whole = (first.lines(*column) for column in (LEFT, RIGHT, WHOLE))
+    motto = next(box for words, box in right if words.startswith("Độclập"))
+    assert rule_under(picture, motto) == pytest.approx(_width(motto), rel=0.08), name
+    body = [box for words, box in left if words in ("ỦYBANNHÂNDÂN", "HUYỆNBÁTXÁT")]
+    assert 1 / 3 < rule_under(picture, body[-1]) / max(map(_width, body)) < 1 / 2, name
+    kind = next(place for place, (words, _box) in enumerate(whole) if words.startswith("BÁOCÁO"))
+    until = next(place for place, (words, _box) in enumerate(whole) if "Ủyban" in words)
+    about = [box for _words, box in whole[kind + 1 : until]]
+    assert 1 / 3 < rule_under(picture, about[-1]) / max(map(_width, about)) < 1 / 2, name
+
+
+def _width(box: Box) -> float:
+    return box[2] - box[0]
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=str)
