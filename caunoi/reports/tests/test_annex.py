@@ -3,16 +3,13 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
 
 from caunoi.reports.annex import make_annex
-from caunoi.reports.errors import PdfUnavailable
-from caunoi.reports.pdf import find_program, make_pdf
 from caunoi.reports.queries import read_run
-from caunoi.reports.tests.builders import make, make_docx, state_usual, store_template, store_world
+from caunoi.reports.tests.builders import make, state_usual, store_template, store_world
 
 
 @pytest.mark.django_db
@@ -41,15 +38,3 @@ def test_each_figure_of_the_annex_leads_to_its_explanation() -> None:
         links = re.findall(r'Target="([^"]+)"', book.read("xl/worksheets/_rels/sheet1.xml.rels").decode())
 
     assert set(links) >= {f"{manifest.base_url}/figures/{line.ref}/" for line in manifest.figures}
-
-
-@pytest.mark.skipif(find_program() is None, reason="LibreOffice is not installed here; the next test says what is said")
-def test_a_report_becomes_a_pdf_where_libreoffice_is_installed() -> None:
-    assert make_pdf(make_docx(["Báo cáo"])).startswith(b"%PDF")
-
-
-def test_without_libreoffice_a_sentence_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-
-    with pytest.raises(PdfUnavailable, match="chưa cài LibreOffice"):
-        make_pdf(make_docx(["Báo cáo"]))
