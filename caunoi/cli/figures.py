@@ -147,11 +147,7 @@ def _line(figure: Figure) -> str:
     name = in_reader_language(figure.name_vi, figure.name_en)
     if figure.value is None:
         return f"{figure.place_name} | {name} | {days} | — {figure.why}"
-    fraction = (
-        f" ({show_number(figure.numerator)}/{show_number(figure.denominator)})"
-        if figure.numerator is not None and figure.denominator is not None
-        else ""
-    )
+    fraction = "" if figure.fraction is None else f" ({'/'.join(show_number(side) for side in figure.fraction)})"
     marks = "".join(
         f" [{mark}]"
         for mark, on in ((_("ước tính"), figure.estimated), (_("số kỳ trước mang sang"), figure.carried_over))

@@ -31,6 +31,7 @@ from caunoi.demo.rooms import approve_as
 from caunoi.demo.rooms import list_turns as list_rooms
 from caunoi.demo.rules.villages import Row, make_villages
 from caunoi.demo.sources import Account, DemoPlan, choose_keys, read_rows
+from caunoi.demo.targets import list_turns as list_targets
 from caunoi.facts.segments import compact
 from caunoi.moments import local_moment
 from caunoi.packs.actions import load_pack
@@ -71,7 +72,7 @@ def load_demo(plan: DemoPlan, *, by: Actor, now: datetime, steps: Steps, seconds
         turns = [*list_turns(plan.ratings, people.users), *list_gatherings(plan.gatherings, people.users)]
         turns += list_classes(plan.classes, people.users) + list_contests(plan.contests, people.users)
         turns += list_releases(plan.releases, people.users)
-        turns += list_criteria(plan.criteria, people.users)
+        turns += list_criteria(plan.criteria, people.users) + list_targets(plan.targets, people.users)
         typed, held = split_held(plan, drafts)
         approve = approve_as(partial(list_approvers, people=people))
         turns += list_rooms(held, plan.throughs, plan.held_words, people.users, approve)

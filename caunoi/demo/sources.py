@@ -23,6 +23,7 @@ from caunoi.demo.rules.drafts import Filler
 from caunoi.demo.rules.plan import BesideRow, PlanRow, Restated
 from caunoi.demo.rules.timeline import Course, Sending, Unfinished
 from caunoi.demo.rules.villages import District, Row, VillageNames
+from caunoi.demo.targets import PlannedTarget, plan_targets
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ class DemoPlan:
     contests: tuple[PlannedContest, ...]
     releases: tuple[PlannedRelease, ...]
     criteria: PlannedCriteria
+    targets: tuple[PlannedTarget, ...]
     held_words: dict[str, str]
     photos: Path
 
@@ -164,6 +166,7 @@ def read_demo(repository: Path, *, small: bool = False) -> DemoPlan:
         contests=plan_contests(tomllib.loads((folder / "contests.toml").read_text(encoding="utf-8"))),
         releases=plan_releases(settings["release"]),
         criteria=plan_criteria(tomllib.loads((folder / "criteria.toml").read_text(encoding="utf-8")), folder),
+        targets=plan_targets(tomllib.loads((folder / "targets.toml").read_text(encoding="utf-8"))),
         held_words=settings["held"],
         photos=folder / "photos",
     )

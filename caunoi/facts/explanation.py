@@ -168,7 +168,9 @@ def _related(answer: Answer, figure: Figure, scope: Scope) -> tuple[Related, ...
     declared = [
         (relation, other if code == figure.code else code, code != figure.code)
         for code, relation, other in answer.catalogue.relations
-        if figure.code in (code, other) and all(answer.catalogue.definition_of(side) for side in (code, other))
+        # What an indicator was to be is said beside it, of the target's days; a target leads to its indicator here.
+        if figure.code in (code, other) and figure.code in answer.catalogue.elements
+        if code in answer.catalogue.elements and answer.catalogue.definition_of(other)
     ]
     if not declared:
         return ()

@@ -20,8 +20,9 @@ from caunoi.facts.plan import Plan, get_root, is_formula, list_targets, make_sli
 from caunoi.facts.queries import Catalogue, get_catalogue
 from caunoi.facts.release import protect
 from caunoi.facts.rules.formula import Computed, Sources, compute
-from caunoi.facts.rules.formula_tree import Step
+from caunoi.facts.rules.formula_tree import Attainment, Step
 from caunoi.facts.rules.question import (
+    GAP,
     BookName,
     Coverage,
     Figure,
@@ -228,9 +229,11 @@ class Answer:
     def _describe_code(self, code: str) -> tuple[str, str, str, str, int, str]:
         """Code, names, unit, decimals, kind."""
         found = self.catalogue.definition_of(code)
+        node = self.plan.formulas.get(code)
+        kind = GAP if isinstance(node, Attainment) and not node.percent else "rate"
         if found is None:
-            return code, code, code, self.plan.units[code], TYPED_DECIMALS, "rate"
-        return code, found.name_vi, found.name_en, found.unit, found.decimals, getattr(found, "kind", "rate")
+            return code, code, code, self.plan.units[code], TYPED_DECIMALS, kind
+        return code, found.name_vi, found.name_en, found.unit, found.decimals, getattr(found, "kind", kind)
 
     def _warnings(self, bounds: Sequence[Bound], target: int, index: int) -> tuple[str, ...]:
         codes = {side for bound in self.bounds for side in (bound.code, bound.other)}

@@ -60,6 +60,10 @@ class PartlyOutside(NamedTuple):
     facts: int
 
 
+GAP = "gap"
+"""Kind of a figure that says how far an indicator lies from its own target."""
+
+
 class Figure(NamedTuple):
     """One answer. `value` None always comes with a `why`. `value` of a recast is exact and unrounded.
 
@@ -93,6 +97,13 @@ class Figure(NamedTuple):
     cut_off: CutOff | None = None
     warnings: tuple[str, ...] = ()
     """What in the same answer it can't be true together with, by the declared relations."""
+
+    @property
+    def fraction(self) -> tuple[Decimal, Decimal] | None:
+        """Numerator and denominator, where the value can be written so: of a gap they are its two sides."""
+        if self.numerator is None or self.denominator is None or self.kind == GAP:
+            return None
+        return self.numerator, self.denominator
 
     @property
     def ref(self) -> str:

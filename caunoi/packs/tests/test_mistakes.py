@@ -380,6 +380,40 @@ def test_each_column_of_a_relation_is_checked(tmp_path: Path, given: dict[str, s
     only_mistake(tiny_pack(tmp_path, relations=[*RELATIONS, row]), "relations.csv", 4, column, says)
 
 
+AIM = element("ty_le_tot_giao", kind="own-level", unit="%", nature="target", expression="${so_nguoi}", filter="")
+
+
+@pytest.mark.parametrize(
+    ("given", "column", "says"),
+    [
+        ({"kind": "flow"}, "code", "số riêng của từng đơn vị"),
+        ({"nature": "result"}, "code", "số riêng của từng đơn vị"),
+        ({"unit": "người"}, "relation", "cùng đơn vị tính: người, %"),
+    ],
+)
+def test_the_target_of_an_indicator_is_a_unit_s_own_in_its_unit(
+    tmp_path: Path, given: dict[str, str], column: str, says: str
+) -> None:
+    row = {"code": "ty_le_tot_giao", "relation": "target-of", "other": "ty_le_tot"}
+    elements = [*ELEMENTS, AIM | given]
+
+    folder = tiny_pack(tmp_path, data_elements=elements, relations=[*RELATIONS, row])
+
+    only_mistake(folder, "relations.csv", 4, column, says)
+
+
+def test_an_indicator_has_one_target_and_no_other_relation(tmp_path: Path) -> None:
+    aims = [AIM | {"code": code} for code in ("giao_mot", "giao_hai")]
+    rows = [{"code": one["code"], "relation": "target-of", "other": "ty_le_tot"} for one in aims]
+
+    folder = tiny_pack(tmp_path, data_elements=[*ELEMENTS, *aims], relations=[*RELATIONS, *rows])
+    only_mistake(folder, "relations.csv", 5, "other", "đã có chỉ tiêu phấn đấu ở dòng 4")
+
+    part = {"code": "giao_mot", "relation": "part-of", "other": "ty_le_tot"}
+    folder = tiny_pack(tmp_path, data_elements=[*ELEMENTS, *aims], relations=[*RELATIONS, rows[0], part])
+    only_mistake(folder, "relations.csv", 5, "other", "Không có mã")
+
+
 def test_a_part_cannot_hold_its_whole(tmp_path: Path) -> None:
     rows = [
         {"code": "so_luot", "relation": "part-of", "other": "so_nguoi"},

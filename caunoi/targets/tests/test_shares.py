@@ -72,6 +72,7 @@ def test_the_level_and_each_unit_have_their_own_target_and_no_sum_is_made_of_the
     assert target is not None and target.source == saved.allotment
     explained = explain(target.attained.figure.ref, EVERYTHING)
     assert (explained.figure.value, explained.figure.unit) == (-5, "điểm %")
+    assert explained.figure.fraction is None  # its sides are no numerator and denominator
     assert [(side.words, side.figure.value) for side in explained.sides] == [
         ("kết quả đến cuối kỳ", 85), ("chỉ tiêu phấn đấu", 90),
     ]  # fmt: skip
