@@ -12,7 +12,9 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import docx
 import psutil
+from docx.oxml.ns import qn
 
 from bench.measuring import Bench, Measured, NotMeasured
 
@@ -26,6 +28,8 @@ COUNTS = {
 }
 # Of the demonstration: template, district, days.
 REPORT = ("so-ket", "10.082", "2020-11-24", "2023-11-23")
+# What the review has at least: who measures a shorter one measures something else.
+LEAST_FIGURES, CHARTS = 60, 3
 # The 99 communes that the province has since the mergers; recast from the units of then.
 BATCH = ("so-ket", "15", "2020-11-24", "2023-11-23", "2025-12-31")
 _loaded: dict[Path, float] = {}
@@ -101,7 +105,19 @@ def report_s(bench: Bench) -> Measured:
         if "No module named" in str(problem) or "No such command" in str(problem):
             raise NotMeasured("reports are not there yet") from problem
         raise
+    check_report(bench.home / "r.docx")
     return Measured(seconds, "s", run(bench, "--version"), "the command that only prints its version", 0)
+
+
+def check_report(file: Path) -> None:
+    """Raises AssertionError unless it has its figures, each leading to its explanation, and its charts."""
+    word = docx.Document(str(file))
+    name = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+    targets = {number: one.target_ref for number, one in word.part.rels.items() if one.is_external}
+    linked = [targets[one.get(name)] for one in word.element.body.iter(qn("w:hyperlink")) if one.get(name) in targets]
+    figures, charts = sum("/figures/" in address for address in linked), len(word.inline_shapes)
+    if figures < LEAST_FIGURES or charts != CHARTS:
+        raise AssertionError(f"{file.name} has {figures} figures and {charts} charts")
 
 
 def verify_s(bench: Bench) -> Measured:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import docx
+import pytest
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from PIL import Image
+
 from bench.names import GROUPS
+from bench.whole import check_report
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -49,3 +58,28 @@ def test_every_named_figure_has_its_measure() -> None:
     from bench.figures import FIGURES
 
     assert [name for names in GROUPS.values() for name in names] == list(FIGURES)
+
+
+def write_report(file: Path, figures: int, charts: int) -> Path:
+    word = docx.Document()
+    for number in range(figures):
+        link = OxmlElement("w:hyperlink")
+        target = word.part.relate_to(f"https://so.example/figures/{number}/", RELATIONSHIP_TYPE.HYPERLINK, True)
+        link.set(qn("r:id"), target)
+        word.add_paragraph()._p.append(link)
+    picture = io.BytesIO()
+    Image.new("1", (8, 8)).save(picture, "PNG")
+    for _chart in range(charts):
+        word.add_picture(picture)
+    word.save(str(file))
+    return file
+
+
+@pytest.mark.parametrize(("figures", "charts"), [(59, 3), (60, 2)])
+def test_a_mid_term_report_with_less_than_the_design_asks_for_is_not_measured(
+    figures: int, charts: int, tmp_path: Path
+) -> None:
+    check_report(write_report(tmp_path / "enough.docx", 60, 3))
+
+    with pytest.raises(AssertionError, match=f"{figures} figures and {charts} charts"):
+        check_report(write_report(tmp_path / "less.docx", figures, charts))
