@@ -115,3 +115,18 @@ def test_a_target_is_broken_down_to_units_and_the_sum_is_checked(visitor: Callab
     page.locator("#save").click()
     expect(page.locator("#decision")).to_contain_text("12/QĐ-UBND")
     expect(page.locator("#given")).to_contain_text("70")
+
+    # A share has no sum: each unit has its own, and whoever set it doesn't approve it.
+    province.open("/targets/")
+    page.locator("#targets").get_by_role("link", name="tỷ lệ cụm loa hoạt động tốt").first.click()
+    expect(page.locator("#not-added")).to_contain_text("4/99 đơn vị đã có chỉ tiêu riêng: 1 đạt, 3 chưa đạt")
+    row = page.locator("#parts tbody tr", has_text="Xã Dền Sáng")
+    row.locator("input").fill("100,5")
+    page.locator("#id_number").fill("13/QĐ-UBND")
+    page.locator("#id_day").fill("15/01/2026")
+    page.locator("#save").click()
+    expect(page.locator("#breakdown-refused")).to_contain_text("Nhập số từ 0 đến 100")
+    row.locator("input").fill("85")
+    page.locator("#save").click()
+    expect(page.locator("#decision")).to_contain_text("13/QĐ-UBND")
+    expect(row).to_contain_text("chờ duyệt")
