@@ -12,8 +12,8 @@ from caunoi.desk.list_filters import AskedFor, read_choice, read_code, read_sort
 from caunoi.desk.tests.builders import signed_in, store_world, user
 
 LISTS = (
-    "/meetings/", "/meetings/matters/", "/training/", "/contests/", "/documents/", "/awards/", "/ratings/",
-    "/campaigns/",
+    "/meetings/", "/meetings/matters/", "/training/", "/contests/", "/documents/", "/awards/", "/awards/dossiers/",
+    "/ratings/", "/campaigns/",
 )  # fmt: skip
 
 
