@@ -128,29 +128,47 @@ def _nothing_remembered() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _pages_begin_their_own_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The transaction around a test would hide that a page writes audit lines outside of one, which servers refuse."""
+def _pages_tell_the_audit_what_they_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a transaction of their own: the one around a test would hide that a page writes its lines outside of one,
+    which servers refuse. What is due from which page: `tests/audited_pages.py`."""
     from django.db import connection
     from django.test import Client
 
     from caunoi.audit import actions
+    from caunoi.personal import vault
+    from tests.audited_pages import CountedCipher, Watch, check_reading_told, check_told
 
     outside: list[int] = []
-    ask, write = Client.request, actions.write_lines
+    lines: list[Any] = []
+    ask, write, insert = Client.request, actions.write_lines, actions.insert_rows
 
     def request(client: Client, **asked: Any) -> Any:
         outside.append(len(connection.savepoint_ids) if connection.in_atomic_block else -1)
+        before, opened, watch = len(lines), CountedCipher.opened, Watch()
         try:
-            return ask(client, **asked)
+            with connection.execute_wrapper(watch):
+                answer = ask(client, **asked)
         finally:
             outside.pop()
+        if answer.status_code < 400 and (watch.tables or CountedCipher.opened > opened):
+            address, told = answer.resolver_match.url_name, [line.action for line in lines[before:]]
+            check_told(address, watch.tables, told)
+            if CountedCipher.opened > opened:
+                check_reading_told(address, answer.wsgi_request.user.pk, told, lines)
+        return answer
 
-    def write_lines(*lines: Any, **about: Any) -> None:
+    def write_lines(*entries: Any, **about: Any) -> None:
         assert not outside or len(connection.savepoint_ids) > outside[-1], "a page writes the audit in a transaction"
-        write(*lines, **about)
+        write(*entries, **about)
+
+    def insert_rows(rows: Any) -> None:
+        lines.extend(rows)
+        insert(rows)
 
     monkeypatch.setattr(Client, "request", request)
     monkeypatch.setattr(actions, "write_lines", write_lines)
+    monkeypatch.setattr(actions, "insert_rows", insert_rows)
+    monkeypatch.setattr(vault, "AESSIV", CountedCipher)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from caunoi.accounts.models import Role, User
+from caunoi.audit.models import AuditLine
 from caunoi.boards.models import Dashboard, SavedView, Tile
 from caunoi.desk.tests.builders import signed_in, user
 from caunoi.desk.tests.test_charts import province_with_communes
@@ -199,6 +200,19 @@ def test_parts_are_ordered_changed_and_taken_out_by_buttons(officer: Client) -> 
 
     officer.post(f"{address}{note.pk}/change/", {"do": "remove"})
     assert list(Tile.objects.values_list("pk", flat=True)) == [tile.pk]
+
+
+def test_a_deleted_dashboard_comes_back_by_one_press_and_the_audit_tells_both(officer: Client) -> None:
+    tile = board(officer, None, title="Nhớ", note="Họp giao ban")
+    address = f"/dashboards/{tile.dashboard_id}/"
+
+    listed = officer.post(f"{address}delete/", follow=True).content.decode()
+    assert f"{address}restore/" in listed and officer.get(address).status_code == 200
+    officer.post(f"{address}restore/")
+
+    assert Dashboard.objects.get().deleted_at is None
+    told = AuditLine.objects.filter(subject=f"dashboard:{tile.dashboard_id}").order_by("number")
+    assert list(told.values_list("action", flat=True))[-2:] == ["dashboard.delete", "dashboard.restore"]
 
 
 def test_a_part_whose_view_was_deleted_says_so(officer: Client) -> None:

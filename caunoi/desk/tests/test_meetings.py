@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from caunoi import moments
 from caunoi.accounts.models import Role
+from caunoi.audit.models import AuditLine
 from caunoi.desk.tests.builders import page, signed_in
 from caunoi.meetings.actions import plan_meeting
 from caunoi.meetings.models import Matter, Meeting, Turn
@@ -86,6 +87,20 @@ def test_the_invitation_is_a_calendar_file(places: Places) -> None:
 
     assert answer["Content-Type"].startswith("text/calendar")
     assert f"UID:meeting-{meeting.pk}@" in answer.content.decode()
+
+
+def test_what_is_changed_and_taken_out_is_told_to_the_audit(places: Places) -> None:
+    office, meeting = signed_in(places.officer), running(places)
+    address = f"/meetings/{meeting.pk}/"
+
+    office.post(f"{address}edit/", typed(title="Hội nghị khác", number=str(meeting.number)))
+    office.post(f"{address}topics/", {"name": "Giải phóng mặt bằng", "contributions": "3"})
+    office.post(f"{address}topics/{meeting.topics.get().pk}/remove/")
+
+    meeting.refresh_from_db()
+    told = AuditLine.objects.filter(subject=meeting.subject).values_list("action", flat=True)
+    assert (meeting.title, meeting.topics.count()) == ("Hội nghị khác", 0)
+    assert {"meeting.change", "meeting.topic-remove"} <= set(told)
 
 
 def test_what_is_mistyped_stays_on_the_page_with_what_is_wrong(places: Places) -> None:

@@ -13,6 +13,7 @@ from django.test import Client
 
 from caunoi.accounts.actions import grant_role
 from caunoi.accounts.models import Role, RoleGrant, User
+from caunoi.audit.models import AuditLine
 from caunoi.desk.tests.builders import signed_in, user
 from caunoi.forms.models import Extension, Form
 from caunoi.places.actions import load_changes, load_successions, load_units
@@ -119,6 +120,23 @@ def test_applied_with_a_tick_and_undone_with_a_tick() -> None:
     assert "Đã hoàn tác" in text_of(undone)
     assert get_snapshot().exists_on(unit("north"), DAY)
     assert Reorganisation.objects.get().undone_by == "ai"
+
+
+def test_a_draft_is_renamed_loses_a_step_and_is_dropped_with_a_line_of_each() -> None:
+    client = with_role(Role.ADMINISTRATOR, "p")
+    address = prepare(client)
+    client.post(f"{address}step/", MERGE)
+
+    client.post(f"{address}change/", {"title": "Sắp xếp đợt hai", "day": "01/01/2027", "note": ""})
+    assert "Sắp xếp đợt hai" in text_of(client.get(address))
+    client.post(f"{address}step/1/remove/")
+    assert Reorganisation.objects.get().rows == []
+    client.post(f"{address}drop/")
+
+    told = AuditLine.objects.filter(action__startswith="reorganisation.").order_by("number")
+    assert list(told.values_list("action", flat=True)) == [
+        "reorganisation.prepare", *["reorganisation.change"] * 3, "reorganisation.drop",
+    ]  # fmt: skip
 
 
 def test_all_mistakes_of_a_file_are_shown_at_once_and_the_steps_stay() -> None:

@@ -96,6 +96,17 @@ def test_a_class_is_opened_filled_counted_marked_closed_and_certified(places: Pl
     assert "lớp tuyên truyền miệng" in export and NAMES[0] not in export
 
 
+def test_a_changed_class_is_told_to_the_audit(places: Places) -> None:
+    found, office = open_one(places), signed_in(places.officer)
+
+    days = {"day_from": f"{found.day_from:%d/%m/%Y}", "day_to": f"{found.day_to:%d/%m/%Y}"}
+    office.post(f"/training/{found.pk}/edit/", typed(title="Lớp khác", number=str(found.number), **days))
+
+    found.refresh_from_db()
+    assert found.title == "Lớp khác"
+    assert AuditLine.objects.filter(action="training.change", subject=found.subject).exists()
+
+
 def test_what_is_mistyped_stays_on_the_page_with_what_is_wrong(places: Places) -> None:
     office = signed_in(places.officer)
     wrong = office.post("/training/new/", typed(day_to="01/01/2020", title="lớp này"))
