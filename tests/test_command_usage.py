@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 import pytest
+from django.db import connection
 from django.utils import translation
 
 from caunoi.cli.errors import CannotWrite
@@ -17,7 +18,10 @@ from caunoi.cli.frame import run
 from caunoi.cli.main import cli
 from caunoi.cli.serve import start
 from caunoi.cli.usage import explain_usage
+from caunoi.records.models import EntityList
 from caunoi.refusals import explain_os_error, find_os_reason
+
+PACKS = Path(__file__).parents[1] / "packs"
 
 
 @pytest.mark.parametrize(
@@ -122,3 +126,20 @@ def test_a_file_that_a_command_cannot_write_is_named_with_the_reason_and_without
     said = capsys.readouterr().err
     assert (too_long, broken) == (1, 1)
     assert "tên quá dài" in said and "đĩa đọc hoặc ghi bị lỗi" in said
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("older", ["ALTER TABLE {} DROP COLUMN title_en", "DROP TABLE {} CASCADE"])
+def test_a_database_of_an_older_version_is_told_to_be_migrated_without_a_trace(
+    older: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sentence = older.format(connection.ops.quote_name(EntityList._meta.db_table))
+    with connection.cursor() as cursor:
+        cursor.execute(sentence if connection.vendor == "postgresql" else sentence.removesuffix(" CASCADE"))
+    monkeypatch.setattr("sys.argv", ["caunoi", "pack", "check", str(PACKS / "khuyen-nong")])
+
+    with translation.override("vi"):
+        done = run(cli)
+
+    assert done == 1
+    assert "Hãy chạy “caunoi migrate”" in capsys.readouterr().err

@@ -83,10 +83,11 @@ def _describe_os_error(error: OSError) -> str:
 def explain_database_error(error: str) -> str | None:
     """What an operator can mend, in a sentence; None for anything else, which is ours to mend and fails loudly."""
     text = error.lower()
-    if "no such table" in text or "does not exist" in text:
-        return _("Chưa có cơ sở dữ liệu ở %(home)s. Hãy chạy “caunoi migrate” hoặc “make demo” trước.") % {
-            "home": settings.CAUNOI_HOME
-        }
+    if "no such table" in text or "no such column" in text or "does not exist" in text:
+        return _(
+            "Cơ sở dữ liệu ở %(home)s chưa có, hoặc thuộc bản phần mềm cũ hơn. Hãy chạy “caunoi migrate” (hoặc “make"
+            " demo” nếu chưa có gì) trước."
+        ) % {"home": settings.CAUNOI_HOME}
     if "readonly database" in text or "unable to open database" in text:
         return _("Không mở hoặc không ghi được cơ sở dữ liệu ở %(home)s. Hãy kiểm tra quyền của thư mục.") % {
             "home": settings.CAUNOI_HOME
