@@ -1,4 +1,4 @@
-"""Makes the template of a meeting's minutes of packs/tuyen-van, after Decree 30/2020/NĐ-CP.
+"""Makes the templates of meetings' minutes of the packs, after Decree 30/2020/NĐ-CP.
 
     .venv/bin/python -m scripts.templates.minutes
 
@@ -16,7 +16,8 @@ from docx.shared import Cm, Pt
 from scripts.templates.page import set_up_page, set_up_styles
 from scripts.templates.parts import add_grid, add_plain_table, add_rule, add_run, fill_row, rule, write
 
-FILE = Path(__file__).parents[2] / "packs" / "tuyen-van" / "meetings" / "bien-ban.docx"
+PACKS = Path(__file__).parents[2] / "packs"
+FILES = (PACKS / "tuyen-van" / "meetings" / "bien-ban.docx", PACKS / "khuyen-nong" / "meetings" / "kn-bien-ban.docx")
 
 # In the order of the paper; each is left out where there is nothing to say.
 PARTS = ("chuong_trinh", "noi_dung_phat_bieu", "ket_luan", "kien_nghi", "cau_hoi")
@@ -116,5 +117,6 @@ def _add_table(document: Any, columns: tuple[tuple[str, float], ...], name: str,
 
 
 if __name__ == "__main__":
-    FILE.parent.mkdir(exist_ok=True)
-    make().save(str(FILE))
+    for file in FILES:
+        file.parent.mkdir(exist_ok=True)
+        make().save(str(file))

@@ -14,13 +14,19 @@ from django.test import Client
 from caunoi.accounts.models import Role
 from caunoi.cli.figures import figures
 from caunoi.cli.report import report
+from caunoi.meetings import actions as meetings
+from caunoi.meetings.rules.drafts import MeetingDraft
 from caunoi.moments import local_moment
 from caunoi.packs.actions import load_pack
 from caunoi.packs.tests.builders import HOAT_DONG, element, tiny_pack, word
 from caunoi.places.models import OrgUnit
 from caunoi.records.actions import Incoming, approve_many, receive_many
+from caunoi.records.entities.actions import reach_stage
+from caunoi.records.models import Entity, Submission
 from caunoi.records.tests.builders import BY, unit, user
 from caunoi.refusals import FileRefused
+from caunoi.training import actions as training
+from caunoi.training.rules.drafts import ClassDraft
 
 pytestmark = pytest.mark.django_db
 EXTENSION = Path(__file__).parents[3] / "packs" / "khuyen-nong"
@@ -100,6 +106,49 @@ def test_another_programme_goes_from_files_to_figures_and_a_report(tmp_path: Pat
     assert "diện tích nhiễm 2,4 ha, đã phòng trừ 1,8 ha, đạt 75%" in text
     assert "so với chỉ tiêu năm: 25%" in text
     assert "Đơn vị tiếp cận nhiều hộ nhất: Xã Thượng (51" in text
+
+
+def test_its_meetings_classes_and_sites_are_held_as_the_first_programme_holds_its_own() -> None:
+    load_pack(EXTENSION, by=BY, at=AT)
+    province = unit("Tỉnh Thử", "province")
+    commune = unit("Xã Thượng", "commune", province)
+    officer = user("khuyen-nong-vien", (Role.EDITOR, commune), (Role.APPROVER, commune))
+    at = local_moment(date(2026, 3, 20), 17)
+
+    workshop = MeetingDraft(
+        kind="kn_hoi_thao", title="Hội thảo đầu bờ lúa chất lượng cao", starts_at=local_moment(date(2026, 3, 12), 8),
+        ends_at=local_moment(date(2026, 3, 12), 11), halls=("Ruộng Thôn Một",),
+    )  # fmt: skip
+    held = meetings.plan_meeting(org_unit_id=commune.pk, draft=workshop, by=officer, at=local_moment(date(2026, 3, 2)))
+    meetings.state_attendance(held.pk, {site.pk: 34 for site in held.sites.all()}, by=officer, at=at)
+    meetings.take_step(held.pk, "close", asked={"so_luot_nu": 17, "so_tai_lieu": 40}, by=officer, at=at)
+    school = ClassDraft(
+        kind="kn_dong_ruong", title="quản lý dịch hại tổng hợp", day_from=date(2026, 3, 16), day_to=date(2026, 3, 17),
+        place="Nhà văn hóa Thôn Một", hours=12,
+    )  # fmt: skip
+    taught = training.open_class(org_unit_id=commune.pk, draft=school, by=officer, at=local_moment(date(2026, 3, 2)))
+    there = dict(zip(taught.sessions.values_list("pk", flat=True), (25, 23), strict=True))
+    training.state_counts(taught.pk, learners=25, completed=22, present=there, by=officer, at=at)
+    training.take_step(taught.pk, "close", by=officer, at=at)
+    sites = [
+        answered("kn_so_diem", commune, ngay="2026-03-05", ten=name, cay="che", dien_tich="1.5", trang_thai="dang_lam")
+        for name in ("Chè an toàn", "Chè hữu cơ")
+    ]
+    receive_many(sites, by=BY, at=local_moment(date(2026, 3, 5), 17))
+    site = Entity.objects.get(label="Chè an toàn")
+    reach_stage(site.pk, "ket_thuc", date(2026, 3, 19), {}, number=site.current_number, by=officer, at=at)
+    waiting = list(Submission.objects.values_list("pk", flat=True))
+    done = approve_many(waiting, by=user("tinh", (Role.APPROVER, province)), at=at)
+
+    assert done.refused == ()
+    assert ask(
+        "field_workshops", "farmer_attendances", "women_attendance_share", "leaflets_issued", "farmer_schools",
+        "farmer_school_learners", "farmer_school_completed", "demonstration_sites",
+    ) == {
+        "field_workshops": "1", "farmer_attendances": "34", "women_attendance_share": "50", "leaflets_issued": "40",
+        "farmer_schools": "1", "farmer_school_learners": "25", "farmer_school_completed": "22",
+        "demonstration_sites": "1",
+    }  # fmt: skip
 
 
 def test_a_commune_of_90_hectares_is_on_the_approver_s_list_and_one_of_a_usual_size_is_not() -> None:
