@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -167,12 +167,15 @@ def get_matter(matter_id: int, scope: Scope) -> Matter:
 # -- For everybody ----------------------------------------------------------------------------------------------------
 
 
-def list_published(text: str = "") -> QuerySet[Matter]:
+def list_published(text: str = "", held_by: Collection[int] | None = None) -> QuerySet[Matter]:
     """Questions and requests whose answer was marked published, the newest first: what anybody may read, without an
-    account. Everything else about a meeting stays with those whose office may see it."""
+    account. Everything else about a meeting stays with those whose office may see it. `held_by`: only of meetings of
+    these units."""
     matters = Matter.objects.filter(published_on__isnull=False, dropped_because="").exclude(
         meeting__state=MeetingState.CANCELLED
     )
     for word in fold(text).split():
         matters = matters.filter(words__contains=word)
+    if held_by is not None:
+        matters = matters.filter(meeting__org_unit_id__in=held_by)
     return matters.select_related("meeting").order_by("-published_on", "-pk")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -42,6 +43,18 @@ def test_a_published_answer_is_read_without_an_account_and_names_nobody(places: 
     assert "Bao giờ đổ bê tông?" in page and "Trong tháng 12." in page and "Xã Cốc San" in page
     assert str(places.officer) not in page and "Đối thoại về đường thôn" not in page
     assert "Bao giờ" not in Client().get("/answers/?q=nuoc").content.decode()
+
+
+def test_answers_are_narrowed_to_a_commune_that_has_some(places: Places) -> None:
+    matter = ask(places, "Bao giờ đổ bê tông?", "Trong tháng 12.")
+    publish_answer(matter.pk, published=True, by=places.officer, at=AFTER)
+    key = matter.meeting.org_unit.key
+
+    page = Client().get("/answers/").content.decode()
+    assert re.findall(r'<option value="([^"]*)"', page) == ["", key]
+    assert "Bao giờ" in Client().get("/answers/", {"unit": key}).content.decode()
+    assert "<article" not in Client().get("/answers/", {"unit": key, "q": "nuoc"}).content.decode()
+    assert "Bao giờ" in Client().get("/answers/", {"unit": "khong-co"}).content.decode()
 
 
 def test_what_is_not_published_dropped_or_open_is_not_shown(places: Places) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,11 +13,21 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from caunoi import moments
 from caunoi.meetings.queries import list_published
 from caunoi.places.queries import get_snapshot
 
 PAGE = 20
 LONGEST = 100
+
+
+@dataclass(frozen=True)
+class UnitWithAnswers:
+    """`held_by`: the units whose meetings it stands for today."""
+
+    key: str
+    name: str
+    held_by: Set[int]
 
 
 @dataclass(frozen=True)
@@ -36,7 +47,11 @@ class PublishedAnswer:
 @require_safe
 def public_answers(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:LONGEST]
-    page = Paginator(list_published(text), PAGE).get_page(request.GET.get("page"))
+    units = _list_units()
+    chosen = request.GET.get("unit", "")
+    chosen = chosen if chosen in units else ""
+    held_by = units[chosen].held_by if chosen else None
+    page = Paginator(list_published(text, held_by), PAGE).get_page(request.GET.get("page"))
     places = get_snapshot()
     answers = []
     for one in page.object_list:
@@ -48,4 +63,21 @@ def public_answers(request: HttpRequest) -> HttpResponse:
                 places.path_name(one.org_unit_id, held.day_to), one.published_on,
             )
         )  # fmt: skip
-    return render(request, "desk/meetings/public_answers.html", {"answers": answers, "page": page, "q": text})
+    shown = {"answers": answers, "page": page, "q": text, "units": units.values(), "unit": chosen}
+    return render(request, "desk/meetings/public_answers.html", shown)
+
+
+def _list_units() -> dict[str, UnitWithAnswers]:
+    """By key, in reading order: the commune of each published answer as it is called today, so that whoever lives in a
+    merged one finds the answers given before; of what a province held, the province."""
+    places, today = get_snapshot(), moments.today()
+    found: dict[int, set[int]] = {}
+    for held in set(list_published().order_by().values_list("meeting__org_unit_id", flat=True)):
+        for mapped in places.map_unit(held, today):
+            above = (mapped.unit, *places.ancestors_on(mapped.unit, today))
+            commune = next((one for one in above if places.units[one].level == "commune"), mapped.unit)
+            found.setdefault(commune, set()).add(held)
+    return {
+        places.units[one].key: UnitWithAnswers(places.units[one].key, places.path_name(one, today), found[one])
+        for one in sorted(found, key=lambda one: places.order_key(one, today))
+    }
