@@ -184,14 +184,3 @@ def list_dossier_cells(line: DossierLine) -> Sequence[str]:
         line.dossier.title, line.kind, line.occasion, line.unit, line.state, line.dossier.decision,
         f"{decided_on:%d/%m/%Y}" if decided_on else "", str(line.recipients),
     ]  # fmt: skip
-
-
-def in_pieces(awards: Iterator[Award], size: int = 500) -> Iterator[list[Award]]:
-    piece: list[Award] = []
-    for award in awards:
-        piece.append(award)
-        if len(piece) == size:
-            yield piece
-            piece = []
-    if piece:
-        yield piece

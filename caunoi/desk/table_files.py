@@ -6,13 +6,14 @@ import csv
 import io
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from typing import IO
+from typing import IO, TypeVar
 
 import xlsxwriter
 from django.http import FileResponse, StreamingHttpResponse
 from django.utils.translation import get_language, override
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+T = TypeVar("T")
 # Excel reads a text that begins so as a formula; an apostrophe makes it a text again.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -78,3 +79,15 @@ def as_workbook(title: str, headings: Sequence[str], rows: Iterable[Sequence[str
     book.close()
     made.seek(0)
     return made
+
+
+def in_pieces(things: Iterable[T], size: int = 500) -> Iterator[list[T]]:
+    """For lines that are put together several at a time."""
+    piece: list[T] = []
+    for one in things:
+        piece.append(one)
+        if len(piece) == size:
+            yield piece
+            piece = []
+    if piece:
+        yield piece

@@ -1,4 +1,4 @@
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
 from caunoi.desk.views import contest_judging, contest_results, contests
 
@@ -7,6 +7,7 @@ MARKED = f"{ONE}judging/<int:blind>/"
 
 urlpatterns: list[URLPattern] = [
     path("contests/", contests.contests, name="contests"),
+    re_path(r"^contests/export\.(?P<kind>csv|xlsx)$", contests.contests_export, name="contests-export"),
     path("contests/new/", contests.contest_new, name="contest-new"),
     path(ONE, contests.contest, name="contest"),
     path(f"{ONE}edit/", contests.contest_edit, name="contest-edit"),

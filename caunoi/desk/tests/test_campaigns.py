@@ -50,6 +50,20 @@ def test_an_officer_declares_days_and_watches_villages_come_in(officer: User) ->
     assert "đã gửi" in inside and "chưa gửi" in inside and "Lên Tỉnh Lào Cai" in inside
 
 
+def test_what_the_wall_shows_is_taken_away_as_a_file(officer: User) -> None:
+    client = signed_in(officer)
+    address = f"/campaigns/{declare(client).pk}/"
+    hold(3)
+
+    def lines(asked: str) -> list[str]:
+        return b"".join(client.get(f"{address}export.csv{asked}")).decode().splitlines()
+
+    assert lines("")[1].startswith("Tỉnh Lào Cai,3,1") and lines("")[2].startswith("Xã Bản Qua,2,1")
+    assert [one.split(",")[:3] for one in lines("?place=u2")[2:]] == [["Thôn 1", "1", "1"], ["Thôn 2", "1", "0"]]
+    assert "export.xlsx?place=u2" in client.get(f"{address}?place=u2").content.decode()
+    assert signed_in(village_head()).get(f"{address}export.csv?place=u6").status_code == 404
+
+
 def test_an_unchanged_wall_is_answered_with_nothing(officer: User) -> None:
     client = signed_in(officer)
     address = f"/campaigns/{declare(client).pk}/now/"

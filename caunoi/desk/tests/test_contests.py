@@ -88,6 +88,8 @@ def test_an_officer_plans_a_contest_and_a_village_enters_a_photo(places: Places)
     assert "Tìm hiểu Luật Đất đai 2024" in shown and "Vàng Thị Mỷ" in shown and "Mỷ.png" in shown
     assert "Tìm hiểu" in page(office, "/contests/?q=luat+dat+dai&state=open&sort=title")
     assert "Chưa có hội thi nào" in page(office, "/contests/?q=khac")
+    lines = b"".join(office.get("/contests/export.csv?q=luat+dat+dai")).decode().splitlines()
+    assert len(lines) == 2 and lines[1].startswith("Tìm hiểu")
 
 
 def test_of_two_villages_of_one_name_each_is_chosen_as_the_page_offers_it(places: Places) -> None:

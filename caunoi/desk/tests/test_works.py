@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 
 import pytest
@@ -85,7 +87,7 @@ def test_photos_before_and_after_are_seen_and_told_apart_and_stay_after_a_correc
 
     assert block(said, "told").endswith("Ảnh trước khi làm Ảnh sau khi làm")
     shown = re.findall(r'<img src="([^"]+)"', said)
-    assert [b"".join(client.get(address).streaming_content) for address in shown] == [b"before", b"after"]
+    assert [b"".join(client.get(address)) for address in shown] == [b"before", b"after"]
 
 
 def test_a_photo_that_has_not_arrived_leaves_no_broken_picture(officer: User, client: Client) -> None:
@@ -113,3 +115,20 @@ def test_money_of_a_work_is_reconciled_by_source(officer: User, client: Client) 
 def test_a_work_of_elsewhere_is_nobody_s_to_read(officer: User, client: Client) -> None:
     assert client.get(f"/works/{FAR}/").status_code == 404
     assert signed_in(village_head()).get(WORK).status_code == 404
+
+
+def test_works_and_their_reconciliation_are_taken_away_as_files(officer: User, client: Client) -> None:
+    approved(officer, give(so_tien="5000000"), finish(chi_nhan_dan="5000000", chi_khac="1000000"))
+
+    def rows(what: str) -> list[list[str]]:
+        sent = b"".join(client.get(f"/works/{what}.csv?first=01/01/2020")).decode("utf-8-sig")
+        return list(csv.reader(io.StringIO(sent)))
+
+    sources, works = rows("sources"), rows("works")
+    assert sources[-1][0] == "Cộng" and sources[-1][-3:-1] == ["5000000", "6000000"]
+    [road] = [one for one in works if one[4] == "6000000"]
+    assert road[3] == "5000000" and "Đã chi nhiều hơn đã góp 1.000.000 đồng" in road[5]
+    assert {len(one) for one in works} == {6} and "/works/works.xlsx?first=" in page(
+        client, "/works/", first="01/01/2020"
+    )
+    assert client.get("/works/works.csv?first=02/01/2024&last=01/01/2024").status_code == 404

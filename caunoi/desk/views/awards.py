@@ -40,7 +40,6 @@ from caunoi.awards.rules.life import DossierState
 from caunoi.awards.rules.recipients import Recipient, RecipientKind
 from caunoi.desk.award_inputs import DecisionForm, DossierForm, FileForm, RecipientsForm
 from caunoi.desk.awards import (
-    in_pieces,
     list_cells,
     list_dossier_cells,
     list_dossier_headings,
@@ -57,7 +56,7 @@ from caunoi.desk.awards import (
 from caunoi.desk.downloads import download
 from caunoi.desk.list_filters import read_sort
 from caunoi.desk.registers import list_unit_choices
-from caunoi.desk.table_files import send_table
+from caunoi.desk.table_files import in_pieces, send_table
 from caunoi.desk.typed_numbers import read_number
 from caunoi.desk.units import WorkingUnit, list_working_units
 from caunoi.languages import in_reader_language

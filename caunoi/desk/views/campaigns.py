@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import cast
 
 from django.contrib import messages
@@ -28,11 +29,14 @@ from caunoi.boards.campaigns import (
 )
 from caunoi.boards.errors import CampaignMalformed
 from caunoi.boards.permissions import check_may_declare
+from caunoi.boards.wall import read_wall
 from caunoi.desk.campaign_inputs import CampaignForm, DaysForm
 from caunoi.desk.campaign_wall import show_wall
 from caunoi.desk.list_filters import AskedFor, read_text, read_year
 from caunoi.desk.reading import as_defined_now
+from caunoi.desk.table_files import send_table
 from caunoi.facts.rules.question import BookName
+from caunoi.languages import in_reader_language, show_number
 from caunoi.places.models import OrgUnit
 from caunoi.places.queries import get_snapshot
 
@@ -136,6 +140,38 @@ def campaign_now(request: HttpRequest, pk: int) -> HttpResponse:
     shown = show_wall(found, place, _read_book(request))
     answer = HttpResponse(shown.html, headers={"Cache-Control": "private, no-cache", "ETag": shown.etag})
     return cast(HttpResponse, get_conditional_response(request, etag=shown.etag, response=answer))
+
+
+@never_cache
+@require_safe
+@as_defined_now
+def campaign_export(request: HttpRequest, pk: str, kind: str) -> HttpResponse:
+    """What the wall shows now: all of the place, and each unit right under it."""
+    user, today = cast(User, request.user), moments.today()
+    found = get_campaign(int(pk))
+    place, _theirs = choose_place(found, user, request.GET.get("place", ""), today)
+    wall = read_wall(found, place, _read_book(request))
+    elements = [one.element for one in wall.numbers]
+    # Of its units a wall has the first number only.
+    numbers = [f"{in_reader_language(one.name_vi, one.name_en)} ({one.unit})" for one in elements]
+    whole = [
+        wall.place_name,
+        str(wall.tally.expected),
+        str(wall.tally.sent),
+        *(_show(one.value) for one in wall.numbers),
+    ]
+    rest = [""] * (len(numbers) - 1)
+    units = [
+        [one.name, str(one.tally.expected), str(one.tally.sent), *([_show(one.amount), *rest] if numbers else [])]
+        for one in wall.groups
+    ]
+    headings = [_("Đơn vị"), _("Phải gửi"), _("Đã gửi"), *numbers]
+    name = f"dot-ra-quan-{pk}-{today:%Y-%m-%d}.{kind}"
+    return cast(HttpResponse, send_table(_("Đợt ra quân"), headings, [whole, *units], name, wide=1))
+
+
+def _show(value: Decimal | None) -> str:
+    return "" if value is None else show_number(value)
 
 
 def _read_book(request: HttpRequest) -> BookName:

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -79,6 +79,7 @@ from caunoi.desk.contests import (
 )
 from caunoi.desk.downloads import download
 from caunoi.desk.list_filters import read_sort
+from caunoi.desk.table_files import send_table
 from caunoi.desk.typed_numbers import read_number
 from caunoi.languages import in_reader_language
 from caunoi.places.queries import get_snapshot
@@ -114,6 +115,20 @@ def contests(request: HttpRequest) -> HttpResponse:
         "overdue": list({one.contest_id: one.contest for one in list_overdue(user, at)}.values()),
     }
     return render(request, "desk/contests/contests.html", shown)
+
+
+@never_cache
+@require_safe
+def contests_export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
+    """All that the list's filters match; nobody who enters or judges is named."""
+    user, today = cast(User, request.user), moments.today()
+    sort = read_sort(request.GET, SORTS, "-day")
+    found = list_contests(user, scope_of(user, today), read_filters(request.GET).filters, today, sort)
+    headings = [_("Tên hội thi"), _("Loại"), _("Đơn vị tổ chức"), _("Ngày"), _("Tình trạng"), _("Số bài")]
+    rows = (
+        [line.title, line.kind, line.unit, line.when, line.state, str(line.entries)] for line in show_lines(found)
+    )  # fmt: skip
+    return send_table(_("Hội thi"), headings, rows, f"hoi-thi-{today:%Y-%m-%d}.{kind}")
 
 
 @never_cache

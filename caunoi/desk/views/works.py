@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import cast
@@ -13,7 +14,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -39,6 +40,7 @@ from caunoi.contributions.printing import (
     write_list,
 )
 from caunoi.contributions.queries import (
+    Sums,
     Told,
     find_disclosure,
     find_templates,
@@ -59,9 +61,12 @@ from caunoi.contributions.rules.purse import Purse
 from caunoi.contributions.verifying import WorkList, address_of, find_disclosed, make_list, note_public_read
 from caunoi.counting import PAUSE_SECONDS, count_within
 from caunoi.desk.registers import list_unit_choices, read_day
+from caunoi.desk.table_files import in_pieces, send_table
 from caunoi.desk.typed_numbers import read_number
 from caunoi.desk.units import list_working_units
 from caunoi.desk.works import (
+    SourceLine,
+    WorkLineShown,
     ask_ledger,
     find_differences,
     list_parts,
@@ -94,57 +99,118 @@ def _book(request: HttpRequest) -> BookName:
     return "reported" if request.GET.get("book") == "reported" else "approved"
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What the page was asked for. `purse`, `unit`: None where no pack declares any, or the reader works for none."""
+
+    purse: Purse | None
+    unit: int | None
+    first: date
+    last: date
+    book: BookName
+    text: str
+
+
+def _read_asked(request: HttpRequest, user: User, scope: Scope, today: date) -> _Asked:
+    purses = list_purses()
+    chosen, working = get_snapshot().by_key.get(request.GET.get("unit", "")), list_working_units(user, Role, today)
+    unit = chosen.id if chosen is not None and scope.sees_unit(chosen.id) else (working[0].id if working else None)
+    first, last = read_day(request.GET.get("first", "")), read_day(request.GET.get("last", ""))
+    return _Asked(
+        purses.get(request.GET.get("pack", ""), next(iter(purses.values()), None)), unit,
+        first or date(today.year, 1, 1), last or today, _book(request), clean(request.GET.get("q", ""))[:200],
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Place:
+    """What was given and what works cost at a place in some days: `lines`, and as the ledger adds them up."""
+
+    purse: Purse
+    lines: QuerySet[WorkLine]
+    ledger: Sums
+    sources: Sequence[SourceLine]
+    works: QuerySet[Entity]
+
+    def show(self, works: Sequence[Entity], today: date) -> list[WorkLineShown]:
+        return show_works(works, sum_by_work(list(works), self.lines), self.purse, today)
+
+
+def _read_place(asked: _Asked, scope: Scope, today: date) -> _Place | None:
+    """None: nothing can be asked so."""
+    purse, unit = asked.purse, asked.unit
+    if purse is None or unit is None or asked.first > asked.last:
+        return None
+    days = Days(asked.first, asked.last)
+    ledger, figures = ask_ledger(purse, get_snapshot().units[unit].key, days, asked.book, scope)
+    register = purse.forms[0].register if purse.forms else ""
+    return _Place(
+        purse, within(standing_lines(scope, asked.book, days), unit, days.last), ledger,
+        list_sources(purse, ledger, figures), list_works(scope, today, register=register, unit=unit, text=asked.text),
+    )  # fmt: skip
+
+
 @never_cache
 @require_safe
 def works(request: HttpRequest) -> HttpResponse:
     """Of a place and days: by source what was given and what works cost, and the works one by one."""
-    (user, scope, today), purses = _reader(request), list_purses()
-    packs = list(purses)
-    pack = request.GET.get("pack", "")
-    pack = pack if pack in purses else next(iter(packs), "")
-    units = list_unit_choices(user, today)
-    places, book = get_snapshot(), _book(request)
-    chosen = places.by_key.get(request.GET.get("unit", ""))
-    working = list_working_units(user, Role, today)
-    unit = chosen.id if chosen is not None and scope.sees_unit(chosen.id) else (working[0].id if working else None)
-    first = read_day(request.GET.get("first", "")) or date(today.year, 1, 1)
-    last = read_day(request.GET.get("last", "")) or today
-    shown = {
-        "units": units,
-        "unit_key": places.units[unit].key if unit is not None else "",
-        "unit": places.path_name(unit, today) if unit is not None else "",
-        "first": first,
-        "last": last,
-        "book": book,
+    user, scope, today = _reader(request)
+    asked, places = _read_asked(request, user, scope, today), get_snapshot()
+    found = _read_place(asked, scope, today)
+    shown: dict[str, object] = {
+        "units": list_unit_choices(user, today),
+        "unit_key": places.units[asked.unit].key if asked.unit is not None else "",
+        "unit": places.path_name(asked.unit, today) if asked.unit is not None else "",
+        "first": asked.first,
+        "last": asked.last,
+        "book": asked.book,
         "books": [("approved", _("Đã duyệt")), ("reported", _("Đã báo cáo, kể cả chưa duyệt"))],
-        "text": clean(request.GET.get("q", ""))[:200],
-        "ready": bool(packs) and unit is not None and first <= last,
-        "backwards": first > last,
+        "text": asked.text,
+        "ready": found is not None,
+        "backwards": asked.first > asked.last,
     }
-    if packs and unit is not None and first <= last:
-        shown |= _show_place(purses[pack], unit, Days(first, last), book, scope, str(shown["text"]), request)
+    if found is not None:
+        page = Paginator(found.works, PAGE).get_page(request.GET.get("page"))
+        shown |= {
+            "kinds": [name_kind(kind) for kind in found.purse.kinds_given()],
+            "sources": found.sources,
+            "differences": find_differences(found.purse, sum_all(found.lines), found.ledger),
+            "page": page,
+            "lines": found.show(list(page.object_list), today),
+            "unnamed": word_given(found.purse, sum_all(found.lines.filter(work=None))),
+        }
     return render(request, "desk/works/works.html", shown)
 
 
-def _show_place(
-    purse: Purse, unit: int, days: Days, book: BookName, scope: Scope, text: str, request: HttpRequest
-) -> dict[str, object]:
-    places, today = get_snapshot(), moments.today()
-    lines = within(standing_lines(scope, book, days), unit, days.last)
-    records = sum_all(lines)
-    ledger, figures = ask_ledger(purse, places.units[unit].key, days, book, scope)
-    register = purse.forms[0].register if purse.forms else ""
-    found = list_works(scope, today, register=register, unit=unit, text=text)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    unnamed = sum_all(lines.filter(work=None))
-    return {
-        "kinds": [name_kind(kind) for kind in purse.kinds_given()],
-        "sources": list_sources(purse, ledger, figures),
-        "differences": find_differences(purse, records, ledger),
-        "page": page,
-        "lines": show_works(page.object_list, sum_by_work(list(page.object_list), lines), purse, today),
-        "unnamed": word_given(purse, unnamed),
-    }
+@never_cache
+@require_safe
+def works_export(request: HttpRequest, what: str, kind: str) -> StreamingHttpResponse:
+    """`what`: `sources`, the reconciliation; `works`, all works that match, one by one. As the page shows them."""
+    user, scope, today = _reader(request)
+    found = _read_place(_read_asked(request, user, scope, today), scope, today)
+    if found is None:
+        raise WorkUnknown
+    money, cost, standing = _("Tiền và hiện vật (đồng)"), _("Đã chi (đồng)"), _("Đối chiếu")
+    if what == "sources":
+        kinds = [name_kind(one) for one in found.purse.kinds_given()]
+        lines = [
+            [one.name, *(_plain(cell.text) for cell in one.cells), str(one.given), str(one.cost), one.sentence]
+            for one in found.sources
+        ]
+        name = f"doi-chieu-theo-nguon-{today:%Y-%m-%d}.{kind}"
+        return send_table(_("Đối chiếu"), [_("Nguồn"), *kinds, money, cost, standing], lines, name, wide=1)
+    rows = (
+        [line.work.label, line.place, line.given, str(line.money), str(line.cost), line.sentence]
+        for piece in in_pieces(found.works.iterator(chunk_size=500))
+        for line in found.show(piece, today)
+    )
+    headings = [_("Công trình"), _("Đơn vị"), _("Đã góp"), money, cost, standing]
+    return send_table(_("Công trình"), headings, rows, f"cong-trinh-{today:%Y-%m-%d}.{kind}")
+
+
+def _plain(text: str) -> str:
+    """Nothing for nothing: a dash is no number."""
+    return "" if text == "–" else text
 
 
 @never_cache
