@@ -19,13 +19,15 @@ from caunoi.accounts.models import Role
 from caunoi.audit.models import AuditLine
 from caunoi.desk.tests.builders import page, signed_in
 from caunoi.facts.models import DataElement, Relation
+from caunoi.forms.rules.assignments import AssignmentRow
+from caunoi.records.actions import Incoming, approve_many, receive_many
 from caunoi.records.models import Submission
-from caunoi.records.tests.builders import user
-from caunoi.training.actions import set_marks
+from caunoi.records.tests.builders import BY, publish, user
+from caunoi.training.actions import set_marks, take_step
 from caunoi.training.models import TrainingClass, TrainingKind
 from caunoi.training.people import open_learners
 from caunoi.training.queries import read_presences
-from caunoi.training.tests.builders import NAMES, Places, add, make_world, open_one
+from caunoi.training.tests.builders import AFTER, FIRST, NAMES, Places, add, hold, make_world, open_one
 
 pytestmark = pytest.mark.django_db
 
@@ -286,24 +288,52 @@ def test_a_class_of_counts_has_no_names(places: Places) -> None:
     assert "58" in shown and "Thêm người học" not in shown
 
 
-def test_plan_and_result_of_a_year_stand_side_by_side(places: Places) -> None:
+def declare_plan(places: Places) -> None:
+    """Classes held are counted, and planned by the year's form, for the commune."""
     common = {"unit": "lớp", "kind": "flow", "levels": ["commune"], "pack": "thu", "known_from": 1, "decimals": 0}
     DataElement.objects.create(
         code="lop", name_vi="Lớp đã mở", name_en="Classes", form_code="dao_tao", expression="1", day="${ngay}",
         nature="result", **common,
     )  # fmt: skip
     DataElement.objects.create(
-        code="lop_kh", name_vi="Kế hoạch lớp", name_en="Planned", form_code="chi_tieu_nam", expression="${so_lop}",
-        day="period", nature="target", **common,
+        code="lop_kh", name_vi="Kế hoạch lớp", name_en="Planned", form_code="chi_tieu_nam",
+        expression="${so_lop_nghiep_vu}", day="period", nature="target", **common,
     )  # fmt: skip
     Relation.objects.create(code="lop_kh", relation="target-of", other="lop", pack="thu", known_from=1)
     TrainingKind.objects.filter(code="nghiep_vu").update(figures=["lop"])
+    publish("chi_tieu_nam", AssignmentRow("commune", "year", approval_level="province"))
 
-    shown = page(signed_in(places.officer), f"/training/plan/?year={moments.today().year}")
 
+def test_plan_and_result_of_a_year_stand_side_by_side(places: Places) -> None:
+    declare_plan(places)
+    year = FIRST.year
+    planned = Incoming("chi_tieu_nam", places.commune.pk, AFTER, str(year), answers={"so_lop_nghiep_vu": "4"})
+    receive_many([planned], by=BY, at=AFTER)
+    found = open_one(places)
+    hold(found, places)
+    take_step(found.pk, "close", by=places.officer, at=AFTER)
+    approver = user("tinh", (Role.APPROVER, places.province))
+    done = approve_many(list(Submission.objects.values_list("pk", flat=True)), by=approver, at=AFTER)
+
+    shown = page(signed_in(places.officer), f"/training/plan/?year={year}")
+
+    assert done.refused == ()
+    cells = re.findall(r'<td data-label="([^"]+)"[^>]*>(.*?)</td>', shown, re.S)
+    assert [(label, re.findall(r"[\d.,]+%?", re.sub(r"<[^>]+>", " ", cell))[0]) for label, cell in cells] == [
+        ("Kế hoạch", "4"), ("Kết quả", "1"), ("Đạt kế hoạch", "25%"),
+    ]  # fmt: skip
     assert "Lớp đã mở" in shown and "Nghiệp vụ" in shown
+
+
+def test_a_year_without_a_plan_and_an_unknown_place_are_told(places: Places) -> None:
+    declare_plan(places)
+    office = signed_in(places.officer)
+
+    shown = page(office, f"/training/plan/?year={moments.today().year}")
+
+    assert "chưa giao" in shown and "Lớp đã mở" in shown
     assert f'value="{moments.today().year}"' in shown
-    assert 'id="plan-refused"' in page(signed_in(places.officer), "/training/plan/?place=Khong+Co")
+    assert 'id="plan-refused"' in page(office, "/training/plan/?place=Khong+Co")
 
 
 def test_more_learners_and_classes_cost_no_more_questions(places: Places) -> None:
