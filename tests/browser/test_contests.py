@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from caunoi import moments
 from tests.browser.conftest import Server
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import DESKTOP, PHONE, Visitor
 
 TITLE = "Cuộc thi viết về tình làng nghĩa xóm"
 # Of the two of its name in the merged commune, as the page offers it.
@@ -48,7 +48,7 @@ def test_a_contest_is_announced_entered_marked_without_names_ranked_and_publishe
     desk.locator("#open").click()
     expect(desk.locator("#contest-state")).to_contain_text("Đang nhận bài")
 
-    head = visitor("thon")
+    head = visitor("thon", on=PHONE)
     for someone, (title, name, _mark) in zip((head, office), ENTRIES, strict=True):
         someone.open(contest)
         someone.page.locator("#new-entry").click()
@@ -64,7 +64,7 @@ def test_a_contest_is_announced_entered_marked_without_names_ranked_and_publishe
     desk.locator("#judge").click()
     expect(desk.locator("#contest-state")).to_contain_text("Đang chấm")
     for judge in JUDGES:
-        mark_all(visitor(judge))
+        mark_all(visitor(judge, on=PHONE if judge == JUDGES[0] else DESKTOP))
 
     office.open(contest, look_as="contest")
     desk.locator("#rank").click()
@@ -78,7 +78,7 @@ def test_a_contest_is_announced_entered_marked_without_names_ranked_and_publishe
     desk.locator("#close").click()
     expect(desk.locator("#contest-state")).to_contain_text("Đã kết thúc")
 
-    guest = visitor()
+    guest = visitor(on=PHONE)
     guest.open(f"{contest}results/", look_as="contest-results")
     rows = guest.page.locator("#ranking tbody tr")
     expect(rows.first).to_contain_text("Bếp lửa đầu bản")

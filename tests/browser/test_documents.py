@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.browser.visitor import NARROWEST, PHONE, Visitor, only_on_phone
+from tests.browser.visitor import NARROWEST, PHONE, Viewport, Visitor, on_both, only_on_phone
 
 ANSWERED = "Ban hành kế hoạch của xã"
 # Of the first page's own needs; what phones fetch ahead of need (forms for the weeks without a line) comes after it.
@@ -16,14 +16,15 @@ AHEAD = ("/offline/", "/instance/")
 SLOW = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 20_000}
 
 
+@on_both
 def test_a_resolution_that_came_in_is_answered_by_a_commune_and_the_tree_says_who_is_missing(
-    visitor: Callable[..., Visitor],
+    visitor: Callable[..., Visitor], viewport: Viewport
 ) -> None:
-    province = visitor("tinh")
+    province, resolution = visitor("tinh"), f"{77 if viewport is PHONE else 79}/NQ-TW"
     page = province.page
     province.open("/documents/new/?direction=incoming")
     for label, value in (
-        ("Số và ký hiệu", "77/NQ-TW"),
+        ("Số và ký hiệu", resolution),
         ("Ngày văn bản", "05/01/2026"),
         ("Ngày đến", "08/01/2026"),
         ("Cơ quan ban hành", "Cơ quan trung ương (giả định)"),
@@ -42,12 +43,12 @@ def test_a_resolution_that_came_in_is_answered_by_a_commune_and_the_tree_says_wh
     commune = visitor("xa")
     desk = commune.page
     commune.open("/")
-    desk.locator("#count-duties").get_by_role("link", name="77/NQ-TW").click()
+    desk.locator("#count-duties").get_by_role("link", name=resolution).click()
     desk.locator("#implement").click()
     for label, value in (
-        ("Số và ký hiệu", "78/KH-UBND"),
+        ("Số và ký hiệu", resolution.replace("NQ-TW", "KH-UBND")),
         ("Ngày văn bản", "20/02/2026"),
-        ("Trích yếu", "Kế hoạch thực hiện Nghị quyết 77/NQ-TW"),
+        ("Trích yếu", f"Kế hoạch thực hiện Nghị quyết {resolution}"),
         ("Lập kế hoạch cho thời gian", "2025"),
     ):
         desk.get_by_label(label, exact=True).fill(value)
@@ -55,10 +56,10 @@ def test_a_resolution_that_came_in_is_answered_by_a_commune_and_the_tree_says_wh
     expect(desk.locator("#questions")).to_contain_text("đã hết ngày 31/12/2025")
     desk.get_by_label("Lập kế hoạch cho thời gian", exact=True).fill("2026")
     desk.locator("#save").click()
-    expect(desk.locator("#values")).to_contain_text("77/NQ-TW")
+    expect(desk.locator("#values")).to_contain_text(resolution)
     commune.look("document")
     commune.open("/")
-    expect(desk.locator("#piles")).not_to_contain_text("77/NQ-TW")
+    expect(desk.locator("#piles")).not_to_contain_text(resolution)
 
     province.open(tree, look_as="document-tree")
     told = page.locator("#cascade-tree > li")

@@ -16,6 +16,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Server
+from tests.browser.reading import number_in
 from tests.browser.visitor import Visitor
 
 BAT_XAT = {
@@ -30,10 +31,6 @@ BAT_XAT = {
 
 def ask(**more: Any) -> str:
     return f"/figures/?{urlencode({**BAT_XAT, **more}, doseq=True)}"
-
-
-def number_in(text: str) -> Decimal:
-    return Decimal(text.replace(".", "").replace(",", "."))
 
 
 def column(page: Page) -> list[Decimal]:

@@ -11,7 +11,8 @@ from playwright.sync_api import expect
 
 from caunoi import moments
 from tests.browser.conftest import Server
-from tests.browser.visitor import PHONE, Visitor
+from tests.browser.reading import figures_today
+from tests.browser.visitor import PHONE, Viewport, Visitor, on_both
 
 
 def test_a_conference_is_planned_counted_at_its_door_without_network_and_closed_with_minutes(
@@ -85,16 +86,18 @@ def test_a_talk_is_held_counted_by_hand_and_closed(visitor: Callable[..., Visito
     expect(desk.locator("#main")).to_contain_text("85")
 
 
-def test_a_dialogue_s_question_is_answered_in_time_and_anybody_reads_the_answer(
-    visitor: Callable[..., Visitor],
+@on_both
+def test_a_dialogue_s_question_is_answered_in_time_counted_and_anybody_reads_the_answer(
+    visitor: Callable[..., Visitor], viewport: Viewport
 ) -> None:
-    office = visitor("xa")
+    office, counted = visitor("xa"), ("dialogues", "dialogue_questions", "dialogue_questions_on_time")
+    before, question = figures_today(office, *counted), f"Bao giờ xóm trên có điện? ({viewport.name})"
     meeting = plan(office, "doi_thoai", "Đối thoại với người dân về điện sinh hoạt")
     state_attendance(office, 40)
     desk = office.page
-    leave(office, "question", "Bao giờ xóm trên có điện?")
+    leave(office, "question", question)
     desk.locator("#close-meeting").click()
-    settle(office, "question", "Bao giờ xóm trên có điện?", "Kéo xong đường dây trong quý sau.")
+    settle(office, "question", question, "Kéo xong đường dây trong quý sau.")
     desk.get_by_role("button", name="Ghi là đã công khai").click()
     expect(desk.locator("#question-title + .cards")).to_contain_text("Đã trả lời")
     expect(desk.locator("#question-title + .cards")).to_contain_text("công khai")
@@ -103,22 +106,28 @@ def test_a_dialogue_s_question_is_answered_in_time_and_anybody_reads_the_answer(
     desk.locator("#send-record").click()
     expect(desk.locator("#send-record")).to_have_count(0)
     office.look("dialogue")
+    assert [after - one for one, after in zip(before, figures_today(office, *counted), strict=True)] == [1, 1, 1]
 
     resident = visitor(on=PHONE)
     resident.open("/answers/?q=xom+tren", look_as="answers")
-    expect(resident.page.locator("article")).to_contain_text("Kéo xong đường dây trong quý sau.")
-    expect(resident.page.locator("article")).to_contain_text("Xã Y Tý")
+    answered = resident.page.locator("article", has_text=question)
+    expect(answered).to_contain_text("Kéo xong đường dây trong quý sau.")
+    expect(answered).to_contain_text("Xã Y Tý")
 
 
-def test_a_visit_s_request_goes_to_the_level_above_which_answers_it_on_time(
+@on_both
+def test_a_visit_s_request_goes_to_the_level_above_which_answers_it_on_time_and_is_counted(
     visitor: Callable[..., Visitor], server: Server
 ) -> None:
     # Whoever answers for a province writes for it; the province's account of the demonstration only approves.
     server.sql(
-        "INSERT INTO accounts_rolegrant (user_id, org_unit_id, role, from_day) SELECT user_id, org_unit_id, 'recorder',"
-        " from_day FROM accounts_rolegrant JOIN accounts_user u ON u.id = user_id WHERE username = 'tinh' LIMIT 1"
+        "INSERT OR IGNORE INTO accounts_rolegrant (user_id, org_unit_id, role, from_day)"
+        " SELECT user_id, org_unit_id, 'recorder', from_day FROM accounts_rolegrant"
+        " JOIN accounts_user u ON u.id = user_id WHERE username = 'tinh' LIMIT 1"
     )
-    office, above = visitor("xa"), visitor("tinh", on=PHONE)
+    office, above = visitor("xa"), visitor("tinh")
+    counted = ("inspection_visits", "visit_requests", "visit_requests_on_time")
+    before = figures_today(office, *counted)
     meeting = plan(office, "kiem_tra", "Tỉnh kiểm tra công tác tuyên vận tại xã")
     leave(office, "request", "Đề nghị cấp thêm loa cho hai thôn", to="Tỉnh Lào Cai")
     leave(office, "conclusion", "Rà soát lại sổ cụm loa")
@@ -134,6 +143,7 @@ def test_a_visit_s_request_goes_to_the_level_above_which_answers_it_on_time(
     desk.locator("#record a").click()
     expect(desk.locator("#main")).to_contain_text("Trong đó: đã được trả lời đúng hạn")
     office.open(meeting, look_as="visit")
+    assert [after - one for one, after in zip(before, figures_today(office, *counted), strict=True)] == [1, 1, 1]
 
 
 def test_a_briefing_is_held_from_a_phone_at_two_sites_and_its_conclusion_becomes_a_task(

@@ -8,12 +8,14 @@ from playwright.sync_api import expect
 
 from caunoi import moments
 from tests.browser.filling import answer, fill_day, open_event_form, send_and_arrive
-from tests.browser.visitor import Visitor
+from tests.browser.reading import figures_today
+from tests.browser.visitor import Viewport, Visitor, on_both
 
 MODEL = "Tổ phụ nữ giữ sạch đường thôn"
 BOOK = "Lịch sử Xã Y Tý 1945-2025"
 
 
+@on_both
 def test_a_model_is_proposed_followed_recognised_copied_and_ended(visitor: Callable[..., Visitor]) -> None:
     office = visitor("xa")
     desk = office.page
@@ -39,6 +41,7 @@ def test_a_model_is_proposed_followed_recognised_copied_and_ended(visitor: Calla
     office.open("/registers/mo_hinh_dan_van/stages/")
 
 
+@on_both
 def test_a_loudspeaker_cluster_breaks_is_repaired_at_a_cost_and_works_again(visitor: Callable[..., Visitor]) -> None:
     office = visitor("xa")
     desk = office.page
@@ -60,25 +63,31 @@ def test_a_loudspeaker_cluster_breaks_is_repaired_at_a_cost_and_works_again(visi
     office.look("cluster-repaired")
 
 
-def test_a_commune_s_history_is_begun_and_completed(visitor: Callable[..., Visitor]) -> None:
-    office = visitor("xa")
+@on_both
+def test_a_commune_s_history_is_begun_and_completed(visitor: Callable[..., Visitor], viewport: Viewport) -> None:
+    office, book = visitor("xa"), f"{BOOK} ({viewport.name})"
     desk = office.page
     office.open("/registers/")
     desk.get_by_role("link", name="Lịch sử địa phương").click()
     office.look("history-empty")
     desk.locator("#new-entity").click()
-    desk.get_by_label("Tên", exact=True).fill(BOOK)
+    desk.get_by_label("Tên", exact=True).fill(book)
     desk.get_by_label("Loại", exact=True).select_option("sach")
     desk.locator("#save").click()
     go_on(office, "dang_lam")
     go_on(office, "hoan_thanh")
     office.open("/registers/lich_su_dia_phuong/stages/")
-    expect(desk.locator("#stage-counts tr", has_text="Đã hoàn thành")).to_contain_text("1")
+    done = desk.locator("#stage-counts tr", has_text="Đã hoàn thành")
+    expect(done).to_be_visible()
+    done.get_by_role("link").first.click()
+    expect(desk.locator("#entities tbody tr", has_text=book)).to_contain_text("Đã hoàn thành")
 
 
-def test_an_official_channel_is_declared_closed_and_opened_again(visitor: Callable[..., Visitor]) -> None:
+@on_both
+def test_an_official_channel_is_declared_closed_opened_again_and_counted(visitor: Callable[..., Visitor]) -> None:
     office = visitor("xa")
     desk = office.page
+    (before,) = figures_today(office, "official_channels")
     office.open("/registers/kenh_chinh_thuc/")
     desk.locator("#new-entity").click()
     desk.get_by_label("Tên", exact=True).fill("Trang của Xã Y Tý")
@@ -93,6 +102,7 @@ def test_an_official_channel_is_declared_closed_and_opened_again(visitor: Callab
     expect(desk.locator("#steps > li")).to_have_count(3)
     expect(desk.locator("#values")).to_contain_text("https://yty.example.vn")
     office.look("channel")
+    assert figures_today(office, "official_channels") == [before + 1]
 
 
 def go_on(office: Visitor, stage: str, **told: str) -> None:

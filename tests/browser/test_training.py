@@ -10,14 +10,17 @@ from playwright.sync_api import expect
 from caunoi import moments
 from caunoi.awards.rules.codes import Code
 from tests.browser.conftest import Server
-from tests.browser.visitor import Visitor
+from tests.browser.reading import figures_today
+from tests.browser.visitor import PHONE, Viewport, Visitor, on_both
 
 
-def test_a_class_is_opened_attended_marked_closed_and_its_certificates_are_printed(
-    visitor: Callable[..., Visitor], server: Server
+@on_both
+def test_a_class_is_opened_attended_marked_closed_counted_and_its_certificates_are_printed(
+    visitor: Callable[..., Visitor], server: Server, viewport: Viewport
 ) -> None:
     office, today = visitor("xa"), f"{moments.today():%d/%m/%Y}"
-    desk = office.page
+    desk, decision = office.page, f"{45 if viewport is PHONE else 47}/QĐ-UBND"
+    (before,) = figures_today(office, "training_classes")
     office.open("/training/")
     desk.locator("#new-class").click()
     desk.get_by_label("Loại lớp", exact=True).select_option("nghiep_vu")
@@ -57,10 +60,12 @@ def test_a_class_is_opened_attended_marked_closed_and_its_certificates_are_print
     expect(desk.locator("#class-state")).to_contain_text("Đã kết thúc")
     expect(desk.locator("#record")).to_contain_text("Đào tạo")
     office.look("training-class")
+    assert figures_today(office, "training_classes") == [before + 1]
 
+    office.open(address)
     desk.locator("#certify").click()
     expect(desk.locator("#recipients tbody tr")).to_have_count(1)
-    desk.get_by_label("Số quyết định", exact=True).fill("45/QĐ-UBND")
+    desk.get_by_label("Số quyết định", exact=True).fill(decision)
     desk.get_by_label("Ngày quyết định", exact=True).fill(today)
     desk.locator("#decide").click()
     with desk.expect_download() as papers:
@@ -71,8 +76,9 @@ def test_a_class_is_opened_attended_marked_closed_and_its_certificates_are_print
     guest = visitor()
     (code,) = server.sql(
         "SELECT key, signed_by, signature FROM awards_award a JOIN awards_dossier d ON d.id = a.dossier_id"
-        " WHERE d.decision = '45/QĐ-UBND'"
+        " WHERE d.decision = ?",
+        decision,
     )
     guest.open(f"/certificates/{Code(*code)}/", look_as="certificate")
     expect(guest.page.locator("#standing")).to_have_attribute("data-standing", "valid")
-    expect(guest.page.locator("#certificate")).to_contain_text("45/QĐ-UBND")
+    expect(guest.page.locator("#certificate")).to_contain_text(decision)
