@@ -75,6 +75,14 @@ def list_meetings(scope: Scope, filters: Filters, sort: str = "-starts") -> Quer
     return meetings.select_related("kind").order_by(f"{sign}{SORTS.get(name, 'starts_at')}", f"{sign}pk")
 
 
+def list_invited(units: Collection[int], first: date, last: date) -> list[MeetingUnit]:
+    """Invitations of these very units to meetings of those days, the earliest first; also to one that was cancelled,
+    until its day is over."""
+    found = MeetingUnit.objects.filter(invited=True, org_unit_id__in=ids_in_sql(units), day_to__range=(first, last))
+    found = found.exclude(meeting__state=MeetingState.CLOSED)
+    return list(found.select_related("meeting", "meeting__kind").order_by("meeting__starts_at", "pk"))
+
+
 def list_kinds(level: str = "") -> list[MeetingKind]:
     """Those a unit of the level holds; all of them without one."""
     return [kind for kind in MeetingKind.objects.all() if not level or level in kind.levels]

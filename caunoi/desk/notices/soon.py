@@ -12,12 +12,15 @@ from django.utils.translation import ngettext
 from caunoi.accounts.models import User
 from caunoi.accounts.queries import scope_of
 from caunoi.desk.collecting import list_due_cards
-from caunoi.desk.context import WRITERS
+from caunoi.desk.context import DECIDERS, WRITERS
 from caunoi.desk.rating_work import list_rating_soon
 from caunoi.desk.templatetags.caunoi import period
 from caunoi.desk.units import list_working_units
 from caunoi.documents.permissions import MAY_KEEP
 from caunoi.documents.queries import list_open_duties
+from caunoi.meetings.models import MeetingState
+from caunoi.meetings.queries import list_invited
+from caunoi.moments import VIETNAM
 from caunoi.places.queries import get_snapshot
 
 DAYS_AHEAD = 7
@@ -39,8 +42,12 @@ class Soon:
     why: str
     address: str
 
+    is_meeting: bool = False
+
     @property
     def when(self) -> str:
+        if self.is_meeting:
+            return _("họp ngày %(day)s") % {"day": f"{self.due_on:%d/%m/%Y}"}
         if self.days_left == 0:
             return _("hạn hôm nay, %(day)s") % {"day": f"{self.due_on:%d/%m/%Y}"}
         sentence = ngettext("còn %(count)d ngày, hạn %(day)s", "còn %(count)d ngày, hạn %(day)s", self.days_left)
@@ -49,7 +56,12 @@ class Soon:
 
 def list_soon(user: User, today: date) -> list[Soon]:
     """The earliest first. What is late already stands on the first page and isn't told again here."""
-    found = [*_list_reports(user, today), *_list_ratings(user, today), *_list_duties(user, today)]
+    found = [
+        *_list_reports(user, today),
+        *_list_ratings(user, today),
+        *_list_duties(user, today),
+        *list_invitations(user, today),
+    ]
     return sorted(found, key=lambda one: (one.due_on, one.title))[:MOST_SHOWN]
 
 
@@ -105,4 +117,27 @@ def _list_duties(user: User, today: date) -> list[Soon]:
             )
         if len(found) == MOST_SHOWN:
             break
+    return found
+
+
+def list_invitations(user: User, today: date) -> list[Soon]:
+    """Meetings of the next days to which a unit the reader works for is invited, at the hour at which they stand now;
+    one that was cancelled says so."""
+    own = {unit.id for unit in list_working_units(user, WRITERS | DECIDERS, today)[:MOST_UNITS]}
+    places, found = get_snapshot(), []
+    for one in list_invited(own, today, today + timedelta(days=DAYS_AHEAD))[:MOST_SHOWN]:
+        meeting = one.meeting
+        if meeting.state == MeetingState.CANCELLED:
+            title = _("Đã hủy: %(title)s") % {"title": meeting.title}
+        else:
+            where = meeting.venue or places.name_on(meeting.org_unit_id, meeting.day_to)
+            hour = f"{meeting.starts_at.astimezone(VIETNAM):%H:%M}"
+            title = _("Mời họp: %(title)s, %(hour)s, %(where)s") % {
+                "title": meeting.title,
+                "hour": hour,
+                "where": where,
+            }
+        unit, why = places.distinct_name_on(one.org_unit_id, today), _("Đơn vị bạn làm việc được mời.")
+        left, address = (meeting.day_to - today).days, reverse("meeting", args=[meeting.pk])
+        found.append(Soon(title, unit, meeting.day_to, left, why, address, is_meeting=True))
     return found

@@ -15,7 +15,7 @@ from caunoi import moments
 from caunoi.accounts.models import Role
 from caunoi.audit.models import AuditLine
 from caunoi.desk.tests.builders import page, signed_in
-from caunoi.meetings.actions import plan_meeting
+from caunoi.meetings.actions import change_meeting, plan_meeting, take_step
 from caunoi.meetings.models import Matter, Meeting, Turn
 from caunoi.meetings.tests.builders import Places, draft, make_world
 from caunoi.records.models import Submission
@@ -87,6 +87,32 @@ def test_the_invitation_is_a_calendar_file(places: Places) -> None:
 
     assert answer["Content-Type"].startswith("text/calendar")
     assert f"UID:meeting-{meeting.pk}@" in answer.content.decode()
+
+
+def test_who_is_invited_reads_it_on_the_first_page_and_among_what_is_soon_also_when_it_moves_or_is_cancelled(
+    places: Places,
+) -> None:
+    today, hour = moments.today(), moments.local_moment
+    held = {"starts_at": hour(today, 23), "ends_at": hour(today, 23, 30), "invited": frozenset({places.other.pk})}
+    meeting = plan_meeting(
+        org_unit_id=places.province.pk, draft=draft(**held), by=places.above, at=hour(today, 1)
+    )  # fmt: skip
+    guest, host = signed_in(user("khach", (Role.RECORDER, places.other))), signed_in(places.officer)
+    link = f"/meetings/{meeting.pk}/"
+
+    def told(client: Client) -> str:
+        first = page(client, "/")
+        assert ('id="invitations"' in first) == (link in first) == (link in (soon := page(client, "/notices/")))
+        return soon
+
+    assert "Mời họp: Hội nghị chuyên đề hiến đất làm đường, 23:00" in told(guest)
+    assert "Đơn vị bạn làm việc được mời." in told(guest) and link not in told(host)
+    later = today + timedelta(days=2)
+    moved = {**held, "starts_at": hour(later, 14), "ends_at": hour(later, 15)}
+    change_meeting(meeting.pk, seen_number=1, draft=draft(**moved), by=places.above, at=hour(today, 1))
+    assert ", 14:00" in told(guest) and f"họp ngày {later:%d/%m/%Y}" in told(guest)
+    take_step(meeting.pk, "cancel", because="Mưa lũ", by=places.above, at=hour(today, 1))
+    assert "Đã hủy: Hội nghị chuyên đề" in told(guest)
 
 
 def test_what_is_changed_and_taken_out_is_told_to_the_audit(places: Places) -> None:

@@ -22,6 +22,7 @@ from caunoi.desk.alarms import list_alarms
 from caunoi.desk.collecting import list_due_cards, list_forms_to_fill, list_returned_cards, rank_now, title_of
 from caunoi.desk.context import READERS, WRITERS
 from caunoi.desk.ended_units import list_ended_to_tell
+from caunoi.desk.notices.soon import list_invitations
 from caunoi.desk.reading import as_defined_now
 from caunoi.desk.tiles import title_of as tile_title
 from caunoi.desk.units import WorkingUnit, choose_working_unit, list_working_units
@@ -63,6 +64,7 @@ def home(request: HttpRequest) -> HttpResponse:
         context |= {"units": units, "unit": unit, **_read_unit(user, unit, today)}
     context["ended_units"] = list_ended_to_tell(grants, today)
     context |= {"piles": list_piles(user, roles, at), "campaigns": list_running(user, today)}
+    context["invitations"] = list_invitations(user, today)
     if (board := find_first_page(user, today)) is not None:
         # Its parts are fetched after the page, each asking as this reader.
         context |= {"board": board, "tiles": [(tile, tile_title(tile), None) for tile in list_tiles(board)]}
