@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date
 
 import pytest
@@ -13,15 +14,39 @@ from PIL import Image
 from caunoi.accounts.models import Role
 from caunoi.desk.tests.builders import commune_officer, signed_in, store_world, user
 from caunoi.desk.tests.builders import page as text_of
+from caunoi.forms.actions import publish_form, set_assignments
+from caunoi.forms.rules.assignments import AssignmentRow
 from caunoi.places.models import OrgUnit
 from caunoi.records.actions import Incoming, receive
+from caunoi.records.entities.actions import set_register
 from caunoi.records.entities.tests.builders import AT, GROUP, group
 from caunoi.records.entities.tests.test_stages import declare, tell
-from caunoi.records.models import EntityList, SubmissionVersion
+from caunoi.records.models import Entity, EntityList, SubmissionVersion
 from caunoi.records.tests.builders import BY
 
 pytestmark = pytest.mark.django_db
 LIST = "/registers/cum/"
+FIELDS = """
+| survey | | | | | | |
+| | type | name | label::Tiếng Việt (vi) | label::English (en) | save_to | required |
+| | date | ngay | Ngày | Day | | yes |
+| | select_one_from_file mo_hinh.csv | cu | Mô hình đã ghi | Model | | |
+| | text | ten | Tên | Name | | yes |
+| | select_one lv | linh_vuc | Lĩnh vực | Field | linh_vuc | yes |
+| | select_one tt | trang_thai | Tình trạng | State | trang_thai | yes |
+| choices | | | |
+| | list_name | name | label::Tiếng Việt (vi) | label::English (en) |
+| | lv | giao_thong | Giao thông | Roads |
+| | lv | kinh_te | Kinh tế | Economy |
+| | tt | dang_ky | Đăng ký | Proposed |
+| | tt | cong_nhan | Công nhận | Recognised |
+| entities | | | | | |
+| | list_name | label | entity_id | create_if | update_if |
+| | mo_hinh | ${ten} | coalesce(${cu}, uuid()) | ${cu} = '' | ${cu} != '' |
+| settings | | | |
+| | form_id | form_title | version | default_language |
+| | ghi_mo_hinh | Ghi mô hình | 1 | Tiếng Việt (vi) |
+"""
 ONE = f"{LIST}{GROUP}/"
 
 
@@ -97,6 +122,44 @@ def test_a_list_is_narrowed_by_stage_and_year_and_counted(village: OrgUnit, offi
     assert "Cụm 1" in text_of(officer, LIST, **{"v-trang_thai": "dung", "day": "05/03/2026"})
     counts = text_of(officer, f"{LIST}stages/")
     assert "Năm 2026" in counts and "Hỏng" in counts
+
+
+def test_what_is_at_each_stage_is_told_apart_by_field_and_by_the_year_it_got_there(
+    village: OrgUnit, officer: Client
+) -> None:
+    """Of the field that lists show, with choices: each model's, say. What moved on counts in its year, not in now."""
+    version = publish_form(content=FIELDS.encode(), file_type="md", file_name="mau.md", pack="thu", by=BY, at=AT)
+    set_assignments(version.form.code, [AssignmentRow("village", "event")], by=BY, at=AT)
+    set_register(
+        code="mo_hinh", title_vi="Mô hình", title_en="Models", ended_when="", columns=("linh_vuc", "trang_thai"),
+        properties=("linh_vuc", "trang_thai"), stage_by="trang_thai", stage_form="ghi_mo_hinh",
+        transitions=[{"before": "", "after": "dang_ky"}, {"before": "dang_ky", "after": "cong_nhan"}],
+        pack="thu", by=BY, at=AT,
+    )  # fmt: skip
+
+    def tell_model(day: str, name: str, field: str, state: str = "dang_ky", known: str = "") -> None:
+        answers = {"ngay": day, "cu": known, "ten": name, "linh_vuc": field, "trang_thai": state}
+        receive(Incoming("ghi_mo_hinh", village.pk, AT, answers=answers, entered_by_name="A"), by=BY, at=AT)
+
+    for day, name, field in (
+        ("2025-03-05", "Hiến đất", "giao_thong"),
+        ("2025-06-01", "Đường hoa", "giao_thong"),
+        ("2026-02-01", "Vườn mẫu", "kinh_te"),
+    ):
+        tell_model(day, name, field)
+    first = Entity.objects.get(label="Hiến đất")
+    tell_model("2026-03-01", "Hiến đất", "giao_thong", "cong_nhan", str(first.uuid))
+
+    counts = text_of(officer, "/registers/mo_hinh/stages/")
+
+    heads, *lines = (
+        [" ".join(re.sub("<[^>]+>", " ", cell).split()) for cell in re.findall(r"<t[hd] .*?</t[hd]>", row, re.DOTALL)]
+        for row in re.findall("<tr>.*?</tr>", counts, re.DOTALL)
+    )
+    assert heads == ["Bước", "Hiện có", "Giao thông", "Kinh tế", "Năm 2026", "Năm 2025"]
+    assert lines == [["Đăng ký", "2", "1", "1", "1", "2"], ["Công nhận", "1", "1", "0", "1", "0"]]
+    only = text_of(officer, "/registers/mo_hinh/stages/", **{"v-linh_vuc": "kinh_te"})
+    assert re.search(r"Đăng ký</a>\s*</th>\s*<td[^>]*>1<", only)
 
 
 def test_records_about_a_thing_are_listed_with_their_sum_by_year(village: OrgUnit, officer: Client) -> None:
