@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -15,6 +16,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 from caunoi.records.spreadsheet.cells import Cell
 from caunoi.records.spreadsheet.inspection import MOST, Inspected, inspect_ods, inspect_xls, inspect_xlsx
 from caunoi.refusals import FileRefused, Mistake
+from caunoi.unpacking import check_sizes
 from caunoi.vietnamese_text import fold
 
 Kind = Literal["xlsx", "xls", "ods", "csv"]
@@ -121,11 +123,14 @@ def _detect_packed(content: bytes, file_name: str) -> Kind:
             names = set(packed.namelist())
             if sum(entry.file_size for entry in packed.infolist()) > MAX_UNPACKED:
                 raise unreadable(file_name, _("Tệp giải nén ra quá lớn. Hãy chia thành nhiều tệp."))
-            if packed.testzip() is not None:
-                raise zipfile.BadZipFile
+            # What the directory names may be a lie, also with the right checksum; the sheet is then read whole.
+            check_sizes(packed)
             if "META-INF/manifest.xml" in names and b"encryption-data" in packed.read("META-INF/manifest.xml"):
                 raise unreadable(file_name, _locked())
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, zipfile.LargeZipFile):
+    except (
+        zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, zipfile.LargeZipFile,
+        zlib.error,
+    ):  # fmt: skip
         why = _("Tệp hỏng hoặc bị cắt cụt khi chép. Hãy mở bằng Excel, lưu lại rồi gửi lại.")
         raise unreadable(file_name, why) from None
     if "xl/workbook.xml" in names:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -75,6 +77,23 @@ def test_a_workbook_with_damaged_bytes_is_refused(places: Places) -> None:
     content[len(content) // 3 : len(content) // 3 + 200] = bytes(200)
 
     assert one(mistakes(bytes(content))).message
+
+
+def test_a_workbook_that_lies_about_what_it_unpacks_to_takes_no_memory(places: Places) -> None:
+    made = io.BytesIO(xlsx(REPORT, FINE))
+    with zipfile.ZipFile(made, "a", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/media/anh.png", bytes(40_000_000))
+    content = bytearray(made.getvalue())
+    entry = content.rfind(b"PK\x01\x02")
+    content[entry + 16 : entry + 20] = zlib.crc32(bytes(1000)).to_bytes(4, "little")
+    content[entry + 24 : entry + 28] = (1000).to_bytes(4, "little")
+
+    tracemalloc.start()
+    try:
+        assert "Tệp hỏng" in one(mistakes(bytes(content))).message
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_password_protected_workbook_is_refused_with_a_remedy(places: Places) -> None:

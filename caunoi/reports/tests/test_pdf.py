@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from django.http import HttpResponse
 from django.test import Client
 
 from caunoi.accounts.models import Role
@@ -37,7 +37,7 @@ def no_office(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
 
 
-def ask_page(client: Client, run: ReportRun) -> HttpResponse:
+def ask_page(client: Client, run: ReportRun) -> Any:
     return client.get(f"/reports/{run.pk}/file", {"format": "pdf"})
 
 
