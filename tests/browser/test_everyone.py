@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from caunoi.awards.rules.codes import Code
+from tests.browser.conftest import Server
 from tests.browser.filling import MONTH, open_oldest_due, wait_for_form
-from tests.browser.visitor import DESKTOP, Visitor, on_both
+from tests.browser.visitor import DESKTOP, PHONE, Visitor, on_both
 
+# Of the demonstration: one of Xã Y Tý.
+WORK = "/works/e67b4bd5-cedd-58e6-9f54-27bb3607dbd4/"
 PAGES = {
     "thon": ["/", "/due/", "/import/"],
     "xa": [
@@ -34,15 +39,19 @@ PAGES = {
         "/campaigns/",
         "/campaigns/2/",
         "/criteria/",
+        "/criteria/ntm_2026/",
+        "/criteria/ntm_2026/new:15.02701/",
         "/criteria-parts/ntm_2026/",
         "/awards/",
         "/awards/dossiers/",
         "/awards/dossiers/new/",
+        "/awards/dossiers/2/",
         "/contests/",
         "/contests/new/",
         "/contests/1/",
         "/contests/1/results/",
         "/works/",
+        WORK,
         "/meetings/",
         "/meetings/new/",
         "/meetings/matters/",
@@ -139,6 +148,30 @@ def test_in_english_every_page_works_and_the_keyboard_alone_skips_to_its_content
         wait_for_form(someone.page)
         expect(someone.page.locator("#form-host").get_by_role("button", name="Send", exact=True)).to_be_visible()
         someone.look("english-fill")
+
+
+def test_in_english_anybody_reads_what_is_public_without_an_account(
+    visitor: Callable[..., Visitor], server: Server
+) -> None:
+    office, guest = visitor("xa"), visitor(on=PHONE)
+    office.open(WORK)
+    office.page.locator("#open-disclosure").click()
+    disclosure = office.page.locator("#address").get_attribute("href") or ""
+    [award] = server.sql(
+        "SELECT key, signed_by, signature FROM awards_award WHERE key IS NOT NULL ORDER BY number LIMIT 1"
+    )
+    guest.open("/answers/")
+    guest.page.get_by_role("button", name="English").filter(visible=True).click()
+    expect(guest.page.locator("html")).to_have_attribute("lang", "en")
+
+    for name, address in (
+        ("answers", "/answers/"),
+        ("disclosure", urlsplit(disclosure).path),
+        ("certificate", f"/certificates/{Code(*award)}/"),
+    ):
+        guest.open(address)
+        expect_skipping(guest.page, address)
+        guest.look(f"english-public-{name}")
 
 
 def wait_for_worker(page: Page, language: str) -> None:
