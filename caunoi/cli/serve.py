@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from caunoi.backups.schedule import back_up_if_due
 from caunoi.cli.errors import CannotWrite
+from caunoi.config.logs import keep_last_words_plain
 from caunoi.desk.notices.letters import send_letters
 from caunoi.documents.waiting import clear_waiting
 from caunoi.facts.segments import compact
@@ -79,6 +80,7 @@ def start(host: str, port: int, workers: int) -> None:
 )
 @click.option("--once", is_flag=True, help=_("làm một lượt rồi thôi, để máy chủ hẹn giờ gọi"))
 def worker(once: bool) -> None:
+    keep_last_words_plain()
     while True:
         _attempt(release_backlog, now())
         _attempt(clear_waiting, at=now())

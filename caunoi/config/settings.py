@@ -279,9 +279,17 @@ CACHES = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    # Phones' tokens stand in their addresses, and addresses stand in the log.
-    "filters": {"tokens": {"()": "caunoi.openrosa.logs.MaskTokens"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["tokens"]}},
+    "formatters": {
+        "plain": {
+            "()": "caunoi.config.logs.PlainFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        }
+    },
+    # Phones' tokens stand in their addresses, names of files in those of pages, and addresses stand in the log.
+    "filters": {
+        "tokens": {"()": "caunoi.openrosa.logs.MaskTokens"},
+        "paths": {"()": "caunoi.config.logs.MaskPaths"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["paths", "tokens"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
