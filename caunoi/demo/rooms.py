@@ -26,9 +26,12 @@ from caunoi.forms.rules.filling import list_asked
 from caunoi.meetings.actions import plan_meeting, state_attendance
 from caunoi.meetings.actions import take_step as take_meeting_step
 from caunoi.meetings.rules.drafts import MeetingDraft
-from caunoi.moments import local_moment
+from caunoi.moments import local_date, local_moment
 from caunoi.places.queries import get_snapshot
 from caunoi.records.actions import approve_many
+from caunoi.records.entities.actions import send_review
+from caunoi.records.entities.queries import get_register
+from caunoi.records.entities.reviews import find_terms, make_review
 from caunoi.remembering import as_defined_at
 from caunoi.training.actions import open_class, state_counts, take_step
 from caunoi.training.rules.drafts import ClassDraft
@@ -201,6 +204,17 @@ def _state_criteria(held: Held, at: datetime) -> list[int]:
     return _sent(recorded.submission_id)
 
 
+def _send_review(held: Held, at: datetime) -> list[int]:
+    """Of what the unit has in the registers by then; the draft only says what no register knows."""
+    register = get_register(held.kind)
+    terms = find_terms(register, get_snapshot().units[held.unit].level)
+    if terms is None:
+        raise DemoBroken(held.draft.key, held.through.room)
+    seen = make_review(terms, held.unit, local_date(at)).counted
+    asked = {question: held.number(question) for question in list_asked(terms.answers)}
+    return [send_review(register, held.unit, seen=seen, asked=asked, by=held.by, at=at)]
+
+
 def _sent(submission: int | None) -> list[int]:
     return [] if submission is None else [submission]
 
@@ -211,8 +225,9 @@ _ROOMS: Mapping[str, Hold] = {
     "contest": _close_contest,
     "award": _hold_award,
     "criteria": _state_criteria,
+    "review": _send_review,
 }
-_DAYS = {"class": 2, "meeting": 0, "contest": 0, "award": 0, "criteria": 0}
+_DAYS = {"class": 2, "meeting": 0, "contest": 0, "award": 0, "criteria": 0, "review": 0}
 
 
 def approve_as(approvers_of: Callable[[Draft, date], Sequence[User]]) -> Approve:

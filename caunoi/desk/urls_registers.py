@@ -1,6 +1,13 @@
 from django.urls import URLPattern, path, re_path
 
-from caunoi.desk.views import registers, registers_entity, registers_person, registers_seats, registers_stages
+from caunoi.desk.views import (
+    registers,
+    registers_entity,
+    registers_person,
+    registers_review,
+    registers_seats,
+    registers_stages,
+)
 
 ONE = "registers/<str:code>/<uuid:uuid>/"
 
@@ -16,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     re_path(
         r"^registers/(?P<code>[^/]+)/seats\.(?P<kind>csv|xlsx)$", registers_seats.seats_file, name="register-seats-file"
     ),
+    path("registers/<str:code>/reviews/<str:key>/", registers_review.review, name="register-review"),
     path("registers/<str:code>/stages/", registers_stages.register_stages, name="register-stages"),
     path("registers/<str:code>/new/", registers_entity.entity_new, name="register-new"),
     path("registers/<str:code>/merge/", registers_entity.entity_merge, name="register-merge"),

@@ -30,6 +30,7 @@ from caunoi.packs.rules import (
     meeting_kinds,
     personal_fields,
     registers,
+    reviews,
     stages,
     training,
 )
@@ -50,7 +51,7 @@ PACK_FILE = "pack.toml"
 NEEDED = (PACK_FILE, elements.FILE, assignments.FILE)
 TABLES = (
     elements.FILE, indicators.FILE, assignments.FILE, indicators.RELATIONS_FILE, registers.FILE, stages.FILE,
-    checks.FILE, disaggregations.FILE, document_kinds.FILE, personal_fields.FILE,
+    reviews.FILE, checks.FILE, disaggregations.FILE, document_kinds.FILE, personal_fields.FILE,
 )  # fmt: skip
 FORM_TYPES = (".xlsx", ".xls", ".md")
 FOLDERS = {"forms": FORM_TYPES, "reports": (".docx", ".toml"), **dict.fromkeys(assessing.FOLDERS, (".csv",))}
@@ -124,6 +125,9 @@ def read_pack(folder: Path, surround: Surround | None = None) -> Pack:
         table(stages.FILE, stages.COLUMNS, stages.OPTIONAL), register_rows, register_table, forms, about.levels,
         Role.values, notes,
     )  # fmt: skip
+    register_rows = reviews.read_reviews(
+        table(reviews.FILE, reviews.COLUMNS), register_rows, known_registers, about.levels, questions, notes
+    )
     read_checks = checks.read_checks(
         table(checks.FILE, checks.COLUMNS, checks.OPTIONAL), read_elements if readable else None, about.levels, notes
     )

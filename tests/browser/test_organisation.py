@@ -1,4 +1,5 @@
-"""A team's seats: a village head enters who sits on them, the officer sees what is empty; who stays is reviewed."""
+"""A team's seats: a village head enters who sits on them, the officer sees what is empty; who stays is reviewed. The
+review counts the village's team into the form that states it."""
 
 from __future__ import annotations
 
@@ -36,7 +37,7 @@ def test_a_team_s_empty_seat_is_filled_and_its_people_are_reviewed(visitor: Call
     expect(own).to_contain_text("1/5")
     expect(own.locator("td").nth(2)).to_contain_text("1")
     office.look("seats-review-due")
-    own.get_by_role("link").click()
+    own.get_by_role("link").first.click()
     expect(desk.locator("#entities tbody tr")).to_have_count(1)
     expect(desk.locator("#entities")).not_to_contain_text(NAME)
     desk.locator("#show-people").click()
@@ -47,3 +48,10 @@ def test_a_team_s_empty_seat_is_filled_and_its_people_are_reviewed(visitor: Call
     expect(desk.locator("#history tbody tr")).to_have_count(2)
     office.open("/registers/nhan_su/seats/")
     expect(own.locator("td").nth(2)).to_contain_text("0")
+
+    own.locator(".review-link").click()
+    expect(desk.locator("#line-so_to")).to_contain_text("Tổ tuyên vận")
+    desk.get_by_label("Số hộ của thôn").fill("93")
+    office.look("review-counted")
+    desk.locator("#send-review").click()
+    expect(desk.locator("#messages")).to_contain_text("Đã gửi số liệu kiện toàn")

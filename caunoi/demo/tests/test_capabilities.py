@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from caunoi.assessments.models import ProgressRecord, Rating
+from caunoi.audit.models import AuditLine
 from caunoi.awards.models import CountSent
 from caunoi.boards.models import Campaign
 from caunoi.contests.models import Contest, ContestState, EntryMark
@@ -116,8 +117,14 @@ def by_vote(element: DataElement, records: set[int]) -> bool:
 
 
 def by_review(element: DataElement, records: set[int]) -> bool:
-    """The yearly review of boards and teams, by unit and day."""
-    return element.form_code in ("to_chuc_xa", "to_chuc_thon")
+    """The yearly review of boards and teams, by unit and day. Where registers were kept by then all are counted from
+    them; the others keep none, and type."""
+    reviews = AuditLine.objects.filter(action="register.send").values_list("detail__submission", flat=True)
+    kept = Entity.objects.filter(entity_list__code__in=["nhan_su", "to_tuyen_van"], begins_on__year=2023)
+    theirs = Submission.objects.filter(
+        pk__in=records, org_unit_id__in=kept.values("org_unit_id"), day_to__year=2023, form__code=element.form_code
+    )
+    return bool(reviews) and set(theirs.values_list("pk", flat=True)) <= set(reviews)
 
 
 def by_count_alone(element: DataElement, records: set[int]) -> bool:

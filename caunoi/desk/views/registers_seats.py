@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import cast
@@ -17,27 +17,30 @@ from django.views.decorators.http import require_safe
 
 from caunoi import moments
 from caunoi.accounts.models import User
-from caunoi.accounts.queries import scope_of
+from caunoi.accounts.queries import scope_of, units_with_role
 from caunoi.desk.errors import PageUnknown
 from caunoi.desk.registers import Asked, list_unit_choices, read_filters
 from caunoi.desk.table_files import send_table
 from caunoi.places.queries import get_snapshot
 from caunoi.records.entities.queries import get_register, list_properties
+from caunoi.records.entities.rules.reviews import from_json
 from caunoi.records.entities.rules.seats import Seats
 from caunoi.records.entities.seats import UnitSeats, has_seats, list_unit_seats
 from caunoi.records.models import EntityList
+from caunoi.records.permissions import MAY_ENTER
 
 PAGE = 50
 
 
 @dataclass(frozen=True)
 class SeatLine:
-    """`empty`: "Tổ trưởng (1), Thành viên (2)"."""
+    """`empty`: "Tổ trưởng (1), Thành viên (2)". `reviewed`: the reader may send the unit's review."""
 
     unit: str
     key: str
     seats: Seats
     empty: str
+    reviewed: bool
 
 
 @never_cache
@@ -52,7 +55,7 @@ def seats(request: HttpRequest, code: str) -> HttpResponse:
         "everything": _wants_all(request),
         "units": list_unit_choices(user, today),
         "page": page,
-        "lines": _show(register, list(page), today),
+        "lines": show_seats(register, list(page), today, units_with_role(user, MAY_ENTER, today)),
         "vacant": sum(sum(one.seats.empty.values()) for one in units),
         "due": sum(one.seats.due for one in units),
         "over": sum(one.seats.over for one in units),
@@ -76,7 +79,7 @@ def seats_file(request: HttpRequest, code: str, kind: str) -> StreamingHttpRespo
             str(line.seats.due),
             str(line.seats.over),
         ]
-        for line in _show(register, units, today)
+        for line in show_seats(register, units, today)
     )
     return send_table(_("Ghế và kiện toàn"), headings, rows, f"{code}-{today:%Y-%m-%d}.{kind}", wide=1)
 
@@ -95,14 +98,19 @@ def _find(request: HttpRequest, code: str, user: User, today: date) -> tuple[Ent
     return register, asked, found
 
 
-def _show(register: EntityList, units: Sequence[UnitSeats], today: date) -> list[SeatLine]:
+def show_seats(
+    register: EntityList, units: Sequence[UnitSeats], today: date, sending: Collection[int] = ()
+) -> list[SeatLine]:
+    """`sending`: units whose records the reader enters."""
     places, language = get_snapshot(), get_language() or "vi"
     roles = next((one for one in list_properties(register) if one.name == register.seats_by), None)
+    levels = {terms.level for terms in from_json(register.reviews)}
     lines = []
     for one in units:
         empty = (
             f"{roles.show(seat, language) if roles else seat} ({count})" for seat, count in one.seats.empty.items()
         )
-        unit = one.org_unit_id
-        lines.append(SeatLine(places.path_name(unit, today), places.units[unit].key, one.seats, ", ".join(empty)))
+        unit = places.units[one.org_unit_id]
+        reviewed = unit.level in levels and unit.id in sending
+        lines.append(SeatLine(places.path_name(unit.id, today), unit.key, one.seats, ", ".join(empty), reviewed))
     return lines

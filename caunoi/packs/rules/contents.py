@@ -65,6 +65,8 @@ class RegisterRow:
     # As entities.rules.stages keeps them.
     transitions: tuple[Mapping[str, Any], ...] = ()
     told_by: tuple[tuple[str, str], ...] = ()
+    # As entities.rules.reviews keeps them.
+    reviews: tuple[Mapping[str, Any], ...] = ()
     refers_to: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -47,6 +47,32 @@ class EntityMoved(Refusal):
         super().__init__(_("Mục này vừa được sửa trong lúc bạn đang xem. Hãy tải lại trang, xem lại rồi quyết định."))
 
 
+class ReviewUnknown(NotFound):
+    code = "review-unknown"
+
+    def __init__(self) -> None:
+        super().__init__(_("Sổ này không có phần kiện toàn cho cấp của đơn vị. Hãy chọn lại ở trang Ghế và kiện toàn."))
+
+
+class ReviewNothingCounted(Refusal):
+    code = "review-nothing-counted"
+
+    def __init__(self, unit: str) -> None:
+        super().__init__(
+            _("Sổ chưa ghi gì của “%(unit)s” nên không đếm được. Hãy ghi vào sổ trước, hoặc điền phiếu như mọi khi.")
+            % {"unit": unit}
+        )
+
+
+class ReviewMoved(Refusal):
+    """The register counts something else than the officer saw."""
+
+    code = "review-moved"
+
+    def __init__(self) -> None:
+        super().__init__(_("Sổ vừa được sửa trong lúc bạn đang xem. Hãy xem lại các con số rồi gửi."))
+
+
 class EntityLabelMissing(Refusal):
     code = "entity-label-missing"
 

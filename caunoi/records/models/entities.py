@@ -35,6 +35,9 @@ class EntityList(models.Model):
     transitions = models.JSONField(
         default=list, help_text="which stage may follow which, as entities.rules.stages has it"
     )
+    reviews = models.JSONField(
+        default=list, help_text="how a unit's review fills its form, as entities.rules.reviews has it"
+    )
     refers_to = models.JSONField(default=dict, help_text="property -> code of the register whose thing it names")
     told_by = models.JSONField(
         default=list, help_text="[form, question]: records about a thing that its page lists, and what it adds up"

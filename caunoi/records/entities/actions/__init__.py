@@ -13,6 +13,7 @@ from caunoi.records.entities.actions.deciding import (
     unmerge_entity,
 )
 from caunoi.records.entities.actions.registers import set_register
+from caunoi.records.entities.actions.reviewing import send_review
 from caunoi.records.entities.actions.stepping import reach_stage
 from caunoi.records.entities.actions.taking import (
     release_backlog,
@@ -31,6 +32,7 @@ __all__ = [
     "remove_entity",
     "resolve_conflict",
     "restore_entity",
+    "send_review",
     "retry_problem",
     "set_register",
     "settle_problem",

@@ -40,6 +40,7 @@ def set_register(
     transitions: Sequence[Mapping[str, Any]] = (),
     refers_to: Mapping[str, str] | None = None,
     told_by: Sequence[Sequence[str]] = (),
+    reviews: Sequence[Mapping[str, Any]] = (),
     pack: str,
     by: Actor,
     at: datetime,
@@ -51,6 +52,7 @@ def set_register(
         "seats_by": seats_by, "seats": {level: dict(counts) for level, counts in (seats or {}).items()},
         "review_from": review_from, "term_until": term_until, "pack": pack,
         "stage_by": stage_by, "stage_form": stage_form, "told_by": [list(one) for one in told_by],
+        "reviews": [dict(one) for one in reviews],
         "refers_to": dict(refers_to or {}), "transitions": to_json(from_json(stage_by, transitions).transitions),
     }  # fmt: skip
     # Locked, so that no form adds a property while the list of properties is written.
