@@ -18,6 +18,7 @@ from urllib.parse import unquote
 
 import pytest
 from django.conf import settings
+from pytest_django import Settings
 
 from caunoi.accounts.models import Role
 from caunoi.accounts.scope import Scope, Window
@@ -53,6 +54,12 @@ from caunoi.reports.verification import Verification, verify_docx
 from caunoi.reports.word_file import Envelope, WordFile, attach
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def own_keys(settings: Settings, tmp_path: Path) -> None:
+    """A server of its own: in the one that tests share, keys may have been replaced before."""
+    settings.CAUNOI_HOME = tmp_path / "home"
 
 
 def rewrite(content: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
@@ -431,6 +438,7 @@ def test_of_units_out_of_reach_nothing_new_is_told() -> None:
     assert [(check.outcome, check.printed, check.now) for check in hidden] == [(Outcome.UNREADABLE, "34", None)]
 
 
+@pytest.mark.usefixtures("own_keys")
 def test_the_key_is_made_once_and_readable_by_its_owner_alone(report: bytes) -> None:
     key = Path(settings.CAUNOI_HOME) / "keys" / "reports.pem"
     before = key.read_bytes()
@@ -442,6 +450,7 @@ def test_the_key_is_made_once_and_readable_by_its_owner_alone(report: bytes) -> 
     assert os.listdir(key.parent) == ["reports.pem"]
 
 
+@pytest.mark.usefixtures("own_keys")
 def test_a_report_signed_with_a_key_that_was_rotated_since_still_verifies(report: bytes) -> None:
     old, new = rotate_key(by=WRITER, at=AT)
     middle = make().content
