@@ -217,10 +217,10 @@ def list_progress(purse: Purse, work: Entity, told: Sequence[Told]) -> list[Prog
     labels: dict[tuple[str, str], str] = {}
     for one in told:
         form = purse.form(one.submission.form.code)
-        for question, target in form.progress.items() if form is not None else ():
-            asked = next((two for two in one.questions if two.name == question), None)
-            value = read_number(one.answers.get(question))
-            if asked is not None and value is not None:
+        for asked in one.questions:  # in the form's order: what a pack says in JSON has none
+            target = None if form is None else form.progress.get(asked.name)
+            value = read_number(one.answers.get(asked.name))
+            if target is not None and value is not None:
                 key = asked.label("vi"), target
                 labels[key] = asked.label(language)
                 results[key] = results.get(key, Decimal(0)) + value

@@ -9,6 +9,7 @@ from datetime import date
 
 from caunoi.accounts.scope import ids_in_sql
 from caunoi.approvals.rules import State
+from caunoi.forms.queries import get_form_version, questions_of
 from caunoi.forms.rules.filling import ASK, DAY
 from caunoi.places.queries import get_snapshot
 from caunoi.records.entities.reading import units_kept_by
@@ -55,9 +56,11 @@ def make_review(terms: ReviewTerms, org_unit_id: int, today: date) -> Review:
     things = read_things(terms, org_unit_id, today)
     counted = WORDS.fill(terms.answers, things, {DAY: today})
     last_day, last = _read_last(terms.form, org_unit_id, today)
+    # In the form's order: what a pack says in JSON has none.
+    words = ((one.name, terms.answers.get(one.name, "")) for one in questions_of(get_form_version(terms.form)))
     lines = tuple(
         ReviewLine(name, counted.get(name, ""), *source_of(word), last.get(name, ""))
-        for name, word in terms.answers.items()
+        for name, word in words
         if word == ASK or name in terms.counted
     )
     return Review(terms, lines, last_day, bool(things))
