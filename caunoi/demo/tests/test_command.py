@@ -70,9 +70,12 @@ def test_some_records_come_with_a_photo(small: Path) -> None:
 
 
 def test_a_contest_is_judged_published_and_open_to_appeals(small: Path) -> None:
-    assert ask(small, "SELECT COUNT(*) FROM contests_contest WHERE state = 'appeals' AND submission_id IS NULL") == 1
-    assert ask(small, "SELECT COUNT(*) FROM contests_entrymark") == 24
-    assert ask(small, "SELECT COUNT(*) FROM contests_rankingversion") == 1
+    open_ = "(SELECT id FROM contests_contest WHERE state = 'appeals' AND submission_id IS NULL)"
+    judges = f"(SELECT id FROM contests_judge WHERE contest_id IN {open_})"
+
+    assert ask(small, f"SELECT COUNT(*) FROM {open_}") == 1
+    assert ask(small, f"SELECT COUNT(*) FROM contests_entrymark WHERE judge_id IN {judges}") == 24
+    assert ask(small, f"SELECT COUNT(*) FROM contests_rankingversion WHERE contest_id IN {open_}") == 1
 
 
 def test_each_step_leaves_one_plain_line_where_there_is_no_terminal(small: Path, tmp_path: Path) -> None:
