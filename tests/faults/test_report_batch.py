@@ -32,7 +32,7 @@ def test_a_batch_killed_half_way_goes_on_and_touches_nothing_that_was_finished(
     end = time.monotonic() + PATIENCE_S
     while len(list(folder.glob("*.docx"))) < ENOUGH:
         assert running.poll() is None and time.monotonic() < end, "it ended by itself"
-        time.sleep(0.01)
+        time.sleep(0.01)  # between two looks at the folder: nothing else tells from outside that a file is finished
     os.killpg(running.pid, signal.SIGKILL)  # with the process that draws its charts
     assert running.wait(30) == -signal.SIGKILL
     ((units,),) = server.query("SELECT count(*) FROM reports_batchunit")

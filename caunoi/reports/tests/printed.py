@@ -61,6 +61,7 @@ def print_all(folder: Path) -> None:
     """In one go: most of LibreOffice's time is its start."""
     office = shutil.which("soffice")
     if office is None or shutil.which("pdftotext") is None:
+        # Only on a machine of one's own: `.ci/run` brings both, so there nothing is left out.
         pytest.skip("LibreOffice or poppler is not installed (apt-get install libreoffice-writer poppler-utils)")
     subprocess.run(
         [office, f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", "pdf",
