@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 
 from caunoi.refusals import NotAllowed, NotFound, Refusal
@@ -60,6 +62,30 @@ class ContestInvalid(Refusal):
     """What was entered cannot stand; the sentence says which part and why."""
 
     code = "contest-invalid"
+
+
+class ContestTermsInvalid(Refusal):
+    """Criteria, weights, scale, ties or prizes declared for a contest that don't fit together: all that is wrong."""
+
+    code = "contest-terms-invalid"
+
+    def __init__(self, sentences: Sequence[str]) -> None:
+        super().__init__(" ".join(sentences))
+        self.sentences = tuple(sentences)
+
+
+class ContestTermsFixed(Refusal):
+    """By the first mark of a round its criteria are fixed; by the first of all, also scale, ties and prizes."""
+
+    code = "contest-terms-fixed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Giám khảo đã cho điểm đầu tiên nên không sửa được nữa: điểm chấm theo điều đã công bố. Hãy tải lại"
+                " trang để xem phần nào còn sửa được."
+            )
+        )
 
 
 class ContestStepImpossible(Refusal):

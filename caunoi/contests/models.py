@@ -50,8 +50,9 @@ class ContestState(models.TextChoices):
 
 class Contest(FillsRecord):
     """`day_to`: the day it is held or summed up, by which scopes see it. `terms`, `form_code`, `answers`: its kind's,
-    as they were when it was planned. `round`: which of its rounds it is in, from 0. `entries_until`, `judging_until`,
-    `appeals_until`: the moments after which nothing more of that is taken; the second is the round's.
+    as they were when it was planned; `declared_at`: since when criteria, scale, ties and prizes are its own. `round`:
+    which of its rounds it is in, from 0. `entries_until`, `judging_until`, `appeals_until`: the moments after which
+    nothing more of that is taken; the second is the round's.
 
     `asked`: what its form asks beyond what is counted, as answered at the closing. `folded`: title and decision, for
     search.
@@ -59,6 +60,8 @@ class Contest(FillsRecord):
 
     kind = models.ForeignKey(ContestKind, on_delete=models.PROTECT, to_field="code", db_column="kind")
     terms = models.JSONField()
+    declared_by_name = models.CharField(max_length=200, blank=True)
+    declared_at = models.DateTimeField(null=True)
     form_code = models.CharField(max_length=80, blank=True)
     answers = models.JSONField(default=dict)
     org_unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="contests")
@@ -85,7 +88,12 @@ class Contest(FillsRecord):
                 condition=Q(state="closed", decided_on__isnull=False) & ~Q(decision="")
                 | ~Q(state="closed") & Q(decided_on__isnull=True, decision=""),
                 name="contest_closed_with_decision",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(declared_at__isnull=True, declared_by_name="")
+                | Q(declared_at__isnull=False) & ~Q(declared_by_name=""),
+                name="contest_declared_by_at",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -94,6 +94,13 @@ def is_last_round(contest: Contest) -> bool:
     return contest.round == len(terms_of(contest).rounds) - 1
 
 
+def count_fixed_rounds(contest: Contest) -> int:
+    """How many of its rounds, from the first, have a mark, so that their criteria stay; where there is one, scale, ties
+    and prizes stay too."""
+    marked = EntryMark.objects.filter(judge__contest=contest, judge__round=contest.round).exists()
+    return contest.round + marked
+
+
 # -- Judging ----------------------------------------------------------------------------------------------------------
 
 

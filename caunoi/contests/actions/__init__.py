@@ -1,10 +1,11 @@
-"""Every write of contests. `planning` is a contest as a whole and its steps, `entering` what is entered, `judging` who
-judges and their marks, `ranking` what follows from these, `appeals` objections, `closing` prizes and the record,
-`awarding` the dossier for their papers."""
+"""Every write of contests. `planning` is a contest as a whole and its steps, `declaring` its own criteria, `entering`
+what is entered, `judging` who judges and their marks, `ranking` what follows from these, `appeals` objections,
+`closing` prizes and the record, `awarding` the dossier for their papers."""
 
 from caunoi.contests.actions.appeals import answer_appeal, make_appeal
 from caunoi.contests.actions.awarding import propose_awards
 from caunoi.contests.actions.closing import close_contest, owes_record
+from caunoi.contests.actions.declaring import declare_terms, take_back_terms
 from caunoi.contests.actions.entering import add_entry, attach_file, erase_entrant, withdraw_entry
 from caunoi.contests.actions.judging import appoint_judge, dismiss_judge, put_marks
 from caunoi.contests.actions.planning import (
@@ -31,6 +32,7 @@ __all__ = [
     "cancel_contest",
     "change_contest",
     "close_contest",
+    "declare_terms",
     "dismiss_judge",
     "erase_entrant",
     "extend",
@@ -43,5 +45,6 @@ __all__ = [
     "put_marks",
     "rank_again",
     "rank_round",
+    "take_back_terms",
     "withdraw_entry",
 ]

@@ -21,6 +21,7 @@ class State(Enum):
 
 class Step(Enum):
     CHANGE = "change"
+    DECLARE = "declare"
     OPEN = "open"
     ENTER = "enter"
     WITHDRAW = "withdraw"
@@ -41,6 +42,9 @@ class Step(Enum):
 
 TRANSITIONS: dict[tuple[State, Step], State] = {
     (State.PLANNED, Step.CHANGE): State.PLANNED,
+    (State.PLANNED, Step.DECLARE): State.PLANNED,
+    (State.OPEN, Step.DECLARE): State.OPEN,
+    (State.JUDGING, Step.DECLARE): State.JUDGING,
     (State.PLANNED, Step.APPOINT): State.PLANNED,
     (State.PLANNED, Step.OPEN): State.OPEN,
     (State.PLANNED, Step.CANCEL): State.CANCELLED,

@@ -11,7 +11,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from caunoi.contests.rules.ranking import BY_TOTALS, WHOLE, Criterion, Lacking, Mark, Ranking, Terms, rank_entries
+from caunoi.contests.rules.ranking import (
+    BY_TOTALS,
+    LARGEST_MARK,
+    WHOLE,
+    Criterion,
+    Lacking,
+    Mark,
+    Ranking,
+    Terms,
+    rank_entries,
+)
 from caunoi.contests.rules.terms import spell_mark
 
 COLUMNS = ("entry", "title", "judge", "criterion", "weight", "mark", "ties", "score", "rank")
@@ -108,7 +118,7 @@ def _number(row: Mapping[str, str | None], column: str, number: int) -> Decimal:
         found = Decimal(_cell(row, column, number).replace(",", "."))
     except InvalidOperation:
         raise UnreadableMarks(number, column) from None
-    if not found.is_finite() or abs(found) > 1_000_000:
+    if not found.is_finite() or abs(found) > LARGEST_MARK:
         raise UnreadableMarks(number, column)
     return found
 

@@ -21,6 +21,7 @@ BY_TOTALS = (MEDIAN, HIGHEST, LOWEST)
 """Ties told apart by the judges' totals of an entry: the one in the middle, the best, the worst; the higher is ahead.
 Any other word is a criterion's code: the higher mean of its marks is ahead."""
 DECIMALS = 4
+LARGEST_MARK = 1_000_000
 
 
 @dataclass(frozen=True)

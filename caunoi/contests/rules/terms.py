@@ -1,5 +1,5 @@
-"""What a contest goes by, as its kind said when it was planned: kept with it, so that a later change of the pack does
-not change a contest that is running or over."""
+"""What a contest goes by, as its kind said when it was planned, or as its organiser declared since: kept with it, so
+that a later change of the pack does not change a contest that is running or over."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from caunoi.contests.rules.ranking import Criterion, Prize, Terms
+from caunoi.contests.rules.ranking import LARGEST_MARK, Criterion, Prize, Terms
 
 UNIT, COLLECTIVE, PERSON = "unit", "collective", "person"
 ENTRANTS = (UNIT, COLLECTIVE, PERSON)
+FINEST = Decimal("0.0001")
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,15 @@ class Scale:
 
     def holds(self, value: Decimal) -> bool:
         return self.lowest <= value <= self.highest and (value - self.lowest) % self.step == 0
+
+    def find_fault(self) -> str:
+        """`highest` where it is not above the lowest or more than a published file holds, `step` where steps don't lead
+        from one to the other, or are finer than marks are kept; empty: none."""
+        if not self.lowest < self.highest <= LARGEST_MARK:
+            return "highest"
+        if self.step <= 0 or (self.highest - self.lowest) % self.step or self.step % FINEST or self.lowest % FINEST:
+            return "step"
+        return ""
 
 
 @dataclass(frozen=True)
@@ -59,7 +69,7 @@ class ContestTerms:
 
 
 def read_terms(kept: Mapping[str, Any]) -> ContestTerms:
-    """As a pack loaded them (`packs.rules.contest_kinds`); decimals are kept as text."""
+    """As a pack loaded them (`packs.rules.contest_kinds`) or `declaring` made them; decimals are kept as text."""
     ties = tuple(kept["ties"])
     return ContestTerms(
         entrants=tuple(kept["entrants"]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -119,13 +119,22 @@ def judging(places: Places, *titles: str) -> Contest:
     return begin_judging(opened(places, *titles).pk, by=places.officer, at=DURING)
 
 
-def mark(contest: Contest, judge: User, title: str, *values: str | None, at: Any = DURING) -> None:
+CRITERIA = ("noi_dung", "trinh_bay")
+
+
+def mark(
+    contest: Contest,
+    judge: User,
+    title: str,
+    *values: str | None,
+    criteria: Sequence[str] = CRITERIA,
+    at: Any = DURING,
+) -> None:
     """By the entry's title, in the order of the criteria."""
     blind = contest.entries.get(title=title).blind
     assert blind is not None
     given: Mapping[str, Decimal | None] = {
-        code: None if value is None else Decimal(value)
-        for code, value in zip(("noi_dung", "trinh_bay"), values, strict=True)
+        code: None if value is None else Decimal(value) for code, value in zip(criteria, values, strict=True)
     }
     put_marks(contest.pk, blind, given, by=judge, at=at)
 

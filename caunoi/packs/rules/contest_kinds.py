@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from caunoi.contests.rules.filling import WORDS
 from caunoi.contests.rules.ranking import BY_TOTALS, WHOLE
-from caunoi.contests.rules.terms import ENTRANTS, read_mark
+from caunoi.contests.rules.terms import ENTRANTS, Scale, read_mark
 from caunoi.forms.rules.questions import Question
 from caunoi.packs.rules.answers import read_answers
 from caunoi.packs.rules.contents import ContestKindRow, ContestRows, PersonalFieldRow
@@ -125,9 +125,10 @@ def _read_scale(row: Row, notes: Notes) -> dict[str, str]:
     lowest, highest, step = found["lowest"], found["highest"], found["step"]
     if len(notes.mistakes) > before or lowest is None or highest is None or step is None:
         return {"lowest": "0", "highest": "10", "step": "1"}
-    if highest <= lowest:
-        notes.add(row, "highest", _("Điểm cao nhất phải lớn hơn điểm thấp nhất."))
-    elif not step or (highest - lowest) % step:
+    fault = Scale(lowest, highest, step).find_fault()
+    if fault == "highest":
+        notes.add(row, "highest", _("Điểm cao nhất phải lớn hơn điểm thấp nhất, nhiều nhất 1.000.000."))
+    elif fault:
         notes.add(row, "step", _("Các nấc điểm phải chia hết khoảng từ điểm thấp nhất đến điểm cao nhất."))
     return {name: str(value) for name, value in found.items()}
 
