@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -14,12 +15,14 @@ from caunoi.facts.exports import NOTHING_FURTHER, Further
 from caunoi.facts.models import DataElement, Indicator, Kind, Nature
 from caunoi.facts.queries import get_catalogue
 from caunoi.facts.questions import MOST_FIGURES, count_figures
+from caunoi.facts.refs import decode
 from caunoi.facts.rules.formula_units import PERCENT_TEXT, POINTS_TEXT
 from caunoi.facts.rules.question import Figure, Question, round_half_up, text_of
 from caunoi.languages import show_number
 from caunoi.moments import today
 from caunoi.periods.rules import Days
 from caunoi.places.queries import get_snapshot
+from caunoi.refusals import NotFound
 from caunoi.targets.models import Allotment
 from caunoi.targets.queries import find_source, spell_attainment
 from caunoi.targets.rules import is_reached
@@ -80,12 +83,13 @@ class Attained:
         if self.is_to_come:
             return _("chỉ tiêu %(target)s, chưa đến kỳ") % {"target": target}
         if self.percent is not None:
-            return _("đạt %(percent)s%% chỉ tiêu %(target)s") % {"percent": show_number(self.percent), "target": target}
-        if self.indicator is None or self.apart is None:
+            said = _("đạt %(percent)s%% chỉ tiêu %(target)s") % {"percent": show_number(self.percent), "target": target}
+        elif self.indicator is None or self.apart is None:
             return _("chỉ tiêu %(target)s") % {"target": target}
-        said = self._say_apart(self.indicator, self.apart, target)
+        else:
+            said = self._say_apart(self.indicator, self.apart, target)
         if beside is not None and self.result is not None and self.result != beside.value:
-            so_far = show_number(self.result) + _unit(self.indicator.unit)
+            so_far = show_number(self.result) + ("" if self.indicator is None else _unit(self.indicator.unit))
             said += " " + _("(từ đầu kỳ của chỉ tiêu: %(result)s)") % {"result": so_far}
         return said
 
@@ -131,16 +135,36 @@ def list_target_codes(as_known: int | None = None) -> dict[str, str]:
 def ask_attained(question: Question, scope: Scope) -> AttainedBy:
     """For those of the question's codes that have a target: one question more, or none. Units without a target are
     left out, and what the reader may not know."""
-    catalogue, targets = get_catalogue(question.as_known), list_target_codes(question.as_known)
-    tied = [
-        (one, targets[one.code]) for one in map(catalogue.definition_of, question.codes) if one and one.code in targets
-    ]
-    formulas = {spell_attainment(result, target): result for result, target in tied}
+    formulas = list_formulas(question.codes, question.as_known)
     if not formulas:
         return {}
     figures = ask_as(replace(question, codes=tuple(formulas)), scope)
     several = ((formulas[one.code], one, attain(one, formulas[one.code])) for one in figures)
     return {(of.code, one.place, one.first): attained for of, one, attained in several if attained is not None}
+
+
+def list_formulas(codes: Iterable[str], as_known: int | None = None) -> dict[str, DataElement | Indicator]:
+    """What to ask for to know what was reached -> of which of the codes; those without a target are left out."""
+    catalogue, targets = get_catalogue(as_known), list_target_codes(as_known)
+    tied = [one for one in map(catalogue.definition_of, codes) if one and one.code in targets]
+    return {spell_attainment(one, targets[one.code]): one for one in tied}
+
+
+def ask_attained_of(refs: Iterable[str], scope: Scope) -> dict[str, Attained]:
+    """Of figures kept by their ref, where one is set: one question for those of the same unit and days. What the reader
+    may not know is left out."""
+    several: dict[Question, dict[str, str]] = {}
+    for ref in refs:
+        question = decode(ref)
+        several.setdefault(replace(question, codes=()), {})[question.codes[0]] = ref
+    found: dict[str, Attained] = {}
+    for question, by_code in several.items():
+        try:
+            attained = ask_attained(replace(question, codes=tuple(by_code)), scope)
+        except NotFound:  # a reader of a sheet may be none of all the days behind it
+            continue
+        found |= {by_code[code]: one for (code, _place, _first), one in attained.items()}
+    return found
 
 
 def attain(figure: Figure, result: DataElement | Indicator) -> Attained | None:
@@ -181,32 +205,41 @@ def explain_target(figure: Figure, scope: Scope) -> ExplainedTarget | None:
     return ExplainedTarget(attained, find_source(code, unit, days, figure.as_known))
 
 
+class TargetColumns:
+    """Of a file in which codes with targets stand: the target and the share reached, of an indicator how far it lies
+    apart and whether that is enough; no columns where no code has a target."""
+
+    def __init__(self, codes: Iterable[str], as_known: int | None = None) -> None:
+        aimed = list_formulas(codes, as_known).values()
+        self._amounts = any(isinstance(one, DataElement) for one in aimed)
+        self._indicators = any(isinstance(one, Indicator) for one in aimed)
+        # All words now: the rows of a long file are written after the request, when its language is forgotten.
+        self._words = {True: _("đạt"), False: _("chưa đạt"), None: ""}
+        self.titles = [_("Chỉ tiêu phấn đấu")] if aimed else []
+        if self._amounts:
+            self.titles.append(_("Đạt chỉ tiêu (%)"))
+        if self._indicators:
+            self.titles += [_("Chênh lệch so với chỉ tiêu"), _("Đạt chỉ tiêu")]
+
+    def cells(self, found: Attained | None) -> list[str]:
+        """As many as titles, numbers as other programs read them."""
+        if found is None:
+            return [""] * len(self.titles)
+        cells = [text_of(found.target)] if self.titles else []
+        if self._amounts:
+            cells.append(text_of(found.percent))
+        if self._indicators:
+            cells += [text_of(found.apart), self._words[found.reached]]
+        return [cell or "" for cell in cells]
+
+
 def make_columns(question: Question, scope: Scope) -> Further:
-    """Target and share reached beside each figure of a file, of an indicator how far it lies apart and whether that is
-    enough; nothing where no code has a target. A question that is answered in parts comes without them: each has the
-    file of `attainment(...)` or `gap(...)` for itself."""
-    targets, indicators = list_target_codes(question.as_known), get_catalogue(question.as_known).indicators
-    aimed = [code for code in question.codes if code in targets]
-    if not aimed or count_figures(question) > MOST_FIGURES:
+    """What `TargetColumns` gives, beside each figure of a file. A question that is answered in parts comes without
+    them: each has the file of `attainment(...)` or `gap(...)` for itself."""
+    columns = TargetColumns(question.codes, question.as_known)
+    if not columns.titles or count_figures(question) > MOST_FIGURES:
         return NOTHING_FURTHER
     attained = ask_attained(question, scope)
-    words = {True: _("đạt"), False: _("chưa đạt"), None: ""}
-    titles = [_("Chỉ tiêu phấn đấu")]
-    if any(code not in indicators for code in aimed):
-        titles.append(_("Đạt chỉ tiêu (%)"))
-    if any(code in indicators for code in aimed):
-        titles += [_("Chênh lệch so với chỉ tiêu"), _("Đạt chỉ tiêu")]
-
-    def cells(figure: Figure) -> list[str]:
-        found = attained.get((figure.code, figure.place, figure.first))
-        if found is None:
-            return [""] * len(titles)
-        several = {
-            _("Chỉ tiêu phấn đấu"): text_of(found.target),
-            _("Đạt chỉ tiêu (%)"): text_of(found.percent),
-            _("Chênh lệch so với chỉ tiêu"): text_of(found.apart),
-            _("Đạt chỉ tiêu"): words[found.reached],
-        }
-        return [several[title] or "" for title in titles]
-
-    return Further(titles, cells)
+    return Further(
+        columns.titles, lambda figure: columns.cells(attained.get((figure.code, figure.place, figure.first)))
+    )

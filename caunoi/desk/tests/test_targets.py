@@ -100,6 +100,39 @@ def test_parts_are_proposed_equal_or_like_the_results_before(province: tuple[Org
     assert 'value="75"' in like and 'value="25"' in like and 'value="0"' in like
 
 
+def lines_of(client: Client, address: str, **asked: str) -> list[list[str]]:
+    """Of a file."""
+    return list(csv.reader(io.StringIO(b"".join(client.get(address, asked)).decode("utf-8-sig"))))
+
+
+def test_the_targets_and_a_breakdown_are_taken_away_as_files_with_what_was_reached(
+    province: tuple[OrgUnit, list[OrgUnit], Client],
+) -> None:
+    place, communes, client = province
+    send(client, communes, "3000", "1200", "1000", "500")
+    achieve(communes[0], today(), 33, at=now())
+    achieve(communes[1], date(today().year - 1, 5, 1), 10, at=now())
+
+    listed, parted = lines_of(client, "/targets/", format="csv"), lines_of(client, PAGE, format="csv")
+    book = load_workbook(io.BytesIO(b"".join(client.get(PAGE, {"format": "xlsx"})))).worksheets[0]
+    page = client.get("/targets/").content.decode()
+
+    year = f"năm {today().year}"
+    assert listed[0][5:] == ["Đã đạt", "Chỉ tiêu phấn đấu", "Đạt chỉ tiêu (%)"]
+    assert ["Tỉnh Thử", "ho_giao", "ho_giao", "hộ", year, "33", "3000", "1.1"] in listed
+    assert parted[0][4:7] == ["Kết quả kỳ trước", "Đã đạt kỳ này", "Phần được giao"]
+    whole, *units, kept = [[row[0], *row[4:]] for row in parted[1:]]
+    assert whole == ["Tỉnh Thử", "", "33", "3000", "3000", "1.1"]
+    assert sorted(units) == [
+        ["Xã Bình", "10", "", "1000", "1000", ""],
+        ["Xã Cao", "", "", "500", "500", ""],
+        ["Xã Ái", "", "33", "1200", "1200", "2.8"],
+    ]
+    assert kept == ["Tỉnh Thử giữ lại", "", "", "300", "", ""]
+    assert [[str(cell.value or "") for cell in row] for row in book.iter_rows()] == parted
+    assert "format=xlsx" in page and "1,1%" in page and '<progress value="1.1"' in page
+
+
 def test_who_does_not_set_targets_reads_them_and_nobody_reads_beyond_their_units(
     province: tuple[OrgUnit, list[OrgUnit], Client],
 ) -> None:
@@ -242,6 +275,12 @@ def test_the_target_of_a_share_is_set_for_the_place_and_each_unit_without_a_sum(
     assert "không có tổng để kiểm tra" in page and 'id="difference"' not in page
     assert "chưa đạt chỉ tiêu 90%, kém 5 điểm %" in page and "đạt chỉ tiêu 92,5%, vượt 2,5 điểm %" in page
     assert "Chỉ tiêu của Tỉnh Thử" in page and "đạt chỉ tiêu 90%" in client.get("/targets/").content.decode()
+
+    rows = lines_of(client, SHARE, format="csv")
+    assert rows[0][-4:] == ["Chỉ tiêu riêng", "Chỉ tiêu phấn đấu", "Chênh lệch so với chỉ tiêu", "Đạt chỉ tiêu"]
+    assert sorted(row[-4:] for row in rows[2:]) == [
+        ["", "", "", ""], ["90", "90", "-5", "chưa đạt"], ["92.5", "92.5", "2.5", "đạt"],
+    ]  # fmt: skip
 
     # What is no share is refused, and what was typed stays.
     for wrong, said in (("100,5", "Tỉnh Thử: "), ("-1", "Chỉ tiêu không âm."), ("chín", "không phải là số")):

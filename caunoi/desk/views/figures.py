@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import csv
 import tempfile
 from collections.abc import Iterable
 from dataclasses import replace
@@ -29,7 +28,7 @@ from caunoi.desk.charts.picture import MEDIA, Format, draw
 from caunoi.desk.figure_inputs import QuestionForm, read_days
 from caunoi.desk.figure_table import arrange
 from caunoi.desk.place_pages import read_day
-from caunoi.desk.table_files import WORKBOOK
+from caunoi.desk.table_files import WORKBOOK, send_table
 from caunoi.desk.typed_numbers import read_number
 from caunoi.desk.units import list_working_units
 from caunoi.facts.access import Reach, ask_as, ask_as_in_parts
@@ -47,7 +46,7 @@ from caunoi.facts.reporting_rates import (
     rates_workbook,
 )
 from caunoi.facts.rules.question import Figure, Question
-from caunoi.facts.side_by_side import SideBySide, compare_boundaries, comparison_rows
+from caunoi.facts.side_by_side import SideBySide, compare_boundaries
 from caunoi.forms.models import Assignment, PeriodKind
 from caunoi.languages import in_reader_language
 from caunoi.moments import now, today
@@ -55,6 +54,7 @@ from caunoi.periods.rules import Days
 from caunoi.places.queries import describe_absence, get_snapshot
 from caunoi.refusals import Refusal
 from caunoi.targets.attainment import ask_attained, explain_target, make_columns
+from caunoi.targets.side_by_side import AttainedPair, attain_pairs, list_rows
 from caunoi.vietnamese_text import sort_key
 
 LAST_PAGE = 10**9
@@ -73,10 +73,12 @@ def figures(request: HttpRequest) -> HttpResponseBase:
             question = form.question()
             if (other := form.cleaned_data["compare"]) is not None:
                 compared = compare_boundaries(question, other, scope)
-                if request.GET.get("format") == "csv":
-                    return _csv_of(comparison_rows(compared))
+                pairs = attain_pairs(compared, scope)
+                if (format_ := request.GET.get("format")) in ("csv", "xlsx"):
+                    headings, *rows = list_rows(compared, pairs)
+                    return send_table(_("So sánh ranh giới"), headings, rows, f"so-lieu.{format_}")
                 found = []
-                shown |= _compare(request, compared)
+                shown |= _compare(request, compared, pairs)
             elif (format_ := request.GET.get("format")) in ("csv", "xlsx"):
                 return _file_of(question, scope, format_)
             else:
@@ -163,24 +165,16 @@ def suggest_places(scope: Scope) -> list[str]:
     return sorted(names, key=sort_key)[:1500]
 
 
-def _compare(request: HttpRequest, compared: SideBySide) -> dict[str, Any]:
+def _compare(request: HttpRequest, compared: SideBySide, pairs: list[AttainedPair]) -> dict[str, Any]:
     question, snapshot = compared.question, get_snapshot(compared.question.as_known)
     return {
         "compared": compared,
         "question": question,
         "known_at": moment_of(question.as_known),
         "place_name": snapshot.name_on(snapshot.by_key[question.place].id, question.boundaries),
-        "pairs": Paginator([*compared.totals, *compared.pairs], ROWS_A_PAGE).get_page(request.GET.get("page")),
+        "pairs": Paginator(pairs, ROWS_A_PAGE).get_page(request.GET.get("page")),
         "totals_count": len(compared.totals),
     }
-
-
-def _csv_of(rows: list[list[str]]) -> HttpResponse:
-    # The byte order mark makes Excel read the letters right.
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="so-lieu.csv"'
-    csv.writer(response).writerows(rows)
-    return response
 
 
 def _file_of(question: Question, scope: Scope, format_: str) -> HttpResponseBase:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import cast
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,6 +21,8 @@ from caunoi import moments
 from caunoi.accounts.models import Role, User
 from caunoi.accounts.queries import scope_of
 from caunoi.accounts.scope import Scope
+from caunoi.desk.table_files import send_table
+from caunoi.desk.target_files import TargetLine, list_part_rows, list_target_rows, part_headings, target_headings
 from caunoi.desk.target_inputs import AmountField, BreakdownForm, EndedForm
 from caunoi.desk.units import list_working_units
 from caunoi.desk.views.figures import suggest_places
@@ -52,17 +53,6 @@ from caunoi.targets.rules import split_whole
 PROPOSALS = ("equal", "before")
 
 
-@dataclass(frozen=True)
-class TargetLine:
-    """A target of the place in its running period, or in the one to come. `attained`: None: none is set. `opens`:
-    whether there is anybody to give parts of it to."""
-
-    target: Target
-    period: Period
-    attained: Attained | None
-    opens: bool
-
-
 def _user(request: HttpRequest) -> User:
     return cast(User, request.user)  # every page but sign-in requires one
 
@@ -82,7 +72,8 @@ def _place_of(request: HttpRequest, period: Period | None = None) -> int:
 
 
 @require_safe
-def targets(request: HttpRequest) -> HttpResponse:
+def targets(request: HttpRequest) -> HttpResponseBase:
+    """`format`: csv or xlsx of the same lines."""
     user, today, refusal = _user(request), moments.today(), ""
     scope = scope_of(user, today)
     lines: list[TargetLine] = []
@@ -94,6 +85,9 @@ def targets(request: HttpRequest) -> HttpResponse:
         lines = _list_lines(place, scope)
     except Refusal as refused:
         refusal = refused.sentence
+    if lines and (kind := request.GET.get("format")) in ("csv", "xlsx"):
+        rows = list_target_rows(name, lines)
+        return send_table(_("Chỉ tiêu phấn đấu"), target_headings(lines), rows, f"chi-tieu-{today:%Y-%m-%d}.{kind}")
     shown = {"lines": lines, "place": name, "key": key, "refusal": refusal, "places": suggest_places(scope)}
     return render(request, "desk/targets/targets.html", shown)
 
@@ -121,8 +115,9 @@ def _list_lines(place: int, scope: Scope) -> list[TargetLine]:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def target(request: HttpRequest, code: str) -> HttpResponse:
-    """The breakdown of one target of a place and period: read by whom its figures are, set by whom the role lets."""
+def target(request: HttpRequest, code: str) -> HttpResponseBase:
+    """The breakdown of one target of a place and period: read by whom its figures are, set by whom the role lets.
+    `format`: csv or xlsx of it."""
     user, at = _user(request), moments.now()
     today = moments.today()
     wanted, scope = get_target(code), scope_of(user, today)
@@ -164,6 +159,9 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
     except Refusal as refused:
         (form if data is not None else next(one for one in ended if one.is_bound)).add_error(None, refused.sentence)
     attained = _read_attained(seen, scope)
+    if not posted and (kind := request.GET.get("format")) in ("csv", "xlsx"):
+        rows, name = list_part_rows(seen, before, attained), f"{wanted.code}-{period.key}.{kind}"
+        return send_table(_("Phân bổ chỉ tiêu"), part_headings(seen), rows, name, wide=1)
     return render(
         request,
         "desk/targets/target.html",
