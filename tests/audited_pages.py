@@ -57,7 +57,7 @@ TELLS = {
         "meeting-step"
     ),
     "meeting submission": "meeting-record",
-    "contest": "contest-new contest-edit contest-entry-new contest-step contest-marks",
+    "contest": ("contest-new contest-edit contest-terms contest-judges contest-entry-new contest-step contest-marks"),
     "training": "training-new training-edit training-attendance",
     "training person award": "training-step",
     "places": "succession-new",

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from caunoi.accounts.models import PredecessorAccess, Role, RoleGrant, User
 from caunoi.accounts.rules import PlaceHistory, clamp, compute_reach, open_ends, read_history
-from caunoi.accounts.scope import NOTHING, Scope, Window, is_whole
+from caunoi.accounts.scope import NOTHING, Scope, Window, ids_in_sql, is_whole
 from caunoi.places.models import SuccessionShare
 from caunoi.places.queries import get_snapshot
 from caunoi.places.rules.snapshot import PlaceSnapshot
@@ -96,6 +96,13 @@ def find_users(text: str) -> QuerySet[User]:
         return users
     names = User.objects.values_list("pk", "username", "full_name")
     return users.filter(pk__in=[pk for pk, name, full in names if wanted in fold(name) or wanted in fold(full)])
+
+
+def find_people(text: str, units: Iterable[int], on: date) -> QuerySet[User]:
+    """As `find_users`, of those who can sign in and hold a role on one of the units on that day; whoever signs in by
+    exactly that name is found without one."""
+    held = _active(RoleGrant.objects.filter(org_unit_id__in=ids_in_sql(units)), on).values("user_id")
+    return find_users(text).filter(Q(pk__in=held) | Q(username=text), is_active=True)
 
 
 def _active(grants: QuerySet[RoleGrant], on: date) -> QuerySet[RoleGrant]:

@@ -14,7 +14,7 @@ from caunoi.awards.rules.life import DossierState
 from caunoi.contests.errors import ContestUnknown, NotAJudge
 from caunoi.contests.models import Contest, ContestKind, ContestState, Entry, EntryMark, Judge, RankingVersion
 from caunoi.contests.rules.counts import Counts, compute_counts
-from caunoi.contests.rules.life import PUBLISHED, State
+from caunoi.contests.rules.life import PUBLISHED, State, Step, find_next
 from caunoi.contests.rules.published import name_lacking
 from caunoi.contests.rules.ranking import Mark, Ranking, rank_entries
 from caunoi.contests.rules.terms import ContestTerms, RoundTerms, read_terms
@@ -99,6 +99,12 @@ def count_fixed_rounds(contest: Contest) -> int:
     and prizes stay too."""
     marked = EntryMark.objects.filter(judge__contest=contest, judge__round=contest.round).exists()
     return contest.round + marked
+
+
+def may_declare(contest: Contest) -> bool:
+    """Whether something of its terms can be changed yet."""
+    possible = find_next(State(contest.state), Step.DECLARE) is not None
+    return possible and count_fixed_rounds(contest) < len(terms_of(contest).rounds)
 
 
 # -- Judging ----------------------------------------------------------------------------------------------------------

@@ -175,12 +175,10 @@ class EntryForm(forms.Form):
 
 
 class JudgeForm(forms.Form):
-    username = _text(
-        gettext_lazy("Tên đăng nhập của giám khảo"),
-        150,
-        gettext_lazy("Người tổ chức, người nộp bài và người cùng đơn vị với bài dự thi không làm giám khảo được."),
-    )
-    confirmed = forms.BooleanField(label=gettext_lazy("Đây là hai người khác nhau trùng tên"), required=False)
+    """One of those found, by sign-in name. `confirmed`: it is another than the entrant of that name."""
+
+    username = forms.CharField(max_length=150)
+    confirmed = forms.BooleanField(required=False)
 
     def clean_username(self) -> User:
         found = User.objects.filter(username=self.cleaned_data["username"].strip(), is_active=True).first()

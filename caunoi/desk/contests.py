@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from typing import cast
 
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from caunoi import moments
 from caunoi.accounts.models import User
+from caunoi.accounts.queries import list_grants, scope_of
+from caunoi.contests.actions.conflicts import list_conflicts
 from caunoi.contests.models import Contest, ContestState, Entry, Judge, RankingVersion
 from caunoi.contests.people import open_names
-from caunoi.contests.permissions import is_judge
-from caunoi.contests.queries import Filters, count_marked, list_judges, list_marked_entries, read_marks, terms_of
+from caunoi.contests.permissions import is_judge, may_enter
+from caunoi.contests.queries import (
+    Filters,
+    count_marked,
+    get_contest,
+    list_marked_entries,
+    read_marks,
+    round_of,
+    terms_of,
+)
 from caunoi.contests.rules.ranking import Mark
 from caunoi.contests.rules.terms import Named, RoundTerms
 from caunoi.desk.list_filters import AskedFor, read_choice, read_text, read_year
@@ -47,6 +60,18 @@ def call(one: Named) -> str:
 def call_round(contest: Contest, round_: RoundTerms) -> str:
     """Its name, where there are several."""
     return call(round_.named) if len(terms_of(contest).rounds) > 1 else ""
+
+
+def read_contest(request: HttpRequest, contest_id: int) -> tuple[Contest, User, datetime]:
+    """Of those the reader may see, with the reader and the moment. Raises ContestUnknown."""
+    user, at = cast(User, request.user), moments.now()
+    today = moments.local_date(at)
+    return get_contest(contest_id, user, scope_of(user, today), today), user, at
+
+
+def may_enter_any(user: User, found: Contest, today: date) -> bool:
+    """For one of the units that the user's roles stand on."""
+    return any(may_enter(user, found, one.id, today) for one in list_holders(user, today))
 
 
 @dataclass(frozen=True)
@@ -127,6 +152,31 @@ def show_judges(contest: Contest) -> list[JudgeLine]:
 
 
 @dataclass(frozen=True)
+class CandidateLine:
+    """`cannot`: why not; empty where they can be asked."""
+
+    user: User
+    roles: Sequence[str]
+    cannot: str
+
+
+def show_candidates(contest: Contest, users: Sequence[User], today: date) -> list[CandidateLine]:
+    conflicts, places = list_conflicts(contest, users, today), get_snapshot()
+    judging = set(contest.judges.filter(round=contest.round, dismissed_because="").values_list("user_id", flat=True))
+    return [
+        CandidateLine(
+            one,
+            [
+                f"{grant.get_role_display()}, {places.distinct_name_on(grant.org_unit_id, today)}"
+                for grant in list_grants(one, today)
+            ],
+            _("Đã là giám khảo vòng này.") if one.pk in judging else conflicts.get(one.pk, ""),
+        )
+        for one in users
+    ]
+
+
+@dataclass(frozen=True)
 class RankLine:
     """`totals`: of each judge, in the order they are published; `prize`: what the rank is given."""
 
@@ -160,5 +210,15 @@ def _total(marks: Iterable[Mark], judge: int, weights: Mapping[str, Decimal]) ->
     return sum((one.value * weights[one.criterion] for one in marks if one.judge == judge), Decimal()) / 100
 
 
-def count_judges(contest: Contest) -> int:
-    return len(list_judges(contest))
+# Ways to tell entries of equal score apart that are no criterion.
+TOTALS = {
+    "median": gettext_lazy("tổng điểm ở giữa của các giám khảo"),
+    "highest": gettext_lazy("tổng điểm cao nhất của một giám khảo"),
+    "lowest": gettext_lazy("tổng điểm thấp nhất của một giám khảo"),
+}
+
+
+def describe_ties(found: Contest) -> str:
+    """Of the round it is in."""
+    names = {one.code: call(one) for one in round_of(found).names}
+    return "; ".join(str(TOTALS[tie]) if tie in TOTALS else names.get(tie, tie) for tie in round_of(found).terms.ties)

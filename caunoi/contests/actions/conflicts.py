@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -22,6 +23,18 @@ def check_can_judge(contest: Contest, user: User, today: date, *, namesake_confi
     """Raises JudgeOfOwn."""
     standing = _list_standing(contest, today, named=not namesake_confirmed)
     _check(contest, user, standing, today, namesake_confirmed=namesake_confirmed)
+
+
+def list_conflicts(contest: Contest, users: Iterable[User], today: date) -> dict[int, str]:
+    """Account's id -> why it cannot judge, for those that cannot. Whether one is a namesake is asked at the
+    appointment, so that looking for a judge opens no name."""
+    standing, found = _list_standing(contest, today, named=False), {}
+    for user in users:
+        try:
+            _check(contest, user, standing, today, namesake_confirmed=True)
+        except JudgeOfOwn as refused:
+            found[user.pk] = refused.sentence
+    return found
 
 
 def check_judges(contest: Contest, today: date) -> None:

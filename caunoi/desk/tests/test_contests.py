@@ -185,17 +185,6 @@ def test_whoever_reads_the_commune_without_organising_sees_no_names(places: Plac
     page(signed_in(user("khác", (Role.VIEWER, places.other))), f"/contests/{contest.pk}/", 404)
 
 
-def test_a_judge_in_two_roles_is_told_why_on_the_page(places: Places) -> None:
-    contest = open_contest(plan(places).pk, by=places.officer, at=PLANNED_AT)
-    address = f"/contests/{contest.pk}/steps/appoint/"
-
-    refused = signed_in(places.officer).post(address, {"username": places.officer.username})
-
-    assert refused.status_code == 422 and "người tổ chức" in refused.content.decode()
-    unknown = signed_in(places.officer).post(address, {"username": "khong-co"})
-    assert unknown.status_code == 422 and "Không có tài khoản" in unknown.content.decode()
-
-
 def test_anybody_sees_a_published_result_and_computes_it_again(places: Places, tmp_path: Path) -> None:
     anybody = Client()
     contest = judging(places, "một", "hai")

@@ -61,7 +61,10 @@ def entry_marks(request: HttpRequest, contest_id: int, blind: int) -> HttpRespon
     if request.method == "POST":
         values = {code: read_mark(text) if text.strip() else None for code, text in typed.items()}
         wrong = next((code for code, text in typed.items() if text.strip() and values[code] is None), "")
-        if wrong:
+        if not typed.keys() <= request.POST.keys():
+            # Declared anew since the page was opened: what was typed is of other criteria.
+            mistake = _("Đơn vị tổ chức vừa sửa tiêu chí chấm nên chưa lưu điểm. Hãy chấm lại theo tiêu chí dưới đây.")
+        elif wrong:
             mistake = _("“%(text)s” không phải là số điểm. Ví dụ: 8,5.") % {"text": typed[wrong][:20]}
         else:
             try:

@@ -20,10 +20,9 @@ from caunoi.contests.queries import (
     terms_of,
 )
 from caunoi.contests.rules.published import COLUMNS, list_lines
-from caunoi.desk.contests import call, show_ranking
+from caunoi.desk.contests import call, describe_ties, show_ranking
 from caunoi.desk.table_files import as_csv
 from caunoi.desk.typed_numbers import read_number
-from caunoi.desk.views.contests import describe_ties
 from caunoi.languages import in_reader_language
 from caunoi.places.queries import get_snapshot
 
@@ -56,7 +55,7 @@ def results(request: HttpRequest, contest_id: int) -> HttpResponse:
         "version": version,
         "newest": newest,
         "versions": list(found.rankings.filter(round=found.round).order_by("number")),
-        "criteria": [(call(name), one.weight) for name, one in zip(round_.names, round_.terms.criteria, strict=True)],
+        "criteria": [(call(name), one) for name, one in zip(round_.names, round_.terms.criteria, strict=True)],
         "ties": describe_ties(found),
         "scale": terms_of(found).scale,
         "judges": sorted({one.judge for one in marks}),

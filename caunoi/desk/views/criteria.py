@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
+from typing import cast
 
-from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -41,20 +39,19 @@ from caunoi.assessments.queries import (
 from caunoi.assessments.rules.criteria import (
     Judged,
     Progress,
-    SetCriterion,
     count_progress,
     list_missing,
     list_parts,
     read_criteria,
     read_parts,
 )
-from caunoi.desk.document_inputs import FilesField, FilesInput
+from caunoi.assessments.standings import list_required, tell_standings
+from caunoi.desk.criteria_inputs import DayForm, GroupForm, StatementForm, name_criterion
+from caunoi.desk.criteria_levels import count_levels, name_level, show_standing, tell_missing
 from caunoi.desk.downloads import download
 from caunoi.desk.table_files import send_table
-from caunoi.desk.target_inputs import AmountField
-from caunoi.documents.uploads import ACCEPTED, LARGEST_FILE, prepare_file
+from caunoi.documents.uploads import LARGEST_FILE, prepare_file
 from caunoi.languages import in_reader_language
-from caunoi.periods.inputs import DayField
 from caunoi.places.queries import get_snapshot
 from caunoi.records.permissions import may_run
 from caunoi.refusals import NotAllowed, Refusal
@@ -65,7 +62,8 @@ UNITS_A_PAGE = 100
 
 @dataclass(frozen=True)
 class Row:
-    """One unit in the table; `parts`: of the criteria that fall into parts; `missing`: names of what is not met."""
+    """One unit in the table; `level`: its name, '' for none; `parts`: of the criteria that fall into parts; `missing`:
+    names of what is not met; `to_next`: what is missing to the next level."""
 
     name: str
     key: str
@@ -73,6 +71,8 @@ class Row:
     progress: Progress
     parts: Progress
     missing: list[str]
+    level: str
+    to_next: str
 
 
 @dataclass(frozen=True)
@@ -84,74 +84,15 @@ class Shown:
     parts: Sequence[Shown] = ()
 
 
-class DayForm(forms.Form):
-    day = DayField(label=gettext_lazy("Tính đến ngày"), required=False)
-
-
-class StatementForm(forms.Form):
-    """`measured`: something of the day is judged by a threshold, so that a value may be given instead of a result."""
-
-    criterion = forms.ChoiceField(label=gettext_lazy("Tiêu chí, chỉ tiêu"))
-    met = forms.ChoiceField(label=gettext_lazy("Kết quả"), required=False)
-    value = AmountField(
-        6,
-        label=gettext_lazy("Giá trị đo được"),
-        required=False,
-        help_text=gettext_lazy(
-            "Chỉ tiêu có ngưỡng: ghi giá trị, để trống kết quả; đạt hay chưa do ngưỡng của nhóm xã."
-        ),
-    )
-    day = DayField(label=gettext_lazy("Từ ngày"))
-    evidence = forms.CharField(
-        label=gettext_lazy("Minh chứng"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
-    )
-    uploads = FilesField(
-        label=gettext_lazy("Tệp minh chứng (ảnh, PDF, Word, Excel)"),
-        required=False,
-        widget=FilesInput(attrs={"accept": ",".join(ACCEPTED)}),
-    )
-
-    def __init__(self, *args: Any, set_: CriteriaSet, day: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        parts = list_parts_on(set_, day)
-        choices: list[Any] = []
-        for one in read_criteria(set_.criteria):
-            name = in_reader_language(one.name_vi, one.name_en)
-            own = [(part.rule.code, _name(part.rule)) for part in parts.get(one.code, [])]
-            choices.append((name, own) if own else (one.code, name))
-        self.fields["criterion"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
-        results = [("yes", _("Đạt")), ("no", _("Chưa đạt"))]
-        if any(part.rule.is_measured for several in parts.values() for part in several):
-            results.insert(0, ("", _("theo giá trị đo được")))
-        else:
-            del self.fields["value"]
-        self.fields["met"].choices = results  # type: ignore[attr-defined]  # a ChoiceField
-
-
-class GroupForm(forms.Form):
-    group = forms.ChoiceField(label=gettext_lazy("Nhóm xã"))
-    from_day = DayField(label=gettext_lazy("Từ ngày"))
-
-    def __init__(self, *args: Any, set_: CriteriaSet, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["group"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
-            (one.code, in_reader_language(one.name_vi, one.name_en)) for one in list_groups(set_)
-        ]
-
-
 def _reader(request: HttpRequest) -> tuple[User, Scope]:
     user = cast(User, request.user)
     return user, scope_of(user, moments.today())
 
 
-def _name(one: SetCriterion) -> str:
-    return in_reader_language(one.name_vi, one.name_en)
-
-
 def _list_missing_names(judged: Sequence[Judged]) -> list[tuple[str, list[str]]]:
     """What is not met, and of a criterion with parts which of them."""
     return [
-        (_name(one.criterion), [_name(part.criterion) for part in list_missing(one.parts)])
+        (name_criterion(one.criterion), [name_criterion(part.criterion) for part in list_missing(one.parts)])
         for one in list_missing(judged)
     ]
 
@@ -179,6 +120,8 @@ def criteria_set(request: HttpRequest, code: str) -> HttpResponse | StreamingHtt
     units = list_units(set_, day, scope)
     places, judged, groups = get_snapshot(), judge_units(set_, units, day), groups_on(set_, units, day)
     names = {one.code: in_reader_language(one.name_vi, one.name_en) for one in list_groups(set_)}
+    standings = tell_standings(set_, units, day, judged)
+    levels, required = count_levels(set_, standings, day), list_required(standings.values())
     wanted, sort = fold(request.GET.get("q", "")), request.GET.get("sort", "")
     rows = [
         Row(
@@ -188,6 +131,8 @@ def criteria_set(request: HttpRequest, code: str) -> HttpResponse | StreamingHtt
             count_progress(judged[unit]),
             count_progress(list_parts(judged[unit])),
             [f"{name} ({', '.join(parts)})" if parts else name for name, parts in _list_missing_names(judged[unit])],
+            name_level(standings[unit].reached),
+            tell_missing(standings[unit], required),
         )
         for unit in units
         if wanted in fold(places.path_name(unit, day))
@@ -197,10 +142,12 @@ def criteria_set(request: HttpRequest, code: str) -> HttpResponse | StreamingHtt
         rows.sort(key=lambda row: row.progress.met, reverse=sort.startswith("-"))
     headings = [_("Đơn vị"), _("Nhóm xã"), _("Đạt"), _("Chưa đạt"), _("Chưa rõ")]
     headings += [*([_("Chỉ tiêu đạt"), _("Số chỉ tiêu")] if in_parts else []), _("Còn thiếu")]
+    headings += [_("Mức đã đạt"), _("Mức tiếp theo")] if levels else []
     cells = (
         [
             row.name, row.group, *_numbers(row.progress),
             *([str(row.parts.met), str(row.parts.in_set)] if in_parts else []), "; ".join(row.missing),
+            *([row.level, row.to_next] if levels else []),
         ]
         for row in rows
     )  # fmt: skip
@@ -210,7 +157,7 @@ def criteria_set(request: HttpRequest, code: str) -> HttpResponse | StreamingHtt
         "set": set_, "form": form, "day_shown": day, "q": request.GET.get("q", ""), "sort": sort,
         "page": Paginator(rows, UNITS_A_PAGE).get_page(request.GET.get("page")),
         "all_met": sum(not row.missing for row in rows), "in_set": len(set_.criteria),
-        "in_parts": in_parts,
+        "in_parts": in_parts, "levels": levels,
     }  # fmt: skip
     return render(request, "desk/assessments/criteria_set.html", shown)
 
@@ -267,8 +214,8 @@ def criteria_unit(request: HttpRequest, code: str, key: str) -> HttpResponse:
     judged = judge_units(set_, [unit.id], day)[unit.id]
     names = {one.code: in_reader_language(one.name_vi, one.name_en) for one in list_groups(set_)}
     # Also of parts that hold no more: what was said of them stays in the history.
-    criterion_names = {one.code: _name(one) for one in read_criteria(set_.criteria)}
-    criterion_names |= {part.rule.code: _name(part.rule) for part in read_parts(set_.parts)}
+    criterion_names = {one.code: name_criterion(one) for one in read_criteria(set_.criteria)}
+    criterion_names |= {part.rule.code: name_criterion(part.rule) for part in read_parts(set_.parts)}
     parts = list_parts(judged)
     stated_ids = [one.stated.id for one in [*judged, *parts] if one.stated is not None]
     shown = {
@@ -280,6 +227,7 @@ def criteria_unit(request: HttpRequest, code: str, key: str) -> HttpResponse:
         "lines": _show(judged, list_statement_files(stated_ids)),
         "missing": _list_missing_names(judged),
         "progress": count_progress(judged),
+        "standing": show_standing(set_, tell_standings(set_, [unit.id], day, {unit.id: judged})[unit.id], day),
         "parts": count_progress(parts),
         "group_name": names.get(groups_on(set_, [unit.id], day).get(unit.id, ""), ""),
         "history": [(one, criterion_names.get(one.criterion, one.criterion)) for one in list_statements(set_, unit.id)],
