@@ -163,6 +163,7 @@ class CriteriaSet(models.Model):
     answers = models.JSONField(default=dict, help_text="question -> word of rules.filling")
     # From the pack, or filled in on the page by whoever may load packs.
     parts = models.JSONField(default=list, help_text="rules.criteria.write_parts")
+    levels = models.JSONField(default=list, help_text="rules.levels.write_levels")
     parts_in_set = models.PositiveSmallIntegerField(null=True, help_text="as its source says; null: not known")
 
     class Meta:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from caunoi.assessments.rules.criteria import write_criteria, write_parts
+from caunoi.assessments.rules.levels import write_levels
 from caunoi.assessments.rules.sheet import write_sheet
 from caunoi.facts.rules.formula import FormulaError, parse_formula
 from caunoi.facts.rules.formula_check import ElementFacts, IndicatorFacts
@@ -78,5 +79,6 @@ def set_columns(row: CriteriaSetRow) -> dict[str, Any]:
         "code": row.code, "title_vi": row.title_vi, "title_en": row.title_en, "level": row.level,
         "from_day": row.from_day, "to_day": row.to_day, "source_vi": row.source_vi, "source_en": row.source_en,
         "groups": [asdict(one) for one in row.groups], "criteria": write_criteria(row.criteria),
-        "form_code": row.form_code, "answers": dict(row.answers), "parts_in_set": row.parts_in_set, **parts,
+        "form_code": row.form_code, "answers": dict(row.answers), "parts_in_set": row.parts_in_set,
+        "levels": write_levels(row.set_levels), **parts,
     }  # fmt: skip

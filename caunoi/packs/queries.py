@@ -6,6 +6,7 @@ from caunoi import moments
 from caunoi.assessments.models import CriteriaSet, ScoringSheet
 from caunoi.assessments.queries import list_groups, list_spoken_days
 from caunoi.assessments.rules.criteria import read_criteria, read_parts
+from caunoi.assessments.rules.levels import read_levels
 from caunoi.awards.models import FIELD_OF_PERSON, AwardCount, AwardKind, AwardOccasion
 from caunoi.contests.models import FIELD_OF_PERSON as FIELD_OF_ENTRANT
 from caunoi.contests.models import ContestKind
@@ -64,7 +65,7 @@ def _spoken_sets(pack: str) -> dict[str, SpokenSet]:
     return {
         one.code: SpokenSet(
             one.level, tuple(list_groups(one)), tuple(read_criteria(one.criteria)), *spoken[one.code],
-            standing=_standing_parts(one),
+            standing=_standing_parts(one), set_levels=tuple(read_levels(one.levels)),
         )
         for one in CriteriaSet.objects.filter(pack=pack)
         if one.code in spoken

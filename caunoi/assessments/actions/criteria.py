@@ -17,7 +17,8 @@ from caunoi.assessments.models import CriteriaSet, CriterionStatement, GroupSpel
 from caunoi.assessments.permissions import may_group, may_state
 from caunoi.assessments.queries import groups_on, judge_units, list_parts_on
 from caunoi.assessments.rules.criteria import Part, SetCriterion, count_progress, read_criteria, write_parts
-from caunoi.assessments.rules.filling import WORDS
+from caunoi.assessments.rules.filling import WORDS, Reached
+from caunoi.assessments.standings import tell_standings
 from caunoi.audit.actions import write_line
 from caunoi.audit.rules import Actor
 from caunoi.audit.values import changes_of
@@ -150,9 +151,9 @@ def group_unit(
 
 @transaction.atomic
 def record_progress(*, set_: CriteriaSet, org_unit_id: int, day: date, by: User, at: datetime) -> bool:
-    """What is met on the day goes into the figures: a record of the set's form, for approval like any other. Once more
-    for the same day it is corrected; False: it says so already. Who enters the unit's records sends it: others have
-    confirmed what is met, and approve. Raises also what the door refuses."""
+    """What is met on the day goes into the figures, with the level it makes: a record of the set's form, for approval
+    like any other. Once more for the same day it is corrected; False: it says so already. Who enters the unit's records
+    sends it: others have confirmed what is met, and approve. Raises also what the door refuses."""
     if not may_run(by, org_unit_id, local_date(at)):
         raise RatingNotAllowed(_("người ghi số liệu của đơn vị"))
     _check_day(set_, day, at)
@@ -163,8 +164,10 @@ def record_progress(*, set_: CriteriaSet, org_unit_id: int, day: date, by: User,
     )
     # Of two who record the same day at once the second waits here, and corrects or finds nothing to do.
     record = ProgressRecord.objects.select_for_update().get(set_code=set_.code, org_unit_id=org_unit_id, day=day)
-    progress = count_progress(judge_units(set_, [org_unit_id], day)[org_unit_id])
-    answers = WORDS.fill(set_.answers, progress, {DAY: day})
+    judged = judge_units(set_, [org_unit_id], day)
+    standing = tell_standings(set_, [org_unit_id], day, judged)[org_unit_id]
+    reached = Reached(count_progress(judged[org_unit_id]), standing.code)
+    answers = WORDS.fill(set_.answers, reached, {DAY: day})
     return fill_record(record, set_.form_code, answers, action="criterion.record", by=by, at=at)
 
 

@@ -13,16 +13,18 @@ from django.utils.translation import gettext as _
 
 from caunoi.assessments.rules.criteria import BY_HAND, TESTS, Group, Part, SetCriterion
 from caunoi.assessments.rules.filling import WORDS
+from caunoi.assessments.rules.levels import SetLevel
 from caunoi.forms.rules.questions import Question
-from caunoi.packs.rules import criteria_parts
+from caunoi.packs.rules import criteria_levels, criteria_parts
 from caunoi.packs.rules.answers import read_answers
+from caunoi.packs.rules.criteria_levels import check_recorded, check_required, check_standing, read_levels_of
 from caunoi.packs.rules.criteria_parts import FilledSet, StandingParts, list_filled, read_parts_of
 from caunoi.packs.rules.ratings import Known, check_formula_of, read_both, read_decimal
 from caunoi.packs.rules.tables import Notes, Row, check_unique, suggest
 
 FOLDER = "criteria_sets"
-SETS, CRITERIA, GROUPS, THRESHOLDS, PARTS = (
-    f"{FOLDER}/{name}.csv" for name in ("sets", "criteria", "groups", "thresholds", "parts")
+SETS, CRITERIA, GROUPS, THRESHOLDS, PARTS, LEVELS = (
+    f"{FOLDER}/{name}.csv" for name in ("sets", "criteria", "groups", "thresholds", "parts", "levels")
 )
 SET_COLUMNS = ("code", "title_vi", "title_en", "level", "criteria", "from", "to", "source_vi", "source_en")
 CRITERION_COLUMNS = ("set", "code", "name_vi", "name_en", "test", "formula", "unit")
@@ -30,9 +32,9 @@ GROUP_COLUMNS = ("set", "code", "name_vi", "name_en")
 THRESHOLD_COLUMNS = ("set", "criterion", "group", "value")
 FILES = {
     SETS: SET_COLUMNS, CRITERIA: CRITERION_COLUMNS, GROUPS: GROUP_COLUMNS, THRESHOLDS: THRESHOLD_COLUMNS,
-    PARTS: criteria_parts.COLUMNS,
+    PARTS: criteria_parts.COLUMNS, LEVELS: criteria_levels.COLUMNS,
 }  # fmt: skip
-OPTIONAL = {SETS: ("form", "answers", "parts"), PARTS: criteria_parts.OPTIONAL}
+OPTIONAL = {SETS: ("form", "answers", "parts"), PARTS: criteria_parts.OPTIONAL, LEVELS: criteria_levels.OPTIONAL}
 MOST_CRITERIA = 500
 
 
@@ -54,12 +56,14 @@ class CriteriaSetRow:
     answers: Mapping[str, str] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
     parts_in_set: int | None = None
+    set_levels: tuple[SetLevel, ...] = ()
 
 
 @dataclass(frozen=True)
 class SpokenSet:
     """A set of this pack as loaded before, of which something was said: criteria stated, units put into groups,
-    progress recorded. `first`, `last`: the days these speak of. `standing`: the parts of its criteria."""
+    progress recorded. `first`, `last`: the days these speak of. `standing`: the parts of its criteria. `set_levels`:
+    what it told of levels."""
 
     level: str
     groups: tuple[Group, ...]
@@ -67,6 +71,7 @@ class SpokenSet:
     first: date
     last: date
     standing: StandingParts | None = None
+    set_levels: tuple[SetLevel, ...] = ()
 
 
 def read_criteria_sets(
@@ -81,7 +86,7 @@ def read_criteria_sets(
     """`rows` by file; `known` None: codes can't be judged; `owners`: sets of other packs; `questions` by form."""
     sets = rows.get(SETS, [])
     check_unique(sets, "code", notes, owners, {})
-    parts = {file: _by_set(rows.get(file, []), sets, notes) for file in (CRITERIA, GROUPS, THRESHOLDS, PARTS)}
+    parts = {file: _by_set(rows.get(file, []), sets, notes) for file in (CRITERIA, GROUPS, THRESHOLDS, PARTS, LEVELS)}
     found = [
         _read_set(
             row, parts[CRITERIA][row["code"]], parts[GROUPS][row["code"]], parts[THRESHOLDS][row["code"]], levels,
@@ -90,12 +95,21 @@ def read_criteria_sets(
         for row in sets
     ]  # fmt: skip
     found = [
-        replace(one, parts=_read_parts(one, list_filled(parts[PARTS][one.code]), known, spoken.get(one.code), notes))
+        replace(
+            one,
+            parts=_read_parts(one, list_filled(parts[PARTS][one.code]), known, spoken.get(one.code), notes),
+            set_levels=read_levels_of(parts[LEVELS][one.code], one.groups, len(one.criteria), notes),
+        )
         for one in found
     ]
+    check_required(parts[LEVELS], {one.code: one.set_levels for one in found}, notes)
     for row, one in zip(sets, found, strict=True):
+        check_recorded(row, one.set_levels, one.answers, questions.get(one.form_code), notes)
         if (old := spoken.get(one.code)) is not None:
             _check_spoken(row, parts[CRITERIA][one.code], parts[THRESHOLDS][one.code], one, old, notes)
+            if old.standing is not None:
+                today = old.standing.today
+                check_standing(row, parts[LEVELS][one.code], one.set_levels, old.set_levels, today, notes)
     return found
 
 

@@ -79,6 +79,13 @@ def right() -> Rows:
         ],
         criteria_sets.GROUPS: [{"set": "ntm", "code": "nhom_1", "name_vi": "Nhóm 1", "name_en": "Group 1"}],
         criteria_sets.THRESHOLDS: [{"set": "ntm", "criterion": "van_hoa", "group": "nhom_1", "value": "3"}],
+        criteria_sets.LEVELS: [
+            {
+                "set": "ntm", "code": code, "name_vi": code, "name_en": code, "least": least, "group": group,
+                "source_vi": "Quyết định 2", "source_en": "Decision 2",
+            }
+            for code, least, group in (("dat_chuan", "1", ""), ("kieu_mau", "2", ""), ("dat_chuan", "2", "nhom_1"))
+        ],
     }  # fmt: skip
 
 
@@ -153,6 +160,16 @@ SPOILED = [
     (criteria_sets.CRITERIA, 1, "formula", "hoi_nghi", criteria_sets.CRITERIA, 3, "formula"),
     (criteria_sets.THRESHOLDS, 0, "group", "nhom_9", criteria_sets.THRESHOLDS, 2, "group"),
     (criteria_sets.THRESHOLDS, 0, "value", "nhiều", criteria_sets.CRITERIA, 2, "test"),
+    (criteria_sets.LEVELS, 0, "set", "ntm_9", criteria_sets.LEVELS, 2, "set"),
+    (criteria_sets.LEVELS, 0, "least", "3", criteria_sets.LEVELS, 2, "least"),
+    (criteria_sets.LEVELS, 1, "least", "1", criteria_sets.LEVELS, 3, "least"),
+    (criteria_sets.LEVELS, 1, "code", "dat_chuan", criteria_sets.LEVELS, 3, "code"),
+    (criteria_sets.LEVELS, 0, "group", "nhom_9", criteria_sets.LEVELS, 2, "group"),
+    (criteria_sets.LEVELS, 0, "source_en", "", criteria_sets.LEVELS, 2, "source_en"),
+    (criteria_sets.LEVELS, 0, "requires", "ntm", criteria_sets.LEVELS, 2, "requires"),
+    (criteria_sets.LEVELS, 0, "requires", "ntm:kieu_mau", criteria_sets.LEVELS, 2, "requires"),
+    (criteria_sets.LEVELS, 0, "requires", "co_ban:dat_chuan", criteria_sets.LEVELS, 2, "requires"),
+    (criteria_sets.SETS, 0, "answers", "ngay=day; so_nguoi=level:chua_dat", criteria_sets.SETS, 2, "answers"),
 ]
 
 
@@ -171,7 +188,7 @@ def test_what_cannot_be_rated_by_is_named_by_file_row_and_column(
 
 # -- A set of which something was said --------------------------------------------------------------------------------
 
-SETS, CRITERIA, GROUPS, THRESHOLDS, _PARTS = criteria_sets.FILES
+SETS, CRITERIA, GROUPS, THRESHOLDS, _PARTS, LEVELS = criteria_sets.FILES
 SAID = date(2026, 6, 20)
 # Another criterion, threshold or rule, other units or days: file, row, column, value; file, row and column told.
 JUDGES_ANEW = [
@@ -183,6 +200,10 @@ JUDGES_ANEW = [
     (CRITERIA, 1, "code", "nha_kien_co", SETS, 2, "criteria"),
     (SETS, 0, "from", "2026-06-21", SETS, 2, "from"),
     (SETS, 0, "to", "2026-06-19", SETS, 2, "to"),
+    (LEVELS, 0, "code", "dat_muc", LEVELS, 2, "from"),
+    (LEVELS, 0, "code", "dat_muc", SETS, 2, "code"),
+    (LEVELS, 2, "least", "1", LEVELS, 4, "least"),
+    (LEVELS, 1, "to", "2026-06-20", LEVELS, 3, "to"),
 ]
 SAME_JUDGEMENT = [
     (SETS, 0, "title_vi", "Xã nông thôn mới"),
@@ -192,6 +213,8 @@ SAME_JUDGEMENT = [
     (CRITERIA, 0, "name_en", "Culture and sports"),
     (GROUPS, 0, "name_vi", "Nhóm một"),
     (THRESHOLDS, 0, "value", "3.0"),
+    (LEVELS, 0, "name_vi", "Đạt chuẩn nông thôn mới"),
+    (LEVELS, 1, "to", "2099-12-31"),
 ]
 
 
@@ -222,7 +245,7 @@ def test_what_days_gone_by_were_judged_by_is_not_changed_in_a_set_of_which_somet
         load(tmp_path, rows)
 
     named = {(one.file, one.row, one.column): one.message for one in refused.value.mistakes}
-    assert "bộ mới có mã khác" in named[file, row, told]
+    assert "những ngày đã qua" in named[file, row, told]
     assert CriteriaSet.objects.values().get() == kept
 
 
@@ -258,6 +281,23 @@ def test_a_set_of_which_nothing_was_said_is_corrected_and_a_new_one_stands_besid
 
     thresholds = {one.code: one.criteria[0]["thresholds"]["nhom_1"] for one in CriteriaSet.objects.all()}
     assert thresholds == {"ntm": "4", "ntm_2": "5"}
+
+
+def test_two_sets_never_wait_for_each_other_s_levels(tmp_path: Path) -> None:
+    rows = right()
+    rows[SETS].append({**rows[SETS][0], "code": "nang_cao"})
+    for file in (CRITERIA, GROUPS, THRESHOLDS, LEVELS):
+        rows[file] += [{**one, "set": "nang_cao"} for one in rows[file]]
+    rows[LEVELS][3]["requires"] = "ntm:dat_chuan"
+
+    read_pack(with_ratings(tmp_path, rows))
+    rows[LEVELS][1]["requires"] = "nang_cao:dat_chuan"
+    with pytest.raises(FileRefused) as refused:
+        read_pack(with_ratings(tmp_path, rows))
+
+    assert [(one.file, one.row, one.column) for one in refused.value.mistakes] == [
+        (LEVELS, row, "requires") for row in (3, 5)
+    ]
 
 
 def test_two_versions_of_a_sheet_never_hold_on_one_day(tmp_path: Path) -> None:
