@@ -39,8 +39,7 @@ from caunoi.assessments.rules.life import RatingState
 from caunoi.assessments.rules.sheet import Sheet, read_sheet
 from caunoi.audit.clock import current_number
 from caunoi.periods.rules import Days, Period, PeriodType, period_from_key
-from caunoi.places.queries import get_snapshot
-from caunoi.vietnamese_text import fold
+from caunoi.places.queries import get_snapshot, named_on
 
 # -- ratings ----------------------------------------------------------------------------------------------------------
 
@@ -83,15 +82,7 @@ def _narrow(rounds: QuerySet[RatingRound], filters: RoundFilters) -> QuerySet[Ra
         rounds = rounds.filter(org_unit_id__in=ids_in_sql(filters.units))
     if filters.year is not None:
         rounds = rounds.filter(day_to__year=filters.year)
-    if not (words := fold(filters.text).split()):
-        return rounds
-    # A unit bears, without accents, the name of the round's own days: no column knows it.
-    places, found = get_snapshot(), []
-    for pk, unit, day in rounds.order_by().values_list("pk", "org_unit_id", "day_to"):
-        name = fold(places.path_name(unit, day))
-        if all(word in name for word in words):
-            found.append(pk)
-    return rounds.filter(pk__in=ids_in_sql(found))
+    return rounds.filter(named_on(filters.text, unit="org_unit", day="day_to"))
 
 
 def list_series() -> list[ScoringSheet]:

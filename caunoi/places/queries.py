@@ -10,11 +10,11 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from caunoi.periods.rules import BEGINNING
 from caunoi.places.errors import PlaceAmbiguous, PlaceNotOnDay, PlaceUnknown
-from caunoi.places.models import OrgUnit, OrgUnitSpell, SuccessionShare, known_at
+from caunoi.places.models import Level, OrgUnit, OrgUnitSpell, SuccessionShare, known_at
 from caunoi.places.rules.snapshot import PlaceSnapshot, Spell, Step, Unit, make_snapshot
 from caunoi.remembering import remember
 from caunoi.sentences import gettext as _
@@ -246,6 +246,22 @@ def _find_any_day(text: str, snapshot: PlaceSnapshot) -> int | None:
     ids = sorted({s.org_unit_id for s in spells if s.org_unit_id in snapshot.units})
     exact = [s.org_unit_id for s in spells if s.name == name and s.org_unit_id in snapshot.units]
     return exact[0] if exact else ids[0] if ids else None
+
+
+def named_on(text: str, *, unit: str, day: str) -> Q:
+    """Rows whose unit, or the unit above it and below the province, had on the row's day names that hold all words
+    between them, without accents. `unit`, `day`: columns."""
+    found = Q()
+    for word in fold(text).split():
+        above = OrgUnitSpell.objects.filter(_held(OuterRef(OuterRef(day))), search_name__contains=word)
+        above = above.filter(org_unit=OuterRef("parent")).exclude(org_unit__level__in=[Level.PROVINCE, Level.COUNTRY])
+        own = OrgUnitSpell.objects.filter(_held(OuterRef(day)), org_unit=OuterRef(unit))
+        found &= Q(Exists(own.filter(Q(search_name__contains=word) | Q(Exists(above)))))
+    return found
+
+
+def _held(day: OuterRef) -> Q:
+    return Q(from_day__lte=day) & (Q(to_day__isnull=True) | Q(to_day__gt=day))
 
 
 def find_similar(text: str, count: int = 3) -> list[str]:

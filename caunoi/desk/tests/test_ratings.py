@@ -11,11 +11,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from pytest_django import DjangoAssertNumQueries
 
 from caunoi.accounts.models import Role
+from caunoi.accounts.queries import scope_of
 from caunoi.assessments.actions import appeal_rating, close_round, leave_out, open_round, review_rating
 from caunoi.assessments.actions.rounds import fingerprint_of
 from caunoi.assessments.figures import Answers, ask_figures
 from caunoi.assessments.models import CriteriaSet, CriterionStatement, EvidenceFile, Rating, RatingRound
-from caunoi.assessments.queries import judge_units
+from caunoi.assessments.queries import RoundFilters, judge_units, list_rounds
 from caunoi.assessments.rules.criteria import AT_LEAST, SetCriterion, write_criteria
 from caunoi.assessments.tests.builders import (
     AT,
@@ -34,6 +35,7 @@ from caunoi.desk.tests.builders import signed_in, user
 from caunoi.facts.tests.builders import World
 from caunoi.moments import today
 from caunoi.periods.rules import Period
+from caunoi.places.models import OrgUnitSpell
 
 pytestmark = pytest.mark.django_db
 
@@ -191,6 +193,32 @@ def test_rounds_are_found_by_unit_without_accents_by_year_sheet_and_state_and_ta
     page = officer.get("/ratings/?sort=day").content.decode()
     assert page.index(f"/ratings/{december.pk}/") < page.index(f"/ratings/{january.pk}/")
     assert b"".join(officer.get("/ratings/export.xlsx")).startswith(b"PK")
+
+
+def test_rounds_are_found_by_the_names_of_their_own_days_without_reading_the_others(
+    world: World, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    by, day = province_officer(), date(2024, 1, 31)
+    scope = scope_of(by, today())
+    columns = {"sheet": {}, "day_from": date(2024, 1, 1), "as_known": 1, "opened_at": AT, "opened_by_name": "x"}
+    rounds = [
+        RatingRound.objects.create(
+            series=f"s{unit}", sheet_code="s", org_unit_id=unit, period_type="month", period_key="2024-01", day_to=day,
+            **columns,
+        )
+        for unit in (1, 2, 3)
+    ]  # fmt: skip
+    for one, rated in zip(rounds, (2, 3, 4), strict=True):
+        Rating.objects.create(round=one, org_unit_id=rated, day_from=day, day_to=day, lines=[])
+
+    def found(text: str) -> list[int]:
+        return sorted(one.org_unit_id for one in list_rounds(scope, RoundFilters(text)))
+
+    assert [found(text) for text in ("ban qua", "qua thon", "lao cai", "coc san")] == [[2, 3], [3], [1], []]
+    with django_assert_num_queries(1):
+        found("ban")
+    OrgUnitSpell.objects.filter(org_unit_id=2).update(from_day=date(2024, 2, 1))
+    assert found("ban qua") == []
 
 
 def test_who_agrees_to_all_complete_sheets_is_told_how_many_and_how_to_take_one_back(world: World) -> None:
