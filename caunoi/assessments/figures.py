@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from caunoi.accounts.scope import EVERYTHING
 from caunoi.assessments.rules.scoring import Found
+from caunoi.assessments.rules.sheet import Criterion
 from caunoi.facts.questions import ask
+from caunoi.facts.reporting_rates import compute_percent, count_own_reports
 from caunoi.facts.rules.question import Question
 from caunoi.periods.rules import Days
 from caunoi.places.queries import get_snapshot
 
 Answers = Mapping[tuple[int, str], Found]
-"""By unit and formula."""
+"""By unit and what was asked: a formula, or `Criterion.question` of reports."""
 
 
 def ask_figures(
@@ -36,4 +40,20 @@ def ask_figures(
         unit = places.by_key[figure.place].id if units is None else units.get(figure.place)
         if unit is not None:
             found[unit, figure.code] = Found(figure.value, figure.why or "", figure.ref)
+    return found
+
+
+def ask_on_time(criteria: Iterable[Criterion], units: Collection[int], days: Days, as_known: int) -> Answers:
+    """The share in % of each unit's own reports that came on time, of the criteria that are scored by it. Nothing is
+    known before the first report is due: then the sheet says what that gives."""
+    found: dict[tuple[int, str], Found] = {}
+    for criterion in criteria:
+        if not criterion.reports:
+            continue
+        counted = count_own_reports(criterion.reports, units, days, as_known)
+        for unit in units:
+            own = counted.get(unit)
+            share = None if own is None else compute_percent(own.on_time, own.expected)
+            why = _("Chưa có báo cáo nào đến hạn trong kỳ.") if share is None else ""
+            found[unit, criterion.question] = Found(share, why, "")
     return found

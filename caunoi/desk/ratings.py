@@ -10,6 +10,8 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,7 +28,8 @@ from caunoi.assessments.rules.scoring import Line, read_lines
 from caunoi.assessments.rules.sheet import HAND, LINEAR, YES_NO, Criterion, Sheet
 from caunoi.desk.list_filters import AskedFor, read_choice, read_code, read_text, read_unit, read_year
 from caunoi.desk.templatetags.caunoi import day_
-from caunoi.facts.queries import get_catalogue
+from caunoi.facts.queries import Catalogue, get_catalogue
+from caunoi.forms.models import Form
 from caunoi.languages import in_reader_language, show_number
 from caunoi.periods.inputs import DayField
 from caunoi.periods.rules import Period
@@ -111,6 +114,7 @@ class LineShown:
     how: str
     asked: str
     line: Line
+    address: str
     points: Any = None
     text: Any = None
     files: tuple[EvidenceFile, ...] = ()
@@ -189,7 +193,6 @@ def show_lines(sheet: Sheet, rating: Rating, form: PointsForm | None) -> list[Li
     found = []
     for line in read_lines(rating.lines):
         criterion = sheet.criterion(line.code)
-        known = catalogue.elements.get(criterion.formula) or catalogue.indicators.get(criterion.formula)
         typed = form is not None and f"points_{line.code}" in form.fields
         found.append(
             LineShown(
@@ -197,14 +200,36 @@ def show_lines(sheet: Sheet, rating: Rating, form: PointsForm | None) -> list[Li
                 in_reader_language(criterion.name_vi, criterion.name_en),
                 in_reader_language(criterion.guide_vi, criterion.guide_en),
                 explain_scale(criterion),
-                in_reader_language(known.name_vi, known.name_en) if known else criterion.formula,
+                _name_asked(criterion, catalogue),
                 line,
+                _find_source(rating, criterion, line),
                 form[f"points_{line.code}"] if form is not None and typed else None,
                 form[f"text_{line.code}"] if form is not None and typed else None,
                 tuple(files.get(line.code, ())),
             )
         )
     return found
+
+
+def _name_asked(criterion: Criterion, catalogue: Catalogue) -> str:
+    if criterion.reports:
+        titles = Form.objects.filter(code__in=criterion.reports).order_by("code").values_list("title_vi", "title_en")
+        return _("Báo cáo đúng hạn (%)") + ": " + ", ".join(in_reader_language(*both) for both in titles)
+    known = catalogue.elements.get(criterion.formula) or catalogue.indicators.get(criterion.formula)
+    return in_reader_language(known.name_vi, known.name_en) if known else criterion.formula
+
+
+def _find_source(rating: Rating, criterion: Criterion, line: Line) -> str:
+    """Where the figure leads: to its explanation, or to the unit's own reports of the period; '' for neither."""
+    if line.ref:
+        return reverse("explain", args=[line.ref])
+    if not criterion.reports:
+        return ""
+    asked = {
+        "place": rating.org_unit.key, "first": rating.day_from.isoformat(), "last": rating.day_to.isoformat(),
+        "by": "period", "form": criterion.reports[0] if len(criterion.reports) == 1 else "",
+    }  # fmt: skip
+    return f"{reverse('coverage')}?{urlencode(asked)}"
 
 
 def explain_scale(criterion: Criterion) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 import xlsxwriter
@@ -22,6 +23,7 @@ from caunoi.facts.coverage import Expectation, last_day_of, list_arrived, list_e
 from caunoi.facts.errors import QuestionMalformed
 from caunoi.facts.rules.question import BookName, Coverage, Slice
 from caunoi.forms.models import Form
+from caunoi.forms.queries import list_granted
 from caunoi.languages import in_reader_language
 from caunoi.periods.rules import Days, Period, is_whole_months
 from caunoi.periods.wording import describe_period
@@ -143,6 +145,37 @@ def _cover(
         if units := places.at_level(child, expectation.level, day):
             lines.append(line(child, "child", units))
     return lines
+
+
+def count_own_reports(
+    form_codes: Collection[str], units: Collection[int], days: Days, as_known: int | None = None
+) -> dict[int, Coverage]:
+    """Of each unit its own reports of these forms, for the periods wholly inside the days at whose end it existed. One
+    is expected once it has come or the unit's last day to be on time is over, as it stands now or stood at a knowledge
+    number. Units of which none is expected are left out."""
+    places, until = get_snapshot(as_known), last_day_of(as_known)
+    slice_ = Slice(days, is_whole_months(days))
+    counted: dict[int, list[int]] = defaultdict(list)
+    for expectation in list_expectations(as_known):
+        if expectation.form_code not in form_codes:
+            continue
+        of_level = [unit for unit in units if places.units[unit].level == expectation.level]
+        periods = [period for period in expectation.periods_in(slice_) if period.days.last < until]
+        granted = list_granted([expectation.form_id], period_keys=[period.key for period in periods])
+        for period in periods:
+            owing = [unit for unit in of_level if places.exists_on(unit, period.days.last)]
+            arrived = dict(list_arrived(expectation, period, "reported", owing, as_known))
+            due = period.days.last + timedelta(days=expectation.due_days)
+            for unit in owing:
+                longer = granted.get((expectation.form_id, unit, period.key))
+                if unit in arrived:
+                    counted[unit].append(arrived[unit])
+                elif (max(due, longer[-1].until) if longer else due) < until:
+                    counted[unit].append(-1)
+    return {
+        unit: Coverage(len(several), sum(one >= 0 for one in several), several.count(1))
+        for unit, several in counted.items()
+    }
 
 
 # As files

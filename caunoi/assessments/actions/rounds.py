@@ -25,7 +25,7 @@ from caunoi.assessments.errors import (
     RoundUnfinished,
 )
 from caunoi.assessments.events import RatingsClosed
-from caunoi.assessments.figures import Answers, ask_figures
+from caunoi.assessments.figures import Answers, ask_figures, ask_on_time
 from caunoi.assessments.models import Rating, RatingRound
 from caunoi.assessments.permissions import may_run, may_take
 from caunoi.assessments.queries import get_sheet, read_sheet_of
@@ -80,7 +80,7 @@ def open_round(*, series: str, org_unit_id: int, period: Period, by: User, at: d
         day_to=days.last, as_known=current_number(), opened_at=at, opened_by_name=str(by),
         due_on=None if sheet.due_days is None else days.last + timedelta(days=sheet.due_days),
     )  # fmt: skip
-    answers = _ask(round_, sheet)
+    answers = _ask(round_, sheet, units)
     ratings = []
     for unit in units:
         lines = _apply(sheet, [Line(one.code) for one in sheet.criteria], unit, answers)
@@ -238,17 +238,18 @@ def _check_runs(round_: RatingRound, by: User, at: datetime) -> None:
         raise RatingNotAllowed(_("người duyệt của đơn vị mở đợt"))
 
 
-def _ask(round_: RatingRound, sheet: Sheet) -> Answers:
-    return ask_figures(
-        (one.formula for one in sheet.criteria), place=round_.org_unit_id, level=sheet.level,
-        days=Days(round_.day_from, round_.day_to), boundaries=round_.day_to, cut_off=round_.cut_off,
-        as_known=round_.as_known,
+def _ask(round_: RatingRound, sheet: Sheet, units: Sequence[int]) -> Answers:
+    days = Days(round_.day_from, round_.day_to)
+    figures = ask_figures(
+        (one.formula for one in sheet.criteria), place=round_.org_unit_id, level=sheet.level, days=days,
+        boundaries=round_.day_to, cut_off=round_.cut_off, as_known=round_.as_known,
     )  # fmt: skip
+    return {**figures, **ask_on_time(sheet.criteria, units, days, round_.as_known)}
 
 
 def _apply(sheet: Sheet, lines: Sequence[Line], unit: int, answers: Answers) -> list[Line]:
     return [
-        apply_figure(criterion, line, answers.get((unit, criterion.formula)))
+        apply_figure(criterion, line, answers.get((unit, criterion.question)))
         for criterion, line in zip(sheet.criteria, lines, strict=True)
     ]
 
@@ -256,7 +257,7 @@ def _apply(sheet: Sheet, lines: Sequence[Line], unit: int, answers: Answers) -> 
 def _refresh(round_: RatingRound, sheet: Sheet, ratings: Sequence[Rating]) -> int:
     """Also on the given rows. A line that a figure scores now keeps what was typed, which no longer counts."""
     round_.as_known = current_number()
-    answers = _ask(round_, sheet)
+    answers = _ask(round_, sheet, [one.org_unit_id for one in ratings])
     changed = []
     for rating in ratings:
         before = rating.lines

@@ -13,8 +13,9 @@ BY_HAND, ZERO = MISSING = ("hand", "zero")
 
 @dataclass(frozen=True)
 class Criterion:
-    """`most`: the points it may give. By rule, `formula` is asked of the unit and period and `scale` makes points of
-    it: (value, points) in rising order of value. `missing`: what a figure that isn't there gives."""
+    """`most`: the points it may give. By rule, `formula` is asked of the unit and period, or the share in % of the
+    unit's own `reports` (codes of forms) that came on time in the period, and `scale` makes points of it: (value,
+    points) in rising order of value. `missing`: what a figure that isn't there gives."""
 
     code: str
     name_vi: str
@@ -26,6 +27,12 @@ class Criterion:
     missing: str = BY_HAND
     guide_vi: str = ""
     guide_en: str = ""
+    reports: tuple[str, ...] = ()
+
+    @property
+    def question(self) -> str:
+        """What its figure answers; '' where it has none."""
+        return f"on_time:{';'.join(self.reports)}" if self.reports else self.formula
 
 
 @dataclass(frozen=True)
@@ -119,7 +126,9 @@ def read_sheet(kept: Mapping[str, Any]) -> Sheet:
 
 def _read_criterion(kept: Mapping[str, Any]) -> Criterion:
     scale = tuple((Decimal(value), Decimal(points)) for value, points in kept["scale"])
-    return Criterion(**{**kept, "most": Decimal(kept["most"]), "scale": scale})
+    # Rounds opened before there were reports keep their copies without them.
+    reports = tuple(kept.get("reports", ()))
+    return Criterion(**{**kept, "most": Decimal(kept["most"]), "scale": scale, "reports": reports})
 
 
 def _read_cap(kept: Mapping[str, Any]) -> Cap:

@@ -18,10 +18,17 @@ from openpyxl import load_workbook
 from caunoi.accounts.models import Role
 from caunoi.accounts.queries import scope_of
 from caunoi.cli.figures import coverage
-from caunoi.facts.reporting_rates import PeriodCoverage, compute_percent, list_period_coverage, rates_workbook
+from caunoi.facts.reporting_rates import (
+    PeriodCoverage,
+    compute_percent,
+    count_own_reports,
+    list_period_coverage,
+    rates_workbook,
+)
 from caunoi.forms.actions import extend
 from caunoi.forms.rules.assignments import AssignmentRow
 from caunoi.moments import local_moment
+from caunoi.periods.rules import Days
 from caunoi.places.models import OrgUnit
 from caunoi.records.tests.builders import merge, publish, report, send, unit, user
 
@@ -76,6 +83,30 @@ def test_each_period_is_counted_on_its_own_last_day_s_boundaries() -> None:
         ("2023-05", "Tỉnh Lào Cai", "total", 3, 1, 1),
         ("2023-05", "Xã Bản Qua Mới", "child", 3, 1, 1),
     ]
+
+
+@pytest.mark.django_db
+def test_a_unit_s_own_report_is_expected_once_it_has_come_or_its_last_day_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    places, spring = Places(), Days(*SPRING)
+    first, second, third = (village.pk for village in places.villages)
+    officer = user("Lan", (Role.APPROVER, places.new))
+    at = local_moment(date(2023, 6, 3))
+    extend("bao_cao_thang_thon", [second], "2023-05", date(2023, 6, 20), "Lũ", by=officer, at=at)
+    send_on(places.villages[0], "2023-04", date(2023, 5, 3))
+    send_on(places.villages[0], "2023-05", date(2023, 6, 2))
+    send_on(places.villages[2], "2023-04", date(2023, 5, 9))
+
+    def counted(day: date) -> dict[int, tuple[int, ...]]:
+        monkeypatch.setattr("caunoi.facts.coverage.today", lambda: day)
+        found = count_own_reports(["bao_cao_thang_thon"], [first, second, third, places.new.pk], spring)
+        return {unit: tuple(one) for unit, one in found.items()}
+
+    assert counted(date(2023, 6, 5)) == {first: (2, 2, 2), second: (1, 0, 0), third: (1, 1, 0)}
+    assert counted(date(2023, 6, 6)) == {first: (2, 2, 2), second: (1, 0, 0), third: (2, 1, 0)}
+    assert counted(date(2023, 6, 21)) == {first: (2, 2, 2), second: (2, 0, 0), third: (2, 1, 0)}
+    assert count_own_reports(["khac"], [first], spring) == {}
 
 
 @pytest.mark.django_db

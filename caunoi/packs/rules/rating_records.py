@@ -1,4 +1,4 @@
-"""Where a scoring sheet records the classes it gives: a form that nobody fills, and its question."""
+"""Forms that a scoring sheet rests on: where it records the classes it gives, and the reports it scores by."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from caunoi.assessments.rules.sheet import Sheet
 from caunoi.forms.rules.assignments import AssignmentRow
 from caunoi.forms.rules.questions import PERIOD_QUESTION, Question
 from caunoi.packs.rules.tables import Notes, Row, suggest
-from caunoi.packs.rules.words import USUAL_CUT_OFF
+from caunoi.packs.rules.words import EVENT, PERIOD_TYPES, USUAL_CUT_OFF
+
+# From the shortest.
+_PERIODS = [kind for kind in PERIOD_TYPES if kind != EVENT]
 
 
 @dataclass(frozen=True)
@@ -70,3 +73,23 @@ def _check_assignments(
             "Kết quả đã chốt không duyệt lần nữa và không hết hạn nhận: ghi approval là none, để trống closes_days."
         )
         notes.add(row, "form", said)
+
+
+def check_reports(row: Row, level: str, period_type: str, recording: Recording, notes: Notes) -> None:
+    """Of a criterion: forms of the pack that units of the level owe for periods no longer than the sheet's."""
+    for code in row.values("reports"):
+        if code not in recording.questions:
+            said = _("Gói không có biểu mẫu “%(form)s”.") % {"form": code}
+            notes.add(row, "reports", said + suggest(code, recording.questions), value=code)
+            continue
+        owed = [
+            one for one in recording.assignments.get(code, ()) if one.level == level and one.period_kind in _PERIODS
+        ]
+        if not owed:
+            said = _("assignments.csv không giao biểu mẫu này theo kỳ cho cấp được chấm.")
+            notes.add(row, "reports", said, value=code)
+        elif period_type in _PERIODS and all(
+            _PERIODS.index(one.period_kind) > _PERIODS.index(period_type) for one in owed
+        ):
+            said = _("Kỳ của biểu mẫu này dài hơn kỳ của bảng chấm nên không bao giờ có báo cáo đến hạn.")
+            notes.add(row, "reports", said, value=code)

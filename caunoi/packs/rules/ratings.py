@@ -27,7 +27,7 @@ from caunoi.assessments.rules.sheet import (
 )
 from caunoi.facts.rules.formula import FormulaError, codes_in, parse_formula
 from caunoi.facts.rules.formula_check import ElementFacts, IndicatorFacts, judge_formula
-from caunoi.packs.rules.rating_records import Recording, check_recording
+from caunoi.packs.rules.rating_records import Recording, check_recording, check_reports
 from caunoi.packs.rules.tables import Notes, Row, check_unique, suggest
 from caunoi.packs.rules.words import EVENT, LEVELS, PERIOD_TYPES
 
@@ -47,7 +47,7 @@ CAP_COLUMNS = (
     "source_en",
 )  # fmt: skip
 FILES = {SHEETS: SHEET_COLUMNS, CRITERIA: CRITERION_COLUMNS, CLASSES: CLASS_COLUMNS, CAPS: CAP_COLUMNS}
-OPTIONAL = {SHEETS: SHEET_OPTIONAL}
+OPTIONAL = {SHEETS: SHEET_OPTIONAL, CRITERIA: ("reports",)}
 _NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,6})?", re.ASCII)
 
 
@@ -102,7 +102,7 @@ def read_ratings(
             parts[CAPS][row["code"]],
             levels,
             known,
-            recording.cut_off,
+            recording,
             notes,
         )
         for row in sheets
@@ -115,7 +115,7 @@ def read_ratings(
 
 def _read_sheet(
     row: Row, criteria: Sequence[Row], classes: Sequence[Row], caps: Sequence[Row], levels: Sequence[str],
-    known: Known | None, usual_cut_off: int, notes: Notes,
+    known: Known | None, recording: Recording, notes: Notes,
 ) -> SheetRow:  # fmt: skip
     code = notes.code(row)
     title_vi, title_en = read_both(row, "title", notes)
@@ -133,7 +133,7 @@ def _read_sheet(
         title_en=title_en,
         level=level,
         total=total,
-        criteria=_read_criteria(row, criteria, total, level, known, notes),
+        criteria=_read_criteria(row, criteria, total, level, known, recording, notes),
         bands=_read_bands(row, classes, total, notes),
         caps=tuple(_read_cap(one, classes, notes) for one in caps),
         source_vi=source_vi,
@@ -147,7 +147,7 @@ def _read_sheet(
         series=notes.code(row, "series"),
         run_by=run_by,
         period_type=notes.one_of(row, "period_type", [kind for kind in PERIOD_TYPES if kind != EVENT]),
-        cut_off=15 if notes.one_of(row, "cut_off", ("1", "15"), default=str(usual_cut_off)) == "15" else 1,
+        cut_off=15 if notes.one_of(row, "cut_off", ("1", "15"), default=str(recording.cut_off)) == "15" else 1,
         from_day=first,
         to_day=last,
         sheet=sheet,
@@ -176,12 +176,14 @@ def _before(one: SheetRow, other: SheetRow) -> bool:
 
 
 def _read_criteria(
-    sheet: Row, rows: Sequence[Row], total: Decimal, level: str, known: Known | None, notes: Notes
+    sheet: Row, rows: Sequence[Row], total: Decimal, level: str, known: Known | None, recording: Recording, notes: Notes
 ) -> tuple[Criterion, ...]:
     if not rows:
         notes.add(sheet, "code", _("Bảng chấm chưa có tiêu chí nào trong %(file)s.") % {"file": CRITERIA})
     check_unique(rows, "code", notes, {}, {})
     found = tuple(_read_criterion(row, level, known, notes) for row in rows)
+    for row in rows:
+        check_reports(row, level, sheet["period_type"], recording, notes)
     added = sum((one.most for one in found), Decimal(0))
     if rows and added != total:
         said = _("Điểm tối đa của các tiêu chí cộng lại là %(added)s, không phải %(total)s như cột total.")
@@ -198,12 +200,15 @@ def _read_criterion(row: Row, level: str, known: Known | None, notes: Notes) -> 
     scoring = notes.one_of(row, "scoring", SCORINGS)
     scale: tuple[tuple[Decimal, Decimal], ...] = ()
     if scoring == HAND:
-        for column in ("formula", "scale"):
+        for column in ("formula", "reports", "scale"):
             if row[column]:
                 notes.add(row, column, _("Tiêu chí chấm tay (scoring = hand) để trống cột này."))
     elif scoring in SCORINGS:
         scale = _read_scale(row, scoring, most, notes)
-        check_formula_of(row, "formula", level, known, notes)
+        if not row["reports"]:
+            check_formula_of(row, "formula", level, known, notes)
+        elif row["formula"]:
+            notes.add(row, "reports", _("Chỉ ghi một trong hai: công thức, hoặc báo cáo tính đúng hạn."))
     return Criterion(
         code=notes.code(row),
         name_vi=name_vi,
@@ -215,6 +220,7 @@ def _read_criterion(row: Row, level: str, known: Known | None, notes: Notes) -> 
         missing=notes.one_of(row, "missing", MISSING, default=BY_HAND),
         guide_vi=guide_vi,
         guide_en=guide_en,
+        reports=row.values("reports"),
     )
 
 

@@ -136,6 +136,8 @@ SPOILED = [
     (ratings.CRITERIA, 0, "scale", "5:10", ratings.CRITERIA, 2, "scale"),
     (ratings.CRITERIA, 0, "name_en", "", ratings.CRITERIA, 2, "name_en"),
     (ratings.CRITERIA, 1, "formula", "hoi_nghi", ratings.CRITERIA, 3, "formula"),
+    (ratings.CRITERIA, 1, "reports", "bao_cao", ratings.CRITERIA, 3, "reports"),
+    (ratings.CRITERIA, 0, "reports", "bao_cao", ratings.CRITERIA, 2, "reports"),
     (ratings.CLASSES, 1, "below", "13", ratings.CLASSES, 3, "below"),
     (ratings.CLASSES, 1, "below", "11", ratings.CLASSES, 3, "below"),
     (ratings.CLASSES, 1, "from", "1", ratings.CLASSES, 3, "from"),
@@ -298,6 +300,20 @@ def test_two_sets_never_wait_for_each_other_s_levels(tmp_path: Path) -> None:
     assert [(one.file, one.row, one.column) for one in refused.value.mistakes] == [
         (LEVELS, row, "requires") for row in (3, 5)
     ]
+
+
+def test_a_criterion_is_scored_by_reports_that_the_rated_units_owe_within_its_period(tmp_path: Path) -> None:
+    rows = right()
+    rows[ratings.CRITERIA][0] |= {"formula": "", "reports": "ket_qua", "scale": "0:0;100:10"}
+
+    read = read_pack(with_ratings(tmp_path, rows))
+    assert read.sheets[0].sheet.criteria[0].reports == ("ket_qua",)
+
+    for code in ("khong_co", "hoat_dong"):
+        rows[ratings.CRITERIA][0]["reports"] = code
+        with pytest.raises(FileRefused) as refused:
+            read_pack(with_ratings(tmp_path, rows))
+        assert [(one.row, one.column, one.value) for one in refused.value.mistakes] == [(2, "reports", code)]
 
 
 def test_two_versions_of_a_sheet_never_hold_on_one_day(tmp_path: Path) -> None:
