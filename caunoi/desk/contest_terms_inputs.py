@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from caunoi.contests.errors import ContestTermsFixed
 from caunoi.contests.models import Contest
 from caunoi.contests.queries import count_fixed_rounds, terms_of
 from caunoi.contests.rules.declaring import (
@@ -26,7 +27,7 @@ from caunoi.desk.typed_numbers import read_count
 from caunoi.vietnamese_text import clean, fold
 
 SPARE_ROWS = 3
-TIES = ("tie-1", "tie-2", "tie-3")
+FEWEST_TIES = 3
 SCALE = {
     "lowest": gettext_lazy("Điểm thấp nhất"),
     "highest": gettext_lazy("Điểm tối đa"),
@@ -72,16 +73,19 @@ class TermsForm(forms.Form):
         for round_ in self._rounds:
             weights = [typed(one.weight) for one in round_.terms.criteria]
             names = [one.name_vi for one in round_.names]
-            self._add_rows(_prefix(round_), list(zip(names, weights, strict=True)), _("Tiêu chí"), _("Trọng số"))
+            labels = [_("Tiêu chí"), _("Trọng số")]
+            if len(self._rounds) > 1:
+                labels = [f"{call(round_.named)}: {label}" for label in labels]
+            self._add_rows(_prefix(round_), list(zip(names, weights, strict=True)), *labels)
         if self.has_whole:
             for name, label in SCALE.items():
                 self.fields[name] = MarkField(label=label, max_length=12, initial=typed(getattr(terms.scale, name)))
                 self.fields[name].widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
             by_code = {one.code: one.name_vi for round_ in reversed(terms.rounds) for one in round_.names}
             ties = [str(TOTALS[tie]) if tie in TOTALS else by_code[tie] for tie in terms.rounds[0].terms.ties]
-            for order, name in enumerate(TIES, 1):
+            for order in range(1, max(FEWEST_TIES, len(ties)) + 1):
                 initial = ties[order - 1] if order <= len(ties) else ""
-                self.fields[name] = forms.CharField(
+                self.fields[f"tie-{order}"] = forms.CharField(
                     label=_("So lần %(order)d") % {"order": order}, max_length=200, required=False, initial=initial,
                     widget=forms.TextInput({"list": "tie-choices", "autocomplete": "off"}),
                 )  # fmt: skip
@@ -124,7 +128,7 @@ class TermsForm(forms.Form):
 
     @property
     def ties(self) -> list[forms.BoundField]:
-        return [self[name] for name in TIES]
+        return [self[name] for name in self.fields if name.startswith("tie-")]
 
     def _rows(self, prefix: str) -> Iterator[tuple[forms.BoundField, forms.BoundField]]:
         at = 1
@@ -135,7 +139,9 @@ class TermsForm(forms.Form):
     # -- what was typed --
 
     def clean(self) -> None:
-        """Of a row both or neither."""
+        """Of a row both or neither; nothing that was fixed since the page was opened, or it would be lost unseen."""
+        if self.data.keys() - self.fields.keys() - {"csrfmiddlewaretoken"}:
+            raise forms.ValidationError(ContestTermsFixed().sentence)
         for prefix in [*map(_prefix, self._rounds), *(["prize"] if self.has_whole else [])]:
             for name, amount in self._rows(prefix):
                 given = [self.cleaned_data.get(one.name) for one in (name, amount)]
@@ -160,7 +166,7 @@ class TermsForm(forms.Form):
         words = {fold(str(text)): word for word, text in TOTALS.items()}
         exact = [one.name for rows in rounds.values() for one in rows]
         names = {fold(name): name for name in exact}
-        asked = [clean(self.cleaned_data[name]) for name in TIES]
+        asked = [clean(self.cleaned_data[one.name]) for one in self.ties]
         ties = [
             text if text in exact else words.get(fold(text)) or names.get(fold(text), text) for text in asked if text
         ]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from caunoi import moments
-from caunoi.accounts.models import User
+from caunoi.accounts.models import RoleGrant, User
 from caunoi.accounts.queries import list_grants, scope_of
 from caunoi.contests.actions.conflicts import list_conflicts
 from caunoi.contests.models import Contest, ContestState, Entry, Judge, RankingVersion
@@ -161,19 +161,21 @@ class CandidateLine:
 
 
 def show_candidates(contest: Contest, users: Sequence[User], today: date) -> list[CandidateLine]:
-    conflicts, places = list_conflicts(contest, users, today), get_snapshot()
+    conflicts = list_conflicts(contest, users, today)
     judging = set(contest.judges.filter(round=contest.round, dismissed_because="").values_list("user_id", flat=True))
     return [
         CandidateLine(
             one,
-            [
-                f"{grant.get_role_display()}, {places.distinct_name_on(grant.org_unit_id, today)}"
-                for grant in list_grants(one, today)
-            ],
+            # A unit and what it was before may bear one name.
+            list(dict.fromkeys(_describe_grant(grant, today) for grant in list_grants(one, today))),
             _("Đã là giám khảo vòng này.") if one.pk in judging else conflicts.get(one.pk, ""),
         )
         for one in users
     ]
+
+
+def _describe_grant(grant: RoleGrant, today: date) -> str:
+    return f"{grant.get_role_display()}, {get_snapshot().distinct_name_on(grant.org_unit_id, today)}"
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,20 @@ from django.test import Client
 from caunoi import moments
 from caunoi.cli.contests import recompute
 from caunoi.contests.actions import begin_judging, extend, publish_contest, rank_round
-from caunoi.contests.models import Contest, EntryMark
+from caunoi.contests.models import Contest, ContestKind, EntryMark
 from caunoi.contests.queries import terms_of
-from caunoi.contests.tests.builders import APPEALS_UNTIL, DURING, Places, judging, make_world, mark, opened, plan, terms
+from caunoi.contests.tests.builders import (
+    APPEALS_UNTIL,
+    DURING,
+    Places,
+    judging,
+    make_world,
+    mark,
+    named,
+    opened,
+    plan,
+    terms,
+)
 from caunoi.desk.tests.builders import page, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +129,25 @@ def test_rows_are_left_out_and_added_and_the_kinds_come_back(places: Places) -> 
     assert names == ["noi_dung", "Ứng xử"]
     contest.refresh_from_db()
     assert contest.terms == terms() and 'id="own-terms"' not in page(office, f"/contests/{contest.pk}/")
+
+
+def test_of_two_rounds_the_later_one_stays_open_and_what_was_fixed_meanwhile_is_not_lost_unseen(places: Places) -> None:
+    rounds = [named("so_khao", advance=1, criteria=[named("noi_dung", weight="100")]),
+              named("chung_khao", advance=None, criteria=[named("noi_dung", weight="100")])]  # fmt: skip
+    ContestKind.objects.update(terms=terms(rounds=rounds))
+    contest, office = judging(places, "một"), signed_in(places.officer)
+    sent = as_sent(page(office, address_of(contest)))
+    mark(contest, places.guest, "một", "8", criteria=["noi_dung"])
+
+    refused = office.post(address_of(contest), {**sent, "round-so_khao-name-1": "Nội dung"})
+    left = as_sent(page(office, address_of(contest)))
+    last = {"amount-1": "90", "name-2": "Ứng xử", "amount-2": "10"}
+    done = office.post(address_of(contest), left | {f"round-chung_khao-{name}": text for name, text in last.items()})
+
+    assert refused.status_code == 422 and "cho điểm đầu tiên" in refused.content.decode()
+    assert done.status_code == 302 and {name.split("-")[1] for name in left} == {"chung_khao"}
+    contest.refresh_from_db()
+    assert [len(one.terms.criteria) for one in terms_of(contest).rounds] == [1, 2]
 
 
 def test_after_the_first_mark_the_page_is_closed_and_before_it_a_judge_is_told_of_new_criteria(places: Places) -> None:
