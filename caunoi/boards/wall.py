@@ -1,7 +1,8 @@
 """The wall of campaign days: what is known now of one place, computed once for all who watch it.
 
 Everybody who may watch a place may know all of it (`campaigns.choose_place`), and figures that not every reader of
-records may know are not on walls; so one answer serves all of them.
+records may know are not on walls; so one answer serves all of them. Results against targets reach back before the days
+of the campaign: whoever shows them asks whether the reader may know of those (`Wall.since`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import product
 
 from django.db.models import QuerySet
 
@@ -25,9 +27,11 @@ from caunoi.facts.models import DataElement, Kind
 from caunoi.facts.queries import Catalogue, get_catalogue
 from caunoi.facts.questions import Answer, make_question
 from caunoi.facts.rules.question import BookName
+from caunoi.forms.models import Form
 from caunoi.places.queries import get_snapshot
 from caunoi.places.rules.snapshot import PlaceSnapshot
 from caunoi.records.models import Submission
+from caunoi.targets.attainment import Attained, attain, list_formulas, list_target_codes
 
 MOST_NUMBERS = 6
 MOST_LATEST = 5
@@ -39,18 +43,20 @@ APART_S = 0.25
 
 @dataclass(frozen=True)
 class BigNumber:
-    """`value` None: nothing has come yet. `ref` leads to its explanation."""
+    """`value` None: nothing has come yet. `ref` leads to its explanation. `attained`: of its target, in the target's
+    period up to the last of the days; None where none is set."""
 
     element: DataElement
     value: Decimal | None
     ref: str
+    attained: Attained | None
 
 
 @dataclass(frozen=True)
 class Group:
     """A unit right under the wall's place, with all that send under it. `amount`: of the wall's first number.
 
-    `at`: of a unit that sends by itself, when its first record came.
+    `at`: of a unit that sends by itself, when its first record came. `attained`: of the target of the same number.
     """
 
     key: str
@@ -59,12 +65,19 @@ class Group:
     amount: Decimal | None
     sends: bool
     at: datetime | None
+    attained: Attained | None
+
+    @property
+    def value(self) -> Decimal | None:
+        """What its target stands beside."""
+        return self.amount
 
 
 @dataclass(frozen=True)
 class Wall:
     """`records`: how many came; of them `approved`, and `undecided`: outside the form's rules, in no book until an
-    officer decides. `latest`: (unit, when) of what came last, newest first. `newest_at`: of the last one."""
+    officer decides. `latest`: (unit, when) of what came last, newest first. `newest_at`: of the last one. `since`:
+    first day of the results that are held against targets, which not all who watch may know; None without targets."""
 
     place: str
     place_name: str
@@ -76,14 +89,17 @@ class Wall:
     undecided: int
     latest: tuple[tuple[str, datetime], ...]
     newest_at: datetime | None
+    since: date | None
 
 
 @dataclass
 class _Kept:
-    """`seen`: knowledge number of the last change of any record that the wall, or a look since, took in."""
+    """`seen`: knowledge number of the last change of any record that the wall, or a look since, took in. `forms`: ids
+    of those whose records it is made of: what is counted, and the targets of it."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     wall: Wall | None = None
+    forms: frozenset[int] = frozenset()
     seen: int = -1
     again_at: float = 0.0
     places: PlaceSnapshot | None = None
@@ -112,6 +128,7 @@ def read_wall(campaign: Campaign, place: int, book: BookName = "reported") -> Wa
             return kept.wall
         places, catalogue, begun = get_snapshot(), get_catalogue(), time.monotonic()
         kept.wall = _compute(campaign, place, book, places, catalogue)
+        kept.forms = _list_forms(kept.wall, campaign, catalogue)
         kept.seen, kept.places, kept.catalogue, ended = newest, places, catalogue, time.monotonic()
         kept.again_at = ended + max(APART_S, ended - begun) if APART_S else ended
         return kept.wall
@@ -135,10 +152,17 @@ def _is_fresh(kept: _Kept, campaign: Campaign, newest: int) -> bool:
         return True
     # Knowledge numbers are given in commit order: what is not there now never appears below one that is. Of any days:
     # a correction may just have moved a record out of the campaign's.
-    if Submission.objects.filter(form_id=campaign.form_id, changed__gt=kept.seen).exists():
+    if Submission.objects.filter(form_id__in=kept.forms, changed__gt=kept.seen).exists():
         return False
     kept.seen = newest
     return True
+
+
+def _list_forms(wall: Wall, campaign: Campaign, catalogue: Catalogue) -> frozenset[int]:
+    targets = list_target_codes()
+    aims = [targets[one.element.code] for one in wall.numbers if one.element.code in targets]
+    codes = {catalogue.elements[code].form_code for code in aims}
+    return frozenset([campaign.form_id, *Form.objects.filter(code__in=codes).values_list("pk", flat=True)])
 
 
 def _records_of(campaign: Campaign) -> QuerySet[Submission]:
@@ -161,7 +185,7 @@ def _compute(campaign: Campaign, place: int, book: BookName, places: PlaceSnapsh
     for unit, at, *_numbers in came:
         first_at[unit] = at  # newest first: the oldest stays
     whole, parts = tally(groups, first_at)
-    numbers, amounts = _ask(campaign, place, [*groups], book, catalogue)
+    numbers, amounts, attained, since = _ask(campaign, place, [*groups], book, catalogue)
     sending = set(senders)
     return Wall(
         place=places.units[place].key,
@@ -171,7 +195,7 @@ def _compute(campaign: Campaign, place: int, book: BookName, places: PlaceSnapsh
         groups=tuple(
             Group(
                 places.units[unit].key, places.distinct_name_on(unit, day), parts[unit], amounts.get(unit),
-                unit in sending, first_at.get(unit),
+                unit in sending, first_at.get(unit), attained.get(unit),
             )
             for unit in groups
         ),
@@ -180,6 +204,7 @@ def _compute(campaign: Campaign, place: int, book: BookName, places: PlaceSnapsh
         undecided=sum(reported != current for *_, current, reported in came),
         latest=tuple((places.path_name(unit, day), at) for unit, at, *_ in came[:MOST_LATEST]),
         newest_at=came[0][1] if came else None,
+        since=since if any(one.attained for one in numbers) or any(attained.values()) else None,
     )  # fmt: skip
 
 
@@ -195,23 +220,39 @@ def _group(
 
 def _ask(
     campaign: Campaign, place: int, groups: Collection[int], book: BookName, catalogue: Catalogue
-) -> tuple[tuple[BigNumber, ...], dict[int, Decimal | None]]:
-    """The numbers of the whole place, and the first of them for each group, in one question."""
+) -> tuple[tuple[BigNumber, ...], dict[int, Decimal | None], dict[int, Attained | None], date]:
+    """The numbers of the whole place, and the first of them for each group, with their targets and the first day that
+    is read for those, in one question."""
     elements = [
         one
         for one in catalogue.elements.values()
         if one.form_code == campaign.form.code and one.kind == Kind.FLOW and not one.sensitive
     ][:MOST_NUMBERS]
     if not elements:
-        return (), {}
+        return (), {}, {}, campaign.first
     key = get_snapshot().units[place].key
     codes = [one.code for one in elements]
-    question = make_question(codes, key, campaign.first, campaign.last, boundaries=campaign.last, book=book)
-    units = list(dict.fromkeys([place, *groups]))
-    figures = Answer(question, EVERYTHING, units).figures()
-    of_first = dict(zip(units, figures[: len(units)], strict=True))
-    numbers = tuple(
-        BigNumber(element, figures[index * len(units)].value, figures[index * len(units)].ref)
-        for index, element in enumerate(elements)
+    targets = list_target_codes()
+    aims = {
+        result.code: formula
+        for formula, result in list_formulas(codes).items()
+        if not catalogue.elements[targets[result.code]].sensitive
+    }
+    question = make_question(
+        [*codes, *aims.values()], key, campaign.first, campaign.last, boundaries=campaign.last, book=book
     )
-    return numbers, {unit: figure.value for unit, figure in of_first.items()}
+    units = list(dict.fromkeys([place, *groups]))
+    answer = Answer(question, EVERYTHING, units)
+    figures = dict(zip(product(question.codes, units), answer.figures(), strict=True))
+
+    def reached(element: DataElement, unit: int) -> Attained | None:
+        return attain(figures[aims[element.code], unit], element) if element.code in aims else None
+
+    numbers = tuple(
+        BigNumber(one, figures[one.code, place].value, figures[one.code, place].ref, reached(one, place))
+        for one in elements
+    )
+    first = elements[0]
+    amounts = {unit: figures[first.code, unit].value for unit in units}
+    since = min(one.days.first for one in answer.plan.slices)
+    return numbers, amounts, {unit: reached(first, unit) for unit in units}, since

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from caunoi.accounts.models import User
+from caunoi.accounts.scope import Scope
 from caunoi.assessments.actions import Typed
 from caunoi.assessments.actions.rounds import describe_breach, fingerprint_of
 from caunoi.assessments.errors import RatingStepNotPossible, state_name
@@ -29,12 +30,14 @@ from caunoi.assessments.rules.sheet import HAND, LINEAR, YES_NO, Criterion, Shee
 from caunoi.desk.list_filters import AskedFor, read_choice, read_code, read_text, read_unit, read_year
 from caunoi.desk.templatetags.caunoi import day_
 from caunoi.facts.queries import Catalogue, get_catalogue
+from caunoi.facts.rules.question import text_of
 from caunoi.forms.models import Form
 from caunoi.languages import in_reader_language, show_number
 from caunoi.periods.inputs import DayField
 from caunoi.periods.rules import Period
 from caunoi.periods.wording import describe_period
 from caunoi.places.queries import get_snapshot
+from caunoi.targets.attainment import Attained, TargetColumns, ask_attained_of
 from caunoi.vietnamese_text import fold, sort_key
 
 LOOKS = {
@@ -106,7 +109,8 @@ def list_round_cells(line: RoundLine) -> list[str]:
 
 @dataclass(frozen=True)
 class LineShown:
-    """`how`: in a sentence, how points come about. `points`, `text`: fields to type in, None where nobody may."""
+    """`how`: in a sentence, how points come about. `attained`: what of its figure's target was reached, as known when
+    the figure was read. `points`, `text`: fields to type in, None where nobody may."""
 
     criterion: Criterion
     name: str
@@ -115,9 +119,15 @@ class LineShown:
     asked: str
     line: Line
     address: str
+    attained: Attained | None = None
     points: Any = None
     text: Any = None
     files: tuple[EvidenceFile, ...] = ()
+
+    @property
+    def value(self) -> Decimal | None:
+        """Of the figure that its target stands beside."""
+        return self.line.figure
 
 
 class PointsForm(forms.Form):
@@ -185,13 +195,14 @@ class OpenForm(forms.Form):
         self.fields["series"].choices = list(sheets)  # type: ignore[attr-defined]  # a ChoiceField
 
 
-def show_lines(sheet: Sheet, rating: Rating, form: PointsForm | None) -> list[LineShown]:
-    catalogue = get_catalogue()
+def show_lines(sheet: Sheet, rating: Rating, form: PointsForm | None, scope: Scope) -> list[LineShown]:
+    catalogue, lines = get_catalogue(), read_lines(rating.lines)
+    attained = ask_attained_of([line.ref for line in lines if line.ref], scope)
     files: dict[str, list[EvidenceFile]] = {}
     for file in rating.files.all():
         files.setdefault(file.criterion, []).append(file)
     found = []
-    for line in read_lines(rating.lines):
+    for line in lines:
         criterion = sheet.criterion(line.code)
         typed = form is not None and f"points_{line.code}" in form.fields
         found.append(
@@ -203,12 +214,32 @@ def show_lines(sheet: Sheet, rating: Rating, form: PointsForm | None) -> list[Li
                 _name_asked(criterion, catalogue),
                 line,
                 _find_source(rating, criterion, line),
+                attained.get(line.ref),
                 form[f"points_{line.code}"] if form is not None and typed else None,
                 form[f"text_{line.code}"] if form is not None and typed else None,
                 tuple(files.get(line.code, ())),
             )
         )
     return found
+
+
+def list_line_headings(sheet: Sheet) -> list[str]:
+    titles = [_("Tiêu chí"), _("Điểm tối đa"), _("Cách chấm"), _("Số liệu"), _("Giá trị"), _("Vì sao trống")]
+    titles += TargetColumns([one.formula for one in sheet.criteria]).titles
+    titles += [_("Điểm tự chấm"), _("Minh chứng"), _("Điểm thẩm định"), _("Lý do thẩm định"), _("Điểm hội đồng")]
+    return [*titles, _("Lý do của hội đồng"), _("Điểm tính")]
+
+
+def list_line_cells(sheet: Sheet, lines: Iterable[LineShown]) -> Iterator[list[str]]:
+    """Of one rating: what each line's points rest on, numbers exact. The last column adds up to the total."""
+    columns = TargetColumns([one.formula for one in sheet.criteria])
+    for one in lines:
+        line = one.line
+        cells = [one.name, text_of(one.criterion.most), f"{one.how} {one.guide}".strip()]
+        cells += [one.asked, text_of(line.figure), line.why, *columns.cells(one.attained)]
+        cells += [text_of(line.self_points), line.evidence, text_of(line.review_points), line.review_reason]
+        cells += [text_of(line.council_points), line.council_reason, text_of(line.points)]
+        yield [cell or "" for cell in cells]
 
 
 def _name_asked(criterion: Criterion, catalogue: Catalogue) -> str:

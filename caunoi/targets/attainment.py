@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Protocol
 
 from django.utils.translation import gettext as _
 
@@ -28,6 +29,13 @@ from caunoi.targets.queries import find_source, spell_attainment
 from caunoi.targets.rules import is_reached
 
 ADDITIVE = (Kind.FLOW, Kind.STOCK)
+
+
+class Valued(Protocol):
+    """A figure, or what keeps the value of one; None: there was none."""
+
+    @property
+    def value(self) -> Decimal | None: ...
 
 
 @dataclass(frozen=True)
@@ -75,7 +83,7 @@ class Attained:
     def has_result(self) -> bool:
         return self.figure.value is not None and not self.is_to_come
 
-    def say(self, beside: Figure | None = None) -> str:
+    def say(self, beside: Valued | None = None) -> str:
         """`beside`: the figure that this stands at, which may be of shorter days than those of the target so far."""
         target = show_number(self.target)
         if self.indicator is not None:
@@ -223,9 +231,9 @@ class TargetColumns:
 
     def cells(self, found: Attained | None) -> list[str]:
         """As many as titles, numbers as other programs read them."""
-        if found is None:
+        if found is None or not self.titles:
             return [""] * len(self.titles)
-        cells = [text_of(found.target)] if self.titles else []
+        cells = [text_of(found.target)]
         if self._amounts:
             cells.append(text_of(found.percent))
         if self._indicators:

@@ -24,6 +24,7 @@ from caunoi.forms.models import Form
 from caunoi.places.models import OrgUnit
 from caunoi.records.actions import approve, receive, withdraw
 from caunoi.records.tests.builders import AT, BY, EVENTS, cleanup, publish, report, send, unit, user
+from caunoi.targets.tests.builders import give, store_target_of
 
 DAY = date(2023, 6, 1)
 
@@ -214,3 +215,27 @@ def test_days_in_which_nobody_could_send_are_refused(places: dict[str, OrgUnit],
     empty = unit("Tỉnh Vắng", "province")
     with pytest.raises(CampaignMalformed, match="Không đơn vị nào"):
         declare(user("vang", (Role.APPROVER, empty)), empty)
+
+
+@pytest.mark.django_db
+def test_the_wall_says_what_of_the_year_s_targets_is_reached_and_again_when_a_target_is_set(
+    places: dict[str, OrgUnit], officer: User
+) -> None:
+    campaign = declare(officer, places["province"])
+    store_target_of("nguoi", unit="")
+    send(cleanup(places["b1"], ngay="2023-02-01", so_nguoi="10"))
+    send(cleanup(places["b1"], so_nguoi="30"))
+    assert [one.attained for one in read_wall(campaign, places["province"].pk).numbers] == [None, None]
+
+    give(places["province"], 50, year=2023, at=AT)
+    give(places["binh"], 200, year=2023, at=AT)
+
+    seen = read_wall(campaign, places["province"].pk)
+    people, rubbish = seen.numbers
+    assert people.value == 30 and people.attained is not None and rubbish.attained is None
+    assert people.attained.say(people) == "đạt 16% chỉ tiêu 250 (từ đầu kỳ của chỉ tiêu: 40)"
+    assert [one.attained and one.attained.percent for one in seen.groups] == [Decimal(20), None]
+    assert seen.since == date(2023, 1, 1)
+    send(cleanup(places["c1"], so_nguoi="60"))
+    again = read_wall(campaign, places["province"].pk).numbers[0]
+    assert again.attained is not None and again.attained.percent == Decimal(40)

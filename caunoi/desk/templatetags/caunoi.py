@@ -12,14 +12,14 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from caunoi.facts.rules.question import Figure, round_half_up
+from caunoi.facts.rules.question import round_half_up
 from caunoi.languages import in_reader_language, show_number
 from caunoi.moments import VIETNAM
 from caunoi.periods.rules import Period, PeriodType, period_from_key
 from caunoi.periods.wording import describe_period
 from caunoi.reports.errors import state_name as report_state_name
 from caunoi.reports.rules.life import ReportState
-from caunoi.targets.attainment import Attained
+from caunoi.targets.attainment import Attained, Valued
 
 register = template.Library()
 
@@ -58,7 +58,7 @@ def day_(value: date | datetime | None) -> str:
 
 
 @register.filter
-def beside(attained: Attained, figure: Figure | None) -> str:
+def beside(attained: Attained, figure: Valued | None) -> str:
     """What was reached of a target, said beside this figure (None: beside none)."""
     return attained.say(figure)
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from datetime import date
+
 import pytest
 from django.test import Client
 
@@ -12,6 +16,7 @@ from caunoi.desk.tests.builders import TESTER, publish_event, signed_in, store_w
 from caunoi.desk.views import campaigns
 from caunoi.moments import now, today
 from caunoi.records.actions import Incoming, receive
+from caunoi.targets.tests.builders import achieve, give, merged_commune, store_programme, store_province
 
 pytestmark = pytest.mark.django_db
 TYPED = {"name": "Ra quân làm đường", "form": "hoat_dong", "unit": "1", "first": "02/08/2026", "last": ""}
@@ -62,6 +67,33 @@ def test_what_the_wall_shows_is_taken_away_as_a_file(officer: User) -> None:
     assert [one.split(",")[:3] for one in lines("?place=u2")[2:]] == [["Thôn 1", "1", "1"], ["Thôn 2", "1", "0"]]
     assert "export.xlsx?place=u2" in client.get(f"{address}?place=u2").content.decode()
     assert signed_in(village_head()).get(f"{address}export.csv?place=u6").status_code == 404
+
+
+def test_what_of_a_target_is_reached_stands_on_the_wall_and_in_its_file_for_who_may_know_of_its_whole_year(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(wall, "APART_S", 0)
+    store_programme()
+    province, communes, officer = store_province()
+    new = merged_commune(province, communes[:2])
+    give(new, 300, year=2026, at=now())
+    achieve(communes[0], date(2026, 5, 1), 30, at=now())
+    client = signed_in(officer)
+    address = f"/campaigns/{declare(client, form='ket_qua', unit=str(province.pk)).pk}/"
+    achieve(new, date(2026, 8, 2), 15, at=now())
+    theirs = signed_in(user("xa-moi", [(Role.VIEWER, new.pk)]))
+
+    seen = client.get(f"{address}now/").content.decode()
+    file = list(csv.reader(io.StringIO(b"".join(client.get(f"{address}export.csv")).decode("utf-8-sig"))))
+    # What its predecessors did before the merger is not theirs to know.
+    since_july = theirs.get(f"{address}now/").content.decode()
+    their_file = b"".join(theirs.get(f"{address}export.csv")).decode()
+
+    assert "đạt 15% chỉ tiêu 300 (từ đầu kỳ của chỉ tiêu: 45)" in seen
+    assert dict(zip(file[0], file[1], strict=True)).items() >= {
+        ("ho (hộ)", "15"), ("ho: Chỉ tiêu phấn đấu", "300"), ("ho: Đạt chỉ tiêu (%)", "15"),
+    }  # fmt: skip
+    assert ">15</a>" in since_july and "chỉ tiêu" not in since_july and "phấn đấu" not in their_file
 
 
 def test_an_unchanged_wall_is_answered_with_nothing(officer: User) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries
 
 from caunoi.accounts.models import Role
@@ -32,6 +35,7 @@ from caunoi.assessments.tests.builders import (
 )
 from caunoi.desk.notices.soon import list_to_tell
 from caunoi.desk.tests.builders import signed_in, user
+from caunoi.facts.models import Relation
 from caunoi.facts.tests.builders import World
 from caunoi.moments import today
 from caunoi.periods.rules import Period
@@ -68,6 +72,34 @@ def test_an_officer_opens_a_round_and_the_village_head_scores_on_their_phone(wor
     assert "/figures/" in page and "60/60 điểm" in page and "6 được 60 điểm" in page
     assert rating_of(round_, 3).total == Decimal("90.5")
     assert head.get("/ratings/").status_code == 200
+
+
+def test_a_line_whose_figure_has_a_target_says_what_of_it_was_reached_on_the_page_and_in_the_file(
+    world: World,
+) -> None:
+    world.element("so_hop_giao", levels="village", nature="target", day="period", unit="cuộc")
+    Relation.objects.create(code="so_hop_giao", relation="target-of", other="so_hop", pack="thu")
+    world.state("so_hop_giao", 3, date(2024, 1, 1), 8, to=date(2024, 1, 31))
+    by = province_officer()
+    round_ = opened(by)
+    reviewed(round_, 3, by, 30)
+    head = signed_in(village_head())
+    address = f"/ratings/{round_.pk}/u3/"
+
+    page = head.get(address).content.decode()
+    rows = list(csv.reader(io.StringIO(b"".join(head.get(address, {"format": "csv"})).decode("utf-8-sig"))))
+    sheet = load_workbook(io.BytesIO(b"".join(head.get(address, {"format": "xlsx"})))).worksheets[0]
+    other = signed_in(commune_officer(5)).get(f"/ratings/{round_.pk}/u6/")
+
+    assert "đạt 75% chỉ tiêu 8" in page and "format=xlsx" in page
+    assert rows[0][:8] == [
+        "Tiêu chí", "Điểm tối đa", "Cách chấm", "Số liệu", "Giá trị", "Vì sao trống", "Chỉ tiêu phấn đấu",
+        "Đạt chỉ tiêu (%)",
+    ]  # fmt: skip
+    assert rows[1][:2] + rows[1][3:8] == ["Họp dân", "60", "so_hop", "6", "", "8", "75"] and rows[1][-1] == "60"
+    assert rows[2][3:8] == ["", "", "", "", ""] and rows[2][-1] == "30"
+    assert [[str(cell.value or "") for cell in row] for row in sheet.iter_rows()] == rows
+    assert "chỉ tiêu" not in other.content.decode().split('id="points"')[1].split("</form>")[0]
 
 
 def test_what_was_typed_survives_a_refusal(world: World) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import cast
 
 from django.contrib import messages
@@ -31,14 +30,15 @@ from caunoi.boards.errors import CampaignMalformed
 from caunoi.boards.permissions import check_may_declare
 from caunoi.boards.wall import read_wall
 from caunoi.desk.campaign_inputs import CampaignForm, DaysForm
-from caunoi.desk.campaign_wall import show_wall
+from caunoi.desk.campaign_wall import may_see_targets, show_wall
 from caunoi.desk.list_filters import AskedFor, read_text, read_year
 from caunoi.desk.reading import as_defined_now
 from caunoi.desk.table_files import send_table
-from caunoi.facts.rules.question import BookName
-from caunoi.languages import in_reader_language, show_number
+from caunoi.facts.rules.question import BookName, text_of
+from caunoi.languages import in_reader_language
 from caunoi.places.models import OrgUnit
 from caunoi.places.queries import get_snapshot
+from caunoi.targets.attainment import TargetColumns
 
 # While the days run, and a day longer for what comes late; afterwards hardly anything changes.
 EVERY_MS, SELDOM_MS = 700, 15_000
@@ -113,7 +113,7 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
     way = [unit for unit in reversed(places.ancestors_on(place, found.last)) if _is_under(unit, theirs, found.last)]
     context = {
         "campaign": found,
-        "shown": show_wall(found, place, book),
+        "shown": show_wall(found, place, book, user, today),
         "book": book,
         "place": places.units[place].key,
         "place_name": places.path_name(place, found.last),
@@ -137,7 +137,7 @@ def campaign_now(request: HttpRequest, pk: int) -> HttpResponse:
     user, today = cast(User, request.user), moments.today()
     found = get_campaign(pk)
     place, _theirs = choose_place(found, user, request.GET.get("place", ""), today)
-    shown = show_wall(found, place, _read_book(request))
+    shown = show_wall(found, place, _read_book(request), user, today)
     answer = HttpResponse(shown.html, headers={"Cache-Control": "private, no-cache", "ETag": shown.etag})
     return cast(HttpResponse, get_conditional_response(request, etag=shown.etag, response=answer))
 
@@ -146,32 +146,27 @@ def campaign_now(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @as_defined_now
 def campaign_export(request: HttpRequest, pk: str, kind: str) -> HttpResponse:
-    """What the wall shows now: all of the place, and each unit right under it."""
+    """What the wall shows now: all of the place, and each unit right under it. Numbers are exact, as in other files."""
     user, today = cast(User, request.user), moments.today()
     found = get_campaign(int(pk))
     place, _theirs = choose_place(found, user, request.GET.get("place", ""), today)
     wall = read_wall(found, place, _read_book(request))
-    elements = [one.element for one in wall.numbers]
-    # Of its units a wall has the first number only.
-    numbers = [f"{in_reader_language(one.name_vi, one.name_en)} ({one.unit})" for one in elements]
-    whole = [
-        wall.place_name,
-        str(wall.tally.expected),
-        str(wall.tally.sent),
-        *(_show(one.value) for one in wall.numbers),
-    ]
-    rest = [""] * (len(numbers) - 1)
-    units = [
-        [one.name, str(one.tally.expected), str(one.tally.sent), *([_show(one.amount), *rest] if numbers else [])]
-        for one in wall.groups
-    ]
-    headings = [_("Đơn vị"), _("Phải gửi"), _("Đã gửi"), *numbers]
+    aims = may_see_targets(wall, found, user, today)
+    columns = [TargetColumns([one.element.code] if aims else []) for one in wall.numbers]
+    headings = [_("Đơn vị"), _("Phải gửi"), _("Đã gửi")]
+    whole = [wall.place_name, str(wall.tally.expected), str(wall.tally.sent)]
+    for one, further in zip(wall.numbers, columns, strict=True):
+        name = in_reader_language(one.element.name_vi, one.element.name_en)
+        headings += [f"{name} ({one.element.unit})", *(f"{name}: {title}" for title in further.titles)]
+        whole += [text_of(one.value) or "", *further.cells(one.attained)]
+    units = []
+    for group in wall.groups:
+        # Of its units a wall has the first number only.
+        first = [text_of(group.amount) or "", *columns[0].cells(group.attained)] if columns else []
+        cells = [group.name, str(group.tally.expected), str(group.tally.sent), *first]
+        units.append([*cells, *[""] * (len(headings) - len(cells))])
     name = f"dot-ra-quan-{pk}-{today:%Y-%m-%d}.{kind}"
     return cast(HttpResponse, send_table(_("Đợt ra quân"), headings, [whole, *units], name, wide=1))
-
-
-def _show(value: Decimal | None) -> str:
-    return "" if value is None else show_number(value)
 
 
 def _read_book(request: HttpRequest) -> BookName:

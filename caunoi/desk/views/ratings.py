@@ -66,6 +66,8 @@ from caunoi.desk.ratings import (
     find_steps,
     list_cells,
     list_headings,
+    list_line_cells,
+    list_line_headings,
     list_round_cells,
     list_round_headings,
     make_rows,
@@ -234,7 +236,8 @@ def rating_round_step(request: HttpRequest, round_id: int, step: str) -> HttpRes
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def rating(request: HttpRequest, round_id: int, key: str) -> HttpResponse:
+def rating(request: HttpRequest, round_id: int, key: str) -> HttpResponse | StreamingHttpResponse:
+    """`format`: csv or xlsx of its lines."""
     user, scope = _reader(request)
     one = get_rating(round_id, key, scope)
     sheet, steps = read_sheet_of(one.round), find_steps(one, user, moments.today())
@@ -255,6 +258,10 @@ def rating(request: HttpRequest, round_id: int, key: str) -> HttpResponse:
             else:
                 messages.success(request, _word_kept(read_step(posted), sent="send" in request.POST))
                 return redirect("rating", round_id, key)
+    shown_lines = show_lines(sheet, one, form, scope)
+    if request.method != "POST" and (kind := request.GET.get("format")) in ("csv", "xlsx"):
+        name = f"{one.round.series}-{one.round.period_key}-{key}.{kind}"
+        return send_table(_("Bảng chấm"), list_line_headings(sheet), list_line_cells(sheet, shown_lines), name, wide=1)
     band = sheet.band(one.class_code)
     state = RatingState(one.state)
     shown = {
@@ -263,7 +270,7 @@ def rating(request: HttpRequest, round_id: int, key: str) -> HttpResponse:
         "sheet": sheet,
         "unit": get_snapshot().path_name(one.org_unit_id, one.day_to),
         "period": period_of_round(one.round),
-        "lines": show_lines(sheet, one, form),
+        "lines": shown_lines,
         "seen": fingerprint_lines(lines),
         "answer": request.POST.get("answer", ""),
         "form": form,

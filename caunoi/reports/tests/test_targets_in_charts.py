@@ -19,6 +19,7 @@ from caunoi.reports.queries import read_run
 from caunoi.reports.rules.manifest import Outcome
 from caunoi.reports.tests.builders import (
     DISTRICT,
+    EAST,
     WEST,
     make,
     state_usual,
@@ -91,6 +92,41 @@ def test_a_year_s_target_stands_beside_no_shorter_days(world: World) -> None:
 
     assert "chỉ tiêu" not in words and not stroke
     assert behind == [("ngay_cong", "1.200"), ("ngay_cong", "34")]
+
+
+# -- What is there rather than happens --------------------------------------------------------------------------------
+
+
+def store_stock(world: World) -> None:
+    """Of 2023: Y Tý had 40 models in March, Cốc Mỳ, which has no target, 7; Y Tý was to have 50 by the year's end."""
+    world.element("mo_hinh", "stock", levels="commune", unit="mô hình")
+    world.element("mo_hinh_giao", levels="district;commune", unit="mô hình", nature="target", day="period")
+    Relation.objects.create(code="mo_hinh_giao", relation="target-of", other="mo_hinh", pack="thu")
+    Assignment.objects.create(
+        form=world.form, level="commune", period_kind="year", cut_off=1, due_days=10, known_from=1
+    )
+    world.state("mo_hinh", WEST, date(2023, 3, 1), 40)
+    world.state("mo_hinh", EAST, date(2023, 3, 1), 7)
+    world.state("mo_hinh_giao", WEST, date(2023, 1, 1), 50, to=date(2023, 12, 31))
+
+
+@pytest.mark.parametrize("last", [date(2023, 12, 31), date(2023, 6, 30)])
+def test_a_stock_has_the_stroke_of_the_year_its_last_day_lies_in_also_in_half_of_it(world: World, last: date) -> None:
+    store_stock(world)
+
+    words, stroke, behind = drawn(last, code="mo_hinh", level="commune")
+
+    assert "Xã Y Tý 40 (chỉ tiêu 50); Xã Cốc Mỳ 7." in words and stroke
+    assert behind[-1] == ("mo_hinh_giao", "50")
+
+
+def test_a_stock_of_two_years_has_the_last_one_s_target_alone(world: World) -> None:
+    store_stock(world)
+    world.state("mo_hinh_giao", WEST, date(2022, 1, 1), 30, to=date(2022, 12, 31))
+
+    words, stroke, behind = drawn(first=date(2022, 1, 1), code="mo_hinh", level="commune", kind="pairs")
+
+    assert "Xã Y Tý 40 (chỉ tiêu 50), trước đó" in words and stroke and behind[-1] == ("mo_hinh_giao", "50")
 
 
 # -- Shares -----------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -49,10 +50,7 @@ def _element(
         Relation.objects.create(code=code, relation="target-of", other=target_of, pack="thu")
 
 
-def store_programme(*levels: str) -> None:
-    """`ho` and `ha` are counted on days; `ho_giao` and `ha_giao` are their targets, of a year, due from these levels
-    (province and commune, if none), approved by the province, also by who set them."""
-    due = levels or ("province", "commune")
+def _publish_targets(due: Sequence[str]) -> None:
     _publish(
         "chi_tieu",
         "|  | date | ky_bao_cao | Năm | Year |  | year |\n"
@@ -61,6 +59,26 @@ def store_programme(*levels: str) -> None:
         "|  | decimal | ty_le | Tỷ lệ | Share | . >= 0 and . <= 100 |  |\n",
         *(AssignmentRow(one, "year", approval_level="province", self_approval_allowed=True) for one in due),
     )
+
+
+def store_target_of(result: str, unit: str) -> None:
+    """By itself: `giao` is the year's target of a flow that another room's test counts, of province and commune."""
+    _publish_targets(("province", "commune"))
+    _element("giao", "province;commune", "chi_tieu", "${so_ho}", unit=unit, target_of=result)
+    forget_catalogues()
+
+
+def give(place: OrgUnit, households: int, *, year: int, at: datetime = AT) -> None:
+    """A target as a record of its form, with no decision behind it."""
+    answers = {"so_ho": str(households)}
+    receive_many([Incoming("chi_tieu", place.pk, at, Period("year", (year, 1)).key, answers=answers)], by=BY, at=at)
+
+
+def store_programme(*levels: str) -> None:
+    """`ho` and `ha` are counted on days; `ho_giao` and `ha_giao` are their targets, of a year, due from these levels
+    (province and commune, if none), approved by the province, also by who set them."""
+    due = levels or ("province", "commune")
+    _publish_targets(due)
     _publish(
         "ket_qua",
         "|  | date | ngay | Ngày | Day |  |  |\n|  | integer | so_ho | Số hộ | Households |  |  |\n",
