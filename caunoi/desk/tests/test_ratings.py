@@ -391,6 +391,16 @@ def test_a_commune_meets_by_rule_or_by_what_was_confirmed_and_the_rest_is_missin
     assert [one.met for one in judged] == [True, None, None]  # what was said later was not known to hold then
 
 
+def test_a_criterion_s_figure_says_what_of_its_own_target_was_reached(set_: CriteriaSet, world: World) -> None:
+    world.element("so_hop_giao", levels="commune", nature="target", day="period", unit="cuộc")
+    Relation.objects.create(code="so_hop_giao", relation="target-of", other="so_hop", pack="thu")
+    world.state("so_hop_giao", 2, date(2024, 1, 1), 12, to=date(2024, 12, 31))
+    officer = signed_in(province_officer())
+
+    assert "đạt 75% chỉ tiêu 12" in officer.get("/criteria/ntm/u2/").content.decode()
+    assert "chỉ tiêu 12" not in officer.get("/criteria/ntm/u5/").content.decode()
+
+
 def test_one_commune_s_page_asks_for_that_commune_alone(set_: CriteriaSet, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
 

@@ -226,6 +226,7 @@ def test_a_figure_shows_what_of_its_target_was_reached_on_pages_and_in_files(
     address = page.split('<a class="figure-link"')[1].split('href="')[1].split('"')[0]
     explained = client.get(address).content.decode()
     assert "đạt 10% chỉ tiêu 300" in explained and "Quyết định 12/QĐ-UBND ngày 15/01/2026" in explained
+    assert "đạt 25% chỉ tiêu 120" in explained.split('id="children"')[1]
 
     # The same on a part of a dashboard, and on the command line.
     view = {

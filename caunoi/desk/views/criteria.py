@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import cast
 
 from django.contrib import messages
@@ -55,6 +56,7 @@ from caunoi.languages import in_reader_language
 from caunoi.places.queries import get_snapshot
 from caunoi.records.permissions import may_run
 from caunoi.refusals import NotAllowed, Refusal
+from caunoi.targets.attainment import Attained, ask_attained_of
 from caunoi.vietnamese_text import fold
 
 UNITS_A_PAGE = 100
@@ -77,11 +79,18 @@ class Row:
 
 @dataclass(frozen=True)
 class Shown:
-    """A criterion or a part as the unit's page shows it; `files`: of what was last stated."""
+    """A criterion or a part as the unit's page shows it; `files`: of what was last stated; `attained`: what of its
+    figure's target was reached."""
 
     one: Judged
     files: Sequence[StatementFile]
-    parts: Sequence[Shown] = ()
+    parts: Sequence[Shown]
+    attained: Attained | None
+
+    @property
+    def value(self) -> Decimal | None:
+        """Of the figure that its target stands beside."""
+        return self.one.figure
 
 
 def _reader(request: HttpRequest) -> tuple[User, Scope]:
@@ -97,9 +106,16 @@ def _list_missing_names(judged: Sequence[Judged]) -> list[tuple[str, list[str]]]
     ]
 
 
-def _show(judged: Sequence[Judged], files: Mapping[int, Sequence[StatementFile]]) -> list[Shown]:
+def _show(
+    judged: Sequence[Judged], files: Mapping[int, Sequence[StatementFile]], attained: Mapping[str, Attained]
+) -> list[Shown]:
     return [
-        Shown(one, files.get(one.stated.id, ()) if one.stated is not None else (), _show(one.parts, files))
+        Shown(
+            one,
+            files.get(one.stated.id, ()) if one.stated is not None else (),
+            _show(one.parts, files, attained),
+            attained.get(one.ref),
+        )
         for one in judged
     ]
 
@@ -217,6 +233,7 @@ def criteria_unit(request: HttpRequest, code: str, key: str) -> HttpResponse:
     criterion_names = {one.code: name_criterion(one) for one in read_criteria(set_.criteria)}
     criterion_names |= {part.rule.code: name_criterion(part.rule) for part in read_parts(set_.parts)}
     parts = list_parts(judged)
+    attained = ask_attained_of([one.ref for one in [*judged, *parts] if one.ref], scope)
     stated_ids = [one.stated.id for one in [*judged, *parts] if one.stated is not None]
     shown = {
         "set": set_,
@@ -224,7 +241,7 @@ def criteria_unit(request: HttpRequest, code: str, key: str) -> HttpResponse:
         "key": key,
         "day_shown": day,
         "day_form": day_form,
-        "lines": _show(judged, list_statement_files(stated_ids)),
+        "lines": _show(judged, list_statement_files(stated_ids), attained),
         "missing": _list_missing_names(judged),
         "progress": count_progress(judged),
         "standing": show_standing(set_, tell_standings(set_, [unit.id], day, {unit.id: judged})[unit.id], day),

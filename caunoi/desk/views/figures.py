@@ -202,6 +202,7 @@ def explanation(request: HttpRequest, ref: str) -> HttpResponse:
     page = read_number(request.GET.get("page")) or 1
     found = explain(ref, scope, min(page, LAST_PAGE))
     children = sorted(found.children, key=lambda f: (f.value is None, -(f.value or 0)))
+    below = ask_attained(replace(found.question, level=children[0].level), scope) if children else {}
     return render(
         request,
         "desk/figures/explanation.html",
@@ -210,7 +211,7 @@ def explanation(request: HttpRequest, ref: str) -> HttpResponse:
             "figure": found.figure,
             "known_at": moment_of(found.figure.as_known),
             "definition": in_reader_language(found.definition_vi, found.definition_en),
-            "children": children,
+            "children": [(one, below.get((one.code, one.place, one.first))) for one in children],
             "target": explain_target(found.figure, scope),
         },
     )
