@@ -65,6 +65,6 @@ def count_levels(set_: CriteriaSet, standings: Mapping[int, Standing], day: date
     return [
         (name_level(level), in_reader_language(level.source_vi, level.source_en), units)
         if level is not None
-        else (_("chưa đạt mức nào"), "", units)
+        else (_("Chưa đạt mức nào"), "", units)
         for level, units in count_units(levels, [one.code for one in standings.values()])
     ]

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from caunoi import moments
 from caunoi.awards.rules.codes import Code
 from tests.browser.conftest import Server
-from tests.browser.visitor import PHONE, Visitor
+from tests.browser.visitor import DESKTOP, PHONE, Visitor
 
 # The month that the demonstration has left open.
 ROUND = "Chấm điểm tổ tuyên vận hằng tháng, tháng 10/2026"
@@ -23,6 +23,7 @@ OWN_POINTS = {"to_hop": "25", "to_van_dong": "25", "to_loa": "20", "to_phoi_hop"
 def test_a_village_scores_itself_the_commune_reviews_simulates_and_closes_and_an_appeal_is_answered(
     visitor: Callable[..., Visitor],
 ) -> None:
+    # On the way both of them use each page on a phone and on a desktop.
     head, office = visitor("thon", on=PHONE), visitor("xa")
     phone, desk = head.page, office.page
     head.open("/")
@@ -41,17 +42,20 @@ def test_a_village_scores_itself_the_commune_reviews_simulates_and_closes_and_an
     desk.locator("#return button").click()
     expect(desk.locator("#rating-state")).to_contain_text("bị trả lại")
 
-    head.open("/")
+    head.move_to(DESKTOP)
     head.open(own)
     expect(phone.locator("#reason")).to_contain_text("bao nhiêu hộ dự")
     give(phone, {"to_hop": "25"}, "Họp ngày 12 và 26/10, 41 và 38 hộ dự")
     phone.locator("#send").click()
     expect(phone.locator("#rating-state")).to_contain_text("đã tự chấm")
 
+    office.move_to(PHONE)
     office.open(own)
     give(desk, {"to_sang_kien": "4"}, "Việc này đã tính ở tháng 9")
     desk.locator("#review").click()
     expect(desk.locator("#rating-state")).to_contain_text("92/100")
+    office.check_fits("rating reviewed")
+    office.move_to(DESKTOP)
     office.look("rating-reviewed")
     office.open("/ratings/")
     desk.locator("#rounds tbody tr", has_text="đang chấm").get_by_role("link").click()
@@ -59,6 +63,7 @@ def test_a_village_scores_itself_the_commune_reviews_simulates_and_closes_and_an
     desk.locator("#refresh").click()
     desk.locator("#reviewing > summary").click()
     desk.locator("#review-complete").click()
+    office.move_to(PHONE)
     desk.locator("#council tbody tr", has_text="chưa tự chấm").get_by_role("link").click()
     desk.locator("#leave-out > summary").click()
     desk.get_by_label("Lý do không xếp loại").fill("Tổ mới kiện toàn, chưa hoạt động trọn tháng")
@@ -71,14 +76,17 @@ def test_a_village_scores_itself_the_commune_reviews_simulates_and_closes_and_an
     office.open(round_)
     expect(desk.locator("#caps")).to_contain_text("nhiều hơn mức trần 1 (20% của 8 đơn vị")
     desk.locator("#closing > summary").click()
-    office.look("rating-round")
+    office.check_fits("rating round")
     desk.locator("#close").click()
+    office.move_to(DESKTOP)
     expect(desk.locator("#not-closed")).to_contain_text("Hãy ghi lý do ngoại lệ")
+    office.look("rating-round")
     desk.locator("#exception_reason").fill("Được Đảng ủy xã biểu dương tại văn bản số 5")
     desk.locator("#close").click()
     expect(desk.locator("#round-state")).to_contain_text("đã chốt")
     expect(desk.locator("#classes tr", has_text="Xuất sắc")).to_contain_text("10,5")
 
+    head.move_to(PHONE)
     head.open(own)
     phone.locator("#appeal > summary").click()
     phone.locator("#appeal-reason").fill("Nhóm báo tin lập ngày 20/10, chưa tính tháng nào.")

@@ -58,6 +58,7 @@ def test_a_commune_confirms_a_criterion_with_evidence_and_sees_what_is_missing(
     desk.locator("#id_evidence").fill("Quyết định phê duyệt quy hoạch ngày 12/10/2026")
     desk.locator("#confirm").click()
     expect(desk.locator("#criteria-state")).to_contain_text(f"{met + 1}/10")
+    expect(desk.locator("#level")).to_contain_text(f"Đạt chuẩn nông thôn mới: còn thiếu {9 - met} tiêu chí")
     expect(missing).to_have_count(9 - met)
 
     desk.locator("#criteria > li", has_text="8. Môi trường").get_by_role("link", name="8.2.").click()

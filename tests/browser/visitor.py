@@ -96,6 +96,11 @@ class Visitor:
         self._check_width(name)
         page.set_viewport_size({"width": own.width, "height": own.height})
 
+    def move_to(self, viewport: Viewport) -> None:
+        """Goes on with the open page on a screen of another size."""
+        self.viewport = viewport
+        self.page.set_viewport_size({"width": viewport.width, "height": viewport.height})
+
     def check_fits(self, name: str) -> None:
         """Nothing sticks out sideways, on a phone also on the narrowest."""
         self.page.wait_for_load_state()
