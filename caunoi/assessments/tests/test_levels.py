@@ -191,5 +191,5 @@ def test_the_pages_and_the_file_tell_the_level_its_source_and_what_is_missing_to
     table = browser.get("/criteria/co_ban/?day=2024-06-20").content.decode()
     file = browser.get("/criteria/nang_cao/?day=2024-06-20&format=csv").getvalue().decode("utf-8-sig")
     assert "Đạt chuẩn" in unit and "/criteria/nang_cao/u2/?day=2024-06-20" in unit
-    assert 'id="levels"' in table
+    assert 'id="levels"' in table and "/criteria/co_ban/u2/?day=2024-06-20" in table
     assert "Nâng cao" in file.splitlines()[1] and "Kiểu mẫu: còn thiếu 1 tiêu chí" in file
