@@ -57,9 +57,7 @@ def review(request: HttpRequest, code: str, key: str) -> HttpResponse:
     if request.method == "POST":
         seen = {name: request.POST[SEEN + name] for name in terms.counted if SEEN + name in request.POST}
         try:
-            sent = send_review(
-                register, unit.id, seen=seen, asked=read_asked(request.POST, asked), by=user, at=at
-            )  # fmt: skip
+            sent = send_review(register, unit.id, seen=seen, asked=read_asked(request.POST, asked), by=user, at=at)
         except Refusal as refusal:
             refused = refusal.sentence
         else:

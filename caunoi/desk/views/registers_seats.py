@@ -23,7 +23,7 @@ from caunoi.desk.registers import Asked, list_unit_choices, read_filters
 from caunoi.desk.table_files import send_table
 from caunoi.places.queries import get_snapshot
 from caunoi.records.entities.queries import get_register, list_properties
-from caunoi.records.entities.rules.reviews import from_json
+from caunoi.records.entities.reviews import find_terms
 from caunoi.records.entities.rules.seats import Seats
 from caunoi.records.entities.seats import UnitSeats, has_seats, list_unit_seats
 from caunoi.records.models import EntityList
@@ -104,13 +104,12 @@ def show_seats(
     """`sending`: units whose records the reader enters."""
     places, language = get_snapshot(), get_language() or "vi"
     roles = next((one for one in list_properties(register) if one.name == register.seats_by), None)
-    levels = {terms.level for terms in from_json(register.reviews)}
     lines = []
     for one in units:
         empty = (
             f"{roles.show(seat, language) if roles else seat} ({count})" for seat, count in one.seats.empty.items()
         )
         unit = places.units[one.org_unit_id]
-        reviewed = unit.level in levels and unit.id in sending
+        reviewed = unit.id in sending and find_terms(register, unit.level) is not None
         lines.append(SeatLine(places.path_name(unit.id, today), unit.key, one.seats, ", ".join(empty), reviewed))
     return lines
