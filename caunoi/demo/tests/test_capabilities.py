@@ -206,6 +206,23 @@ def test_a_published_figure_comes_through_its_capability(demo: Path, row: dict[s
         assert CAPABILITIES[row["code"]](element, records), element.code
 
 
+def test_the_repair_of_a_station_is_told_of_it_and_costs_nothing_among_the_clusters(demo: Path) -> None:
+    days = date(2026, 5, 1), date(2026, 5, 31)
+    stations, clusters = (
+        DataElement.objects.get(code=code) for code in ("loudspeaker_station_repair_vnd", "loudspeaker_repair_vnd")
+    )
+    question = make_question([stations.code], "Tỉnh Lào Cai", *days)
+    told = records_behind(stations, question.place, *days)
+
+    assert len(told) == 7 and by_telling(stations, told)
+    assert not told & records_behind(clusters, question.place, *days)
+    said = SubmissionVersion.objects.filter(submission_id__in=told).filter(
+        postings__data_element=stations, postings__book=Book.APPROVED
+    )
+    costs = [int(version.answers["kinh_phi"]) for version in said]
+    assert ask(question)[0].value == sum(costs)
+
+
 def records_behind(element: DataElement, place: str, first: date, last: date) -> set[int]:
     """Approved records of the element's form under the place that state it: of flows those within the days, of what
     stands on a day all until then."""
