@@ -26,6 +26,7 @@ from caunoi.desk.search import actions as search
 from caunoi.documents.events import DutiesChanged
 from caunoi.facts import actions as facts
 from caunoi.facts.checking import is_counted_by, state_together
+from caunoi.meetings.events import CalledUnitsTold
 from caunoi.personal.events import KeysDestroyed, PersonErased
 from caunoi.places.events import PlacesChanged, UnitsUnmade
 from caunoi.records import events as records
@@ -68,6 +69,7 @@ TABLE: list[tuple[type[Any], Callable[[Any], None]]] = [
     (RatingReturned, notices.tell_rating_returned),
     (RatingsClosed, notices.tell_ratings_closed),
     (DossierDecided, notices.tell_decided),
+    (CalledUnitsTold, notices.tell_called),
     (ReportSubmitted, notices.tell_report_submitted),
     (ReportDecided, notices.tell_report_decided),
     (records.EntitiesChanged, search.index_entities),

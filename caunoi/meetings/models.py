@@ -35,6 +35,9 @@ class MeetingKind(models.Model):
         return self.code
 
 
+SUBJECT_OF_MEETING = "meeting:"
+
+
 class MeetingState(models.TextChoices):
     PLANNED = "planned", _("Đã lên lịch")
     CLOSED = "closed", _("Đã kết thúc")
@@ -84,7 +87,7 @@ class Meeting(FillsRecord):
 
     @property
     def subject(self) -> str:
-        return f"meeting:{self.pk}"
+        return f"{SUBJECT_OF_MEETING}{self.pk}"
 
 
 class MeetingUnit(models.Model):

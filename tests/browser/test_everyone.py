@@ -39,6 +39,7 @@ PAGES = {
         "/registers/nhan_su/reviews/new:15.02701/",
         "/campaigns/",
         "/campaigns/2/",
+        "/campaigns/2/edit/",
         "/criteria/",
         "/criteria/ntm_2026/",
         "/criteria/ntm_2026/new:15.02701/",

@@ -21,6 +21,8 @@ from caunoi.awards.models import SUBJECT_OF_DOSSIER, Award
 from caunoi.desk.context import DECIDERS, WRITERS
 from caunoi.desk.notices.models import Kind, Mailing, Notice, Silence
 from caunoi.desk.notices.queries import list_wanted
+from caunoi.meetings.events import CalledUnitsTold
+from caunoi.meetings.models import SUBJECT_OF_MEETING
 from caunoi.moments import local_date
 from caunoi.places.queries import get_snapshot
 from caunoi.records.events import SubmissionReturned, VersionsApproved
@@ -134,6 +136,26 @@ def _tell_report(kind: Kind, report_id: int, people: Collection[int], comment: s
     known = User.objects.filter(pk__in=people).order_by("pk").values_list("pk", flat=True)
     Notice.objects.bulk_create(
         [Notice(user_id=pk, kind=kind, about=f"report:{report_id}", comment=comment, at=at) for pk in known],
+        batch_size=500,
+    )
+
+
+def tell_called(event: CalledUnitsTold) -> None:
+    """Who works for these units. What was told of the meeting before and nobody has read is told by this one: each
+    notice reads the hour at which the meeting stands."""
+    about = f"{SUBJECT_OF_MEETING}{event.meeting_id}"
+    told: dict[int, Kind] = {}
+    for kind, units in (
+        (Kind.MEETING_LEFT, event.no_longer),
+        (Kind.MEETING_CHANGED, event.otherwise),
+        (Kind.MEETING_CALLED, event.newly),
+    ):
+        told |= {user: kind for user, _unit in _list_holders(units, WRITERS | DECIDERS, event.at)}
+    told.pop(event.by_id, None)
+    earlier = Notice.objects.filter(user_id__in=ids_in_sql(told), about=about, read_at=None)
+    earlier.update(read_at=event.at)
+    Notice.objects.bulk_create(
+        [Notice(user_id=pk, kind=told[pk], about=about, comment=event.because, at=event.at) for pk in sorted(told)],
         batch_size=500,
     )
 

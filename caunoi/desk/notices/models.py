@@ -16,6 +16,9 @@ class Kind(models.TextChoices):
     REPORT_WAITING = "report-in", _("Báo cáo tổng hợp chờ duyệt")
     REPORT_RETURNED = "report-no", _("Báo cáo tổng hợp bị trả lại")
     REPORT_APPROVED = "report-ok", _("Báo cáo tổng hợp được duyệt")
+    MEETING_CALLED = "meet-in", _("Được mời họp")
+    MEETING_CHANGED = "meet-new", _("Cuộc họp được mời đổi lịch hoặc bị hủy")
+    MEETING_LEFT = "meet-out", _("Thôi được mời họp")
     DUE = "due", _("Việc sắp đến hạn")
     WORK = "work", _("Việc đang chờ mỗi ngày")
 

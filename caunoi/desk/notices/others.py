@@ -1,4 +1,5 @@
-"""Notices about what is no record: ratings that came back or were closed, commendations, reports in their life."""
+"""Notices about what is no record: ratings that came back or were closed, commendations, reports in their life,
+meetings one is called to."""
 
 from __future__ import annotations
 
@@ -17,6 +18,8 @@ from caunoi.desk.notices.line import Line
 from caunoi.desk.notices.models import Kind, Notice
 from caunoi.desk.rating_work import name_round
 from caunoi.languages import in_reader_language
+from caunoi.meetings.models import SUBJECT_OF_MEETING, Meeting, MeetingState
+from caunoi.moments import VIETNAM
 from caunoi.places.queries import get_snapshot
 from caunoi.reports.models import ReportRun
 
@@ -28,6 +31,7 @@ def show_others(notices: Sequence[Notice]) -> dict[int, Line]:
     ratings = Rating.objects.select_related("round", "org_unit").in_bulk(_numbers(notices, RATING))
     rounds = RatingRound.objects.in_bulk(_numbers(notices, ROUND))
     dossiers = Dossier.objects.in_bulk(_numbers(notices, SUBJECT_OF_DOSSIER))
+    meetings = Meeting.objects.in_bulk(_numbers(notices, SUBJECT_OF_MEETING))
     reports = ReportRun.objects.in_bulk(_numbers(notices, REPORT))
     shown = {}
     for one in notices:
@@ -35,6 +39,8 @@ def show_others(notices: Sequence[Notice]) -> dict[int, Line]:
         pk = int(number)
         if f"{kind}:" == SUBJECT_OF_DOSSIER:
             shown[one.pk] = _decided(one, dossiers.get(pk))
+        elif f"{kind}:" == SUBJECT_OF_MEETING:
+            shown[one.pk] = _called(one, meetings.get(pk))
         elif f"{kind}:" == REPORT:
             shown[one.pk] = _reported(one, reports.get(pk))
         elif f"{kind}:" == ROUND:
@@ -92,6 +98,26 @@ def _reported(one: Notice, run: ReportRun | None) -> Line:
         return _line(one, told, why)
     where = get_snapshot().path_name(run.org_unit_id, run.boundaries)
     return _line(one, f"{told}: {run.title}, {where}", why, reverse("report", args=[run.pk]))
+
+
+def _called(one: Notice, meeting: Meeting | None) -> Line:
+    """At the hour and place at which it stands now. Who is called no longer has no way there."""
+    why = _("Đơn vị bạn làm việc được mời hoặc có điểm cầu.")
+    if one.kind == Kind.MEETING_LEFT:
+        why = _("Đơn vị bạn làm việc đã được mời trước đó.")
+    if meeting is None:
+        return _line(one, str(Kind(one.kind).label), why)
+    where = meeting.venue or get_snapshot().name_on(meeting.org_unit_id, meeting.day_to)
+    about = f"{meeting.title}, {meeting.starts_at.astimezone(VIETNAM):%H:%M, %d/%m/%Y}, {where}"
+    if one.kind == Kind.MEETING_LEFT:
+        return _line(one, f"{_('Thôi được mời họp')}: {about}", why)
+    if meeting.state == MeetingState.CANCELLED:
+        told = _("Cuộc họp đã hủy: %(about)s") % {"about": about}
+    elif one.kind == Kind.MEETING_CHANGED:
+        told = _("Cuộc họp đổi lịch, nay là: %(about)s") % {"about": about}
+    else:
+        told = _("Mời họp: %(about)s") % {"about": about}
+    return _line(one, told, why, reverse("meeting", args=[meeting.pk]))
 
 
 def _line(one: Notice, sentence: str, why: str, address: str = "") -> Line:

@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 
 from caunoi.accounts.models import User
 from caunoi.audit.actions import write_line
+from caunoi.events import announce
 from caunoi.meetings.actions.recording import write_record
 from caunoi.meetings.errors import MeetingHasRecord, MeetingInvalid, MeetingMoved, MeetingStepImpossible
+from caunoi.meetings.events import CalledUnitsTold
 from caunoi.meetings.models import Matter, MatterSort, Meeting, MeetingKind, MeetingState, MeetingUnit, Site, Turn
 from caunoi.meetings.permissions import check_may_run
 from caunoi.meetings.rules.drafts import LONGEST_NAME, MeetingDraft, Part, find_beyond, spell_draft
@@ -35,6 +37,8 @@ def plan_meeting(*, org_unit_id: int, draft: MeetingDraft, by: User, at: datetim
         meeting = Meeting(org_unit_id=org_unit_id, planned_by=str(by), planned_at=at)
         _put(meeting, draft)
         write_line("meeting.plan", meeting.subject, _spell(meeting, draft), by=by.actor, at=at)
+        if meeting.starts_at > at:
+            _tell_called(meeting, newly=_list_called(meeting), by=by, at=at)
     return meeting
 
 
@@ -47,8 +51,14 @@ def change_meeting(meeting_id: int, *, seen_number: int, draft: MeetingDraft, by
         if meeting.number != seen_number:
             raise MeetingMoved
         meeting.number += 1
+        called, stood = _list_called(meeting), (meeting.starts_at, meeting.ends_at, meeting.venue)
         _put(meeting, draft)
         write_line("meeting.change", meeting.subject, _spell(meeting, draft), by=by.actor, at=at)
+        if max(stood[0], meeting.starts_at) > at:
+            now = _list_called(meeting)
+            moved = stood != (meeting.starts_at, meeting.ends_at, meeting.venue)
+            otherwise = called & now if moved else frozenset[int]()
+            _tell_called(meeting, newly=now - called, otherwise=otherwise, no_longer=called - now, by=by, at=at)
     return meeting
 
 
@@ -88,6 +98,8 @@ def take_step(
         if step == "close":
             write_record(meeting, by=by, at=at)
         _follow_conclusions(meeting, at)
+        if step in ("cancel", "restore") and meeting.starts_at > at:
+            _tell_called(meeting, otherwise=_list_called(meeting), because=because, by=by, at=at)
     return meeting
 
 
@@ -134,6 +146,27 @@ def concern(meeting: Meeting, units: Mapping[int, bool] | dict[int, bool], offic
         ],
         ignore_conflicts=True,
     )  # fmt: skip
+
+
+def _list_called(meeting: Meeting) -> frozenset[int]:
+    """Units besides the meeting's own that are invited or have a site of it."""
+    invited = MeetingUnit.objects.filter(meeting=meeting, invited=True).values_list("org_unit_id", flat=True)
+    sites = meeting.sites.values_list("org_unit_id", flat=True)
+    return frozenset({*invited, *sites} - {meeting.org_unit_id})
+
+
+def _tell_called(
+    meeting: Meeting,
+    *,
+    newly: frozenset[int] = frozenset(),
+    otherwise: frozenset[int] = frozenset(),
+    no_longer: frozenset[int] = frozenset(),
+    because: str = "",
+    by: User,
+    at: datetime,
+) -> None:
+    if newly or otherwise or no_longer:
+        announce(CalledUnitsTold(meeting.pk, newly, otherwise, no_longer, because, by.pk, at))
 
 
 def _check(org_unit_id: int, draft: MeetingDraft) -> None:

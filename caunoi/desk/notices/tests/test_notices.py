@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -39,6 +40,8 @@ from caunoi.documents.actions import register_document
 from caunoi.documents.models import DocumentKind
 from caunoi.documents.rules.drafts import DeadlineDraft, DocumentDraft
 from caunoi.documents.rules.questions import EVERY_QUESTION
+from caunoi.meetings.actions import change_meeting, take_step
+from caunoi.meetings.tests import builders as meetings
 from caunoi.moments import local_moment
 from caunoi.records.actions import approve, receive, return_
 from caunoi.records.incoming import Incoming
@@ -526,3 +529,72 @@ def test_a_decided_commendation_is_told_to_the_units_it_goes_to_without_a_person
     assert "Sua" not in page and Notice.objects.filter(user=head).count() == 1
     assert "125/QĐ-UBND" in signed_in(head).get("/awards/?q=125").content.decode()
     assert not Notice.objects.filter(user=officer).exists()
+
+
+@pytest.fixture
+def called() -> tuple[meetings.Places, User]:
+    """A commune's officer, and one who works for another commune that a meeting is to call."""
+    places = meetings.make_world()
+    return places, user("can-bo-kia", [(Role.EDITOR, places.other.pk)])
+
+
+def notices_of(reader: User) -> str:
+    return unescape(signed_in(reader).get("/notices/").content.decode())
+
+
+def test_who_is_called_to_a_meeting_hears_at_once_however_far_ahead_it_is(called: tuple[meetings.Places, User]) -> None:
+    places, other = called
+    meeting = meetings.plan(places, invited=(places.other.pk,))
+
+    page = notices_of(other)
+
+    assert "Mời họp: Hội nghị chuyên đề hiến đất làm đường, 08:00, 10/03/2026, Hội trường UBND xã" in page
+    assert f"/meetings/{meeting.pk}/" in page
+    assert not Notice.objects.exclude(user=other).exists()
+
+
+def test_a_meeting_that_moves_is_told_at_its_new_hour_and_once(called: tuple[meetings.Places, User]) -> None:
+    places, other = called
+    meeting = meetings.plan(places, invited=(places.other.pk,))
+    far = local_moment(date(2026, 4, 20), 14)
+    moved = meetings.draft(invited=(places.other.pk,), starts_at=far, ends_at=far + timedelta(hours=2))
+
+    change_meeting(meeting.pk, seen_number=1, draft=moved, by=places.officer, at=meetings.PLANNED_AT)
+
+    assert [one.kind for one in Notice.objects.filter(user=other, read_at=None)] == [Kind.MEETING_CHANGED]
+    assert "Cuộc họp đổi lịch, nay là: Hội nghị chuyên đề hiến đất làm đường, 14:00, 20/04/2026" in notices_of(other)
+
+
+def test_a_change_that_moves_nothing_tells_only_who_is_newly_or_no_longer_called(
+    called: tuple[meetings.Places, User],
+) -> None:
+    places, other = called
+    meeting = meetings.plan(places, invited=(places.other.pk,))
+    change_meeting(
+        meeting.pk, seen_number=1, draft=meetings.draft(invited=(places.other.pk,), title="Hội nghị sơ kết"),
+        by=places.officer, at=meetings.PLANNED_AT,
+    )  # fmt: skip
+    assert Notice.objects.count() == 1
+
+    change_meeting(
+        meeting.pk, seen_number=2, draft=meetings.draft(online=(places.village.pk,)), by=places.officer,
+        at=meetings.PLANNED_AT,
+    )  # fmt: skip
+
+    page = notices_of(other)
+    assert "Thôi được mời họp: Hội nghị chuyên đề hiến đất làm đường" in page
+    assert [one.kind for one in Notice.objects.filter(user=other, read_at=None)] == [Kind.MEETING_LEFT]
+
+
+def test_a_cancelled_meeting_is_told_with_its_reason_and_one_that_is_over_is_not(
+    called: tuple[meetings.Places, User],
+) -> None:
+    places, other = called
+    meeting = meetings.plan(places, invited=(places.other.pk,))
+
+    take_step(meeting.pk, "cancel", because="Có bão", by=places.officer, at=meetings.PLANNED_AT)
+
+    page = notices_of(other)
+    assert "Cuộc họp đã hủy: Hội nghị chuyên đề hiến đất làm đường" in page and "Có bão" in page
+    take_step(meeting.pk, "restore", by=places.officer, at=meetings.AFTER)
+    assert Notice.objects.filter(user=other).count() == 2
