@@ -29,7 +29,7 @@ def test_a_wall_adds_up_what_villages_send_while_it_is_looked_at(visitor: Callab
     expect(desk.locator("#wall-state")).to_contain_text("Chưa có bản nào")
     wall = desk.url
 
-    head, hall = visitor("thon", on=PHONE), visitor("xa")
+    head, hall = visitor("thon", on=PHONE), visitor("xa", on=PHONE)
     hall.open(wall)
     open_event_form(head, "Ngày ra quân vệ sinh môi trường")
     # The box drops the point: that 35 stands there now is told.
@@ -42,6 +42,8 @@ def test_a_wall_adds_up_what_villages_send_while_it_is_looked_at(visitor: Callab
         expect(one.locator("#wall")).to_contain_text("64")
         expect(one.locator("#wall-units li", has_text="Thôn 1 (Xã Y Tý)")).to_contain_text("đã gửi")
     office.look("campaign-wall")
+    hall.look("campaign-wall-phone")
+    office.move_to(PHONE)
     office.open("/campaigns/")
     card = desk.locator("#campaigns li", has_text=NAME)
     card.locator("summary").click()

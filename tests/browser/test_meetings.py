@@ -15,6 +15,7 @@ from tests.browser.reading import figures_today
 from tests.browser.visitor import PHONE, Viewport, Visitor, on_both
 
 
+@on_both
 def test_a_conference_is_planned_counted_at_its_door_without_network_and_closed_with_minutes(
     visitor: Callable[..., Visitor],
 ) -> None:
@@ -75,6 +76,7 @@ def test_a_conference_is_planned_counted_at_its_door_without_network_and_closed_
     office.open("/meetings/matters/", look_as="meeting-matters")
 
 
+@on_both
 def test_a_talk_is_held_counted_by_hand_and_closed(visitor: Callable[..., Visitor]) -> None:
     office = visitor("xa")
     plan(office, "noi_chuyen", "Nói chuyện truyền thống dưới gốc đa")

@@ -49,6 +49,7 @@ def test_a_team_s_empty_seat_is_filled_and_its_people_are_reviewed(visitor: Call
     office.open("/registers/nhan_su/seats/")
     expect(own.locator("td").nth(2)).to_contain_text("0")
 
+    office.move_to(PHONE)
     own.locator(".review-link").click()
     expect(desk.locator("#line-so_to")).to_contain_text("Tổ tuyên vận")
     desk.get_by_label("Số hộ của thôn").fill("93")

@@ -119,12 +119,14 @@ def test_who_was_rated_good_is_commended_and_anybody_checks_the_paper(
     desk.get_by_label("Số quyết định", exact=True).fill("52/QĐ-UBND")
     desk.get_by_label("Ngày quyết định", exact=True).fill(today)
     office.look("award-dossier-draft")
+    office.move_to(PHONE)
     desk.locator("#decide").click()
     expect(desk.locator("#dossier")).to_contain_text("52/QĐ-UBND")
     with desk.expect_download() as papers:
         desk.locator("#papers button").click()
     printed = docx.Document(str(papers.value.path()))
     assert sum("Tổ tuyên vận xếp loại tốt" in one.text for one in printed.paragraphs) == 3
+    office.move_to(DESKTOP)
     office.open("/awards/", look_as="awards")
     expect(desk.locator("#awards tbody tr")).to_have_count(3)
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from caunoi import moments
 from tests.browser.filling import answer, fill_day, open_event_form, send_and_arrive
-from tests.browser.visitor import PHONE, Visitor
+from tests.browser.visitor import DESKTOP, PHONE, Visitor
 
 WORK = "Đường bê tông Thôn 1 đi Thôn 2"
 GIVER = "Hộ gia đình Tân (dữ liệu minh họa)"
@@ -54,6 +54,7 @@ def test_a_work_is_declared_given_to_reconciled_disclosed_and_its_givers_thanked
         approve(office, gift)
     finish_a_part(office, tmp_path)
 
+    office.move_to(PHONE)
     office.open("/works/", look_as="works")
     expect(desk.locator("#agreed")).to_be_visible()
     desk.locator("#works").get_by_role("link", name=WORK).click()
@@ -69,6 +70,7 @@ def test_a_work_is_declared_given_to_reconciled_disclosed_and_its_givers_thanked
     office.look("work-progress")
     desk.locator("#open-disclosure").click()
     expect(desk.locator("#named")).to_contain_text(GIVER)
+    office.move_to(DESKTOP)
     office.look("work")
     for button in ("#list-file", "#letters-givers", "#letters-units"):
         with desk.expect_download() as file:

@@ -14,6 +14,7 @@ from tests.browser.visitor import DESKTOP, PHONE, Viewport, Visitor, on_both
 PICTURE = Path(__file__).resolve().parents[2] / "demo" / "photos" / "ra-quan.jpg"
 
 
+@on_both
 def test_a_village_votes_on_cultured_families_and_a_village_is_given_its_title(visitor: Callable[..., Visitor]) -> None:
     head, office = visitor("thon", on=PHONE), visitor("xa")
     phone, desk = head.page, office.page
