@@ -142,22 +142,27 @@ def _tell_report(kind: Kind, report_id: int, people: Collection[int], comment: s
 
 def tell_called(event: CalledUnitsTold) -> None:
     """Who works for these units. What was told of the meeting before and nobody has read is told by this one: each
-    notice reads the hour at which the meeting stands."""
+    notice reads the hour at which the meeting stands. Who may not see it any more hears only by what name they knew
+    it. Nobody leaves a meeting to which another unit of theirs is still called."""
     about = f"{SUBJECT_OF_MEETING}{event.meeting_id}"
-    told: dict[int, Kind] = {}
-    for kind, units in (
-        (Kind.MEETING_LEFT, event.no_longer),
-        (Kind.MEETING_CHANGED, event.otherwise),
-        (Kind.MEETING_CALLED, event.newly),
-    ):
-        told |= {user: kind for user, _unit in _list_holders(units, WRITERS | DECIDERS, event.at)}
+    left = _list_workers(event.no_longer, event.at) - _list_workers(event.called, event.at)
+    told = dict.fromkeys(left, Kind.MEETING_LEFT)
+    told |= dict.fromkeys(_list_workers(event.newly, event.at), Kind.MEETING_CALLED)
+    told |= dict.fromkeys(_list_workers(event.otherwise, event.at), Kind.MEETING_CHANGED)
     told.pop(event.by_id, None)
-    earlier = Notice.objects.filter(user_id__in=ids_in_sql(told), about=about, read_at=None)
-    earlier.update(read_at=event.at)
+    earlier = Notice.objects.filter(user_id__in=ids_in_sql(told), about=about)
+    earlier.filter(read_at=None).update(read_at=event.at)
+    earlier.filter(user_id__in=ids_in_sql(left)).delete()
     Notice.objects.bulk_create(
-        [Notice(user_id=pk, kind=told[pk], about=about, comment=event.because, at=event.at) for pk in sorted(told)],
+        [
+            Notice(
+                user_id=pk, kind=kind, about=about, at=event.at,
+                comment=event.title if kind == Kind.MEETING_LEFT else event.because,
+            )
+            for pk, kind in sorted(told.items())
+        ],
         batch_size=500,
-    )
+    )  # fmt: skip
 
 
 def mark_read(*, user: User, at: datetime) -> None:
@@ -200,6 +205,10 @@ def silence(*, user_id: int, kinds: Collection[str], at: datetime) -> None:
 
 def _list_recorders(org_unit_id: int, at: datetime) -> set[int]:
     return {user for user, _unit in _list_holders([org_unit_id], WRITERS, at)}
+
+
+def _list_workers(units: Collection[int], at: datetime) -> set[int]:
+    return {user for user, _unit in _list_holders(units, WRITERS | DECIDERS, at)}
 
 
 def _list_holders(units: Collection[int], roles: Collection[Role], at: datetime) -> list[tuple[int, int]]:

@@ -101,23 +101,23 @@ def _reported(one: Notice, run: ReportRun | None) -> Line:
 
 
 def _called(one: Notice, meeting: Meeting | None) -> Line:
-    """At the hour and place at which it stands now. Who is called no longer has no way there."""
-    why = _("Đơn vị bạn làm việc được mời hoặc có điểm cầu.")
+    """At the hour and place at which it stands now; why it was cancelled only while it is. Who is called no longer
+    has no way there and hears nothing of what becomes of it."""
     if one.kind == Kind.MEETING_LEFT:
-        why = _("Đơn vị bạn làm việc đã được mời trước đó.")
+        return _line(one, str(Kind.MEETING_LEFT.label), _("Đơn vị bạn làm việc đã được mời trước đó."))
+    why = _("Đơn vị bạn làm việc được mời hoặc có điểm cầu.")
     if meeting is None:
         return _line(one, str(Kind(one.kind).label), why)
     where = meeting.venue or get_snapshot().name_on(meeting.org_unit_id, meeting.day_to)
     about = f"{meeting.title}, {meeting.starts_at.astimezone(VIETNAM):%H:%M, %d/%m/%Y}, {where}"
-    if one.kind == Kind.MEETING_LEFT:
-        return _line(one, f"{_('Thôi được mời họp')}: {about}", why)
     if meeting.state == MeetingState.CANCELLED:
         told = _("Cuộc họp đã hủy: %(about)s") % {"about": about}
     elif one.kind == Kind.MEETING_CHANGED:
-        told = _("Cuộc họp đổi lịch, nay là: %(about)s") % {"about": about}
+        told = _("Cuộc họp có thay đổi, nay là: %(about)s") % {"about": about}
     else:
         told = _("Mời họp: %(about)s") % {"about": about}
-    return _line(one, told, why, reverse("meeting", args=[meeting.pk]))
+    because = one.comment if meeting.state == MeetingState.CANCELLED else ""
+    return Line(told, because, why, reverse("meeting", args=[meeting.pk]), one.at, one.read_at is None)
 
 
 def _line(one: Notice, sentence: str, why: str, address: str = "") -> Line:

@@ -52,13 +52,16 @@ def change_meeting(meeting_id: int, *, seen_number: int, draft: MeetingDraft, by
             raise MeetingMoved
         meeting.number += 1
         called, stood = _list_called(meeting), (meeting.starts_at, meeting.ends_at, meeting.venue)
+        title = meeting.title
         _put(meeting, draft)
         write_line("meeting.change", meeting.subject, _spell(meeting, draft), by=by.actor, at=at)
         if max(stood[0], meeting.starts_at) > at:
             now = _list_called(meeting)
             moved = stood != (meeting.starts_at, meeting.ends_at, meeting.venue)
             otherwise = called & now if moved else frozenset[int]()
-            _tell_called(meeting, newly=now - called, otherwise=otherwise, no_longer=called - now, by=by, at=at)
+            _tell_called(
+                meeting, title=title, newly=now - called, otherwise=otherwise, no_longer=called - now, by=by, at=at
+            )
     return meeting
 
 
@@ -158,6 +161,7 @@ def _list_called(meeting: Meeting) -> frozenset[int]:
 def _tell_called(
     meeting: Meeting,
     *,
+    title: str = "",
     newly: frozenset[int] = frozenset(),
     otherwise: frozenset[int] = frozenset(),
     no_longer: frozenset[int] = frozenset(),
@@ -166,7 +170,10 @@ def _tell_called(
     at: datetime,
 ) -> None:
     if newly or otherwise or no_longer:
-        announce(CalledUnitsTold(meeting.pk, newly, otherwise, no_longer, because, by.pk, at))
+        called = _list_called(meeting)
+        announce(CalledUnitsTold(
+            meeting.pk, title or meeting.title, called, newly, otherwise, no_longer, because, by.pk, at
+        ))  # fmt: skip
 
 
 def _check(org_unit_id: int, draft: MeetingDraft) -> None:

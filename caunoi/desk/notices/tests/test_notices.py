@@ -562,7 +562,7 @@ def test_a_meeting_that_moves_is_told_at_its_new_hour_and_once(called: tuple[mee
     change_meeting(meeting.pk, seen_number=1, draft=moved, by=places.officer, at=meetings.PLANNED_AT)
 
     assert [one.kind for one in Notice.objects.filter(user=other, read_at=None)] == [Kind.MEETING_CHANGED]
-    assert "Cuộc họp đổi lịch, nay là: Hội nghị chuyên đề hiến đất làm đường, 14:00, 20/04/2026" in notices_of(other)
+    assert "Cuộc họp có thay đổi, nay là: Hội nghị chuyên đề hiến đất làm đường, 14:00, 20/04/2026" in notices_of(other)
 
 
 def test_a_change_that_moves_nothing_tells_only_who_is_newly_or_no_longer_called(
@@ -581,9 +581,28 @@ def test_a_change_that_moves_nothing_tells_only_who_is_newly_or_no_longer_called
         at=meetings.PLANNED_AT,
     )  # fmt: skip
 
-    page = notices_of(other)
-    assert "Thôi được mời họp: Hội nghị chuyên đề hiến đất làm đường" in page
     assert [one.kind for one in Notice.objects.filter(user=other, read_at=None)] == [Kind.MEETING_LEFT]
+    change_meeting(
+        meeting.pk, seen_number=3, draft=meetings.draft(online=(places.village.pk,), title="Họp kín"),
+        by=places.officer, at=meetings.PLANNED_AT,
+    )  # fmt: skip
+    page = notices_of(other)
+    assert "Thôi được mời họp" in page and "Hội nghị sơ kết" in page and "Họp kín" not in page
+
+
+def test_nobody_leaves_a_meeting_to_which_another_unit_of_theirs_is_still_called(
+    called: tuple[meetings.Places, User],
+) -> None:
+    places, _other = called
+    both = user("hai-noi", [(Role.EDITOR, places.other.pk), (Role.EDITOR, places.village.pk)])
+    meeting = meetings.plan(places, invited=(places.other.pk, places.village.pk))
+
+    change_meeting(
+        meeting.pk, seen_number=1, draft=meetings.draft(invited=(places.village.pk,)), by=places.officer,
+        at=meetings.PLANNED_AT,
+    )  # fmt: skip
+
+    assert [one.kind for one in Notice.objects.filter(user=both)] == [Kind.MEETING_CALLED]
 
 
 def test_a_cancelled_meeting_is_told_with_its_reason_and_one_that_is_over_is_not(
@@ -598,3 +617,16 @@ def test_a_cancelled_meeting_is_told_with_its_reason_and_one_that_is_over_is_not
     assert "Cuộc họp đã hủy: Hội nghị chuyên đề hiến đất làm đường" in page and "Có bão" in page
     take_step(meeting.pk, "restore", by=places.officer, at=meetings.AFTER)
     assert Notice.objects.filter(user=other).count() == 2
+
+
+def test_what_was_cancelled_and_is_held_after_all_is_told_without_the_old_reason(
+    called: tuple[meetings.Places, User],
+) -> None:
+    places, other = called
+    meeting = meetings.plan(places, invited=(places.other.pk,))
+    take_step(meeting.pk, "cancel", because="Có bão", by=places.officer, at=meetings.PLANNED_AT)
+
+    take_step(meeting.pk, "restore", by=places.officer, at=meetings.PLANNED_AT)
+
+    page = notices_of(other)
+    assert "Cuộc họp có thay đổi, nay là: Hội nghị chuyên đề hiến đất làm đường" in page and "Có bão" not in page
