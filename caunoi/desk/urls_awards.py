@@ -1,13 +1,13 @@
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
 from caunoi.desk.views import award_papers, awards
 
 urlpatterns: list[URLPattern] = [
     path("awards/", awards.awards, name="awards"),
-    path("awards/export.<str:kind>", awards.awards_export, name="awards-export"),
+    re_path(r"^awards/export\.(?P<kind>csv|xlsx)$", awards.awards_export, name="awards-export"),
     path("awards/dossiers/", awards.dossiers, name="award-dossiers"),
     path("awards/dossiers/new/", awards.dossier_new, name="award-dossier-new"),
-    path("awards/dossiers/export.<str:kind>", awards.dossiers_export, name="award-dossiers-export"),
+    re_path(r"^awards/dossiers/export\.(?P<kind>csv|xlsx)$", awards.dossiers_export, name="award-dossiers-export"),
     path("awards/dossiers/<int:dossier_id>/", awards.dossier, name="award-dossier"),
     path("awards/dossiers/<int:dossier_id>/files/<int:file_id>", awards.dossier_file, name="award-file"),
     path("awards/dossiers/<int:dossier_id>/papers", award_papers.papers, name="award-papers"),
