@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from tests.browser.visitor import Visitor
 
@@ -59,7 +59,11 @@ def send(page: Page) -> None:
 def send_and_arrive(page: Page) -> int:
     """Sends, waits for the page of what arrived, and gives the submission's number."""
     send(page)
-    page.wait_for_url("**/submissions/*/")
+    try:
+        page.wait_for_url("**/submissions/*/")
+    except TimeoutError as waited:
+        # What a person would read there says why: a question without its answer, a server that took nothing.
+        raise AssertionError(f"{page.url} stayed:\n{page.locator('#main').inner_text()}") from waited
     return int(page.url.rstrip("/").rsplit("/", 1)[1])
 
 
